@@ -34,4 +34,5 @@ mod reference;
 mod targets;
 mod templates;
 mod views;
+mod whose;
 mod workloads;

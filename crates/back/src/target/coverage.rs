@@ -110,7 +110,8 @@ pub fn coverage(platform: &Platform) -> Coverage {
         .map(|workload| watched(platform, workload, &jobs, &asked, &counted, has_dashboards))
         .collect();
     let own_jobs = prometheus.map(own_job_names).unwrap_or_default();
-    let expressions = expressions(platform, prometheus, grafana);
+    let mut expressions = expressions(platform, prometheus, grafana);
+    expressions.extend(of_kinds(&jobs));
     let ours: Vec<&str> = jobs
         .iter()
         .map(|job| job.metrics.job.as_str())
@@ -200,10 +201,7 @@ impl Expression {
         let mut out = Vec::new();
         for (job, metric) in asked_of(&self.text) {
             let metric = if known.contains(job.as_str()) {
-                let listed = exposed::listed(jobs, &job);
-                let missing =
-                    |name: &String| listed.as_ref().is_some_and(|it| !exposed::has(it, name));
-                match metric.filter(missing) {
+                match metric.filter(|metric| exposed::lacks(jobs, &job, metric)) {
                     Some(metric) => Some(metric),
                     None => continue,
                 }
@@ -262,6 +260,22 @@ fn expressions(
             text,
             is_shown: true,
         }));
+    }
+    out
+}
+
+/// The rules of kinds whose scrapes lose metrics by their names. Those of others have what they ask for.
+fn of_kinds(jobs: &[Job<'_>]) -> Vec<Expression> {
+    let judged = jobs.iter().filter(|job| exposed::judges_names(job.metrics));
+    let mut out = Vec::new();
+    for component in judged.map(|job| job.component) {
+        for alert in component.alerts.iter().filter(|alert| alert.from_kind) {
+            out.push(Expression {
+                place: format!("the alert `{}` of `{}`", alert.name, component.name),
+                text: alert.expr.clone(),
+                is_shown: false,
+            });
+        }
     }
     out
 }

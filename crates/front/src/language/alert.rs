@@ -2,7 +2,7 @@
 
 use super::{
     form::{Form, NameRule},
-    inner::{DURATION, FREE},
+    inner::{DURATION, FREE, FREE_LIST},
     key::{KeyShape, key},
     shape::Shape,
 };
@@ -88,6 +88,30 @@ pub(super) const KIND_ALERT: Shape = Shape::Table(&[
         Shape::Boolean,
         "It says that the component does not work at all: while it fires, the other alerts of the component are held back, and those of what needs it. Where several instances run, it is about one of them, and holds back only what is about the same one. The label `down` says which.",
         "down = true",
+    ),
+    key(
+        "of_series",
+        Shape::Boolean,
+        "It has `component` and `group` of the series that its expression finds, where it finds any; else the component's own. So has every alert of a component whose `metrics` say `about`, but for those with `down`.",
+        "of_series = true",
+    ),
+    key(
+        "of_role",
+        FREE,
+        "It has `component` and `group` of the component in this role: what an exporter says of its server.",
+        "of_role = \"store\"",
+    ),
+    key(
+        "held_back_by",
+        FREE_LIST,
+        "Alerts that say the same better: while one of them fires for the same component, this one is held back.",
+        "held_back_by = [\"KubePodCannotStart\"]",
+    ),
+    key(
+        "held_back_by_any",
+        FREE_LIST,
+        "The same, of whatever component they are.",
+        "held_back_by_any = [\"ContainerKilledForMemory\"]",
     ),
     key(
         "summary",

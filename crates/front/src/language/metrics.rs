@@ -88,6 +88,32 @@ const ENDPOINT: Shape = Shape::Table(&[
         "How to change the labels of each sample after the scrape; most often to drop samples.",
         "metric_relabel = [{ source_labels = [\"__name__\"], regex = \"go_gc_.*\", action = \"drop\" }]",
     ),
+    key(
+        "about",
+        Shape::Table(&[
+            key(
+                "workload",
+                FREE_LIST,
+                "Labels whose values name a workload, or its pod, job or claim in a cluster. Where several do, the last one counts.",
+                "workload = [\"pod\", \"container\"]",
+            )
+            .required(),
+            key(
+                "project",
+                FREE,
+                "The label that holds the name of the Compose project, where samples of other projects come too.",
+                "project = \"container_label_com_docker_compose_project\"",
+            ),
+            key(
+                "namespace",
+                FREE,
+                "The label that holds the namespace in a cluster, where samples of other namespaces come too.",
+                "namespace = \"container_label_io_kubernetes_pod_namespace\"",
+            ),
+        ]),
+        "For what measures others, as cAdvisor does: samples get `component` and `group` of the workload that their labels name, and so do alerts that keep these labels.",
+        "about = { workload = [\"pod\"] }",
+    ),
 ]);
 
 const RELABEL: Shape = Shape::List(&Shape::Table(&[

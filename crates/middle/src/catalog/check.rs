@@ -86,6 +86,8 @@ enum Place {
     /// A table of `files`.
     File,
     Dependencies,
+    /// Alerts, and their keys.
+    Alert,
     Elsewhere,
 }
 
@@ -230,6 +232,10 @@ impl Checker<'_> {
                 }
                 (Place::File, "setting") if self.is_own(node.span) => {
                     self.setting(node.as_str().unwrap_or_default(), node.span, sink);
+                }
+                (Place::Alert, "of_role") if self.is_own(node.span) => {
+                    let role = node.as_str().unwrap_or_default();
+                    Self::declared("role", role, &self.names.roles, node.span, sink);
                 }
                 (Place::Workload, "without") => self.without(node, sink),
                 (Place::Dependencies, _) => self.dependency(key, sink),
@@ -417,6 +423,7 @@ fn place_below(place: Place, key: &str) -> Place {
         (Place::Workload, "files") => Place::File,
         (Place::Workload, "depends_on") => Place::Dependencies,
         (Place::Workload, "env" | "labels" | "compose" | "helm" | "cluster") => Place::Elsewhere,
+        (Place::Top, "alerts") => Place::Alert,
         (Place::Top, _) => Place::Elsewhere,
         (place, _) => place,
     }

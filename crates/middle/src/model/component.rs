@@ -345,10 +345,28 @@ pub struct Alert {
     pub runbook_url: Option<AlertText>,
     /// Says that the component does not work at all: what needs it is held back meanwhile.
     pub down: bool,
+    /// Whose it is.
+    pub whose: AlertWhose,
+    /// Alerts of the same component that say the same better.
+    pub held_back_by: Vec<String>,
+    /// Such alerts of any component.
+    pub held_back_by_any: Vec<String>,
     /// The expression is the kind's.
     pub from_kind: bool,
     /// Where it is declared.
     pub span: Span,
+}
+
+/// Whose an alert is: what its labels `component` and `group` say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum AlertWhose {
+    /// The component's that has it.
+    #[default]
+    Own,
+    /// That of the series that fire, where they say it.
+    Series,
+    /// That of the component in a role.
+    Role(String),
 }
 
 /// A message of an alert.

@@ -32,7 +32,7 @@ pub use crate::value::{
 pub use account::{SupplementalGroup, User};
 pub use ci::{Agent, Ci, CiAnswer, CiParameter, CiStage, CiTriggers, Post, SecretVariable};
 pub use component::{
-    Alert, AlertText, Component, DataFolder, DatabaseBinding, Expression, External,
+    Alert, AlertText, AlertWhose, Component, DataFolder, DatabaseBinding, Expression, External,
     ExternalAddress, KeptIf, Output, Panel, Query, Record, Requests, Setting, SettingFile,
     SettingValue, Store, Threshold, Use,
 };
@@ -55,7 +55,7 @@ pub use published::Published;
 pub use registry::Registry;
 pub use route::{Route, RouteEnd, RoutePath, RouteTls};
 pub use scrape::{
-    Login, Metrics, MetricsPath, PROBER, Relabel, probe_job, scrape_ca, scrape_secret,
+    About, Login, Metrics, MetricsPath, PROBER, Relabel, probe_job, scrape_ca, scrape_secret,
 };
 pub use sharing::NetworkOwners;
 pub use text::{Endpoint, Field, Piece, Text};

@@ -33,8 +33,21 @@ pub struct Metrics {
     pub relabel: Vec<Relabel>,
     /// Over the labels of each sample, after it.
     pub metric_relabel: Vec<Relabel>,
+    /// How samples say which workload they are about, where that is another than the one that is scraped.
+    pub about: Option<About>,
     /// The key where it is written.
     pub span: Span,
+}
+
+/// Labels by which samples tell which workload they are about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct About {
+    /// Those that name a workload, or what a cluster makes of it.
+    pub workload: Vec<String>,
+    /// The one that holds the name of the Compose project.
+    pub project: Option<String>,
+    /// The one that holds a cluster's namespace.
+    pub namespace: Option<String>,
 }
 
 /// Where metrics are read: a path and its query.

@@ -2,8 +2,18 @@
 
 use std::collections::BTreeSet;
 
+use promql_parser::parser::Expr;
+use serde_json::Value;
+
 use super::scrape::Job;
-use crate::{model::Component, template};
+use crate::{
+    language::promql,
+    model::{Component, Metrics, Relabel},
+    template,
+};
+
+/// The label that holds the name of a metric.
+const NAME: &str = "__name__";
 
 /// Series that Prometheus itself writes for each job.
 const OF_PROMETHEUS: [&str; 2] = ["ALERTS", "up"];
@@ -16,16 +26,70 @@ pub(in crate::target) fn has(listed: &BTreeSet<&str>, metric: &str) -> bool {
         || listed.contains(metric)
 }
 
+/// Whether a job surely does not have a metric: the lists of its component's kind lack it, or its relabeling takes the name away.
+pub(in crate::target) fn lacks(jobs: &[Job<'_>], name: &str, metric: &str) -> bool {
+    let mut named = jobs.iter().filter(|job| job.metrics.job == name);
+    named.any(|job| takes_away(job.metrics, metric))
+        || listed(jobs, name).is_some_and(|listed| !has(&listed, metric))
+}
+
 /// All metrics of a job, where its component's kind lists them and nothing renames them.
 pub(in crate::target) fn listed(jobs: &[Job<'_>], name: &str) -> Option<BTreeSet<&'static str>> {
     let of_component = |job: &&Job<'_>| job.metrics.job == name && job.component.name == name;
     let job = jobs.iter().find(of_component)?;
     let mut steps = job.metrics.metric_relabel.iter();
-    let is_renamed = steps.any(|step| step.target_label.as_deref() == Some("__name__"));
+    let is_renamed = steps.any(|step| step.target_label.as_deref() == Some(NAME));
     if is_renamed || job.component.exposes_more || job.component.exposes.is_empty() {
         return None;
     }
     Some(names(job.component).collect())
+}
+
+/// Whether a scrape may lose metrics by their names.
+pub(in crate::target) fn judges_names(metrics: &Metrics) -> bool {
+    metrics
+        .metric_relabel
+        .iter()
+        .any(|step| step.source_labels == [NAME])
+}
+
+/// Whether a step of the scrape drops all samples of this name, or gives them another one. What depends on further labels may
+/// leave some. Prometheus' own series come after these steps.
+pub(in crate::target) fn takes_away(metrics: &Metrics, metric: &str) -> bool {
+    if metric.starts_with("scrape_") || OF_PROMETHEUS.contains(&metric) {
+        return false;
+    }
+    let steps = metrics.metric_relabel.iter();
+    let mut steps = steps.filter(|step| step.source_labels == [NAME]);
+    steps.any(|step| {
+        let fits = || fits(step.regex.as_deref().unwrap_or("(.*)"), metric);
+        match step.action.as_deref().unwrap_or("replace") {
+            "drop" => fits() == Some(true),
+            "keep" => fits() == Some(false),
+            "replace" => {
+                let is_of_name = step.target_label.as_deref() == Some(NAME);
+                is_of_name && !leaves(step, metric) && fits() == Some(true)
+            }
+            _ => false,
+        }
+    })
+}
+
+/// Whether a step writes the name that was there.
+fn leaves(step: &Relabel, metric: &str) -> bool {
+    let whole = matches!(step.regex.as_deref(), None | Some("(.*)" | "(.+)"));
+    let replacement = step.replacement.as_deref().unwrap_or("$1");
+    replacement == metric || replacement == "$0" || whole && ["$1", "${1}"].contains(&replacement)
+}
+
+/// Whether a regular expression fits the whole of a name; none where it is no expression.
+fn fits(regex: &str, name: &str) -> Option<bool> {
+    // Prometheus' own language anchors and reads it in the same way.
+    let text = format!("any{{name=~{}}}", Value::from(regex));
+    match promql(&text)? {
+        Expr::VectorSelector(selector) => Some(selector.matchers.matchers.first()?.is_match(name)),
+        _ => None,
+    }
 }
 
 /// The metrics that the lists of a component's kind name.

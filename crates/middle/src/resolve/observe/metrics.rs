@@ -5,7 +5,8 @@ use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::{WorkloadDraft, read},
     model::{
-        At, FileContent, HttpScheme, Login, Metrics, MetricsPath, Piece, Port, Relabel, probe_job,
+        About, At, FileContent, HttpScheme, Login, Metrics, MetricsPath, Piece, Port, Relabel,
+        probe_job,
     },
     resolve::{
         Inputs, Scene,
@@ -147,6 +148,11 @@ impl Reader<'_> {
             insecure: table.boolean("insecure").unwrap_or(false),
             relabel: relabel(table, "relabel"),
             metric_relabel: relabel(table, "metric_relabel"),
+            about: table.table("about").map(|about| About {
+                workload: read::strings(about, "workload"),
+                project: read::owned(about, "project"),
+                namespace: read::owned(about, "namespace"),
+            }),
             span,
         })
     }

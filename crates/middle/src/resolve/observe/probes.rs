@@ -3,7 +3,7 @@
 
 use crate::{
     expand::{WorkloadDraft, is_asked},
-    model::{Alert, AlertSeverity, AlertText, PROBER, Purpose, Workload, probe_job},
+    model::{Alert, AlertSeverity, AlertText, AlertWhose, PROBER, Purpose, Workload, probe_job},
     resolve::{Scene, beforehand::Beforehand},
     source::Span,
 };
@@ -87,6 +87,9 @@ fn probe_alert(component: &str, span: Span, name: &str, asked: &[&Workload]) -> 
         ),
         runbook_url: None,
         down: name == DOWN,
+        whose: AlertWhose::Own,
+        held_back_by: Vec::new(),
+        held_back_by_any: Vec::new(),
         from_kind: false,
         span,
     })

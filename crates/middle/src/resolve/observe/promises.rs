@@ -7,7 +7,7 @@ use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::read,
     language::{duration_ms, duration_text},
-    model::{Alert, AlertSeverity, AlertText, Schedule, Setting, SettingValue},
+    model::{Alert, AlertSeverity, AlertText, AlertWhose, Schedule, Setting, SettingValue},
     resolve::pipelines,
     source::Span,
     syntax::Table,
@@ -170,6 +170,9 @@ impl Promise<'_> {
             description: text(description),
             runbook_url: None,
             down: false,
+            whose: AlertWhose::Own,
+            held_back_by: Vec::new(),
+            held_back_by_any: Vec::new(),
             from_kind: true,
             span: self.span,
         }

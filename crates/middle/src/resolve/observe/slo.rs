@@ -15,8 +15,8 @@ use crate::{
     expand::{ComponentDraft, read},
     language::{duration_text, promql},
     model::{
-        Alert, AlertSeverity, AlertText, BUDGET_BURNS_FAST, BUDGET_BURNS_SLOWLY, Expression, Panel,
-        Record, Requests,
+        Alert, AlertSeverity, AlertText, AlertWhose, BUDGET_BURNS_FAST, BUDGET_BURNS_SLOWLY,
+        Expression, Panel, Record, Requests,
     },
     resolve::Scene,
     source::Span,
@@ -403,6 +403,9 @@ impl Objective {
             description: None,
             runbook_url: None,
             down: false,
+            whose: AlertWhose::Own,
+            held_back_by: Vec::new(),
+            held_back_by_any: Vec::new(),
             // The series may come from another scrape job than the component's own.
             from_kind: false,
             span: self.span,

@@ -3,21 +3,25 @@
 //! What is down gives other alerts by the dozen: its own, and those of what needs it. The one that says so is enough. The
 //! alert that always fires is never held back.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use super::alertmanager::{one_of, quoted};
 use crate::{
     model::{
-        AlertSeverity, BUDGET_BURNS_FAST, BUDGET_BURNS_SLOWLY, Component, NO_REPLICAS, Purpose,
-        REPLICAS_MISSING, TARGET_DOWN, WATCHDOG,
+        Alert, AlertSeverity, BUDGET_BURNS_FAST, BUDGET_BURNS_SLOWLY, CONTAINER_ABSENT, Component,
+        NO_REPLICAS, Purpose, REPLICAS_MISSING, TARGET_DOWN, WATCHDOG,
     },
     target::{
         Context,
         shared::downs::{self, Down, Downs},
     },
+    text::one_of as one_of_words,
 };
+
+/// Alerts that no component has: they are the platform's own.
+const OF_PLATFORM: [&str; 4] = [CONTAINER_ABSENT, NO_REPLICAS, REPLICAS_MISSING, TARGET_DOWN];
 
 /// Alerts that are held back while others fire.
 #[derive(Debug, Serialize)]
@@ -36,6 +40,7 @@ pub(super) fn view(context: &Context<'_>) -> Vec<InhibitionView> {
     let platform = context.platform;
     let mut out = severities();
     out.extend(speeds(&platform.components));
+    out.extend(said_better(&platform.components));
     out.extend(downs());
     let prometheus = platform.first_for(Purpose::Metrics);
     let downs = prometheus.map(|it| Downs::of(platform, it, context.vantage));
@@ -129,6 +134,46 @@ fn speeds(components: &[Component]) -> Option<InhibitionView> {
             target: vec![format!("alertname = {}", quoted(BUDGET_BURNS_SLOWLY))],
             equal: vec!["component", "slo", "job"],
         })
+}
+
+/// Alerts that others say better: one for all that name the same ones. `equal` are the labels by which they have to agree.
+fn said_better(components: &[Component]) -> Vec<InhibitionView> {
+    let alerts: Vec<&Alert> = components.iter().flat_map(|it| &it.alerts).collect();
+    let mut known: BTreeSet<&str> = alerts.iter().map(|alert| alert.name.as_str()).collect();
+    known.extend(OF_PLATFORM);
+    let mut alike: BTreeMap<(BTreeSet<&str>, &[&'static str]), BTreeSet<&str>> = BTreeMap::new();
+    for alert in alerts {
+        let named: [(&[String], &[&str]); 2] = [
+            (&alert.held_back_by, &["component"]),
+            (&alert.held_back_by_any, &[]),
+        ];
+        for (named, equal) in named {
+            let better = named.iter().map(String::as_str);
+            let better: BTreeSet<&str> = better.filter(|name| known.contains(name)).collect();
+            if !better.is_empty() {
+                let worse = alike.entry((better, equal)).or_default();
+                worse.insert(&alert.name);
+            }
+        }
+    }
+    let views = alike.into_iter().map(|((better, equal), worse)| {
+        let of = if equal.is_empty() {
+            ""
+        } else {
+            " of the same component"
+        };
+        InhibitionView {
+            why: format!(
+                "{} says it better than {}{of}.",
+                one_of_words(&Vec::from_iter(better.iter().copied())),
+                one_of_words(&Vec::from_iter(worse.iter().copied())),
+            ),
+            source: vec![one_of("alertname", &better)],
+            target: vec![one_of("alertname", &worse)],
+            equal: equal.to_vec(),
+        }
+    });
+    views.collect()
 }
 
 /// While a component is down, alerts of what needs it are held back.

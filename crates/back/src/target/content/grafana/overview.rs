@@ -11,7 +11,7 @@ use super::{
     probed, totals,
 };
 use crate::{
-    model::{Component, Expression, Icon, Purpose, Requests},
+    model::{AlertSeverity, Component, Expression, Icon, Purpose, Requests},
     target::shared::{
         boards,
         probes::{self, Asked},
@@ -217,12 +217,28 @@ fn jobs(board: &Board<'_>) -> Vec<Panel> {
     ]
 }
 
+/// The alerts that fire, each with the place of its severity as its value: by the words `info` would come before `warning`.
+fn firing_by_severity() -> String {
+    let mut each: Vec<String> = (1..)
+        .zip(AlertSeverity::NAMES)
+        .map(|(place, name)| {
+            format!("ALERTS{{alertstate=\"firing\", severity=\"{name}\"}} * {place}")
+        })
+        .collect();
+    each.push(format!(
+        "ALERTS{{alertstate=\"firing\", severity!~\"{}\"}} * {}",
+        AlertSeverity::NAMES.join("|"),
+        AlertSeverity::NAMES.len() + 1
+    ));
+    each.join(" or ")
+}
+
 fn alerts(board: &Board<'_>) -> Vec<Panel> {
     vec![
         Panel::row("Alerts"),
         Panel::new(Look::Alerts, "Firing", "Alerts that fire now")
             .size(14, 8)
-            .query("ALERTS{alertstate=\"firing\"}", "")
+            .query(firing_by_severity(), "")
             .with_logs(Logs::of(board).as_ref()),
         Panel::new(
             Look::Severities,

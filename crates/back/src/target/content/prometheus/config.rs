@@ -3,10 +3,11 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use super::{NodeJob, OF_NODES, about};
 use crate::{
     model::{
-        Component, HttpScheme, Login, Platform, Port, Relabel, SettingValue, Store, Text, Workload,
-        scrape_ca, scrape_secret,
+        About, Component, HttpScheme, Login, Platform, Port, Relabel, SettingValue, Store, Text,
+        Workload, scrape_ca, scrape_secret,
     },
     speak::{Constants, Speak, units::prometheus},
     target::{
@@ -35,12 +36,25 @@ pub(super) struct ConfigView {
     jobs: Vec<JobView>,
     /// Workloads that are asked from outside whether they work.
     probes: Vec<ProbeView>,
-    /// Whether the kubelets of a cluster's nodes are asked.
-    nodes: bool,
+    /// What the kubelets of a cluster's nodes are asked.
+    nodes: Vec<NodeJobView>,
     /// Jobs of the user's own: YAML, an item of the list each.
     own: Vec<String>,
     /// Where samples are sent too.
     remote_writes: Vec<RemoteWriteView>,
+}
+
+/// A scrape of the kubelet of every node.
+#[derive(Debug, Serialize)]
+struct NodeJobView {
+    /// The job.
+    name: &'static str,
+    /// Where the metrics are.
+    path: &'static str,
+    /// What is kept of them: a regular expression.
+    kept: &'static str,
+    /// Steps over the labels of each sample.
+    metric_relabel: Vec<Value>,
 }
 
 #[derive(Debug, Serialize)]
@@ -172,9 +186,16 @@ pub(super) fn view(
         environment: platform.environment.clone(),
         rule_files,
         alertmanagers: alertmanagers(platform, prometheus),
-        jobs: jobs.iter().map(|job| job_view(job, vantage)).collect(),
+        jobs: jobs
+            .iter()
+            .map(|job| job_view(platform, job, vantage))
+            .collect(),
         probes: probe_views(platform, asked, vantage),
-        nodes: vantage.is_in_cluster() && asks_nodes(prometheus),
+        nodes: if vantage.is_in_cluster() && asks_nodes(prometheus) {
+            OF_NODES.iter().map(|job| node_job(platform, job)).collect()
+        } else {
+            Vec::new()
+        },
         own,
         remote_writes: remote_writes(platform, prometheus),
     }
@@ -217,8 +238,28 @@ fn probe_view(asked: &Asked<'_>, prober: &str, vantage: Vantage) -> ProbeView {
     }
 }
 
-fn job_view(job: &Job<'_>, vantage: Vantage) -> JobView {
+fn node_job(platform: &Platform, job: &NodeJob) -> NodeJobView {
+    let about = About {
+        workload: job.workload.iter().map(ToString::to_string).collect(),
+        project: None,
+        // Samples of other namespaces are dropped.
+        namespace: None,
+    };
+    let steps = about::steps(platform, &about, None, Vantage::Kubernetes);
+    NodeJobView {
+        name: job.name,
+        path: job.path,
+        kept: job.kept,
+        metric_relabel: steps.iter().map(relabel).collect(),
+    }
+}
+
+fn job_view(platform: &Platform, job: &Job<'_>, vantage: Vantage) -> JobView {
     let metrics = job.metrics;
+    let group = job.component.group.as_deref();
+    let about = metrics.about.iter();
+    let about = about.flat_map(|about| about::steps(platform, about, group, vantage));
+    let about: Vec<Relabel> = about.collect();
     JobView {
         name: metrics.job.clone(),
         path: metrics.path.path.clone(),
@@ -233,7 +274,12 @@ fn job_view(job: &Job<'_>, vantage: Vantage) -> JobView {
         ca: metrics.ca.as_ref().map(|_| scrape_ca(&metrics.job)),
         insecure: metrics.insecure,
         relabel: metrics.relabel.iter().map(relabel).collect(),
-        metric_relabel: metrics.metric_relabel.iter().map(relabel).collect(),
+        // The user's own come last: they may change everything.
+        metric_relabel: about
+            .iter()
+            .chain(&metrics.metric_relabel)
+            .map(relabel)
+            .collect(),
         honor_labels: metrics.honor_labels,
         in_chart: in_chart(job.workload(), vantage),
         address: AddressView::new(job.component, &job.host, job.port, job.presence),

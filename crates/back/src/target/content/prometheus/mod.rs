@@ -4,6 +4,7 @@
 //! platform's own; nothing where the platform has no Prometheus. Paths in `prometheus.yml` are relative to it, which
 //! Prometheus resolves against its own folder.
 
+mod about;
 mod config;
 mod extra;
 mod message;
@@ -52,6 +53,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     emission.losses.extend(unknown);
     let unknown = unknown::unknown_metrics(platform, &jobs);
     emission.losses.extend(unknown);
+    emission.losses.extend(unknown::lost_metrics(&jobs));
 
     let own = own_jobs(platform, prometheus, &jobs, &asked, &mut emission.losses);
     let view = config::view(platform, prometheus, &jobs, &asked, own, context.vantage);
@@ -162,14 +164,36 @@ fn own_jobs(
     own
 }
 
-/// Jobs of the template, which ask the kubelets of a cluster.
-const OF_NODES: [&str; 2] = ["nodes/kubelet", "nodes/cadvisor"];
+/// A job that asks the kubelets of a cluster.
+struct NodeJob {
+    name: &'static str,
+    path: &'static str,
+    /// The metrics that are kept: a regular expression.
+    kept: &'static str,
+    /// Labels that name what a sample is about.
+    workload: &'static [&'static str],
+}
+
+const OF_NODES: [NodeJob; 2] = [
+    NodeJob {
+        name: "nodes/kubelet",
+        path: "/metrics",
+        kept: "kubelet_volume_stats_(available_bytes|capacity_bytes|inodes|inodes_free|used_bytes)",
+        workload: &["persistentvolumeclaim"],
+    },
+    NodeJob {
+        name: "nodes/cadvisor",
+        path: "/metrics/cadvisor",
+        kept: "container_(cpu_cfs_periods_total|cpu_cfs_throttled_periods_total|cpu_usage_seconds_total|memory_working_set_bytes|network_receive_bytes_total|network_transmit_bytes_total|oom_events_total|spec_memory_limit_bytes)",
+        workload: &["pod", "container"],
+    },
+];
 
 /// The names of the jobs that are no component's: those of the setting `scrape_configs`, and those of a cluster's nodes.
 pub fn own_job_names(prometheus: &Component) -> Vec<String> {
     let mut names = Vec::new();
     if config::asks_nodes(prometheus) {
-        names.extend(OF_NODES.map(str::to_string));
+        names.extend(OF_NODES.iter().map(|job| job.name.to_string()));
     }
     let Some(SettingValue::Files(files)) = prometheus.setting("scrape_configs") else {
         return names;

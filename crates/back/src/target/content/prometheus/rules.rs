@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::{OF_NODES, message::message, platform::Seen};
+use super::{OF_NODES, about::tells_of_others, message::message, platform::Seen};
 use crate::{
     graph::Graph,
     model::{
-        Alert, AlertSeverity, AlertText, Component, Platform, Record, is_generated_alertmanager,
+        Alert, AlertSeverity, AlertText, AlertWhose, Component, Platform, Record,
+        is_generated_alertmanager,
     },
     speak::units::prometheus,
     target::{
@@ -87,7 +88,7 @@ impl<'a> Rules<'a> {
 
     /// Whether what an alert of a kind asks for is scraped.
     fn has_data(&self, alert: &Alert, is_scraped: bool) -> bool {
-        let asks_nodes = || OF_NODES.iter().any(|job| alert.expr.contains(job));
+        let asks_nodes = || OF_NODES.iter().any(|job| alert.expr.contains(job.name));
         !alert.from_kind || is_scraped && (self.in_cluster || !asks_nodes())
     }
 
@@ -169,11 +170,17 @@ fn alert_view(
     alert: &Alert,
     dashboard: Option<&str>,
 ) -> RuleView {
-    let mut labels = vec![
-        ("severity", alert.severity.name().to_string()),
-        ("component", component.name.clone()),
-    ];
-    labels.extend(component.group.clone().map(|group| ("group", group)));
+    let whose = match &alert.whose {
+        AlertWhose::Role(role) => in_role(rules.platform, component, role),
+        AlertWhose::Own | AlertWhose::Series => component,
+    };
+    let mut labels = vec![("severity", alert.severity.name().to_string())];
+    if is_of_series(component, alert) {
+        labels.extend(of_series(component));
+    } else {
+        labels.push(("component", whose.name.clone()));
+        labels.extend(whose.group.clone().map(|group| ("group", group)));
+    }
     let down = rules.downs.said_by(component, alert);
     labels.extend(down.map(|down| (downs::LABEL, down.name().to_string())));
     let own = alert.labels.iter();
@@ -187,7 +194,7 @@ fn alert_view(
         .into_iter()
         .filter_map(|(name, text)| Some((name, annotation(text.as_ref()?))))
         .collect();
-    let held_back = rules.held_back(component, down, alert.severity);
+    let held_back = rules.held_back(whose, down, alert.severity);
     annotations.extend(held_back.map(|text| ("held_back", text)));
     annotations.extend(dashboard.map(|url| ("dashboard", literal(url))));
     let after = |time: Option<u64>| time.filter(|time| *time > 0).map(prometheus::duration);
@@ -199,6 +206,32 @@ fn alert_view(
         labels: owned(labels),
         annotations,
     }
+}
+
+/// The component in a role of another, which is the other itself where nothing fills the role.
+fn in_role<'a>(platform: &'a Platform, component: &'a Component, role: &str) -> &'a Component {
+    let binding = component.uses.iter().find(|it| it.role == role);
+    let bound = binding.and_then(|it| platform.component(&it.component));
+    bound.unwrap_or(component)
+}
+
+/// Whether the series that fire say whose an alert is. That what measures others is down is its own alert.
+fn is_of_series(component: &Component, alert: &Alert) -> bool {
+    match alert.whose {
+        AlertWhose::Series => true,
+        AlertWhose::Own => !alert.down && tells_of_others(component),
+        AlertWhose::Role(_) => false,
+    }
+}
+
+/// Labels that Prometheus fills in, each with a value for series that do not say it.
+fn of_series(component: &Component) -> [(&'static str, String); 2] {
+    let or = |label: &str, other: &str| format!("{{{{ or $labels.{label} \"{other}\" }}}}");
+    let group = component.group.as_deref().unwrap_or_default();
+    [
+        ("component", or("component", &component.name)),
+        ("group", or("group", group)),
+    ]
 }
 
 fn owned(labels: Vec<(&str, String)>) -> Vec<(String, String)> {

@@ -1,5 +1,5 @@
 //! Alerts of the user's own that ask for jobs that nothing scrapes, or a job for metrics that it does not have: they never
-//! fire.
+//! fire. And rules of kinds that read what the scrape of their component takes away.
 
 use std::collections::BTreeSet;
 
@@ -13,6 +13,7 @@ use crate::{
         losses::loss,
         scrape::Job,
     },
+    text::all_of,
 };
 
 /// A warning for each alert that names a job that does not exist. Who has scrape jobs of their own knows them better.
@@ -69,13 +70,10 @@ pub(super) fn unknown_metrics(platform: &Platform, jobs: &[Job<'_>]) -> Vec<Diag
     let mut out = Vec::new();
     for (component, alert) in own_alerts(platform) {
         for (job, metric) in asked_of(&alert.expr) {
-            let Some(metric) = metric else { continue };
-            let Some(known) = exposed::listed(jobs, &job) else {
+            let Some(metric) = metric.filter(|metric| exposed::lacks(jobs, &job, metric)) else {
                 continue;
             };
-            if exposed::has(&known, &metric) {
-                continue;
-            }
+            let known = exposed::listed(jobs, &job).unwrap_or_default();
             out.push(
                 loss(
                     Target::Prometheus,
@@ -93,6 +91,49 @@ pub(super) fn unknown_metrics(platform: &Platform, jobs: &[Job<'_>]) -> Vec<Diag
                 }),
             );
         }
+    }
+    out
+}
+
+/// A warning for each scrape whose steps of relabeling take away what rules of the component's kind read: these have no data, or
+/// count what is missing as what is well.
+pub(super) fn lost_metrics(jobs: &[Job<'_>]) -> Vec<Diagnostic> {
+    let mut out = Vec::new();
+    for job in jobs.iter().filter(|job| exposed::judges_names(job.metrics)) {
+        let alerts = job.component.alerts.iter().filter(|it| it.from_kind);
+        let alerts = alerts.map(|alert| (&alert.name, &alert.expr));
+        let records = job.component.records.iter().filter(|it| it.from_kind);
+        let rules = alerts.chain(records.map(|record| (&record.name, &record.expr)));
+        let mut metrics = BTreeSet::new();
+        let mut names = BTreeSet::new();
+        for (name, expr) in rules {
+            for (asked, metric) in asked_of(expr) {
+                let lost = metric.filter(|it| exposed::takes_away(job.metrics, it));
+                if let Some(metric) = lost.filter(|_| asked == job.metrics.job) {
+                    metrics.insert(metric);
+                    names.insert(name.as_str());
+                }
+            }
+        }
+        if names.is_empty() {
+            continue;
+        }
+        out.push(
+            loss(
+                Target::Prometheus,
+                &format!(
+                    "`metric_relabel` takes {} away from the job `{}`, which {} of `{}` need",
+                    all_of(&Vec::from_iter(metrics)),
+                    job.metrics.job,
+                    all_of(&Vec::from_iter(names)),
+                    job.component.name
+                ),
+                job.metrics.span,
+                "takes it away",
+            )
+            .about(&job.component.name)
+            .help("leave these names in, or take the rules off that need them"),
+        );
     }
     out
 }

@@ -32,6 +32,7 @@ var workloads = {
   "alertmanager": { component: "alertmanager", group: "monitoring" },
   "grafana": { component: "grafana", group: "monitoring" },
   "node-exporter": { component: "node-exporter", group: "monitoring" },
+  "node-exporter-network": { component: "node-exporter", group: "monitoring" },
   "cadvisor": { component: "cadvisor", group: "monitoring" },
   "elasticsearch": { component: "elasticsearch", group: "elk" },
   "elasticsearch-setup": { component: "elasticsearch", group: "elk" },
