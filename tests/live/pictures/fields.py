@@ -32,6 +32,8 @@ class Field:
             self.width = value
         elif key == "links":
             self.is_link = True
+        elif (key, value) == ("custom.align", "left"):
+            pass  # Tables are drawn so.
         else:
             raise ValueError(f"{key} is not drawn")
 

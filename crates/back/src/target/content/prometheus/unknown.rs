@@ -122,17 +122,16 @@ pub(super) fn lost_metrics(jobs: &[Job<'_>]) -> Vec<Diagnostic> {
             loss(
                 Target::Prometheus,
                 &format!(
-                    "`metric_relabel` takes {} away from the job `{}`, which {} of `{}` need",
+                    "`metric_relabel` takes {} away from the job `{}`; rules of its kind ask for it: {}",
                     all_of(&Vec::from_iter(metrics)),
                     job.metrics.job,
                     all_of(&Vec::from_iter(names)),
-                    job.component.name
                 ),
                 job.metrics.span,
                 "takes it away",
             )
             .about(&job.component.name)
-            .help("leave these names in, or take the rules off that need them"),
+            .help("leave these names in, or take these rules off"),
         );
     }
     out
