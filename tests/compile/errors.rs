@@ -317,6 +317,10 @@ mod helps {
                         Edit::Replace { text, .. } => text,
                         Edit::Rename { new, .. } | Edit::RenameTable { new, .. } => new,
                         Edit::Add { line, .. } | Edit::Declare { line, .. } => line,
+                        Edit::Remove { .. } => {
+                            assert!(help.contains("remove") || help.contains("write"), "{help}");
+                            continue;
+                        }
                     };
                     for line in text.lines() {
                         assert!(help.contains(line.trim()), "{}: {line}\n{help}", case.name);

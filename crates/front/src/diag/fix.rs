@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::removed::removed;
 use crate::source::{SourceId, Sources, Span};
 
 /// One change to a file of the platform.
@@ -32,6 +33,11 @@ pub enum Edit {
         /// One line of TOML, without a line end.
         line: String,
     },
+    /// An entry, from its key to its value, or an item of a list goes; of a table that stands below a heading, the heading.
+    Remove {
+        /// A key and its value, an item, or the name of a table.
+        span: Span,
+    },
     /// A table at the top of a file gets another name, wherever a heading or a dotted key has it.
     RenameTable {
         /// The file.
@@ -41,7 +47,8 @@ pub enum Edit {
         /// What it becomes.
         new: String,
     },
-    /// A table at the top of a file gets one more line. It is written at the end of the file where there is none.
+    /// A table at the top of a file gets one more line. It is written at the end of the file where there is none. A table inside
+    /// of another one gets it where it has a heading.
     Declare {
         /// Any file of the platform that has the place of the mistake.
         source: SourceId,
@@ -73,7 +80,7 @@ impl Edit {
     /// The file that it changes.
     pub(super) fn source(&self) -> SourceId {
         match self {
-            Edit::Replace { span, .. } => span.source,
+            Edit::Replace { span, .. } | Edit::Remove { span } => span.source,
             Edit::Rename { within, .. } => within.source,
             Edit::Add { table, .. } => table.source,
             Edit::Declare { source, .. } | Edit::RenameTable { source, .. } => *source,
@@ -92,6 +99,10 @@ impl Edit {
                 .map(|place| (place, new.clone()))
                 .collect(),
             Edit::Add { table, line } => vec![added(*table, line, sources)],
+            Edit::Remove { span } => removed(*span, sources)
+                .map(|place| (place, String::new()))
+                .into_iter()
+                .collect(),
             Edit::Declare {
                 source,
                 table,
@@ -102,8 +113,8 @@ impl Edit {
         }
     }
 
-    pub(super) fn json(&self, sources: &Sources) -> Vec<JsonEdit> {
-        let resolved = self.resolve(sources).into_iter();
+    pub(super) fn json(edits: &[Edit], sources: &Sources) -> Vec<JsonEdit> {
+        let resolved = resolve_all(edits, sources).into_iter();
         resolved
             .map(|(span, text)| {
                 let (line, column) = sources.position(span);
@@ -122,13 +133,49 @@ impl Edit {
     }
 }
 
+/// The places of several edits. What two of them declare in a table that is not there yet stands below one heading.
+fn resolve_all<'a>(
+    edits: impl IntoIterator<Item = &'a Edit>,
+    sources: &Sources,
+) -> Vec<(Span, String)> {
+    let mut places: Vec<(Span, String)> = Vec::new();
+    let mut opened: Vec<(SourceId, &str, usize)> = Vec::new();
+    for edit in edits {
+        for (span, text) in edit.resolve(sources) {
+            if let Edit::Declare {
+                source,
+                table,
+                line,
+            } = edit
+                && span.start == sources.file(*source).text.len()
+                && text.contains(&format!("[{table}]\n"))
+            {
+                let found = opened
+                    .iter()
+                    .find(|(known, name, _)| known == source && *name == table.as_str());
+                if let Some((_, _, at)) = found {
+                    let open = &mut places[*at].1;
+                    let line = format!("{line}\n");
+                    if !open.contains(&line) {
+                        open.push_str(&line);
+                    }
+                    continue;
+                }
+                opened.push((*source, table, places.len()));
+            }
+            places.push((span, text));
+        }
+    }
+    places
+}
+
 /// The files that change, each with its new text. Of two changes to one place the first is made.
 pub fn apply<'a>(
     edits: impl IntoIterator<Item = &'a Edit>,
     sources: &Sources,
 ) -> BTreeMap<String, String> {
     let mut places: Vec<(Span, String)> = Vec::new();
-    for (span, text) in edits.into_iter().flat_map(|edit| edit.resolve(sources)) {
+    for (span, text) in resolve_all(edits, sources) {
         let is_new = !places.contains(&(span, text.clone()));
         let overlaps = |other: &Span| {
             other.source == span.source && other.start < span.end && span.start < other.end
@@ -282,6 +329,10 @@ fn declared(
         if after.is_some_and(|after| after.starts_with([' ', '=', '.', ']'])) {
             return None;
         }
+    }
+    // A table inside of another one may be written in other ways.
+    if found.is_none() && table.contains('.') {
+        return None;
     }
     let newline = if text.ends_with('\n') { "" } else { "\n" };
     let opened = (at(text.len()), format!("{newline}\n{heading}\n{line}\n"));

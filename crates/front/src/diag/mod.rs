@@ -7,6 +7,7 @@ mod code;
 mod fix;
 mod levels;
 mod nearest;
+mod removed;
 pub mod render;
 mod sink;
 
@@ -161,6 +162,13 @@ impl Diagnostic {
         self
     }
 
+    /// The help asks to take out an entry, which stands at these places: see `syntax::places`.
+    pub fn removing(mut self, places: Vec<Span>) -> Self {
+        let edits = places.into_iter().map(|span| Edit::Remove { span });
+        self.edits.extend(edits);
+        self
+    }
+
     /// The help asks for another name of a table at the top of the file in which `near` is.
     pub fn renaming_table(mut self, near: Span, old: &str, new: &str) -> Self {
         self.edits.push(Edit::RenameTable {
@@ -172,10 +180,15 @@ impl Diagnostic {
     }
 
     /// The help asks for one more line in a table at the top of the file in which `near` is.
-    pub fn declaring(mut self, near: Span, table: &'static str, line: impl Into<String>) -> Self {
+    pub fn declaring(
+        mut self,
+        near: Span,
+        table: impl Into<String>,
+        line: impl Into<String>,
+    ) -> Self {
         self.edits.push(Edit::Declare {
             source: near.source,
-            table: table.to_string(),
+            table: table.into(),
             line: line.into(),
         });
         self

@@ -302,11 +302,7 @@ pub fn json(diagnostics: &[Diagnostic], sources: &Sources) -> Vec<JsonDiagnostic
                 .map(|label| json_place(label, sources))
                 .collect(),
             help: diagnostic.help.clone(),
-            edits: diagnostic
-                .edits
-                .iter()
-                .flat_map(|edit| Edit::json(edit, sources))
-                .collect(),
+            edits: Edit::json(&diagnostic.edits, sources),
         })
         .collect()
 }

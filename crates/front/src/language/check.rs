@@ -3,8 +3,8 @@
 use super::{
     component::PART,
     compose::{
-        Said, compose_form, compose_key, compose_port, external_network, key_of_file,
-        key_of_network, key_of_secret, key_of_volume, network_of_its_own, services_as_components,
+        Around, Said, compose_entry, compose_form, compose_key, external_network, key_of_file,
+        key_of_secret, key_of_volume, network_of_its_own, services_as_components,
     },
     context::{Context, Owner},
     form::{Form, NameRule, kind_expression},
@@ -68,10 +68,7 @@ pub fn check(table: &Table, keys: &[KeyShape], context: &Context<'_>, sink: &mut
     }
     for shape in keys {
         if shape.required && !context.partial && kept.get(shape.name).is_none() {
-            sink.push(match context.owner {
-                Owner::Words(NETWORK) => network_of_its_own(context),
-                _ => missing(shape, context),
-            });
+            sink.push(missing(shape, context));
         }
     }
     kept
@@ -96,13 +93,15 @@ pub(super) fn missing(shape: &KeyShape, context: &Context<'_>) -> Diagnostic {
     }
 }
 
-/// What to write for a key. A secret's variable is called after the secret.
+/// What to write for a key. A secret's variable is called after the secret; other examples are the key's own.
 fn example(shape: &KeyShape, context: &Context<'_>) -> String {
     match (context.owner, shape.name) {
         (Owner::Words("a secret"), "env") if !context.entry.is_empty() => {
             let variable = context.entry.to_ascii_uppercase().replace('-', "_");
             format!("env = \"{variable}\"")
         }
+        // As Compose takes it where nothing is said.
+        (Owner::Words("`build`"), "context") => "context = \".\"".to_string(),
         _ => shape.example.to_string(),
     }
 }
@@ -117,11 +116,10 @@ pub(super) fn of_compose(
 ) -> Option<Said> {
     match context.owner {
         _ if is_component(keys) => compose_key(&key.name).map(|found| Said {
-            diagnostic: found.diagnostic(key, value, context.owner),
+            diagnostic: found.diagnostic(key, value, context.owner, around(table, context)),
             stands_for: found.stands_for(),
         }),
         _ if is_file(keys) => key_of_file(key, value, table, context),
-        Owner::Words(NETWORK) => key_of_network(key, context),
         Owner::Words("a secret") => key_of_secret(key, value, table, context),
         Owner::Words("a volume") if keys.iter().any(|key| key.name == "access") => {
             key_of_volume(key, value, context)
@@ -142,9 +140,18 @@ fn form_of_compose(
     context: &Context<'_>,
 ) -> Option<Diagnostic> {
     match context.owner {
-        _ if is_component(keys) => compose_form(key, value),
+        _ if is_component(keys) => compose_form(key, value, around(table, context)),
         Owner::Words(NETWORK) => external_network(key, value, table, context),
         _ => None,
+    }
+}
+
+fn around<'a>(table: &'a Table, context: &'a Context<'_>) -> Around<'a> {
+    Around {
+        table,
+        place: context.place,
+        networks: context.constants.map(Constants::networks),
+        volumes: context.constants.map(Constants::volumes),
     }
 }
 
@@ -290,6 +297,33 @@ fn fault_of_cores(
     is_wrong.then(|| bad_value(node, written, &shape.describe(), context))
 }
 
+/// What to say of a port or a volume of a component that is written as Compose has it.
+fn entry_of_compose(
+    key: &Key,
+    value: &Node,
+    item: &Shape,
+    context: &Context<'_>,
+) -> Option<Diagnostic> {
+    // A platform's own volumes have no `mount`.
+    let is_mounted = match item {
+        Shape::Table(keys) => keys.iter().any(|key| key.name == "mount"),
+        _ => true,
+    };
+    if context.owner == Owner::Words(NETWORK) {
+        return network_of_its_own(key, value);
+    }
+    is_mounted
+        .then(|| {
+            compose_entry(
+                context.owner,
+                key,
+                value,
+                around(&Table::default(), context),
+            )
+        })
+        .flatten()
+}
+
 /// The entries of a table whose keys are the user's.
 fn map(
     table: &Table,
@@ -305,11 +339,13 @@ fn map(
                 NameRule::Registry => "a registry".to_string(),
                 _ => format!("the name of {}", context.owner),
             };
-            sink.push(bad_name(Code::BadName, &key.name, key.span, &what, rule));
+            let is_taken = |name: &str| table.get(name).is_some();
+            let diagnostic = bad_name(Code::BadName, &key.name, key.span, &what, rule, &is_taken);
+            sink.push(diagnostic);
         }
         let value = if context.removable && value.is_false() {
             Some(value.clone())
-        } else if let Some(diagnostic) = compose_port(context.owner, key, value) {
+        } else if let Some(diagnostic) = entry_of_compose(key, value, item, context) {
             sink.push(diagnostic);
             None
         } else {

@@ -1,6 +1,6 @@
 //! A value of the wrong TOML type, written in the right one where it is plain what was meant.
 
-use super::shape::Shape;
+use super::{form::Form, quantity::duration_in_one_unit, shape::Shape};
 use crate::syntax::{Node, Value, inline, quoted};
 
 /// Longer than this a value is not repeated in a help.
@@ -43,6 +43,10 @@ fn rewritten(shape: &Shape, node: &Node) -> Option<String> {
                 && !text.ends_with('.'))
             .then(|| text.to_string())
         }
+        (Shape::Plain(Form::Mode), Value::Integer(_)) => file_mode(node).map(|mode| quoted(&mode)),
+        (Shape::Plain(Form::Duration), Value::Integer(_) | Value::Float(_)) => {
+            duration_in_one_unit(&node.scalar()).map(|text| quoted(&text))
+        }
         (
             Shape::Text | Shape::ShellText | Shape::Plain(_) | Shape::Formed(_),
             Value::Integer(_) | Value::Boolean(_),
@@ -51,6 +55,24 @@ fn rewritten(shape: &Shape, node: &Node) -> Option<String> {
             fits(shape, &Value::String(written.clone())).then(|| quoted(&written))
         }
         _ => None,
+    }
+}
+
+/// The mode of a file, as text or as a number. TOML's `0o440` is a number; `440` was meant to be octal, too.
+pub(super) fn file_mode(mode: &Node) -> Option<String> {
+    let number = match &mode.value {
+        Value::String(text) => return Some(text.clone()),
+        Value::Integer(number) => *number,
+        _ => return None,
+    };
+    let digits = number.to_string();
+    let is_decimal = mode.span.end - mode.span.start == digits.len();
+    let is_octal = digits.len() == 3 && digits.chars().all(|c| c < '8');
+    match is_decimal && is_octal {
+        true => Some(format!("0{digits}")),
+        false => (0..=0o7777)
+            .contains(&number)
+            .then(|| format!("{number:04o}")),
     }
 }
 
@@ -89,6 +111,11 @@ mod tests {
         assert_eq!(text(string("80"), &Shape::Integer(1, 65535)), some("80"));
         assert_eq!(text(string("no"), &Shape::Boolean), some("false"));
         assert_eq!(text(Value::Integer(1000), &Shape::Text), some("\"1000\""));
+        let duration = Shape::Plain(Form::Duration);
+        assert_eq!(text(Value::Integer(30), &duration), some("\"30s\""));
+        assert_eq!(text(Value::Float(1.5), &duration), some("\"1500ms\""));
+        let mode = Shape::Plain(Form::Mode);
+        assert_eq!(text(Value::Integer(0o440), &mode), some("\"0440\""));
         assert_eq!(
             text(Value::Integer(3), &Shape::List(&Shape::Text)),
             some("[\"3\"]")
@@ -101,10 +128,6 @@ mod tests {
         assert_eq!(text(string("90000"), &Shape::Integer(1, 65535)), None);
         assert_eq!(text(string("maybe"), &Shape::Boolean), None);
         assert_eq!(text(Value::Float(17.1), &Shape::Text), None);
-        assert_eq!(
-            text(Value::Integer(30), &Shape::Plain(Form::Duration)),
-            None
-        );
         assert_eq!(
             text(string(&"x".repeat(200)), &Shape::List(&Shape::Text)),
             None

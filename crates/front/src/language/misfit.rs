@@ -5,6 +5,7 @@ use super::{
     context::Context,
     form::{Form, NameRule, is_home, promql_fault},
     meant::meant,
+    quantity::{cpu_in_millis, duration_in_one_unit},
     shape::Shape,
 };
 use crate::{
@@ -12,7 +13,7 @@ use crate::{
     reference,
     source::Span,
     syntax::{Node, Value, quoted},
-    value::{Schedule, trigger_fault},
+    value::{Schedule, fault_in_container, fault_of_file, fault_on_host, trigger_fault},
 };
 
 /// A value of a type that the key does not take.
@@ -65,7 +66,14 @@ fn instead(expected: &str, context: &Context<'_>) -> String {
 /// A string that is not of the form.
 pub(super) fn bad_form(node: &Node, text: &str, form: Form, context: &Context<'_>) -> Diagnostic {
     match form {
-        Form::Name(rule) => bad_name(Code::BadValue, text, node.span, "a name here", rule),
+        Form::Name(rule) => bad_name(
+            Code::BadValue,
+            text,
+            node.span,
+            "a name here",
+            rule,
+            &|_| false,
+        ),
         form => not_of_form(node, text, form, &form.describe(), context),
     }
 }
@@ -96,7 +104,10 @@ fn not_of_form(
     expected: &str,
     context: &Context<'_>,
 ) -> Diagnostic {
-    let mut diagnostic = bad_value(node, text, expected, context);
+    let mut diagnostic = match broken_path(form, text) {
+        Some((what, fault)) => bad_value(node, text, &format!("{what}: {fault}"), context),
+        None => bad_value(node, text, expected, context),
+    };
     if let Some(fault) = fault(form, text) {
         diagnostic.labels[0].text = fault;
     }
@@ -104,6 +115,18 @@ fn not_of_form(
         Some(meant) => diagnostic.misspelled(text, Some(&meant), String::new),
         None => diagnostic,
     }
+}
+
+/// What sort of path a text is not, and the rule that it breaks.
+fn broken_path(form: Form, text: &str) -> Option<(&'static str, String)> {
+    let (what, fault) = match form {
+        Form::Path => ("a path", fault_on_host(text)?),
+        Form::ContainerPath | Form::MountPath => {
+            ("a path inside the container", fault_in_container(text)?)
+        }
+        _ => return None,
+    };
+    Some((what, fault))
 }
 
 /// Which part of the text is wrong, where its grammar tells.
@@ -133,8 +156,17 @@ fn path_fault(text: &str) -> Option<String> {
 fn likely(form: Form, text: &str) -> Option<String> {
     let candidate = match form {
         Form::Path if is_home(text) || reference::names_environment(text) => host_path(text),
-        Form::PortRange | Form::PublishedPort => filled(text).ok().filter(|it| it != text)?,
-        Form::Duration => format!("{text}s"),
+        Form::PortRange | Form::PublishedPort => {
+            let number = filled(text).ok()?;
+            let number = number.trim_end_matches("/tcp");
+            (number != text).then(|| number.to_string())?
+        }
+        Form::Restart => {
+            let words = ["no", "always", "on-failure", "unless-stopped"];
+            nearest(&text.replace('_', "-"), words)?.to_string()
+        }
+        Form::Duration => duration_in_one_unit(text)?,
+        Form::Cpu => cpu_in_millis(text)?,
         Form::Memory => {
             let amount = text.trim_end_matches(['b', 'B']).trim_end();
             let (number, unit) = amount.split_at_checked(amount.len().checked_sub(1)?)?;
@@ -157,12 +189,24 @@ pub(super) fn bad_name(
     span: Span,
     what: &str,
     rule: NameRule,
+    is_taken: &dyn Fn(&str) -> bool,
 ) -> Diagnostic {
     let diagnostic =
         Diagnostic::new(code, format!("`{name}` can't be {what}")).label(span, "this name");
     let rule_text = format!("a name here is {}", rule.describe());
+    if let Some(fault) = fault_of_file(name).filter(|_| rule == NameRule::ContainerPath) {
+        return Diagnostic::new(
+            code,
+            format!("`{name}` can't be the path of a file: {fault}"),
+        )
+        .label(span, "this path")
+        .help("for example `files.\"/etc/app/app.conf\"`");
+    }
     // A value names what another place declares: the mistake is there.
     match likely_name(name, rule).filter(|_| code == Code::BadName) {
+        Some(likely) if is_taken(&likely) => diagnostic.help(format!(
+            "choose another name: `{likely}` is there, too; {rule_text}"
+        )),
         Some(likely) if what == "the name of a component" => diagnostic
             .help(format!("did you mean `{likely}`? {rule_text}; `aliases = [{}]` on it keeps the name in DNS", quoted(name)))
             .renaming(name, likely),

@@ -15,6 +15,62 @@ pub fn duration_ms(text: &str) -> Option<u64> {
     number.checked_mul(factor)
 }
 
+/// A duration as others write it, in one unit: `1m30s` is `90s`, `1.5s` is `1500ms`, a number is one of seconds.
+pub(super) fn duration_in_one_unit(text: &str) -> Option<String> {
+    if duration_ms(text).is_some() {
+        return Some(text.to_string());
+    }
+    let mut total: u64 = 0;
+    let mut rest = text.trim();
+    if rest.is_empty() {
+        return None;
+    }
+    while !rest.is_empty() {
+        let is_number = |c: char| c.is_ascii_digit() || c == '.';
+        let unit_at = rest.find(|c| !is_number(c)).unwrap_or(rest.len());
+        let after = &rest[unit_at..];
+        let unit = &after[..after.find(is_number).unwrap_or(after.len())];
+        let (whole, fraction) = rest[..unit_at]
+            .split_once('.')
+            .unwrap_or((&rest[..unit_at], "0"));
+        let millis: u64 = match unit.trim() {
+            // Only a number alone needs no unit.
+            "" if unit_at == text.trim().len() => 1_000,
+            "s" => 1_000,
+            "ms" => 1,
+            "m" => 60_000,
+            "h" => 3_600_000,
+            "d" => 86_400_000,
+            _ => return None,
+        };
+        let scale = 10u64.checked_pow(u32::try_from(fraction.len()).ok()?)?;
+        let part = digits(fraction)?.checked_mul(millis)? / scale;
+        let whole = digits(whole)?.checked_mul(millis)?;
+        total = total.checked_add(whole)?.checked_add(part)?;
+        rest = &after[unit.len()..];
+    }
+    let units = [(3_600_000, "h"), (60_000, "m"), (1_000, "s"), (1, "ms")];
+    let (size, unit) = match total {
+        0 => (1_000, "s"),
+        _ => units.into_iter().find(|(size, _)| total % size == 0)?,
+    };
+    Some(format!("{}{unit}", total / size))
+}
+
+/// Processors as Kubernetes takes them: `0.5000` is `0.5`, what is less than a thousandth is one.
+pub(super) fn cpu_in_millis(text: &str) -> Option<String> {
+    if cpu_millis(text).is_some() && !text.ends_with('0') {
+        return Some(text.to_string());
+    }
+    let number: f64 = text.trim().parse().ok()?;
+    let is_fine = number > 0.0 && number < 1_000_000.0;
+    is_fine.then(|| {
+        let number = format!("{:.3}", number.max(0.001));
+        let number = number.trim_end_matches('0').trim_end_matches('.');
+        number.to_string()
+    })
+}
+
 /// Milliseconds in the largest units: `1m30s`.
 pub fn duration_text(milliseconds: u64) -> String {
     const UNITS: [(&str, u64); 5] = [
@@ -126,5 +182,33 @@ mod tests {
         assert_eq!(memory_bytes("512MB"), None);
         assert_eq!(duration_ms("2h"), Some(7_200_000));
         assert_eq!(duration_ms("5 minutes"), None);
+    }
+
+    #[test]
+    fn what_others_write_is_written_in_one_unit() {
+        for (text, expected) in [
+            ("1m30s", Some("90s")),
+            ("1.5s", Some("1500ms")),
+            ("1h30m", Some("90m")),
+            ("90", Some("90s")),
+            ("0.5m", Some("30s")),
+            ("60s", Some("60s")),
+            ("1m30", None),
+            ("soon", None),
+            ("", None),
+        ] {
+            assert_eq!(duration_in_one_unit(text).as_deref(), expected, "{text}");
+        }
+        for (text, expected) in [
+            ("0.50000", Some("0.5")),
+            ("500m", Some("500m")),
+            ("2", Some("2")),
+            ("2.0", Some("2")),
+            ("10", Some("10")),
+            ("0.0001", Some("0.001")),
+            ("two", None),
+        ] {
+            assert_eq!(cpu_in_millis(text).as_deref(), expected, "{text}");
+        }
     }
 }

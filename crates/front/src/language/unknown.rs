@@ -2,7 +2,6 @@
 
 use super::{
     check::{of_compose, value_of},
-    compose::compose_port_key,
     context::{Context, Owner},
     key::KeyShape,
     misplaced::{of_whole_component, parallel_inside},
@@ -128,9 +127,7 @@ fn nearest_key<'a>(
             !shape.required,
         )
     });
-    let is_port = keys.iter().any(|shape| shape.name == "container");
-    let of_compose = compose_port_key(&key.name).filter(|_| is_port);
-    let name = of_compose.or_else(|| nearest(&key.name, likely.iter().map(|shape| shape.name)));
+    let name = nearest(&key.name, likely.iter().map(|shape| shape.name));
     if let Some(name) = name {
         return keys.iter().find(|shape| shape.name == name);
     }

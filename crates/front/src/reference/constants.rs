@@ -14,6 +14,8 @@ use crate::{
 pub struct Constants {
     /// `None`: what is written there can't be used, which is reported there.
     values: BTreeMap<String, Option<Constant>>,
+    networks: Vec<String>,
+    volumes: Vec<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -52,9 +54,25 @@ impl Constants {
         let name = tree.get_path(&["platform", "name"]);
         let name = name.map(|node| ("platform.name".to_string(), Constant::of(node)));
         let constants = values.chain(name);
+        let names = |key: &str| {
+            let keys = tree.table(key).into_iter().flat_map(Table::keys);
+            keys.map(str::to_string).collect()
+        };
         Self {
             values: constants.collect(),
+            networks: names("networks"),
+            volumes: names("volumes"),
         }
+    }
+
+    /// The names of the networks that are declared.
+    pub fn networks(&self) -> &[String] {
+        &self.networks
+    }
+
+    /// The names of the volumes that are declared for several components.
+    pub fn volumes(&self) -> &[String] {
+        &self.volumes
     }
 
     /// The names of the variables.

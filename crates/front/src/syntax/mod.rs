@@ -6,6 +6,7 @@
 mod date;
 mod duplicate;
 mod merge;
+mod places;
 mod shared;
 mod tree;
 mod unclosed;
@@ -13,6 +14,7 @@ mod write;
 
 pub use date::{Date, TimeOfDay};
 pub use merge::{FILE_CONTENTS, HEALTH_WAYS, Removal, overlay};
+pub use places::places;
 pub use shared::Shared;
 pub use tree::{Entry, Key, Node, Table, Value};
 pub use write::{inline, key_text, quoted};
@@ -36,10 +38,19 @@ pub fn parse(sources: &Sources, source: SourceId, sink: &mut Sink) -> Table {
     let (document, errors) = DeTable::parse_recoverable(text);
     let mut numbers = Vec::new();
     let table = table(text, source, document.get_ref(), &mut numbers);
-    if !errors.is_empty() && report_conflicts(text, source, sink) {
+    let markers = match errors.is_empty() {
+        true => Vec::new(),
+        false => conflicts(text),
+    };
+    if report_conflicts(&markers, text, source, sink) {
         return table;
     }
     let mut last_line = 0;
+    let mut wrong_lines: Vec<usize> = markers
+        .iter()
+        .flatten()
+        .map(|place| sources.position(Span::new(source, place.clone())).0)
+        .collect();
     let mut opened_again = None;
     let unclosed = (!errors.is_empty()).then(|| unclosed(text)).flatten();
     let mut following = 0;
@@ -55,10 +66,11 @@ pub fn parse(sources: &Sources, source: SourceId, sink: &mut Sink) -> Table {
         }
         let (line, _) = sources.position(span);
         // One slip makes several complaints on its line; the first says what it is.
-        if line == last_line {
+        if line == last_line || wrong_lines.contains(&line) {
             continue;
         }
         last_line = line;
+        wrong_lines.push(line);
         if error.message().starts_with("cannot extend value of type") {
             sink.push(two_forms(
                 duplicate::first_of(text, span, &table),
@@ -68,7 +80,10 @@ pub fn parse(sources: &Sources, source: SourceId, sink: &mut Sink) -> Table {
             continue;
         }
         if !error.message().contains("duplicate key") {
-            sink.push(syntax_error(error.message(), span));
+            sink.push(match leading_zeros(error.message(), span, text) {
+                Some(diagnostic) => diagnostic,
+                None => syntax_error(error.message(), span),
+            });
             continue;
         }
         if duplicate::follows_from(text, opened_again, span) {
@@ -83,6 +98,10 @@ pub fn parse(sources: &Sources, source: SourceId, sink: &mut Sink) -> Table {
         sink.push(not_closed(&bracket, following, text, source));
     }
     for (span, bounds) in numbers {
+        // What is no number at all was reported.
+        if wrong_lines.contains(&sources.position(span).0) {
+            continue;
+        }
         sink.push(
             Diagnostic::new(Code::TomlSyntax, "this number has more than 64 bits")
                 .label(span, "too large for TOML")
@@ -109,10 +128,24 @@ fn not_closed(bracket: &Unclosed, following: usize, text: &str, source: SourceId
         .replacing(end, format!(" {missing}"))
 }
 
-/// What a merge left behind, and nothing else: the two sides are no file together.
-fn report_conflicts(text: &str, source: SourceId, sink: &mut Sink) -> bool {
-    let conflicts = conflicts(text);
-    for conflict in &conflicts {
+/// What a merge left behind, and nothing else where both sides are there: they are no file together.
+fn report_conflicts(
+    conflicts: &[Vec<std::ops::Range<usize>>],
+    text: &str,
+    source: SourceId,
+    sink: &mut Sink,
+) -> bool {
+    for conflict in conflicts {
+        if let [marker] = conflict.as_slice() {
+            let place = Span::new(source, marker.clone());
+            sink.push(
+                Diagnostic::new(Code::TomlSyntax, "git left a marker of a merge here")
+                    .label(place, "the rest of the conflict is gone")
+                    .help("remove the line")
+                    .removing(vec![place]),
+            );
+            continue;
+        }
         let mut diagnostic =
             Diagnostic::new(Code::TomlSyntax, "git left both sides of a merge here");
         for place in conflict {
@@ -128,7 +161,30 @@ fn report_conflicts(text: &str, source: SourceId, sink: &mut Sink) -> bool {
             "keep the lines that are meant, and remove the markers `<<<<<<<`, `=======` and `>>>>>>>`",
         ));
     }
-    !conflicts.is_empty()
+    conflicts.iter().any(|conflict| conflict.len() > 1)
+}
+
+/// `mode = 0440`: a number has no leading zeros; one that has them is a mode, or an identifier.
+fn leading_zeros(message: &str, span: Span, text: &str) -> Option<Diagnostic> {
+    if !message.contains("leading zero") {
+        return None;
+    }
+    let before = text[..span.start].trim_end_matches(|c: char| c.is_ascii_alphanumeric());
+    let start = before.len();
+    let number = &text[start..];
+    let number = &number[..number
+        .find(|c: char| !c.is_ascii_alphanumeric() && c != '.' && c != '_')
+        .unwrap_or(number.len())];
+    let whole = Span::new(span.source, start..start + number.len());
+    let as_text = quoted(number);
+    Some(
+        Diagnostic::new(Code::TomlSyntax, "a number of TOML has no leading zeros")
+            .label(whole, "this one has")
+            .help(format!(
+                "write `{as_text}`, as for a file's mode; a number without its zeros"
+            ))
+            .replacing(whole, as_text),
+    )
 }
 
 fn syntax_error(message: &str, span: Span) -> Diagnostic {

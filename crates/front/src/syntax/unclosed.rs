@@ -125,24 +125,29 @@ fn is_path(text: &str) -> bool {
     text.chars().all(is_part)
 }
 
-/// The lines that git leaves where two sides changed the same, conflict by conflict.
+/// The lines that git leaves where two sides changed the same, conflict by conflict. A marker without the others is one of its own.
 pub(super) fn conflicts(text: &str) -> Vec<Vec<Range<usize>>> {
+    let is_end = |bare: &str| bare.starts_with(">>>>>>> ") || bare == ">>>>>>>";
     let mut found: Vec<Vec<Range<usize>>> = Vec::new();
     let mut at = 0;
+    let mut is_open = false;
     for line in text.split_inclusive('\n') {
         let bare = line.trim_end();
         let place = at..at + bare.len();
         if bare.starts_with("<<<<<<< ") || bare == "<<<<<<<" {
             found.push(vec![place]);
-        } else if let Some(conflict) = found.last_mut()
-            && conflict.len() < 4
-            && (bare.starts_with("||||||| ") || bare == "=======" || bare.starts_with(">>>>>>> "))
-        {
-            conflict.push(place);
+        } else if bare.starts_with("||||||| ") || bare == "=======" || is_end(bare) {
+            match found.last_mut().filter(|_| is_open) {
+                Some(conflict) => conflict.push(place),
+                None => found.push(vec![place]),
+            }
+        } else {
+            at += line.len();
+            continue;
         }
+        is_open = !is_end(bare);
         at += line.len();
     }
-    found.retain(|conflict| conflict.len() > 1);
     found
 }
 
@@ -182,6 +187,12 @@ mod tests {
         assert_eq!(found.len(), 1);
         let lines: Vec<&str> = found[0].iter().map(|place| &text[place.clone()]).collect();
         assert_eq!(lines, ["<<<<<<< HEAD", "=======", ">>>>>>> other"]);
-        assert!(conflicts("=======\n").is_empty());
+        for lone in ["<<<<<<< HEAD", "=======", ">>>>>>> other"] {
+            assert_eq!(
+                conflicts(&format!("a = 1\n{lone}\nb = 2\n")),
+                [vec![6..6 + lone.len()]]
+            );
+        }
+        assert!(conflicts("a = 1\n").is_empty());
     }
 }

@@ -11,6 +11,7 @@ mod choice;
 mod cron;
 mod device;
 mod path;
+mod path_fault;
 mod schedule;
 mod signal;
 mod tmpfs;
@@ -31,6 +32,7 @@ pub use path::{
     ContainerPath, HostPath, TreePath, climbs_out, is_configuration, is_device, is_git_folder,
     one_spelling, why_private,
 };
+pub use path_fault::{fault_in_container, fault_of_file, fault_on_host};
 pub use schedule::Schedule;
 pub use signal::Signal;
 pub use tmpfs::{Tmpfs, TmpfsOption};

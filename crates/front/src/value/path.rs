@@ -8,8 +8,8 @@ use unicode_normalization::UnicodeNormalization;
 use crate::{files::DOTENV, text::is_hidden};
 
 /// The longest name of a file or folder, and the longest path, in bytes.
-const LONGEST_NAME: usize = 255;
-const LONGEST_PATH: usize = 4095;
+pub(super) const LONGEST_NAME: usize = 255;
+pub(super) const LONGEST_PATH: usize = 4095;
 
 /// Names that Windows has for devices, whatever ending follows.
 const DEVICES: [&str; 6] = ["con", "conin$", "conout$", "prn", "aux", "nul"];

@@ -223,6 +223,10 @@ pub struct SettingSpec {
     pub choices: Vec<String>,
     /// Only an external component can set it: for others the kind knows the value.
     pub only_external: bool,
+    /// A component that runs elsewhere can't set it: nothing here would tell it.
+    pub only_here: bool,
+    /// Whether its strings are names of buckets of S3.
+    pub names_buckets: bool,
     /// The oldest version of the program that takes it; `None`: all that the kind knows.
     pub since: Option<String>,
     /// Its default, a string with references or a literal.

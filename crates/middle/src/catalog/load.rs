@@ -320,6 +320,8 @@ fn setting_spec(key: &Key, table: &Table) -> SettingSpec {
             .map(ToString::to_string)
             .collect(),
         only_external: table.boolean("only_external").unwrap_or(false),
+        only_here: table.boolean("only_here").unwrap_or(false),
+        names_buckets: table.string("names") == Some("bucket"),
         since: table.string("since").map(ToString::to_string),
         default: table.get("default").cloned(),
         holds: table.string("holds").and_then(FileForm::from_name),

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     diag::{Code, Diagnostic, Sink},
     model::{Component, HostPort, NetworkMode, Platform, Port, PortRange},
+    syntax::Table,
 };
 
 /// Names by which a program on the host reaches a published port, and a container only itself or nothing.
@@ -38,11 +39,13 @@ pub(super) fn bare_addresses(facts: Facts<'_>, sink: &mut Sink) {
     let published = published(facts.platform);
     let mut seen = BTreeSet::new();
     for string in strings(facts) {
-        // A CI job runs outside of the platform: its names mean nothing there.
-        if matches!(string.owner, Owner::Ci(_)) {
+        // A CI job runs outside of the platform: a name of it in a variable leads nowhere, and what a line says is its own.
+        let is_variable = matches!(string.how, How::Variable(_));
+        if matches!(string.owner, Owner::Ci(_)) && !is_variable {
             continue;
         }
-        let found = bare(&string, &names).or_else(|| itself(&string, &published));
+        let itself = || itself(&string, &published).filter(|_| !is_own_check(&string));
+        let found = bare(&string, &names).or_else(itself);
         if let Some(mut diagnostic) = found
             && seen.insert(string.span)
         {
@@ -50,6 +53,18 @@ pub(super) fn bare_addresses(facts: Facts<'_>, sink: &mut Sink) {
             sink.push(diagnostic);
         }
     }
+}
+
+/// Whether it is a check of the workload's own health, which looks for itself on the machine's address.
+fn is_own_check(string: &UserString<'_>) -> bool {
+    let Owner::Workload(workload) = string.owner else {
+        return false;
+    };
+    let health = workload.written.table("health").into_iter();
+    let mut texts = health
+        .flat_map(Table::iter)
+        .flat_map(|(_, node)| node.as_array().unwrap_or(std::slice::from_ref(node)));
+    texts.any(|node| node.span == string.span)
 }
 
 fn bare(string: &UserString<'_>, names: &Names<'_>) -> Option<Diagnostic> {
@@ -69,11 +84,19 @@ fn bare(string: &UserString<'_>, names: &Names<'_>) -> Option<Diagnostic> {
     Some(
         Diagnostic::new(Code::BareAddress, message)
             .label(string.span, format!("holds `{name}`"))
-            .help(format!(
-                "write `{reference}`: without the reference there is no edge, and Kubernetes cuts the connection off"
-            ))
+            .help(format!("write `{reference}`: {}", why(string.owner)))
             .renaming(spelled, reference),
     )
+}
+
+/// Why a name alone does not do.
+fn why(owner: Owner<'_>) -> &'static str {
+    match owner {
+        Owner::Ci(_) => "a CI job runs outside of the platform, where the name leads nowhere",
+        Owner::Workload(_) | Owner::Pipeline(_) => {
+            "without the reference there is no edge, and Kubernetes cuts the connection off"
+        }
+    }
 }
 
 /// What to write in a file of the project, and how its references are resolved.

@@ -119,6 +119,15 @@ pub(super) fn strings<'a>(facts: Facts<'a>) -> Vec<UserString<'a>> {
         let build = table.table("build").and_then(|build| build.table("args"));
         named(owner, build, How::Named, &mut out);
         named(owner, table.table("labels"), How::Named, &mut out);
+        let health = table.table("health");
+        push(
+            owner,
+            How::Line,
+            health.and_then(|it| it.get("shell")),
+            &mut out,
+        );
+        lines(owner, health.and_then(|it| it.get("command")), &mut out);
+        raw_environment(owner, table, &mut out);
         for (_, file) in table.table("files").into_iter().flat_map(Table::iter) {
             let content = file.as_table().and_then(|file| file.get("content"));
             if let Some((node, text)) = content.and_then(|node| Some((node, node.as_str()?))) {
@@ -141,6 +150,8 @@ pub(super) fn strings<'a>(facts: Facts<'a>) -> Vec<UserString<'a>> {
             How::Variable,
             &mut out,
         );
+        let params = pipeline.written.table("params");
+        named(owner, params, How::Variable, &mut out);
         let tasks = pipeline.written.table("tasks").into_iter();
         for task in tasks
             .flat_map(Table::iter)
@@ -157,6 +168,22 @@ pub(super) fn strings<'a>(facts: Facts<'a>) -> Vec<UserString<'a>> {
     }
     out.retain(|string| is_the_users(platform, string.span));
     out
+}
+
+/// The variables that raw keys of Compose's set: a table, or a list of `NAME=VALUE`.
+fn raw_environment<'a>(owner: Owner<'a>, table: &'a Table, out: &mut Vec<UserString<'a>>) {
+    let raw = table.get_path(&["compose", "environment"]);
+    named(owner, raw.and_then(Node::as_table), How::Variable, out);
+    for item in raw.and_then(Node::as_array).unwrap_or_default() {
+        if let Some((name, value)) = item.as_str().and_then(|text| text.split_once('=')) {
+            out.push(UserString {
+                owner,
+                how: How::Variable(name),
+                text: value,
+                span: item.span,
+            });
+        }
+    }
 }
 
 /// The text files of the project that a workload mounts or that its settings name, a line at a time.

@@ -4,6 +4,7 @@
 //! table that says all of it, that roles are bound and that the names of secrets, variables and ports are known. Strings
 //! still hold their references.
 
+mod buckets;
 mod conditions;
 mod declare;
 mod draft;

@@ -1,6 +1,6 @@
 //! Settings: typed by the kind.
 
-use super::{Declarations, draft::Declared, stores};
+use super::{Declarations, buckets, draft::Declared, stores};
 use crate::{
     catalog::{SettingSpec, SettingType},
     diag::{Code, Diagnostic, Sink, nearest},
@@ -8,7 +8,7 @@ use crate::{
     model::Version,
     reference::{self, Constants, Mode, Phrase, Piece, Words},
     source::Span,
-    syntax::{Key, Node, Table, Value},
+    syntax::{Key, Node, Table, Value, places},
     text::{all_of, one_of},
 };
 
@@ -31,12 +31,17 @@ pub(super) fn check(all: &Declarations, sink: &mut Sink) {
                         sink.push(only_external(spec, key));
                         continue;
                     }
+                    if spec.only_here && declared.external.is_some() {
+                        sink.push(only_here(spec, key, node));
+                        continue;
+                    }
                     if let Some(diagnostic) = too_early(declared, spec, key) {
                         sink.push(diagnostic);
                         continue;
                     }
                     typed(spec, node, &all.names.constants, sink);
                     held_characters(all, spec, node, sink);
+                    buckets::check(all, spec, node, sink);
                 }
                 None => sink.push(unknown_setting(declared, key)),
             }
@@ -169,6 +174,16 @@ fn only_external(spec: &SettingSpec, key: &Key) -> Diagnostic {
     )
     .label(key.span, "this one has no `external`")
     .help("remove it, or write where it runs: `external = { host = \"db.example.com\", port = 5432 }`")
+}
+
+fn only_here(spec: &SettingSpec, key: &Key, value: &Node) -> Diagnostic {
+    Diagnostic::new(
+        Code::ConflictingKeys,
+        format!("setting `{}` is for a component that runs here", spec.name),
+    )
+    .label(key.span, "nobody tells it to one that runs elsewhere")
+    .help("remove it")
+    .removing(places(key, value))
 }
 
 /// A setting that the version of the kind's own program does not take yet. Of a version that is not known nothing is said.
@@ -337,7 +352,7 @@ pub(super) fn phrase(node: &Node) -> Phrase<'_> {
 
 /// A string with the variables' defaults in the place of references to them. What other references bring is a name or
 /// an address: it stands as a letter, which every setting takes.
-fn with_defaults(all: &Declarations, phrase: &Phrase<'_>) -> String {
+pub(super) fn with_defaults(all: &Declarations, phrase: &Phrase<'_>) -> String {
     phrase.filled(|reference| {
         let segments = reference.map(|reference| reference.segments.as_slice());
         let Some(["vars", name]) = segments else {

@@ -124,9 +124,9 @@ impl Waits<'_> {
                 .label(workload.draft.span, "this component");
             let is_of_no_kind = workload.draft.user.get("kind").is_none();
             sink.push(match asked {
-                Condition::Healthy => {
-                    diagnostic.help(format!("give `{name}` a `health`, or wait for `started`"))
-                }
+                Condition::Healthy => diagnostic
+                    .help(format!("give `{name}` a `health`, or wait for `started`"))
+                    .renaming("healthy", "started"),
                 _ if is_of_no_kind && workload.shape.part.is_none() => diagnostic
                     .help(format!(
                         "write `kind = \"job\"` in `{name}`, or wait for `healthy` or `started`"

@@ -7,6 +7,7 @@ use super::{
     project_files::{leaves_project, private, project, read_project},
     reference::{Scope, text},
     template_view::{Marks, view},
+    templates::is_comment,
 };
 use crate::{
     catalog::FileForm,
@@ -247,7 +248,7 @@ impl File<'_> {
     fn template_of(&self, table: &Table) -> Option<ProjectText> {
         let node = table.get("template")?;
         let path = node.as_str()?;
-        let source = *self.scene.templates.get(path)?;
+        let source = self.scene.templates.get(path)?.source;
         (!self.scene.names.is_kind_text(node)).then(|| ProjectText {
             path: path.to_string(),
             text: self.inputs.sources.file(source).text.clone(),
@@ -330,16 +331,33 @@ pub(super) fn resolved(
     path: &str,
     sink: &mut Sink,
 ) -> Option<Text> {
-    let source = *scene.templates.get(path)?;
-    let written = &inputs.sources.file(source).text;
-    let whole = Node {
-        span: Span::new(source, 0..written.len()),
-        value: Value::String(written.clone()),
-    };
+    let file = scene.templates.get(path)?;
+    let written = &inputs.sources.file(file.source).text;
     let scope = Scope::component(index, part)
         .without_secrets("a file's content")
         .shell();
-    Some(text(scene, &whole, &scope, sink))
+    let mut read = |start: usize, end: usize| {
+        let piece = Node {
+            span: Span::new(file.source, start..end),
+            value: Value::String(written[start..end].to_string()),
+        };
+        text(scene, &piece, &scope, sink)
+    };
+    if !file.is_configuration {
+        return Some(read(0, written.len()));
+    }
+    let mut out = Text::default();
+    let (mut start, mut at) = (0, 0);
+    for line in written.split_inclusive('\n') {
+        if is_comment(line) {
+            out.append(&read(start, at));
+            out.append(&Text::literal(line));
+            start = at + line.len();
+        }
+        at += line.len();
+    }
+    out.append(&read(start, at));
+    Some(out)
 }
 
 fn base_name(item: &Node) -> Option<&str> {

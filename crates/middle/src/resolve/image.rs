@@ -12,7 +12,7 @@ use crate::{
     model::{Build, HostPath, Image, Text, is_tag},
     reference::{Mode, Words, of_node},
     source::Span,
-    syntax::{Node, Table},
+    syntax::{Node, Table, places},
     text::all_of,
 };
 
@@ -152,6 +152,9 @@ pub(super) fn check(scene: &Scene<'_>, index: usize, sink: &mut Sink) {
         let of_kind = draft.kind.table.get_path(&["parts", &key.name, "image"]);
         let is_own = part.get("image").is_some() || of_kind.is_some();
         tag_twice(if is_own { part } else { user }, part, sink);
+        if let Some(diagnostic) = tag_of_kind(&key.name, of_kind, part) {
+            sink.push(diagnostic);
+        }
     }
     let has_image = user.get("image").is_some()
         || user.get("build").is_some()
@@ -200,6 +203,24 @@ fn tag_twice(with_image: &Table, with_version: &Table, sink: &mut Sink) {
         .label(version.key.span, "and here")
         .help("keep one of the two"),
     );
+}
+
+/// A version for a part whose image has its tag from the kind, which stays.
+fn tag_of_kind(name: &str, image: Option<&Node>, part: &Table) -> Option<Diagnostic> {
+    let image = image?.as_str()?;
+    let (_, tag) = image.rsplit('/').next()?.split_once(':')?;
+    let version = part.entry("version")?;
+    if part.get("image").is_some() || part.get("build").is_some() || version.value.is_false() {
+        return None;
+    }
+    let message =
+        format!("the kind's image of the part `{name}` has a tag: `version` has no effect");
+    Some(
+        Diagnostic::new(Code::ConflictingKeys, message)
+            .label(version.key.span, format!("the tag is `{tag}`"))
+            .help("remove it, or write an `image` of your own with its tag")
+            .removing(places(&version.key, &version.value)),
+    )
 }
 
 /// A cluster runs the chart, and a machine has nothing to run.

@@ -5,7 +5,7 @@ use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
     expand::{ComponentDraft, Draft, unknown},
     model::{At, NetworkMode, NetworkOwners},
-    syntax::Table,
+    syntax::{Entry, Table, places, quoted},
 };
 
 /// The network mode that a workload's table says.
@@ -67,15 +67,33 @@ fn unpublished(table: &Table, sink: &mut Sink) {
     }
 }
 
+/// What is no mode here; of Compose's others it is plain what stands for them.
+fn no_mode(scene: &Scene<'_>, table: &Table, text: &str) -> Diagnostic {
+    let diagnostic = Diagnostic::new(Code::BadValue, format!("`{text}` is not a network mode"));
+    let Some(Entry { key, value }) = table.entry("network_mode") else {
+        return diagnostic;
+    };
+    let diagnostic = diagnostic.label(value.span, "does not fit");
+    let container = text.strip_prefix("container:");
+    match container.filter(|name| scene.find(name).is_some()) {
+        Some(name) => {
+            let mode = quoted(&format!("service:{name}"));
+            diagnostic
+                .help(format!("write `{mode}`"))
+                .replacing(value.span, mode)
+        }
+        None if matches!(text, "bridge" | "default") => diagnostic
+            .help("remove it: each group has a network of its own, in which components reach each other by name")
+            .removing(places(key, value)),
+        None => diagnostic.help("write `host`, `none` or `service:X`, X being a component"),
+    }
+}
+
 /// Checks what `network_mode` and `networks` name.
 pub(super) fn check(scene: &Scene<'_>, table: &Table, sink: &mut Sink) {
     if let Some(node) = table.get("network_mode") {
         match (mode(table).map(|mode| mode.value), node.as_str()) {
-            (None, Some(text)) => sink.push(
-                Diagnostic::new(Code::BadValue, format!("`{text}` is not a network mode"))
-                    .label(node.span, "does not fit")
-                    .help("write `host`, `none` or `service:X`, X being a component"),
-            ),
+            (None, Some(text)) => sink.push(no_mode(scene, table, text)),
             (Some(NetworkMode::Service(other)), _)
                 if !scene.names.lost.contains(&other) && scene.find(&other).is_none() =>
             {
@@ -124,7 +142,7 @@ pub(super) fn check(scene: &Scene<'_>, table: &Table, sink: &mut Sink) {
                 let line = format!("{name} = {{ external = \"{name}\" }}");
                 diagnostic = diagnostic
                     .help(format!("remove it: each group has a network, which `depends_on`, `uses` and references open to others; one that exists outside is declared below `[networks]`: `{line}`"))
-                    .declaring(node.span, "networks", line);
+                    .removing(vec![node.span]);
             }
             sink.push(diagnostic);
         }

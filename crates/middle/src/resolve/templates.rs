@@ -14,8 +14,16 @@ use crate::{
     syntax::Node,
 };
 
-/// The sources, by path.
-pub(super) type ProjectTemplates = BTreeMap<String, SourceId>;
+/// The files, by path.
+pub(super) type ProjectTemplates = BTreeMap<String, ProjectTemplate>;
+
+/// A file of the project in which references are resolved.
+#[derive(Clone, Copy)]
+pub(super) struct ProjectTemplate {
+    pub source: SourceId,
+    /// A configuration that a setting names: its comments are for people, and no reference in them is one.
+    pub is_configuration: bool,
+}
 
 /// Reads what `files."/path" = { template = "..." }` of a component or a preset names (a kind's templates are others), and the
 /// configuration files of settings that hold references.
@@ -35,7 +43,11 @@ pub(super) fn read_all(
             continue;
         };
         if let Some(text) = text_of(node, inputs, sink) {
-            known.insert(path.to_string(), inputs.sources.add(path, text));
+            let file = ProjectTemplate {
+                source: inputs.sources.add(path, text),
+                is_configuration: false,
+            };
+            known.insert(path.to_string(), file);
         }
     }
     for (draft, spec) in draft
@@ -56,7 +68,11 @@ pub(super) fn read_all(
                 && let Ok(text) = String::from_utf8(bytes)
                 && holds_references(item, &text)
             {
-                known.insert(path.to_string(), inputs.sources.add(path, text));
+                let file = ProjectTemplate {
+                    source: inputs.sources.add(path, text),
+                    is_configuration: true,
+                };
+                known.insert(path.to_string(), file);
             }
         }
     }
@@ -74,8 +90,16 @@ fn is_configuration(spec: &SettingSpec) -> bool {
 }
 
 fn holds_references(place: &Node, text: &str) -> bool {
-    let phrase = reference::of_text(text, place.span, Words::Platform, Mode::Shell);
-    phrase.references().next().is_some()
+    let is_read = |line: &&str| !is_comment(line);
+    text.lines().filter(is_read).any(|line| {
+        let phrase = reference::of_text(line, place.span, Words::Platform, Mode::Shell);
+        phrase.references().next().is_some()
+    })
+}
+
+/// Whether a line of a configuration is a comment as a whole.
+pub(super) fn is_comment(line: &str) -> bool {
+    line.trim_start().starts_with(['#', ';'])
 }
 
 fn text_of(node: &Node, inputs: &Inputs<'_>, sink: &mut Sink) -> Option<String> {

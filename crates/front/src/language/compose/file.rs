@@ -1,11 +1,10 @@
 //! Keys of a Compose file outside of its services: at its top, of a network, of a volume, of a secret.
 
-use super::{Rewritten, is_service_key, with_rewrite};
+use super::{Around, Rewritten, is_service_key, mounted::variable_of, with_rewrite};
 use crate::{
     diag::{Code, Diagnostic},
     language::{Context, component::component_key},
-    reference::Variable,
-    syntax::{Key, Node, Table, inline, key_text, quoted},
+    syntax::{Key, Node, Table, inline, key_text, places, quoted},
 };
 
 /// What to say of a key, and the key here that then is not missing.
@@ -76,39 +75,45 @@ pub(in crate::language) fn key_of_file(
         _ => return None,
     };
     let stands_for = (name == "name").then_some("platform");
-    let diagnostic = with_rewrite(unknown(key, context), Some(rewritten), key.span, value);
+    let around = Around {
+        table,
+        place: context.place,
+        networks: None,
+        volumes: None,
+    };
+    let diagnostic = unknown(key, context);
+    let diagnostic = with_rewrite(diagnostic, Some(rewritten), (key, value), around);
     Some(Said {
         diagnostic,
         stands_for,
     })
 }
 
-/// A key that a network of Compose's has.
-pub(in crate::language) fn key_of_network(key: &Key, context: &Context<'_>) -> Option<Said> {
-    const KEYS: [&str; 9] = [
-        "attachable",
-        "driver",
-        "driver_opts",
-        "enable_ipv4",
-        "enable_ipv6",
-        "internal",
-        "ipam",
-        "labels",
-        "name",
-    ];
-    KEYS.contains(&key.name.as_str()).then(|| Said {
-        diagnostic: unknown(key, context).help(NO_NETWORKS),
-        stands_for: Some("external"),
-    })
-}
+/// Keys that a network of Compose's has.
+const NETWORK_KEYS: [&str; 9] = [
+    "attachable",
+    "driver",
+    "driver_opts",
+    "enable_ipv4",
+    "enable_ipv6",
+    "internal",
+    "ipam",
+    "labels",
+    "name",
+];
 
 const NO_NETWORKS: &str = "remove the network: each group has one of its own, in which components reach each other by name; only one that exists outside is declared, as in `office = { external = \"office_lan\" }`";
 
-/// What to say of a network that does not exist outside.
-pub(in crate::language) fn network_of_its_own(context: &Context<'_>) -> Diagnostic {
-    Diagnostic::new(Code::MissingKey, "a network needs the key `external`")
-        .label(context.place, "missing here")
-        .help(NO_NETWORKS)
+/// What to say of a network that does not exist outside, however much a Compose file says of it.
+pub(in crate::language) fn network_of_its_own(key: &Key, value: &Node) -> Option<Diagnostic> {
+    let table = value.as_table()?;
+    let is_known = |key: &str| NETWORK_KEYS.contains(&key);
+    (table.get("external").is_none() && table.keys().all(is_known)).then(|| {
+        Diagnostic::new(Code::MissingKey, "a network needs the key `external`")
+            .label(key.span, "missing here")
+            .help(NO_NETWORKS)
+            .removing(places(key, value))
+    })
 }
 
 /// `external = true`, where the name of the network is asked for.
@@ -125,13 +130,14 @@ pub(in crate::language) fn external_network(
     let diagnostic = Diagnostic::new(
         Code::WrongType,
         "`external` is the name of a network that exists",
-    );
-    Some(
-        diagnostic
-            .label(value.span, "Compose's form")
-            .help(format!("write `external = {name}`"))
-            .replacing(value.span, name),
     )
+    .label(value.span, "Compose's form")
+    .help(format!("write `external = {name}`"))
+    .replacing(value.span, name);
+    Some(match table.entry("name") {
+        Some(named) => diagnostic.removing(places(&named.key, &named.value)),
+        None => diagnostic,
+    })
 }
 
 /// A key that a volume of Compose's has.
@@ -141,7 +147,11 @@ pub(in crate::language) fn key_of_volume(
     context: &Context<'_>,
 ) -> Option<Said> {
     let help = match (key.name.as_str(), value.as_str()) {
-        ("driver", Some("local")) => "remove it: this is what a volume is anyway".to_string(),
+        ("driver", Some("local")) => {
+            let help = "remove it: this is what a volume is anyway";
+            let diagnostic = unknown(key, context).help(help);
+            return Some(diagnostic.removing(places(key, value)).into());
+        }
         ("driver" | "driver_opts" | "labels", _) => format!(
             "Compose alone reads it, below `[raw.compose]`: `volumes.{}.{} = {}`",
             key_text(context.entry),
@@ -168,15 +178,20 @@ pub(in crate::language) fn key_of_secret(
         (_, Some(_)) => Rewritten::why("remove it: `env` names the variable that holds the value"),
         ("environment", None) => Rewritten::line("env", inline(value))?,
         _ => {
-            let variable = context.entry.to_ascii_uppercase().replace(['-', '.'], "_");
-            let variable = Variable::parse(&variable).map_or("SECRET", |found| found.name);
-            Rewritten::line("env", quoted(variable))?.because(
+            Rewritten::line("env", quoted(&variable_of(context.entry)))?.because(
                 "its value stands in that variable, or in `generated/compose/.env`, which is not committed",
             )
         }
     };
     let stands_for = Some("env");
-    let diagnostic = with_rewrite(unknown(key, context), Some(rewritten), key.span, value);
+    let around = Around {
+        table,
+        place: context.place,
+        networks: None,
+        volumes: None,
+    };
+    let diagnostic = unknown(key, context);
+    let diagnostic = with_rewrite(diagnostic, Some(rewritten), (key, value), around);
     Some(Said {
         diagnostic,
         stands_for,

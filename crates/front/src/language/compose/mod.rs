@@ -1,29 +1,38 @@
 //! Keys of a Compose service on a component: what each is called here, with the user's own value rewritten.
 //!
-//! The [`table`] says which keys there are and how each is rewritten; the rewriting is in [`rewrite`], [`lists`] and
-//! [`mounted`].
+//! The [`table`] says which keys there are and how each is rewritten; [`spot`] says where what is rewritten goes; the other
+//! modules rewrite.
 
+mod entry;
 mod file;
+mod health;
 mod lists;
 mod mounted;
+mod ports;
+mod resources;
 mod rewrite;
+mod spot;
 mod table;
 mod variables;
+mod volumes;
 
 use super::Owner;
 use crate::{
     diag::{Code, Diagnostic},
     reference::Declared,
-    source::Span,
-    syntax::{Key, Node, Value},
+    syntax::{Key, Node},
     text::all_of,
 };
 
+pub(super) use entry::compose_entry;
+
 pub(super) use file::{
-    Said, external_network, key_of_file, key_of_network, key_of_secret, key_of_volume,
-    network_of_its_own, services_as_components,
+    Said, external_network, key_of_file, key_of_secret, key_of_volume, network_of_its_own,
+    services_as_components,
 };
 pub(super) use rewrite::host_path;
+pub(super) use spot::Around;
+use spot::with_rewrite;
 use table::{FORMS, Here, KEYS};
 pub(super) use variables::filled;
 
@@ -32,6 +41,8 @@ pub(super) use variables::filled;
 pub(super) struct Rewritten {
     pub lines: Vec<String>,
     pub declared: Vec<Declared>,
+    /// Components, each with a name by which it is reached, too.
+    pub aliases: Vec<(String, String)>,
     pub why: String,
 }
 
@@ -50,7 +61,13 @@ impl ComposeKey {
     }
 
     /// What to say of it.
-    pub(super) fn diagnostic(&self, key: &Key, value: &Node, owner: Owner<'_>) -> Diagnostic {
+    pub(super) fn diagnostic(
+        &self,
+        key: &Key,
+        value: &Node,
+        owner: Owner<'_>,
+        around: Around<'_>,
+    ) -> Diagnostic {
         let message = match self.here {
             Here::Key { name, .. } => {
                 format!("{owner} has no key `{}`: here it is `{name}`", key.name)
@@ -63,8 +80,8 @@ impl ComposeKey {
         };
         let diagnostic =
             Diagnostic::new(Code::UnknownKey, message).label(key.span, "Compose's key");
-        let rewritten = self.here.rewrite(&key.name, value);
-        with_rewrite(diagnostic, rewritten, key.span, value)
+        let rewritten = self.here.rewrite(&key.name, value, around);
+        with_rewrite(diagnostic, rewritten, (key, value), around)
     }
 }
 
@@ -79,104 +96,31 @@ fn is_service_key(name: &str) -> bool {
 }
 
 /// What to say of a key that both have, where its value is written as Compose has it.
-pub(super) fn compose_form(key: &Key, value: &Node) -> Option<Diagnostic> {
+pub(super) fn compose_form(key: &Key, value: &Node, around: Around<'_>) -> Option<Diagnostic> {
     let (_, rewrite) = FORMS.iter().find(|(known, _)| *known == key.name)?;
     let (value_here, declared) = match key.name.as_str() {
-        "env" | "labels" => variables::referred(value, key.name == "env"),
+        "env" => variables::referred(&rewrite::passed_on(value), true),
+        "labels" | "health" => variables::referred(value, false),
         _ => (value.clone(), Vec::new()),
     };
-    let mut rewritten = rewrite(&value_here)?;
+    let mut rewritten = rewrite(&value_here, around)?;
     rewritten.declared.extend(declared);
     let diagnostic = Diagnostic::new(
         Code::WrongType,
         format!("`{}` is written as Compose has it", key.name),
     )
     .label(value.span, "Compose's form");
-    Some(with_rewrite(diagnostic, Some(rewritten), key.span, value))
+    Some(with_rewrite(
+        diagnostic,
+        Some(rewritten),
+        (key, value),
+        around,
+    ))
 }
 
-/// The key here of a port that Compose's long form calls otherwise.
-pub(super) fn compose_port_key(name: &str) -> Option<&'static str> {
-    match name {
-        "target" => Some("container"),
-        "published" => Some("host"),
-        "host_ip" => Some("bind"),
-        _ => None,
-    }
-}
-
-/// What to say of a port, which is `key` here, that is written as Compose's `8080:80`: itself, or its `host`.
-pub(super) fn compose_port(owner: Owner<'_>, key: &Key, value: &Node) -> Option<Diagnostic> {
-    let table = value.as_table();
-    let node = match table {
-        Some(table) => table.get("host")?,
-        None => value,
-    };
-    let port = lists::ComposePort::of_pair(node.as_str()?)?;
-    let is_port = owner == Owner::Words("a port");
-    let diagnostic = Diagnostic::new(
-        Code::WrongType,
-        format!("port `{}` is written as Compose has it", key.name),
-    )
-    .label(node.span, "Compose's form");
-    let Some(table) = table.filter(|_| is_port) else {
-        let inner = format!("{{ {} }}", port.entries().join(", "));
-        let help = format!("write `ports.{} = {inner}`", key.name);
-        return is_port.then(|| diagnostic.help(help).replacing(node.span, inner));
-    };
-    let entries = port.entries();
-    let is_new = |entry: &&String| {
-        let key = entry.split(' ').next().unwrap_or_default();
-        key != "host" && table.get(key).is_none()
-    };
-    let more: Vec<&String> = entries.iter().filter(is_new).collect();
-    let host = entries.iter().find(|entry| entry.starts_with("host"))?;
-    let help = format!("write {}", all_of(&entries));
-    let diagnostic = diagnostic.help(help);
-    let number = host.trim_start_matches("host = ");
-    let diagnostic = diagnostic.replacing(node.span, number);
-    Some(more.into_iter().fold(diagnostic, |diagnostic, entry| {
-        diagnostic.adding(key.span, entry.as_str())
-    }))
-}
-
-/// The help, and the edit where the key and its value stand beside each other.
-fn with_rewrite(
-    diagnostic: Diagnostic,
-    rewritten: Option<Rewritten>,
-    key: Span,
-    value: &Node,
-) -> Diagnostic {
-    let Some(Rewritten {
-        lines,
-        declared,
-        why,
-    }) = rewritten
-    else {
-        return diagnostic
-            .help("`mlopsgen schema` and docs/language.md list the keys of a component");
-    };
-    let beside = key.source == value.span.source
-        && value.span.start > key.end
-        && !matches!(value.value, Value::Broken);
-    let mut help = why;
-    if !lines.is_empty() {
-        let colon = if help.is_empty() { "" } else { ": " };
-        help = format!(
-            "write {}{}{colon}{help}",
-            all_of(&lines),
-            elsewhere(&declared)
-        );
-    }
-    let diagnostic = diagnostic.help(help);
-    if !beside || lines.is_empty() {
-        return diagnostic;
-    }
-    let whole = Span::new(key.source, key.start..value.span.end);
-    let diagnostic = diagnostic.replacing(whole, lines.join("\n"));
-    declared.iter().fold(diagnostic, |diagnostic, found| {
-        diagnostic.declaring(key, found.table, found.line())
-    })
+/// The items of a list; anything else is the only one of its own.
+fn items(value: &Node) -> &[Node] {
+    value.as_array().unwrap_or(std::slice::from_ref(value))
 }
 
 /// What is written in other tables, in words: `, and in `[vars]` ...`.

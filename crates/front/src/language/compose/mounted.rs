@@ -1,16 +1,17 @@
 //! Secrets and configs of a service of Compose's as mounted files.
 
-use super::{Rewritten, line};
+use super::{Around, Rewritten, items, line};
 use crate::{
+    language::meant::file_mode,
     reference::Variable,
     syntax::{Node, Value, quoted},
 };
 
 /// Secrets as mounted files. Each is declared, too: its value comes from a variable.
-pub(super) fn secrets(value: &Node) -> Option<Rewritten> {
+pub(super) fn secrets(value: &Node, _: Around<'_>) -> Option<Rewritten> {
     let mut declared = Vec::new();
     let lines = mounted(value, "/run/secrets/", |name| {
-        let variable = name.to_ascii_uppercase().replace(['-', '.'], "_");
+        let variable = variable_of(name);
         let secret = Variable {
             name: &variable,
             default: None,
@@ -25,7 +26,7 @@ pub(super) fn secrets(value: &Node) -> Option<Rewritten> {
     Rewritten::lines(lines).map(|rewritten| rewritten.declaring(declared))
 }
 
-pub(super) fn configs(value: &Node) -> Option<Rewritten> {
+pub(super) fn configs(value: &Node, _: Around<'_>) -> Option<Rewritten> {
     let lines = mounted(value, "/", |name| line("source", quoted(name)))?;
     Rewritten::lines(lines).map(|rewritten| {
         rewritten.because("its source is the path of the file, as the table `configs` of the Compose file names it")
@@ -39,7 +40,7 @@ fn mounted(
     mut entry: impl FnMut(&str) -> String,
 ) -> Option<Vec<String>> {
     let mut lines = Vec::new();
-    for item in value.as_array()? {
+    for item in items(value) {
         let (source, target, mode) = match &item.value {
             Value::String(name) => (name.as_str(), None, None),
             Value::Table(table) => (
@@ -54,7 +55,10 @@ fn mounted(
             name => format!("{folder}{}", name.unwrap_or(source)),
         };
         let mut entries = vec![entry(source)];
-        entries.extend(mode.and_then(octal).map(|mode| line("mode", quoted(&mode))));
+        entries.extend(
+            mode.and_then(file_mode)
+                .map(|mode| line("mode", quoted(&mode))),
+        );
         lines.push(line(
             &format!("files.{}", quoted(&path)),
             format!("{{ {} }}", entries.join(", ")),
@@ -63,11 +67,13 @@ fn mounted(
     Some(lines)
 }
 
-/// A file's mode; TOML's `0o440` is a number.
-fn octal(mode: &Node) -> Option<String> {
-    match &mode.value {
-        Value::String(text) => Some(text.clone()),
-        Value::Integer(number) => Some(format!("{number:04o}")),
-        _ => None,
+/// The variable of the environment that holds the value of a secret.
+pub(super) fn variable_of(secret: &str) -> String {
+    let upper = secret.to_ascii_uppercase();
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
+    let name: String = upper.chars().map(plain).collect();
+    match name.starts_with(|c: char| c.is_ascii_digit()) {
+        true => format!("SECRET_{name}"),
+        false => name,
     }
 }

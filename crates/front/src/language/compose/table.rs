@@ -1,13 +1,15 @@
 //! The keys of a Compose service that a component does not have, and the forms of those that both have.
 
 use super::{
-    Rewritten, lists, mounted, rewrite,
+    Around, Rewritten, health, lists, mounted, ports, resources,
+    rewrite::{self, passed_on},
     variables::{referred, with_defaults},
+    volumes,
 };
-use crate::syntax::{Node, inline};
+use crate::{language::specification::meant_of_compose, reference::Declared, syntax::Node};
 
 /// Reads a value as Compose has it. `None` where Compose does not take it.
-pub(super) type Rewrite = fn(&Node) -> Option<Rewritten>;
+pub(super) type Rewrite = fn(&Node, Around<'_>) -> Option<Rewritten>;
 
 /// What stands for a key of Compose's.
 pub(super) enum Here {
@@ -25,20 +27,34 @@ pub(super) enum Here {
 }
 
 impl Here {
-    pub(super) fn rewrite(&self, key: &str, value: &Node) -> Option<Rewritten> {
+    pub(super) fn rewrite(&self, key: &str, value: &Node, around: Around<'_>) -> Option<Rewritten> {
         match self {
-            Here::RawAs { rewrite } => rewrite(value),
+            Here::RawAs { rewrite } => {
+                let (value, declared) = referred(value, false);
+                let rewritten = rewrite(&value, around)?;
+                let is_said = |found: &Declared| {
+                    let reference = found.reference();
+                    rewritten.lines.iter().any(|line| line.contains(&reference))
+                };
+                let declared = declared.into_iter().filter(is_said).collect();
+                Some(rewritten.declaring(declared))
+            }
             Here::Key { name, rewrite } => match *name {
-                "env" | "health" => {
-                    let (value, declared) = referred(value, *name == "env");
-                    rewrite(&value).map(|rewritten| rewritten.declaring(declared))
+                "env" => {
+                    let (value, declared) = referred(&passed_on(value), true);
+                    rewrite(&value, around).map(|rewritten| rewritten.declaring(declared))
                 }
-                "resources" | "replicas" => rewrite(&with_defaults(value)),
-                _ => rewrite(value),
+                "health" => {
+                    let (value, declared) = referred(value, false);
+                    rewrite(&value, around).map(|rewritten| rewritten.declaring(declared))
+                }
+                "resources" | "replicas" => rewrite(&with_defaults(value), around),
+                _ => rewrite(value, around),
             },
             Here::Raw { why } => {
                 let (value, declared) = referred(value, false);
-                let line = super::line(&format!("compose.{key}"), inline(&value));
+                let value = meant_of_compose(key, &value);
+                let line = super::line(&format!("compose.{key}"), value);
                 let rewritten = Rewritten::lines(vec![line]);
                 rewritten.map(|rewritten| rewritten.because(why).declaring(declared))
             }
@@ -61,17 +77,17 @@ pub(super) const KEYS: &[(&str, Here)] = &[
             rewrite: rewrite::env_file,
         },
     ),
-    ("healthcheck", called("health", rewrite::health)),
-    ("expose", called("ports", lists::expose)),
-    ("links", called("reaches", lists::links)),
+    ("healthcheck", called("health", health::healthcheck)),
+    ("expose", called("ports", ports::expose)),
+    ("links", called("depends_on", lists::links)),
     ("external_links", RAW),
-    ("deploy", called("resources", rewrite::deploy)),
-    ("gpus", called("resources", rewrite::gpus)),
-    ("mem_limit", called("resources", rewrite::memory)),
-    ("mem_reservation", called("resources", rewrite::memory)),
-    ("cpus", called("resources", rewrite::cpus)),
-    ("cpu_count", called("resources", rewrite::cpus)),
-    ("scale", called("replicas", rewrite::scale)),
+    ("deploy", called("resources", resources::deploy)),
+    ("gpus", called("resources", resources::gpus)),
+    ("mem_limit", called("resources", resources::memory)),
+    ("mem_reservation", called("resources", resources::memory)),
+    ("cpus", called("resources", resources::cpus)),
+    ("cpu_count", called("resources", resources::cpus)),
+    ("scale", called("replicas", resources::scale)),
     ("secrets", called("files", mounted::secrets)),
     ("configs", called("files", mounted::configs)),
     (
@@ -149,12 +165,13 @@ pub(super) const KEYS: &[(&str, Here)] = &[
 
 /// Keys that both have, with the forms that Compose alone has. A form that a component takes too is `None`.
 pub(super) const FORMS: &[(&str, Rewrite)] = &[
-    ("ports", lists::ports),
-    ("volumes", lists::volumes),
+    ("ports", ports::ports),
+    ("volumes", volumes::volumes),
     ("networks", lists::networks),
     ("depends_on", lists::depends_on),
     ("build", rewrite::build),
     ("labels", rewrite::labels),
     ("env", rewrite::env_list),
     ("restart", rewrite::restart),
+    ("health", health::health),
 ];

@@ -60,6 +60,18 @@ pub(super) const SETTING: Shape = Shape::Table(&[
         "only_external = true",
     ),
     key(
+        "only_here",
+        Shape::Boolean,
+        "A component that runs elsewhere may not have it: only what runs here hears of it.",
+        "only_here = true",
+    ),
+    key(
+        "names",
+        Shape::Plain(Form::Choice(&["bucket"])),
+        "What its strings are the names of. `bucket`: they follow the rules of S3.",
+        "names = \"bucket\"",
+    ),
+    key(
         "since",
         FREE,
         "The oldest version of the program that takes it, where older ones are known too: with one of those it is an error.",

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use super::{Known, Specified};
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
-    syntax::{Entry, Key, Node, Table, Value, quoted},
+    syntax::{Entry, Key, Node, Table, Value, inline, quoted},
     text::{all_of, one_of},
 };
 
@@ -174,17 +174,61 @@ fn wrong_type(node: &Node, types: &[&str], place: &Place<'_>) -> Diagnostic {
         format!("{} takes {expected} here, not {found}", place.known.judge),
     )
     .label(node.span, format!("this is {found}"));
-    let as_text = match &node.value {
-        Value::Integer(number) if types.contains(&"string") => Some(number.to_string()),
-        Value::Boolean(value) if types.contains(&"string") => Some(value.to_string()),
-        _ => None,
-    };
-    match as_text.map(|text| quoted(&text)) {
+    match meant(node, types) {
         Some(text) => diagnostic
             .help(format!("write `{text}`"))
             .replacing(node.span, text),
         None => diagnostic.help(format!("it has to be {expected}")),
     }
+}
+
+/// A value in one of these types, where it is plain what was meant; as TOML.
+fn meant(node: &Node, types: &[&str]) -> Option<String> {
+    let takes_texts = types.contains(&"string");
+    match &node.value {
+        Value::Integer(_) | Value::Boolean(_) if takes_texts => Some(quoted(&node.scalar())),
+        Value::String(text) if types.contains(&"integer") || types.contains(&"number") => {
+            text.parse::<i64>().ok().map(|number| number.to_string())
+        }
+        Value::String(text) if types.contains(&"boolean") => ["true", "false"]
+            .contains(&text.as_str())
+            .then(|| text.clone()),
+        Value::String(_) | Value::Integer(_) if types.contains(&"array") => {
+            Some(format!("[{}]", quoted(&node.scalar())))
+        }
+        _ => None,
+    }
+}
+
+/// The value of a key of a Compose service, in the type that it takes.
+pub(in crate::language) fn meant_of_compose(key: &str, value: &Node) -> String {
+    let known = Specified::ComposeService.known("", "");
+    let place = Place {
+        known: &known,
+        path: String::new(),
+        is_item: false,
+    };
+    let properties = entries(known.schema, "properties", &place);
+    let schema = properties.iter().find(|(name, _)| *name == key);
+    let types: Vec<&str> = match schema {
+        Some((_, schema)) => {
+            let schema = place.followed(schema);
+            match alternatives(schema) {
+                Some(choices) => choices
+                    .iter()
+                    .flat_map(|choice| types(place.followed(choice), &place))
+                    .collect(),
+                None => types(schema, &place),
+            }
+        }
+        None => Vec::new(),
+    };
+    let is_taken = takes(&types, &value.value);
+    let meant = || meant(value, &types);
+    (!is_taken)
+        .then(meant)
+        .flatten()
+        .unwrap_or_else(|| inline(value))
 }
 
 /// A word that is not among those that are taken. What a variable holds is not known.

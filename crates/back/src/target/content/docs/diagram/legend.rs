@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::{
-    measure::{Style, fit, width, wrap},
-    paint::COLORS,
+    measure::{Style, whole, width},
     place::{CHIP, Rect},
     scene::{LegendEntry, Scene, WireKind},
     view::{BadgeView, Words},
@@ -23,7 +22,7 @@ pub struct Legend {
 pub struct EntryView {
     pub badge: BadgeView,
     pub label: Vec<Words>,
-    pub ends: Words,
+    pub ends: Vec<Words>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -49,12 +48,13 @@ pub struct Sign {
 const LABEL: Style = Style::bold(12);
 const ENDS: Style = Style::regular(11);
 const KEY: Style = Style::regular(11);
+const LINE: i32 = 16;
 const COLUMN_LEAST: i32 = 290;
 const COLUMN_MOST: i32 = 4;
 const COLUMN_GAP: i32 = 24;
 
 /// The flows in order, in as many columns as fit.
-pub fn legend(scene: &Scene, x: i32, y: i32, w: i32) -> Legend {
+pub fn legend(scene: &Scene, colors: &[usize], x: i32, (y, w): (i32, i32)) -> Legend {
     if scene.legend.is_empty() {
         return Legend {
             title: None,
@@ -62,23 +62,26 @@ pub fn legend(scene: &Scene, x: i32, y: i32, w: i32) -> Legend {
             bottom: y - 12,
         };
     }
-    let columns = (w / COLUMN_LEAST).clamp(1, COLUMN_MOST);
+    let badges = scene.legend.iter().map(|entry| badge_width(&entry.mark));
+    let badge_most = badges.max().unwrap_or(20);
+    // No name is broken where the picture is wide enough for it.
+    let names = scene
+        .legend
+        .iter()
+        .flat_map(|entry| [&entry.from, &entry.to]);
+    let widest = names.map(|name| width(name, ENDS)).max().unwrap_or(0);
+    let least = COLUMN_LEAST.max(widest + badge_most + 10 + COLUMN_GAP);
+    let columns = (w / least).clamp(1, COLUMN_MOST);
     let column_width = (w - COLUMN_GAP * (columns - 1)) / columns;
-    let badge_most = scene
-        .legend
-        .iter()
-        .map(|entry| badge_width(&entry.mark))
-        .max()
-        .unwrap_or(20);
     let text_width = column_width - badge_most - 10;
-    let texts: Vec<Vec<String>> = scene
+    let texts: Vec<Texts> = scene
         .legend
         .iter()
-        .map(|entry| wrap(&entry.label, LABEL, text_width, 2))
+        .map(|entry| Texts::of(entry, text_width))
         .collect();
     let heights: Vec<i32> = texts
         .iter()
-        .map(|lines| lines.len() as i32 * 16 + 16 + 12)
+        .map(|texts| texts.lines() * LINE + 12)
         .collect();
     let total: i32 = heights.iter().sum();
     let top = y + 30;
@@ -96,7 +99,7 @@ pub fn legend(scene: &Scene, x: i32, y: i32, w: i32) -> Legend {
             left,
             top: at,
             text: left + badge_most + 10,
-            width: text_width,
+            color: colors[entry.color],
         };
         entries.push(entry_view(entry, text, &place));
         at += height;
@@ -114,34 +117,54 @@ pub fn legend(scene: &Scene, x: i32, y: i32, w: i32) -> Legend {
     }
 }
 
-/// Where an entry stands: its left end, its top, the left end of its text and the width that the text may have.
+/// Where an entry stands: its left end, its top, and the left end of its text; and the class of its colour.
 struct Place {
     left: i32,
     top: i32,
     text: i32,
-    width: i32,
+    color: usize,
+}
+
+/// The lines of an entry. Nothing of them is cut: this is the only place where a flow is written out.
+struct Texts {
+    label: Vec<String>,
+    ends: Vec<String>,
+}
+
+impl Texts {
+    fn of(entry: &LegendEntry, width: i32) -> Self {
+        let ends = format!("{} → {}", entry.from, entry.to);
+        Self {
+            label: whole(&entry.label, LABEL, width),
+            ends: whole(&ends, ENDS, width),
+        }
+    }
+
+    fn lines(&self) -> i32 {
+        (self.label.len() + self.ends.len()) as i32
+    }
 }
 
 /// A flow: its number, the lines of its label, and below them its ends.
-fn entry_view(entry: &LegendEntry, lines: Vec<String>, place: &Place) -> EntryView {
+fn entry_view(entry: &LegendEntry, texts: Texts, place: &Place) -> EntryView {
     let badge = Rect {
         x: place.left,
         y: place.top,
         w: badge_width(&entry.mark),
         h: 18,
     };
-    let line = |index: i32, text: String| Words {
-        x: place.text,
-        y: place.top + 13 + index * 16,
-        text,
+    let lines = |from: usize, texts: Vec<String>| {
+        let numbered = texts.into_iter().zip(from as i32..);
+        let words = numbered.map(|(text, index)| Words {
+            x: place.text,
+            y: place.top + 13 + index * LINE,
+            text,
+        });
+        words.collect::<Vec<Words>>()
     };
-    let ends = format!("{} → {}", entry.from, entry.to);
     EntryView {
-        ends: line(lines.len() as i32, fit(&ends, ENDS, place.width)),
-        label: (0..)
-            .zip(lines)
-            .map(|(index, text)| line(index, text))
-            .collect(),
+        ends: lines(texts.label.len(), texts.ends),
+        label: lines(0, texts.label),
         badge: BadgeView {
             words: Words {
                 x: badge.x + badge.w / 2,
@@ -149,7 +172,7 @@ fn entry_view(entry: &LegendEntry, lines: Vec<String>, place: &Place) -> EntryVi
                 text: entry.mark.clone(),
             },
             rect: badge,
-            color: entry.color % COLORS,
+            color: place.color,
         },
     }
 }

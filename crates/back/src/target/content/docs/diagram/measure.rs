@@ -84,6 +84,29 @@ pub fn wrap(text: &str, style: Style, most: i32, lines: usize) -> Vec<String> {
     out
 }
 
+/// All of the text on lines of at most `most` pixels, broken between words, and within a word that is wider.
+pub fn whole(text: &str, style: Style, most: i32) -> Vec<String> {
+    let text = clean(text);
+    let mut out: Vec<String> = Vec::new();
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        let longer = format!("{line}{}{word}", if line.is_empty() { "" } else { " " });
+        if width(&longer, style) <= most {
+            line = longer;
+            continue;
+        }
+        out.extend(Some(std::mem::take(&mut line)).filter(|line| !line.is_empty()));
+        for c in word.chars() {
+            if width(&format!("{line}{c}"), style) > most && !line.is_empty() {
+                out.push(std::mem::take(&mut line));
+            }
+            line.push(c);
+        }
+    }
+    out.extend(Some(line).filter(|line| !line.is_empty()));
+    out
+}
+
 /// One line: control characters and marks that change the direction of text become spaces.
 fn clean(text: &str) -> String {
     text.chars()
@@ -108,7 +131,7 @@ fn advance(c: char, bold: bool) -> i32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Style, fit, width, wrap};
+    use super::{Style, fit, whole, width, wrap};
 
     const STYLE: Style = Style::regular(12);
 
@@ -117,6 +140,21 @@ mod tests {
         assert_eq!(fit("redis", STYLE, 100), "redis");
         let cut = fit("a very long name of a component", STYLE, 80);
         assert!(cut.ends_with('…') && width(&cut, STYLE) <= 80, "{cut}");
+    }
+
+    #[test]
+    fn a_whole_text_loses_nothing() {
+        let text = "one two a-word-that-is-wider-than-the-line three";
+        let lines = whole(text, STYLE, 60);
+        assert!(
+            lines.iter().all(|line| width(line, STYLE) <= 60),
+            "{lines:?}"
+        );
+        let letters = |text: &str| text.replace(' ', "");
+        assert_eq!(letters(&lines.concat()), letters(text));
+        assert_eq!(whole("", STYLE, 60), Vec::<String>::new());
+        // A character that is wider than the line still stands somewhere.
+        assert_eq!(whole("WW", STYLE, 2), ["W", "W"]);
     }
 
     #[test]

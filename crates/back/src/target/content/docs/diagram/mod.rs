@@ -15,6 +15,7 @@
 //! | [`tracks`] | gives each wire its own track in each channel, so that few cross |
 //! | [`doors`] | spreads the ends of wires over the sides of nodes |
 //! | [`badges`] | finds places for the numbers |
+//! | [`palette`] | gives flows that meet different colours |
 //! | [`paint`] | turns all of it into the view |
 
 mod arrange;
@@ -26,6 +27,7 @@ mod legend;
 mod measure;
 mod node;
 mod paint;
+mod palette;
 mod place;
 mod route;
 mod scene;

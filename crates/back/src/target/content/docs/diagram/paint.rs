@@ -8,6 +8,7 @@ use super::{
     inner, legend,
     measure::{Style, fit, wrap},
     node::{icon, paint_node},
+    palette,
     place::{CARD_LINE, CARD_PAD, CARD_TEXT, CARD_TITLE, MARGIN, Rect, TAB},
     scene::{Card, Scene, WireKind},
     tracks::Layout,
@@ -15,8 +16,6 @@ use super::{
 };
 use crate::model::{Group, Platform};
 
-/// Colours of flows; the template has as many classes.
-pub const COLORS: usize = 7;
 /// Length of an arrow's point, and half of its width.
 const HEAD: (i32, i32) = (9, 4);
 const HEADING: Style = Style::bold(26);
@@ -43,7 +42,8 @@ pub fn paint(
         .iter()
         .map(|node| icon(node).to_string())
         .collect();
-    let legend = legend::legend(scene, MARGIN, place.bottom + 36, inside);
+    let colors = palette::palette(scene, layout);
+    let legend = legend::legend(scene, &colors, MARGIN, (place.bottom + 36, inside));
     let key = legend::key(scene, &icons, MARGIN, legend.bottom, inside);
     let title = match &platform.environment {
         Some(environment) => format!("{} ({environment})", platform.name),
@@ -72,14 +72,17 @@ pub fn paint(
             .collect(),
         cards: cards(scene, layout),
         needs: needs(scene, layout),
-        flows: flows(scene, layout),
+        flows: flows(scene, layout, &colors),
         nodes: scene
             .nodes
             .iter()
             .zip(&place.nodes)
             .map(|(node, rect)| paint_node(node, *rect))
             .collect(),
-        badges: badges::badges(scene, layout).iter().map(badge).collect(),
+        badges: badges::badges(scene, layout)
+            .iter()
+            .map(|it| badge(it, &colors))
+            .collect(),
         legend,
         key,
         icons,
@@ -183,24 +186,58 @@ fn cards(scene: &Scene, layout: &Layout) -> Vec<CardView> {
 fn needs(scene: &Scene, layout: &Layout) -> Vec<LineView> {
     let cells = layout.rows.iter().flat_map(|row| &row.cells);
     let inner = cells.filter(|cell| cell.card.is_some()).flat_map(|cell| {
-        inner::inner(scene, cell)
-            .into_iter()
-            .map(move |inner| inner::points(cell, &inner, &layout.placement.nodes))
+        inner::inner(scene, cell).into_iter().map(move |inner| {
+            let points = inner::points(cell, &inner, &layout.placement.nodes);
+            (inner.to, points, true)
+        })
     });
     let outer = layout
         .lines
         .iter()
         .filter(|line| scene.wires[line.wire].kind == WireKind::Need)
-        .map(|line| line.points.clone());
-    outer.chain(inner).map(|points| line(&points, 0)).collect()
+        .map(|line| (scene.wires[line.wire].to, line.points.clone(), false));
+    let all: Vec<(usize, Vec<(i32, i32)>, bool)> = outer.chain(inner).collect();
+    let drawn = all.iter().enumerate();
+    drawn
+        .map(|(index, (to, points, in_card))| {
+            let below = all[..index].iter().filter(|(other, ..)| other != to);
+            LineView {
+                bridges: bridges(points, below.map(|(_, points, _)| points.as_slice())),
+                in_card: *in_card,
+                ..line(points, 0)
+            }
+        })
+        .collect()
 }
 
-fn flows(scene: &Scene, layout: &Layout) -> Vec<LineView> {
+/// Half of the length of a bridge.
+const BRIDGE: i32 = 7;
+
+/// Where a line passes over others: without a gap in the lower one, two lines of one colour that cross look like two that turn.
+fn bridges<'a>(points: &[(i32, i32)], below: impl Iterator<Item = &'a [(i32, i32)]>) -> String {
+    let below: Vec<&[(i32, i32)]> = below.collect();
+    let inside = |at: i32, one: i32, other: i32| one.min(other) < at && at < one.max(other);
+    let mut out = String::new();
+    for pair in points.windows(2) {
+        let ((x1, y1), (x2, y2)) = (pair[0], pair[1]);
+        for other in below.iter().flat_map(|points| points.windows(2)) {
+            let ((v1, w1), (v2, w2)) = (other[0], other[1]);
+            if y1 == y2 && v1 == v2 && inside(v1, x1, x2) && inside(y1, w1, w2) {
+                out.push_str(&format!("M{} {y1}h{}", v1 - BRIDGE, 2 * BRIDGE));
+            } else if x1 == x2 && w1 == w2 && inside(w1, y1, y2) && inside(x1, v1, v2) {
+                out.push_str(&format!("M{x1} {}v{}", w1 - BRIDGE, 2 * BRIDGE));
+            }
+        }
+    }
+    out
+}
+
+fn flows(scene: &Scene, layout: &Layout, colors: &[usize]) -> Vec<LineView> {
     layout
         .lines
         .iter()
         .filter_map(|drawn| match &scene.wires[drawn.wire].kind {
-            WireKind::Flow { color, .. } => Some(line(&drawn.points, color % COLORS)),
+            WireKind::Flow { color, .. } => Some(line(&drawn.points, colors[*color])),
             WireKind::Need => None,
         })
         .collect()
@@ -246,7 +283,13 @@ fn line(points: &[(i32, i32)], color: usize) -> LineView {
         bx + dy * half,
         by - dx * half
     );
-    LineView { path, head, color }
+    LineView {
+        path,
+        head,
+        color,
+        bridges: String::new(),
+        in_card: false,
+    }
 }
 
 fn distance(a: (i32, i32), b: (i32, i32)) -> i32 {
@@ -258,7 +301,7 @@ fn direction(from: (i32, i32), to: (i32, i32)) -> (i32, i32) {
     ((to.0 - from.0).signum(), (to.1 - from.1).signum())
 }
 
-fn badge(badge: &Badge) -> BadgeView {
+fn badge(badge: &Badge, colors: &[usize]) -> BadgeView {
     let rect = badge.rect;
     BadgeView {
         rect,
@@ -267,6 +310,19 @@ fn badge(badge: &Badge) -> BadgeView {
             y: rect.y + 13,
             text: badge.text.clone(),
         },
-        color: badge.color % COLORS,
+        color: colors[badge.color],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bridges;
+
+    #[test]
+    fn a_line_has_a_bridge_where_it_crosses_another() {
+        let (level, upright) = ([(0, 50), (100, 50)], [(40, 0), (40, 90), (80, 90)]);
+        assert_eq!(bridges(&level, [&upright[..]].into_iter()), "M33 50h14");
+        assert_eq!(bridges(&upright, [&level[..]].into_iter()), "M40 43v14");
+        assert_eq!(bridges(&level, [&[(0, 60), (100, 60)][..]].into_iter()), "");
     }
 }

@@ -107,7 +107,7 @@ const GAP_LEAST: i32 = 26;
 const GUTTER_LEAST: i32 = 26;
 const WIDTH_LEAST: i32 = 560;
 /// The longest subtitle that makes a node wider: as long as the longest versions of images.
-const SUBTITLE_MOST: i32 = 380;
+pub const SUBTITLE_MOST: i32 = 380;
 
 /// Places everything, row by row. Cells grow to the width of the widest row.
 pub fn place(scene: &Scene, rows: &[Row], room: &Room) -> Placement {

@@ -269,14 +269,11 @@ impl Scene {
         }
     }
 
-    /// Needs without a flow between the same ends. Scrapes are a mark on the node, because lines to all nodes would hide the
+    /// Needs without a flow in the same direction: one against it is another fact. Scrapes are a mark on the node, because lines to all nodes would hide the
     /// rest.
     pub fn add_needs<'a>(&mut self, needs: impl IntoIterator<Item = &'a (FlowEnd, FlowEnd)>) {
-        let known: BTreeSet<(usize, usize)> = self
-            .wires
-            .iter()
-            .flat_map(|wire| [(wire.from, wire.to), (wire.to, wire.from)])
-            .collect();
+        let known: BTreeSet<(usize, usize)> =
+            self.wires.iter().map(|wire| (wire.from, wire.to)).collect();
         let mut added = BTreeSet::new();
         for (from, to) in needs {
             let Some((from, to)) = self.ends_of_wire(from, to) else {

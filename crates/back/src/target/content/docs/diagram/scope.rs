@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     index::Index,
+    measure::width,
+    place::{SUBTITLE, SUBTITLE_MOST},
     scene::{Card, Face, Node, Scene, WireKind, ci_node, component_node, pipeline_node},
 };
 use crate::{
@@ -46,7 +48,7 @@ pub fn overview(platform: &Platform, index: &Index<'_>) -> Scene {
         let node = scene.add(summary(
             names.collect(),
             count(members.len(), "component"),
-            titles.join(", "),
+            listed(&titles),
         ));
         shown.insert(node);
         scene.cards.push(Card {
@@ -64,6 +66,17 @@ pub fn overview(platform: &Platform, index: &Index<'_>) -> Scene {
     drop_too_many_needs(&mut scene);
     scene.sort_wires();
     scene
+}
+
+/// As many titles as fit on one line, and how many there are beside them.
+fn listed(titles: &[String]) -> String {
+    let text = |shown: usize| match titles.len() - shown {
+        0 => titles.join(", "),
+        more => format!("{} and {more} more", titles[..shown].join(", ")),
+    };
+    let fits = |shown: &usize| width(&text(*shown), SUBTITLE) <= SUBTITLE_MOST;
+    let shown = (1..=titles.len()).rev().find(fits);
+    text(shown.unwrap_or(titles.len().min(1)))
 }
 
 /// The components of one group, and the nodes that they are connected to. `edges` are those that end in the group.

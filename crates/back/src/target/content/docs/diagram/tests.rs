@@ -333,7 +333,13 @@ fn check_texts(picture: &Picture) {
         assert!(!overlapped, "badge {} lies on another", badge.words.text);
     }
     for entry in &picture.legend.entries {
-        within(page, &entry.ends, SUBTITLE);
+        entry
+            .ends
+            .iter()
+            .for_each(|words| within(page, words, SUBTITLE));
+        let texts = entry.label.iter().chain(&entry.ends);
+        let cut = texts.into_iter().find(|words| words.text.ends_with('…'));
+        assert!(cut.is_none(), "{cut:?} is cut");
     }
     for sign in &picture.key.signs {
         within(page, &sign.words, SUBTITLE);
@@ -380,6 +386,42 @@ fn a_long_version_is_not_cut() {
     );
     let subtitle = node.subtitle.expect("a subtitle").text;
     assert!(subtitle.ends_with(version), "{subtitle}");
+    check(&text);
+}
+
+/// Who needs whom and what flows against it are two facts.
+#[test]
+fn a_need_is_drawn_beside_a_flow_against_it() {
+    let text = "[platform]\nname = \"p\"\n[groups]\none = \"1\"\ntwo = \"2\"\n\
+        [components.a]\nimage = \"a:1\"\ngroup = \"one\"\ndepends_on = [\"b\"]\n\
+        [components.b]\nimage = \"b:1\"\ngroup = \"two\"\n\
+        [[flows]]\nstep = 1\nfrom = \"b\"\nto = \"a\"\nlabel = \"answers\"\n";
+    let resolved = resolved(text);
+    let picture = super::draw_main(&resolved.platform, &resolved.graph);
+    assert_eq!((picture.flows.len(), picture.needs.len()), (1, 1));
+    check(text);
+}
+
+/// The legend is the only place where a flow is written out.
+#[test]
+fn no_flow_of_the_legend_is_cut() {
+    let (one, other) = ("a".repeat(40), "b".repeat(40));
+    let label = "a label of many words that goes on and on ".repeat(6);
+    let text = format!(
+        "[platform]\nname = \"p\"\n[groups]\none = \"1\"\n\
+        [components.{one}]\nimage = \"a:1\"\ngroup = \"one\"\n\
+        [components.{other}]\nimage = \"b:1\"\ngroup = \"one\"\n\
+        [[flows]]\nstep = 1\nfrom = \"{one}\"\nto = \"{other}\"\nlabel = \"{label}\"\n"
+    );
+    let resolved = resolved(&text);
+    let picture = super::draw_main(&resolved.platform, &resolved.graph);
+    let entry = &picture.legend.entries[0];
+    let joined = |words: &[Words]| {
+        let texts = words.iter().map(|words| words.text.as_str());
+        texts.collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(joined(&entry.label), label.trim());
+    assert_eq!(joined(&entry.ends), format!("{one} → {other}"));
     check(&text);
 }
 

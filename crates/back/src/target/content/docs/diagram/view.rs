@@ -69,6 +69,10 @@ pub struct LineView {
     pub head: String,
     /// Number of the colour; needs have none.
     pub color: usize,
+    /// Where it passes over lines that look like it and lead elsewhere, as a path; empty where it does not.
+    pub bridges: String,
+    /// It runs inside of a card, on the card's colour.
+    pub in_card: bool,
 }
 
 #[derive(Clone, Debug, Serialize)]

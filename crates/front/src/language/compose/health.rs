@@ -1,0 +1,115 @@
+//! `healthcheck` as `health`.
+
+use super::{Around, Rewritten, line};
+use crate::{
+    language::quantity::duration_in_one_unit,
+    reference::unescaped,
+    syntax::{Node, Value, inline, key_text, quoted},
+};
+
+/// `healthcheck`: a table, or only what it tests.
+pub(super) fn healthcheck(value: &Node, _: Around<'_>) -> Option<Rewritten> {
+    let Some(table) = value.as_table() else {
+        let (check, why) = check(value)?;
+        let rewritten = Rewritten::line("health", format!("{{ {check} }}"))?;
+        return Some(rewritten.because(&why));
+    };
+    let test = table.get("test");
+    let is_none = |node: &Node| match &node.value {
+        Value::String(text) => text == "NONE",
+        Value::Array(items) => matches!(&items[..], [only] if only.as_str() == Some("NONE")),
+        _ => false,
+    };
+    if table.boolean("disable") == Some(true) || test.is_some_and(is_none) {
+        return Rewritten::line("health", "false");
+    }
+    let (mut entries, mut lines, why) = match test {
+        Some(test) => {
+            let (check, why) = check(test)?;
+            (vec![check], Vec::new(), why)
+        }
+        None => (
+            Vec::new(),
+            Vec::new(),
+            "the check itself is the image's: Compose alone knows it".to_string(),
+        ),
+    };
+    for (key, value) in table.iter() {
+        let name = key.name.as_str();
+        match name {
+            "test" | "disable" => {}
+            "interval" | "timeout" | "start_period" if test.is_some() => {
+                entries.push(line(name, quoted(&duration(value))));
+            }
+            "retries" if test.is_some() => entries.push(line(name, retries(value))),
+            // A key that `health` has and Compose has not.
+            "http" | "tcp" | "command" | "shell" | "port" | "compose" | "probe" => {}
+            _ => {
+                let value = match name {
+                    "start_interval" | "interval" | "timeout" | "start_period" => {
+                        quoted(&duration(value))
+                    }
+                    _ => inline(value),
+                };
+                let key = format!("compose.healthcheck.{}", key_text(name));
+                lines.push(line(&key, value));
+            }
+        }
+    }
+    if !entries.is_empty() {
+        lines.insert(0, line("health", format!("{{ {} }}", entries.join(", "))));
+    }
+    Rewritten::lines(lines).map(|rewritten| rewritten.because(&why))
+}
+
+/// `health` as Compose's `healthcheck` is written: a table with `test` or `disable`, a list, a text.
+pub(super) fn health(value: &Node, around: Around<'_>) -> Option<Rewritten> {
+    let is_of_compose = match &value.value {
+        Value::Table(table) => table.get("test").is_some() || table.get("disable").is_some(),
+        Value::Array(_) | Value::String(_) => true,
+        _ => false,
+    };
+    is_of_compose.then(|| healthcheck(value, around)).flatten()
+}
+
+/// What is tested, and a word on what of it never was.
+fn check(test: &Node) -> Option<(String, String)> {
+    let shell = |text: &str| line("shell", quoted(&unescaped(text)));
+    let items = match &test.value {
+        Value::String(text) => return Some((shell(text), String::new())),
+        Value::Array(items) => items,
+        _ => return None,
+    };
+    let command = |words: &[Node]| {
+        let words: Vec<String> = words.iter().map(|word| quoted(&word.scalar())).collect();
+        (!words.is_empty()).then(|| line("command", format!("[{}]", words.join(", "))))
+    };
+    let (first, rest) = items.split_first()?;
+    match (first.as_str()?, rest) {
+        ("CMD-SHELL", [text]) => Some((shell(text.as_str()?), String::new())),
+        ("CMD-SHELL", [text, more @ ..]) => {
+            let more: Vec<String> = more.iter().map(Node::scalar).collect();
+            let why = format!(
+                "a shell runs one text, `{}` was never a part of it",
+                more.join(" ")
+            );
+            Some((shell(text.as_str()?), why))
+        }
+        ("CMD", words) => Some((command(words)?, String::new())),
+        _ => Some((command(items)?, String::new())),
+    }
+}
+
+/// A duration in one unit; a plain number is one of seconds.
+fn duration(value: &Node) -> String {
+    let text = value.scalar();
+    duration_in_one_unit(&text).unwrap_or(text)
+}
+
+fn retries(value: &Node) -> String {
+    let text = value.scalar();
+    match text.parse::<u32>() {
+        Ok(number) => number.to_string(),
+        Err(_) => inline(value),
+    }
+}
