@@ -19,7 +19,7 @@ const ALLOWED: &[(&str, &str, &[&str])] = &[
     ("language/platform.rs", "a key", &["registry"]),
     ("expand/names.rs", "a key", &["registry"]),
     (
-        "language/compose/lists.rs",
+        "language/compose/ports.rs",
         "protocols, by their ports",
         &["memcached", "mongodb", "mysql", "postgres", "redis"],
     ),

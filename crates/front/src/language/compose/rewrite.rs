@@ -57,10 +57,9 @@ pub(super) fn pairs(value: &Node) -> Option<String> {
 
 /// A path is relative to the project here and to the generated file there.
 pub(super) fn env_file(value: &Node, _: Around<'_>) -> Option<Rewritten> {
-    let below = |path: &str| match path.strip_prefix("${vars.home}") {
-        Some(rest) => format!("~{rest}"),
-        None if path.starts_with(['/', '~', '$']) => path.to_string(),
-        None => format!("../../{}", path.trim_start_matches("./")),
+    let below = |path: &str| match path.starts_with(['/', '~', '$']) {
+        true => path.to_string(),
+        false => format!("../../{}", path.trim_start_matches("./")),
     };
     let entry = |item: &Node| {
         let Value::Table(table) = &item.value else {

@@ -3,10 +3,10 @@
 use super::{
     Around, Rewritten, health, lists, mounted, ports, resources,
     rewrite::{self, passed_on},
-    variables::{referred, with_defaults},
+    variables::{referred, with_defaults, with_home},
     volumes,
 };
-use crate::{language::specification::meant_of_compose, reference::Declared, syntax::Node};
+use crate::{language::specification::meant_of_compose, syntax::Node};
 
 /// Reads a value as Compose has it. `None` where Compose does not take it.
 pub(super) type Rewrite = fn(&Node, Around<'_>) -> Option<Rewritten>;
@@ -30,14 +30,8 @@ impl Here {
     pub(super) fn rewrite(&self, key: &str, value: &Node, around: Around<'_>) -> Option<Rewritten> {
         match self {
             Here::RawAs { rewrite } => {
-                let (value, declared) = referred(value, false);
-                let rewritten = rewrite(&value, around)?;
-                let is_said = |found: &Declared| {
-                    let reference = found.reference();
-                    rewritten.lines.iter().any(|line| line.contains(&reference))
-                };
-                let declared = declared.into_iter().filter(is_said).collect();
-                Some(rewritten.declaring(declared))
+                let (value, declared) = referred(&with_home(value), false);
+                rewrite(&value, around).map(|rewritten| rewritten.declaring(declared))
             }
             Here::Key { name, rewrite } => match *name {
                 "env" => {

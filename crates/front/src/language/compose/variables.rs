@@ -100,6 +100,21 @@ pub(super) fn with_defaults(value: &Node) -> Node {
     })
 }
 
+/// A value in which paths of somebody's home begin with `~`, which Compose expands.
+pub(super) fn with_home(value: &Node) -> Node {
+    each_text(value, &mut |text| {
+        let name = text.strip_prefix('$');
+        let rest = name.and_then(|name| {
+            let braced = name.strip_prefix("{HOME}");
+            braced.or_else(|| name.strip_prefix("HOME"))
+        });
+        match rest.filter(|rest| rest.is_empty() || rest.starts_with('/')) {
+            Some(rest) => format!("~{rest}"),
+            None => text.to_string(),
+        }
+    })
+}
+
 /// A value with a reference in the place of each variable, and what is declared for it. `may_hold_secrets`: a secret can stand there.
 pub(super) fn referred(value: &Node, may_hold_secrets: bool) -> (Node, Vec<Declared>) {
     let mut declared: Vec<Declared> = Vec::new();

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     index::Index,
     measure::width,
-    place::{SUBTITLE, SUBTITLE_MOST},
+    place::{SUBTITLE, SUBTITLE_MOST, TEXT_INSET},
     scene::{Card, Face, Node, Scene, WireKind, ci_node, component_node, pipeline_node},
 };
 use crate::{
@@ -74,7 +74,8 @@ fn listed(titles: &[String]) -> String {
         0 => titles.join(", "),
         more => format!("{} and {more} more", titles[..shown].join(", ")),
     };
-    let fits = |shown: &usize| width(&text(*shown), SUBTITLE) <= SUBTITLE_MOST;
+    let room = SUBTITLE_MOST - TEXT_INSET - 12;
+    let fits = |shown: &usize| width(&text(*shown), SUBTITLE) <= room;
     let shown = (1..=titles.len()).rev().find(fits);
     text(shown.unwrap_or(titles.len().min(1)))
 }
@@ -192,5 +193,25 @@ fn summary(ends: Vec<FlowEnd>, title: String, subtitle: String) -> Node {
         waves: Vec::new(),
         scraped: false,
         job: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_that_do_not_fit_are_counted() {
+        let titles = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(listed(&titles(&["Redis", "Kafka"])), "Redis, Kafka");
+        let many = [
+            "PostgreSQL",
+            "Object store",
+            "BentoML service",
+            "JupyterLab",
+            "Apache Airflow",
+        ];
+        let text = listed(&titles(&many));
+        assert_eq!(text, "PostgreSQL, Object store, BentoML service and 2 more");
     }
 }
