@@ -20,7 +20,7 @@ use crate::{
     text::one_of,
 };
 use sheet::Sheet;
-use words::{choices, database_name, describe, first_clause, quoted, sample, table};
+use words::{bucket_name, choices, database_name, describe, first_clause, quoted, sample, table};
 
 /// Kinds by name.
 pub type Kinds = BTreeMap<String, Rc<Kind>>;
@@ -339,7 +339,7 @@ impl<'a> Addition<'a> {
                 settings.push((setting.to_string(), quoted(&database_name(owner))));
             }
             if let Some(setting) = choices(kind) {
-                settings.push((setting.to_string(), format!("[{}]", quoted(owner))));
+                settings.push((setting.to_string(), format!("[{}]", quoted(&bucket_name(owner)))));
             }
         }
         for spec in kind.settings.iter().filter(|spec| spec.required) {

@@ -101,6 +101,14 @@ pub(super) fn database_name(component: &str) -> String {
     component.replace('-', "_")
 }
 
+/// A component's name as that of a bucket. S3 takes at least three characters.
+pub(super) fn bucket_name(component: &str) -> String {
+    match component.len() {
+        0..3 => format!("{component}-data"),
+        _ => component.to_string(),
+    }
+}
+
 fn inline(entries: &[(String, String)]) -> String {
     let entries: Vec<String> = entries
         .iter()

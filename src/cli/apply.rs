@@ -53,6 +53,35 @@ impl ApplyArgs {
 }
 
 pub fn run(args: &ApplyArgs, context: &Context) -> Result<u8, Failure> {
+    match agree(args, context)? {
+        Answer::Over(status) => Ok(status),
+        Answer::Agreed(agreed) => agreed.write(),
+    }
+}
+
+/// What a run came to before its first write.
+pub enum Answer<'a> {
+    /// There is nothing to write, or it may not be written: the exit status.
+    Over(u8),
+    /// The plan may be written.
+    Agreed(Box<Agreed<'a>>),
+}
+
+impl From<u8> for Answer<'_> {
+    fn from(status: u8) -> Self {
+        Answer::Over(status)
+    }
+}
+
+/// A run whose plan nothing stops, and to which a person or a flag agreed.
+pub struct Agreed<'a> {
+    run: Run<'a>,
+    first: Outcome,
+    plan: SavedPlan,
+}
+
+/// Plans, shows the plan and asks. Writes nothing.
+pub fn agree<'a>(args: &'a ApplyArgs, context: &'a Context) -> Result<Answer<'a>, Failure> {
     let is_json = context.is_json("apply")?;
     let planned = match &args.plan {
         None => None,
@@ -65,41 +94,54 @@ pub fn run(args: &ApplyArgs, context: &Context) -> Result<u8, Failure> {
     let run = Run {
         args,
         context,
-        project: &project,
-        planned: planned.as_ref(),
+        project,
+        planned,
         is_json,
     };
     // The first plan is made without the lock. So if there is nothing to do, nothing on the disk changes, and no other run has
     // to wait while a question is open.
-    let first = project.look()?;
-    let agreed = match &first.plan {
+    let first = run.project.look()?;
+    let plan = match &first.plan {
         Ok(plan) if !plan.is_empty() => plan,
-        _ => return run.finish(&first),
+        _ => return run.finish(&first).map(Answer::Over),
     };
-    if !run.is_agreed(&first, agreed)? {
-        return run.nothing_written();
+    if !run.is_agreed(&first, plan)? {
+        return run.nothing_written().map(Answer::Over);
     }
-    let agreed = saved(agreed, &project);
-    let lock = Lock::acquire(&project.place, |holder| {
-        context.terminal.err(&format!(
-            "waiting for another `mlopsgen` that writes in this folder: {holder}\n"
-        ));
-    })?;
-    // What another run wrote, and what was edited meanwhile, is seen from here on.
-    let again = project.look_again(first, &lock)?;
-    let done = match &again.plan {
-        Ok(plan) if !plan.is_empty() => run.write_if_agreed(&again, plan, &agreed, &lock),
-        _ => run.finish(&again),
-    };
-    drop(again.without_output());
-    done
+    let plan = saved(plan, &run.project);
+    Ok(Answer::Agreed(Box::new(Agreed { run, first, plan })))
+}
+
+impl Agreed<'_> {
+    /// Writes the plan, if it still holds once the lock is taken.
+    pub fn write(self) -> Result<u8, Failure> {
+        let Self { run, first, plan } = self;
+        let lock = Lock::acquire(&run.project.place, |holder| {
+            run.context.terminal.err(&format!(
+                "waiting for another `mlopsgen` that writes in this folder: {holder}\n"
+            ));
+        })?;
+        // What another run wrote, and what was edited meanwhile, is seen from here on.
+        let again = run.project.look_again(first, &lock)?;
+        let done = match &again.plan {
+            Ok(now) if !now.is_empty() => run.write_if_agreed(&again, now, &plan, &lock),
+            _ => run.finish(&again),
+        };
+        drop(again.without_output());
+        done
+    }
+
+    /// Prints the plan.
+    pub fn print(&self) -> Result<(), Failure> {
+        self.run.show(&self.first)
+    }
 }
 
 struct Run<'a> {
     args: &'a ApplyArgs,
     context: &'a Context,
-    project: &'a Project,
-    planned: Option<&'a SavedPlan>,
+    project: Project,
+    planned: Option<SavedPlan>,
     is_json: bool,
 }
 
@@ -107,7 +149,8 @@ impl Run<'_> {
     /// Nothing to write: there were errors, or everything is as it should be.
     fn finish(&self, outcome: &Outcome) -> Result<u8, Failure> {
         if let Ok(plan) = &outcome.plan {
-            self.still_holds(plan)?;
+            self.still_holds(outcome, plan)?;
+            Lock::clear(&self.project.place);
         }
         self.show(outcome)?;
         Ok(u8::from(outcome.plan.is_err()))
@@ -116,7 +159,7 @@ impl Run<'_> {
     /// Shows the plan, and asks where a question is needed. With `--format json` it prints one document: the plan if it is
     /// applied, else what stopped it.
     fn is_agreed(&self, outcome: &Outcome, plan: &Plan) -> Result<bool, Failure> {
-        self.still_holds(plan)?;
+        self.still_holds(outcome, plan)?;
         if !self.is_json {
             match self.needs_an_answer() && !self.can_ask() {
                 true => self.show_summary(outcome)?,
@@ -143,7 +186,7 @@ impl Run<'_> {
         agreed: &SavedPlan,
         lock: &Lock,
     ) -> Result<u8, Failure> {
-        let differences = agreed.differences(&saved(plan, self.project));
+        let differences = agreed.differences(&saved(plan, &self.project));
         if !differences.is_empty() {
             if !self.args.yes && self.planned.is_none() {
                 return Err(Failure::new(format!(
@@ -200,11 +243,12 @@ impl Run<'_> {
     }
 
     /// A saved plan is only good as long as a new one would be the same.
-    fn still_holds(&self, plan: &Plan) -> Result<(), Failure> {
-        let Some(planned) = self.planned else {
+    fn still_holds(&self, outcome: &Outcome, plan: &Plan) -> Result<(), Failure> {
+        let Some(planned) = &self.planned else {
             return Ok(());
         };
-        let differences = planned.differences(&saved(plan, self.project));
+        let now = saved(plan, &self.project).with_inputs(outcome.inputs());
+        let differences = planned.differences(&now);
         if differences.is_empty() {
             return Ok(());
         }

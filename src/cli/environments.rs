@@ -9,7 +9,14 @@ use mlopsgen::{
 };
 use serde_json::{Value, json};
 
-use super::{Context, args::Command, args::Format, check::STALE, fail, json as documents, project};
+use super::{
+    Context,
+    apply::{self, Answer, ApplyArgs},
+    args::Command,
+    args::Format,
+    check::STALE,
+    fail, json as documents, project,
+};
 
 /// `check` looks at all, unless one environment is asked for.
 pub fn is_for_all(command: &Command, context: &Context) -> bool {
@@ -19,46 +26,33 @@ pub fn is_for_all(command: &Command, context: &Context) -> bool {
 /// The exit status is that of the first run with an error, else of the first that found something.
 ///
 /// Errors: the command has no environments, or there is no platform file.
-pub fn run(command: &Command, context: &mut Context) -> Result<u8, Failure> {
+pub fn run(command: &Command, context: &Context) -> Result<u8, Failure> {
     let is_check = matches!(command, Command::Check);
     if !is_check {
         refuse_one_document(command)?;
     }
     let (root, file) = project::find(&context.global)?;
     let gone = removed_environments(&root)?;
-    let mut all = vec![None];
-    all.extend(environments(&root, &file)?.into_iter().map(Some));
-    let is_held = matches!(context.global.format, Some(Format::Json | Format::Sarif));
-    let mut documents = Vec::new();
-    let mut statuses = Vec::new();
-    let is_many = all.len() > 1;
-    // What one of them is refused for, all are: nothing is written.
-    let refused = match command {
-        Command::Apply(_) => with_errors(&all, context),
-        _ => Vec::new(),
+    let named = environments(&root, &file)?.into_iter().map(Some);
+    let contexts: Vec<Context> = std::iter::once(None)
+        .chain(named)
+        .map(|environment| context.with_environment(environment))
+        .collect();
+    let runs = All {
+        has_headlines: contexts.len() > 1 && !is_check,
+        is_held: matches!(context.global.format, Some(Format::Json | Format::Sarif)),
     };
-    let command = match refused.is_empty() {
-        true => command,
-        false => &Command::Validate,
+    let ran = match command {
+        Command::Apply(args) => runs.apply(args, &contexts)?,
+        _ => runs.each(command, &contexts)?,
     };
-    for environment in all {
-        context.global.environment.clone_from(&environment);
-        if is_held {
-            context.terminal.hold();
-        } else if is_many && !is_check {
-            headline(environment.as_deref(), context)?;
-        }
-        let status = super::run(command, context);
-        statuses.push(status.unwrap_or_else(|failure| fail(&failure, context)));
-        if is_held {
-            documents.push((environment, context.terminal.release()));
-        }
-    }
-    context.global.environment = None;
+    let mut statuses: Vec<u8> = ran.iter().map(|ran| ran.status).collect();
     if is_check && !gone.is_empty() {
         statuses.push(STALE);
     }
-    if is_held {
+    if runs.is_held {
+        let named = contexts.iter().map(|it| it.global.environment.clone());
+        let documents = named.zip(ran.into_iter().map(|ran| ran.document)).collect();
         let document = match context.global.format {
             Some(Format::Sarif) => join_sarif(documents),
             _ => join_documents(documents, &gone, is_check && statuses.contains(&STALE)),
@@ -67,29 +61,96 @@ pub fn run(command: &Command, context: &mut Context) -> Result<u8, Failure> {
     } else if is_check || !context.terminal.quiet {
         report_gone(&gone, &root, context)?;
     }
-    if !refused.is_empty() {
-        let names = all_of(&refused);
-        context.terminal.err(&format!(
-            "nothing was written: there are errors in {names}\n"
-        ));
-    }
     let error = statuses.iter().find(|status| ![0, STALE].contains(*status));
     let found = statuses.iter().find(|status| **status != 0);
     Ok(*error.or(found).unwrap_or(&0))
 }
 
-/// The base and the environments that have errors, as a message names them.
-fn with_errors(all: &[Option<String>], context: &mut Context) -> Vec<String> {
-    let mut out = Vec::new();
-    for environment in all {
-        context.global.environment.clone_from(environment);
-        let is_whole =
-            project::open(&context.global).is_ok_and(|project| !project.compile().has_errors());
-        if !is_whole {
-            out.push(environment.clone().unwrap_or_else(|| "base".to_string()));
-        }
+/// How the runs of one command are shown.
+struct All {
+    /// A line above each says which environment it is.
+    has_headlines: bool,
+    /// What each prints is kept, and becomes a part of one document.
+    is_held: bool,
+}
+
+/// What one run came to.
+struct Ran {
+    status: u8,
+    /// What it printed for programs.
+    document: String,
+}
+
+impl All {
+    fn each(&self, command: &Command, contexts: &[Context]) -> Result<Vec<Ran>, Failure> {
+        let run = |context: &Context| {
+            self.one(context, || super::run(command, context))
+                .map(|(status, document)| Ran { status, document })
+        };
+        contexts.iter().map(run).collect()
     }
-    out
+
+    /// Runs one and keeps what it prints, if that is for programs. What stopped it is printed: its status is 1.
+    fn one<T: From<u8>>(
+        &self,
+        context: &Context,
+        run: impl FnOnce() -> Result<T, Failure>,
+    ) -> Result<(T, String), Failure> {
+        if self.is_held {
+            context.terminal.hold();
+        } else if self.has_headlines {
+            headline(context)?;
+        }
+        let result = run().unwrap_or_else(|failure| T::from(fail(&failure, context)));
+        Ok((result, context.terminal.release()))
+    }
+
+    /// Writes nothing before all plans are agreed to: what one of them is refused for, all are.
+    fn apply(&self, args: &ApplyArgs, contexts: &[Context]) -> Result<Vec<Ran>, Failure> {
+        let mut answers = Vec::new();
+        for context in contexts {
+            answers.push(self.one(context, || apply::agree(args, context))?);
+        }
+        let stopped = names(contexts, &answers, |(answer, _)| {
+            matches!(answer, Answer::Over(status) if *status != 0)
+        });
+        let mut ran = Vec::new();
+        for (context, (answer, document)) in contexts.iter().zip(answers) {
+            let (status, document) = match answer {
+                Answer::Over(status) => (status, document),
+                Answer::Agreed(agreed) if stopped.is_empty() => {
+                    self.one(context, || agreed.write())?
+                }
+                // People have seen it, and it is not written.
+                Answer::Agreed(agreed) if self.is_held => {
+                    self.one(context, || agreed.print().map(|()| 0))?
+                }
+                Answer::Agreed(_) => (0, document),
+            };
+            ran.push(Ran { status, document });
+        }
+        let failed = names(contexts, &ran, |ran| ran.status != 0);
+        if let (Some(context), false) = (contexts.first(), failed.is_empty()) {
+            let is_partly = stopped.is_empty() && failed.len() < contexts.len();
+            let state = match is_partly {
+                true => "only the others were written",
+                false => "nothing was written",
+            };
+            let why = format!("{state}: `apply` stopped in {}\n", all_of(&failed));
+            context.terminal.err(&why);
+        }
+        Ok(ran)
+    }
+}
+
+/// The base and the environments of which something is true, as a message names them.
+fn names<T>(contexts: &[Context], of: &[T], is_meant: impl Fn(&T) -> bool) -> Vec<String> {
+    let both = contexts.iter().zip(of);
+    let meant = both.filter(|(_, of)| is_meant(of));
+    let environment = |context: &Context| context.global.environment.clone();
+    meant
+        .map(|(context, _)| environment(context).unwrap_or_else(|| "base".to_string()))
+        .collect()
 }
 
 /// What makes one file, or is of no environment.
@@ -111,11 +172,11 @@ fn refuse_one_document(command: &Command) -> Result<(), Failure> {
         .help("leave it out, or write `--env E`"))
 }
 
-fn headline(environment: Option<&str>, context: &Context) -> Result<(), Failure> {
+fn headline(context: &Context) -> Result<(), Failure> {
     if context.terminal.quiet {
         return Ok(());
     }
-    context.terminal.out(&match environment {
+    context.terminal.out(&match &context.global.environment {
         None => "Without an environment:\n".to_string(),
         Some(name) => format!("\nEnvironment `{name}`:\n"),
     })

@@ -2,12 +2,16 @@
 
 use mlopsgen::{graph_formats, plan::Failure};
 
-use super::{Context, args::Format, printed::for_json, project};
+use super::{Context, args::Format, json, printed::for_json, project};
 
 pub fn run(context: &Context) -> Result<u8, Failure> {
     let project = project::open(&context.global)?;
     let compilation = project.compile();
     let terminal = &context.terminal;
+    if let (Err(_), Some(Format::Json)) = (&compilation.output, context.global.format) {
+        terminal.out(&json::verdict(&compilation))?;
+        return Ok(1);
+    }
     terminal.diagnostics(&compilation.diagnostics, &compilation.sources);
     let Ok(output) = &compilation.output else {
         return Ok(1);

@@ -41,7 +41,7 @@ mod terminal;
 mod up;
 mod validate;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, rc::Rc};
 
 use clap::Parser;
 use mlopsgen::plan::Failure;
@@ -50,12 +50,21 @@ use args::{Cli, Command, Format};
 use terminal::Terminal;
 
 /// What a command needs besides its own arguments.
+#[derive(Clone)]
 struct Context {
     global: args::Global,
-    terminal: Terminal,
+    /// One for the runs of all environments.
+    terminal: Rc<Terminal>,
 }
 
 impl Context {
+    /// The same for one environment, or for the base.
+    fn with_environment(&self, environment: Option<String>) -> Self {
+        let mut context = self.clone();
+        context.global.environment = environment;
+        context
+    }
+
     /// Whether to print for programs. Errors: a format that only `graph` has.
     fn is_json(&self, command: &str) -> Result<bool, Failure> {
         match self.global.format {
@@ -81,7 +90,7 @@ pub fn main() -> ExitCode {
         }
     };
     let mut context = Context {
-        terminal: Terminal::new(&cli.global),
+        terminal: Rc::new(Terminal::new(&cli.global)),
         global: cli.global,
     };
     let status = start(&cli.command, &mut context);

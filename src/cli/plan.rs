@@ -39,7 +39,9 @@ impl PlanArgs {
 pub fn run(args: &PlanArgs, context: &Context) -> Result<u8, Failure> {
     let is_json = context.is_json("plan")?;
     let project = project::open(&context.global)?;
-    let outcome = project.look()?.without_output();
+    let outcome = project.look()?;
+    let inputs = outcome.inputs();
+    let outcome = outcome.without_output();
     let folder = project.place.folder();
     if is_json {
         context.terminal.out(&json::report(&outcome, folder))?;
@@ -54,7 +56,7 @@ pub fn run(args: &PlanArgs, context: &Context) -> Result<u8, Failure> {
     if let Some(file) = &args.out {
         write(
             &NamedFile::new(&context.global.directory(), file)?,
-            &saved(plan, &project),
+            &saved(plan, &project).with_inputs(inputs),
         )?;
     }
     Ok(match args.detailed_exitcode && !plan.is_empty() {

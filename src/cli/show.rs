@@ -88,7 +88,10 @@ impl Page<'_> {
             self.line(&line, Paint::Plain);
         }
         for change in &plan.changes {
-            let path = format!("{}/{}", self.folder, change.path);
+            let path = match plan.copies.get(&change.path) {
+                Some(body) => format!("{}/{} (a copy of {body})", self.folder, change.path),
+                None => format!("{}/{}", self.folder, change.path),
+            };
             match (&change.refusal, change.action) {
                 (Some(refusal), _) => {
                     self.line(&format!("! {path} ({})", refusal.reason()), Paint::Alarm);

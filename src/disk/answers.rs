@@ -44,6 +44,11 @@ impl Answers {
         !self.differed && self.files.iter().all(has_file) && self.folders.iter().all(has_folder)
     }
 
+    /// One hash of all files. A file that is new in a folder counts once it is asked for.
+    pub(super) fn digest(&self) -> String {
+        hash(format!("{:?}", self.files).as_bytes())
+    }
+
     /// Whether each question had one answer.
     pub(super) fn are_certain(&self) -> bool {
         !self.differed

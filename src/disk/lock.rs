@@ -97,6 +97,29 @@ impl Lock {
         }
     }
 
+    /// Removes what a killed run left in the working folder, unless a run has the lock. What can't be removed stays: whoever
+    /// calls this has nothing to write.
+    pub fn clear(place: &ProjectPlace) {
+        let project = place.opened();
+        let names = project.names(WORK).unwrap_or_default();
+        if names.is_empty() {
+            let _ = project.remove_folder(WORK);
+            return;
+        }
+        let has_lock = names.iter().any(|(name, _)| name == LOCK);
+        if !has_lock || Self::obstacle(place).is_some() {
+            return;
+        }
+        let is_free = |file: File| is_sole_file(&file) && is_note(&file) && file.try_lock().is_ok();
+        if project
+            .lock_file(&format!("{WORK}/{LOCK}"))
+            .is_ok_and(is_free)
+        {
+            // Another run may take it in between: then that one removes it.
+            drop(Self::acquire(place, |_| {}));
+        }
+    }
+
     /// The path of what is in the working folder and was written by no run: it stops every run that writes.
     pub(super) fn obstacle(place: &ProjectPlace) -> Option<String> {
         let (_, foreign) = contents(place.opened()).ok()?;

@@ -68,6 +68,12 @@ pub(super) struct Made {
 }
 
 impl Outcome {
+    /// A hash of what was compiled; `None` where nothing had to be.
+    pub fn inputs(&self) -> Option<String> {
+        let made = self.made.as_ref();
+        made.map(|made| made.answers.digest())
+    }
+
     /// The same for a command that needs no more of it. What was compiled is freed on a thread of its own: for a large platform that
     /// takes as long as a stage, and nobody waits for it.
     #[must_use]

@@ -7,7 +7,7 @@
 //! file) is ignored.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs::DirBuilder,
     io,
     path::{Path, PathBuf},
@@ -228,6 +228,7 @@ fn untouched(
         unchanged,
         foreign: found.others,
         stubs: Vec::new(),
+        copies: BTreeMap::new(),
         data: DataPlan::default(),
         manifest_meanwhile: recorded.manifest.clone(),
         manifest: recorded.manifest,

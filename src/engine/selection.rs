@@ -52,10 +52,13 @@ pub fn select_workloads<'a>(
         .iter()
         .find(|name| !platform.workloads().any(|workload| means(name, workload)));
     if let Some(unknown) = unknown {
-        let components: Vec<&str> = platform.components.iter().map(|c| &*c.name).collect();
+        let components = platform.components.iter().map(|it| it.name.as_str());
+        let groups = platform.groups.iter().map(|it| it.name.as_str());
+        let mut known: Vec<&str> = components.collect();
+        known.extend(groups.filter(|group| platform.component(group).is_none()));
         return Err(
             Failure::new(format!("there is no component or group `{unknown}`"))
-                .help(format!("name {}", one_of(&components))),
+                .help(format!("name {}", one_of(&known))),
         );
     }
     let is_meant =

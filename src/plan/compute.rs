@@ -97,6 +97,7 @@ pub fn plan(inputs: &Inputs) -> Plan {
         unchanged,
         foreign: inputs.found.others.clone(),
         stubs: missing_stubs(inputs),
+        copies: copies(inputs),
         fixed: fixed(&charts, &data),
         secret: secret(&charts),
         data,
@@ -336,6 +337,18 @@ fn emptied(
         removed,
         left: manifest.files.len(),
     })
+}
+
+/// The files of a chart that hold the body of a stub.
+fn copies(inputs: &Inputs) -> BTreeMap<String, String> {
+    let mut copies = BTreeMap::new();
+    for stub in &inputs.wanted.stubs {
+        let end = format!("/files/{}", stub.path);
+        let paths = inputs.wanted.files.keys();
+        let same = paths.filter(|path| path.ends_with(&end));
+        copies.extend(same.map(|path| (path.clone(), stub.path.clone())));
+    }
+    copies
 }
 
 fn missing_stubs(inputs: &Inputs) -> Vec<Stub> {

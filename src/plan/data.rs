@@ -125,7 +125,14 @@ pub(super) fn data(inputs: &Inputs<'_>) -> DataPlan {
             !by_name && !used.contains(&data.identity())
         })
         .filter(|(data, facts)| !is_of_earlier_version(data, facts, &wanted))
-        .map(|(data, _)| left_behind(data, &wanted, &fresh, &inputs.wanted.charts))
+        .map(|(data, facts)| match target_left_out(data, facts, inputs) {
+            Some(keep) => LeftBehind {
+                data: data.clone(),
+                instead: None,
+                keep,
+            },
+            None => left_behind(data, &wanted, &fresh, &inputs.wanted.charts),
+        })
         .collect();
     let keepers: BTreeSet<Keeper> = recorded.all().map(|(data, _)| data.keeper).collect();
     let upgrades = upgrades(&recorded, &wanted);
@@ -166,6 +173,28 @@ pub(super) fn desired_data<'a>(inputs: &Inputs<'a>) -> Vec<&'a Kept> {
     let kept = inputs.wanted.kept.iter();
     kept.filter(|kept| is_selected(kept.data.keeper, inputs.selected))
         .collect()
+}
+
+/// What keeps data of runtimes that platform.toml no longer names: the targets. Nothing else of the platform has changed there.
+fn target_left_out(data: &Data, facts: &Facts, inputs: &Inputs<'_>) -> Option<Keep> {
+    let keeps = |target: &Target| is_selected(data.keeper, Some(&BTreeSet::from([*target])));
+    if inputs.targets.iter().any(keeps) {
+        return None;
+    }
+    let mut runtimes: BTreeSet<Target> = facts.places.iter().map(|it| it.runtime).collect();
+    if runtimes.is_empty() {
+        runtimes.extend(Target::ALL.iter().copied().find(keeps));
+    }
+    let names = |targets: &BTreeSet<Target>| {
+        let names = targets.iter().map(|it| format!("\"{}\"", it.name()));
+        names.collect::<Vec<_>>().join(", ")
+    };
+    let all = &runtimes | inputs.targets;
+    Some(Keep::Write(format!(
+        "# nothing is made for {} any more: `targets` of [platform] leaves it out\n[platform]\ntargets = [{}]",
+        names(&runtimes),
+        names(&all)
+    )))
 }
 
 /// `charts`: components that charts of others run in a cluster.

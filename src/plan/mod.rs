@@ -29,7 +29,7 @@ pub use manifest::{
 };
 pub use saved::{SavedChange, SavedPlan};
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -124,6 +124,8 @@ pub struct Plan {
     pub foreign: Vec<String>,
     /// Stubs that do not exist yet.
     pub stubs: Vec<Stub>,
+    /// Files that are copies of the bodies of stubs, each with the body's path: a chart holds what it mounts.
+    pub copies: BTreeMap<String, String>,
     /// What it does to data.
     pub data: DataPlan,
     /// Objects of a cluster with changed fields that are immutable.

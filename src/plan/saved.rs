@@ -31,6 +31,9 @@ pub struct SavedPlan {
     pub manifest_before: Option<String>,
     /// The text of the manifest to end with.
     pub manifest_after: String,
+    /// What was compiled, as a hash: platform.toml and every file that it asks for. `None` where nothing had to be compiled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inputs: Option<String>,
 }
 
 /// One file of a [`SavedPlan`].
@@ -111,7 +114,14 @@ impl SavedPlan {
             data: left.chain(displaced).chain(upgraded).collect(),
             manifest_before: plan.manifest_before.as_deref().map(hash),
             manifest_after: plan.manifest.render(),
+            inputs: None,
         }
+    }
+
+    /// The same plan, which holds for nothing but these inputs.
+    #[must_use]
+    pub fn with_inputs(self, inputs: Option<String>) -> Self {
+        Self { inputs, ..self }
     }
 
     /// The text of the plan's file.
@@ -164,6 +174,11 @@ impl SavedPlan {
         if self.manifest_before != now.manifest_before || self.manifest_after != now.manifest_after
         {
             differences.push(super::MANIFEST.to_string());
+        }
+        // Named where nothing else is: all else follows from it.
+        let both = self.inputs.as_ref().zip(now.inputs.as_ref());
+        if differences.is_empty() && both.is_some_and(|(before, after)| before != after) {
+            differences.push(format!("{} or a file that it reads", self.file));
         }
         differences
     }

@@ -3,6 +3,7 @@
 
 mod cluster;
 mod places;
+mod renamed;
 
 use std::collections::BTreeSet;
 

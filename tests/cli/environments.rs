@@ -97,18 +97,55 @@ fn errors_in_one_environment_keep_apply_from_writing_any() {
     let ran = run(&project, &["apply", "--all-envs", "--yes"]);
     assert_eq!(ran.status, 1);
     assert!(ran.err.contains("unknown-key"), "{}", ran.err);
-    let last = "nothing was written: there are errors in `own`\n";
+    let last = "nothing was written: `apply` stopped in `own`\n";
     assert!(ran.err.ends_with(last), "{}", ran.err);
     assert!(!project.path("generated").exists(), "{}", ran.out);
     let ran = run(
         &project,
         &["apply", "--all-envs", "--yes", "--format", "json"],
     );
-    assert_eq!(
-        (ran.status, &ran.json()["summary"]["errors"]),
-        (1, &0.into())
-    );
+    let report = ran.json();
+    assert_eq!((ran.status, &report["up_to_date"]), (1, &false.into()));
+    assert_eq!(report["environments"][0]["environment"], "own");
+    let errors = &report["environments"][0]["diagnostics"];
+    assert_eq!(errors[0]["code"], "unknown-key", "{report}");
     assert!(!project.path("generated").exists());
+}
+
+/// What stops one is found before the first write: a file that was edited by hand, data that would be left behind.
+#[test]
+fn what_stops_apply_in_one_environment_keeps_it_from_writing_any() {
+    let project = project();
+    let apply = ["apply", "--all-envs", "--yes", "-q"];
+    run(&project, &apply).succeeded();
+    let more = "[components.web]\nimage = \"web:1\"\ngroup = \"main\"\n";
+    project.write("platform.toml", format!("{PLATFORM}{more}"));
+    let edited = "generated/prod/compose/main.yaml";
+    let written = project.read(edited);
+    let hand = format!("{written}# by hand\n");
+    project.write(edited, &hand);
+    let before = project.tree();
+    let ran = run(&project, &apply);
+    let last = "nothing was written: `apply` stopped in `prod`\n";
+    ran.failed_with(&["generated/prod/compose/main.yaml: edited by hand", last]);
+    assert_eq!(project.tree(), before);
+    let json = run(&project, &["apply", "--all-envs", "--yes", "--format", "json"]);
+    let report = json.json();
+    assert_eq!((json.status, &report["summary"]["change"] != &0.into()), (1, true));
+    let of_prod = report["environments"].as_array().expect("a list").iter();
+    let mut of_prod = of_prod.filter(|it| it["environment"] == "prod");
+    assert!(of_prod.any(|it| it["error"].is_object()), "{report}");
+    assert_eq!(project.tree(), before);
+    project.write(edited, &written);
+    // The store goes in one environment alone.
+    project.write("platform.v1.2.toml", "[components]\nstore = false\n");
+    let before = project.tree();
+    let last = "nothing was written: `apply` stopped in `v1.2`\n";
+    run(&project, &apply).failed_with(&["--accept-data-loss", last]);
+    assert_eq!(project.tree(), before);
+    project.write("platform.v1.2.toml", "");
+    run(&project, &apply).succeeded();
+    run(&project, &["check"]).succeeded();
 }
 
 #[test]

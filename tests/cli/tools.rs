@@ -385,3 +385,58 @@ fn a_template_of_the_user_is_an_output() {
         ran.err
     );
 }
+
+/// A program that asks for JSON gets it of a platform with errors, too.
+#[test]
+fn the_graph_of_a_platform_with_errors_is_its_diagnostics() {
+    let project = Folder::new();
+    project.write(
+        "platform.toml",
+        "[platform]\nname = \"demo\"\n[groups]\ng = \"G\"\n[components.a]\nimag = \"a:1\"\ngroup = \"g\"\n",
+    );
+    let ran = run(&project, &["graph", "--format", "json"]);
+    let report = ran.json();
+    assert_eq!((ran.status, ran.err.as_str()), (1, ""));
+    assert_eq!(report["diagnostics"][0]["code"], "unknown-key");
+    let ran = run(&project, &["graph", "--format", "dot"]);
+    assert_eq!((ran.status, ran.out.as_str()), (1, ""));
+    assert!(ran.err.contains("unknown-key"), "{}", ran.err);
+}
+
+/// The DAGs of Compose and of the chart ask for the same body.
+#[test]
+fn a_stub_is_planned_once() {
+    let project = Folder::new();
+    project.write(
+        "platform.toml",
+        "[platform]\nname = \"demo\"\n[groups]\ng = \"G\"\n[pipelines.p]\nimage = \"a:1\"\ntasks.b = { stub = true }\n",
+    );
+    let ran = run(&project, &["plan"]);
+    assert_eq!(ran.out.matches("dags/p/b.py (a stub").count(), 1, "{}", ran.out);
+    let report = run(&project, &["plan", "--format", "json"]).json();
+    assert_eq!(report["stubs"], serde_json::json!(["dags/p/b.py"]));
+}
+
+/// The body is the user's and in no manifest. The chart's copy of it is generated, and the plan says what it is a copy of.
+#[test]
+fn a_body_that_was_written_makes_the_chart_s_copy_stale() {
+    let project = Folder::new();
+    project.write(
+        "platform.toml",
+        "[platform]\nname = \"demo\"\n[groups]\ng = \"G\"\n[secrets]\np = { env = \"P\" }\n\
+         [components.db]\nkind = \"postgres\"\ngroup = \"g\"\nsettings.password = \"${secrets.p}\"\n\
+         [components.flow]\nkind = \"airflow\"\ngroup = \"g\"\nuses.database = \"db\"\nsettings.admin_password = \"${secrets.p}\"\n\
+         [pipelines.p]\nimage = \"a:1\"\ntasks.b = { stub = true }\n",
+    );
+    run(&project, &["apply", "--yes", "-q"]).succeeded();
+    let manifest = project.read("generated/.mlopsgen.json");
+    assert!(!manifest.contains("\"dags/p/b.py\""), "{manifest}");
+    let body = project.read("dags/p/b.py") + "# mine\n";
+    project.write("dags/p/b.py", &body);
+    let ran = run(&project, &["check"]);
+    let copy = "generated/helm/demo/files/dags/p/b.py";
+    let line = format!("~ {copy} (a copy of dags/p/b.py)\n");
+    assert!(ran.status == 2 && ran.out.contains(&line), "{}", ran.out);
+    run(&project, &["apply", "--yes", "-q"]).succeeded();
+    assert_eq!((project.read("dags/p/b.py"), project.read(copy)), (body.clone(), body));
+}

@@ -185,3 +185,22 @@ metrics = { port = "http", ca = "ca.pem" }
         assert_eq!(mounts.count(), 1, "{file}");
     }
 }
+
+/// Whose network another shares joins the network of the guest's group where somebody reaches the guest, and else none.
+#[test]
+fn a_guest_brings_the_network_of_its_group_only_where_an_edge_asks_for_it() {
+    let members = "[components.vpn]\nimage = \"me/vpn:1\"\ngroup = \"two\"\n\
+        [components.guest]\nimage = \"me/g:1\"\ngroup = \"one\"\nnetwork_mode = \"service:vpn\"\nports.http = 80\n";
+    let networks = |more: &str| {
+        let files = compiled(&format!("{members}{more}"));
+        let service = block(&files["compose/two.yaml"], "  vpn:");
+        service.contains("      one:")
+    };
+    let stranger = "[components.stranger]\nimage = \"me/s:1\"\ngroup = \"one\"\n";
+    assert!(!networks(stranger));
+    assert!(networks(&format!("{stranger}reaches = [\"guest\"]\n")));
+    let asked = members.replace("ports.http = 80\n", "ports.http = 80\nreaches = [\"stranger\"]\n");
+    let files = compiled(&format!("{asked}{stranger}ports.http = 81\n"));
+    let service = block(&files["compose/two.yaml"], "  vpn:");
+    assert!(service.contains("one:"), "{service}");
+}

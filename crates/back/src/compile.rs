@@ -19,7 +19,7 @@ use crate::{
     resolve::{self, neighbours, neighbours::Neighbour},
     source::{Sources, Span},
     target::emit,
-    template::{self, Engine},
+    template::{self, Engine, TemplateError},
     threads,
     world::{Bounded, ReadError, World},
 };
@@ -175,7 +175,9 @@ fn run(
         sources,
         sink,
     )?;
-    let engine = engine(world, sources, sink)?.with_input(sources.bytes());
+    let engine = engine(world, sources, sink);
+    let in_templates = sink.sources_of(Code::BadTemplate).len();
+    let engine = engine?.with_input(sources.bytes());
     watch(Stage::Project);
     let stages = Stages {
         world,
@@ -204,28 +206,58 @@ fn run(
         sink,
     );
     watch(Stage::Check);
-    if sink.has_mistakes() {
+    // Of a template that can't be read nothing was left out of the platform: the others are run.
+    if sink.mistakes() > in_templates {
         return None;
     }
     let targets = request.targets.as_ref();
     let emitted = emit::emit(world, &platform, &graph, &engine, targets);
-    watch(Stage::Emit);
-    match emitted {
-        Ok(emission) => {
-            for loss in emission.losses {
-                sink.push(of_component(loss, &platform));
-            }
-            Some(Output {
-                platform,
-                graph,
-                engine,
-                files: emission.files,
-            })
-        }
+    let emission = match emitted {
+        Ok(emission) => Some(emission),
         Err(error) => {
-            sink.push(engine.report(&error, sources));
+            let again = |engine: &Engine| emit::emit(world, &platform, &graph, engine, targets).err();
+            report_all(error, &engine, again, sources, sink);
             None
         }
+    };
+    watch(Stage::Emit);
+    let emission = emission?;
+    for loss in emission.losses {
+        sink.push(of_component(loss, &platform));
+    }
+    Some(Output {
+        platform,
+        graph,
+        engine,
+        files: emission.files,
+    })
+}
+
+/// Reports a template that can't be run, and all others of the user's: `again` runs them without those that are known.
+fn report_all(
+    first: TemplateError,
+    engine: &Engine,
+    again: impl Fn(&Engine) -> Option<TemplateError>,
+    sources: &mut Sources,
+    sink: &mut Sink,
+) {
+    let mut gone: Vec<String> = Vec::new();
+    let mut rest: Option<Engine> = None;
+    let mut next = Some(first);
+    while let Some(error) = next {
+        let here = rest.as_ref().unwrap_or(engine);
+        // What includes a part that is gone fails for that alone.
+        if !gone.iter().any(|name| error.message.contains(name)) {
+            sink.push(here.report(&error, sources));
+        }
+        let without = here.without(&error.template);
+        let is_own = here.is_own(&error.template);
+        let Some(without) = without.filter(|_| is_own) else {
+            return;
+        };
+        gone.push(error.template);
+        next = again(&without);
+        rest = Some(without);
     }
 }
 
@@ -314,16 +346,17 @@ pub fn own_catalog(world: &dyn World, sources: &mut Sources, sink: &mut Sink) ->
 }
 
 fn engine(world: &dyn World, sources: &mut Sources, sink: &mut Sink) -> Option<Engine> {
-    let own = own_files(world, OWN_TEMPLATES, "", sources, sink)
+    let mut own = own_files(world, OWN_TEMPLATES, "", sources, sink)
         .into_iter()
         .collect::<Vec<_>>();
     match Engine::new(own.clone()) {
         Ok(engine) => Some(engine),
         Err(errors) => {
-            for error in errors {
-                sink.push(template::report(&error, &own, sources));
+            for error in &errors {
+                sink.push(template::report(error, &own, sources));
             }
-            None
+            own.retain(|(name, _)| errors.iter().all(|error| error.template != *name));
+            Engine::new(own).ok()
         }
     }
 }

@@ -178,6 +178,51 @@ fn what_a_killed_run_left_behind_is_cleared_away_and_a_lock_alone_is_nothing() {
     assert!(!project.exists("generated/.mlopsgen"));
 }
 
+/// Also where nothing else is left to do. A run that is writing keeps its lock.
+#[test]
+fn a_run_without_changes_removes_the_lock_of_a_killed_one() {
+    let project = Project::new();
+    let platform = "[platform]\nname = \"demo\"\n[groups]\ng = \"G\"\n[components.a]\nimage = \"me/a:1\"\ngroup = \"g\"\n";
+    project.write("platform.toml", platform);
+    let mlopsgen = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mlopsgen"));
+        command
+            .args(arguments)
+            .current_dir(project.path(""))
+            .env("XDG_CACHE_HOME", crate::CACHE)
+            .stdin(Stdio::null());
+        command.output().expect("the binary").status.code()
+    };
+    assert_eq!(mlopsgen(&["apply", "--yes", "-q"]), Some(0));
+    let leave = |names: &[(&str, &str)]| {
+        for (name, text) in names {
+            project.write(&format!("generated/.mlopsgen/{name}"), text);
+        }
+    };
+    let lock = ("lock", "process 1");
+    for left in [
+        &[lock, (".gitignore", "*\n")][..],
+        &[("lock", "")],
+    ] {
+        leave(left);
+        let _ = mlopsgen(&["check"]);
+        assert!(project.exists("generated/.mlopsgen"), "{left:?}");
+        assert_eq!(mlopsgen(&["apply", "--yes", "-q"]), Some(0), "{left:?}");
+        assert!(!project.exists("generated/.mlopsgen"), "{left:?}");
+    }
+    // What a person put there stays, and so does all else.
+    leave(&[lock, ("notes.txt", "mine\n")]);
+    assert_eq!(mlopsgen(&["apply", "--yes", "-q"]), Some(0));
+    assert!(project.exists("generated/.mlopsgen/lock"));
+    fs::remove_file(project.path("generated/.mlopsgen/notes.txt")).expect("a file");
+    let place = project.place().expect("a place");
+    let held = Lock::acquire(&place, |_| {}).expect("the lock");
+    assert_eq!(mlopsgen(&["apply", "--yes", "-q"]), Some(0));
+    assert!(project.exists("generated/.mlopsgen/lock"));
+    drop(held);
+    assert!(!project.exists("generated/.mlopsgen"));
+}
+
 #[test]
 fn a_lock_that_writes_nothing_leaves_nothing() {
     let project = Project::new();

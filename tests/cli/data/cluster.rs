@@ -406,3 +406,32 @@ fn a_secret_that_has_to_be_made_again_is_announced() {
     let ran = run(&case.project, &["plan"]);
     assert!(!ran.out.contains(command), "{}", ran.out);
 }
+
+/// A target that is left out goes with its data. What keeps it is the target, and no entry for something that moved.
+#[test]
+fn what_a_target_that_is_left_out_kept_is_kept_by_that_target() {
+    for (left, rest, kept) in [
+        ("helm", "\"compose\", \"swarm\", \"airflow\"", "claim `mlflow-db-data`"),
+        ("compose", "\"helm\", \"airflow\"", "volume `ml_mlflow-db-data`"),
+    ] {
+        let all = "\"compose\", \"helm\", \"swarm\", \"airflow\"";
+        let mut case = Case::new();
+        case.change(all, rest);
+        let ran = case.apply();
+        ran.failed_with(&[
+            kept,
+            &format!("\"{left}\""),
+            "[platform]",
+            "targets = [\"compose\", \"helm\", \"airflow\", \"swarm\"]",
+            "--accept-data-loss",
+        ]);
+        assert!(!ran.err.contains("[[moved]]"), "{}", ran.err);
+        let forced = run(&case.project, &["apply", "--yes", "--force"]);
+        assert_eq!(forced.status, 1, "{}", forced.out);
+        case.change(rest, all);
+        run(&case.project, &["check"]).succeeded();
+        case.change(all, rest);
+        run(&case.project, &["apply", "--yes", "--accept-data-loss"]).succeeded();
+        assert!(!case.project.exists(&format!("generated/{left}")));
+    }
+}

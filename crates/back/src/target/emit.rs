@@ -208,7 +208,12 @@ fn join(out: &mut Emission, more: Emission) {
         charts,
     } = more.files;
     out.files.files.extend(files);
-    out.files.stubs.extend(stubs);
+    // The DAGs of both vantage points ask for the same ones.
+    for stub in stubs {
+        if !out.files.stubs.contains(&stub) {
+            out.files.stubs.push(stub);
+        }
+    }
     out.files.kept.extend(kept);
     out.files.charts.extend(charts);
     out.losses.extend(more.losses);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 use super::{Code, Diagnostic, Level, Levels, Severity};
 use crate::{
-    source::Span,
+    source::{SourceId, Span},
     text::{all_of, count},
 };
 
@@ -141,11 +141,22 @@ impl Sink {
         self.mistakes > 0
     }
 
+    /// How many errors there are that are no raised lints.
+    pub fn mistakes(&self) -> usize {
+        self.mistakes
+    }
+
     /// Whether an error of this code was reported.
     pub fn has_errors_of(&self, code: Code) -> bool {
         self.diagnostics
             .iter()
             .any(|diagnostic| diagnostic.code == code && diagnostic.severity == Severity::Error)
+    }
+
+    /// The files in which errors of this code were reported.
+    pub fn sources_of(&self, code: Code) -> BTreeSet<SourceId> {
+        let of_code = self.diagnostics.iter().filter(|it| it.code == code);
+        of_code.flat_map(Diagnostic::sources).collect()
     }
 
     /// All of them, in the order of the places they are about, errors and warnings mixed as they stand in the file.

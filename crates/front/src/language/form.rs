@@ -21,6 +21,8 @@ pub enum Form {
     Free,
     /// A name of the user's choice.
     Name(NameRule),
+    /// A name that another place declares: the rule is held there, and that nothing has it is said where it is looked for.
+    Declared(NameRule),
     /// A number and `ms`, `s`, `m`, `h` or `d`.
     Duration,
     /// Kubernetes' units for processors: `500m`, `2`, `0.5`.
@@ -231,6 +233,7 @@ impl Form {
         match self {
             Form::Free => true,
             Form::Name(rule) => rule.accepts(text),
+            Form::Declared(_) => true,
             Form::Duration => duration_ms(text).is_some(),
             Form::Cpu => cpu_millis(text).is_some(),
             Form::Memory => memory_bytes(text).is_some(),
@@ -297,7 +300,7 @@ impl Form {
     pub fn describe(self) -> String {
         match self {
             Form::Free => "a string".to_string(),
-            Form::Name(rule) => format!("a name: {}", rule.describe()),
+            Form::Name(rule) | Form::Declared(rule) => format!("a name: {}", rule.describe()),
             Form::Duration => {
                 "a duration: a number and `ms`, `s`, `m`, `h` or `d`, such as `30s`".to_string()
             }

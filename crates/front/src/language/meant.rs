@@ -1,6 +1,6 @@
 //! A value of the wrong TOML type, written in the right one where it is plain what was meant.
 
-use super::{form::Form, quantity::duration_in_one_unit, shape::Shape};
+use super::{form::Form, quantity::{cpu_millis, duration_in_one_unit}, shape::Shape};
 use crate::syntax::{Node, Value, inline, quoted};
 
 /// Longer than this a value is not repeated in a help.
@@ -40,7 +40,8 @@ fn rewritten(shape: &Shape, node: &Node) -> Option<String> {
             let is_plain = text.chars().all(|c| c.is_ascii_digit() || c == '.');
             (is_plain
                 && text.parse::<f64>().is_ok_and(|number| number > 0.0)
-                && !text.ends_with('.'))
+                && !text.ends_with('.')
+                && (!matches!(shape, Shape::Cores) || cpu_millis(text).is_some()))
             .then(|| text.to_string())
         }
         (Shape::Plain(Form::Mode), Value::Integer(_)) => file_mode(node).map(|mode| quoted(&mode)),
@@ -127,6 +128,7 @@ mod tests {
         let string = |text: &str| Value::String(text.to_string());
         assert_eq!(text(string("90000"), &Shape::Integer(1, 65535)), None);
         assert_eq!(text(string("maybe"), &Shape::Boolean), None);
+        assert_eq!(text(string("0.0001"), &Shape::Cores), None);
         assert_eq!(text(Value::Float(17.1), &Shape::Text), None);
         assert_eq!(
             text(string(&"x".repeat(200)), &Shape::List(&Shape::Text)),

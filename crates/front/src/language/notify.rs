@@ -8,7 +8,7 @@ use super::{
 };
 use crate::value::AlertSeverity;
 
-const RECEIVER_NAME: Shape = Shape::Plain(Form::Name(NameRule::Identifier));
+const RECEIVER_NAME: Shape = Shape::Plain(Form::Declared(NameRule::Identifier));
 const ONE_OR_MANY: Shape = Shape::Either(&[FREE, Shape::List(&FREE)]);
 const SEVERITY: Shape = Shape::Plain(Form::Choice(AlertSeverity::NAMES));
 

@@ -96,6 +96,15 @@ impl<'a> Unknown<'a> {
 /// list is reported as anywhere.
 fn could_be(value: &Node, shape: &Shape, context: &Context<'_>) -> bool {
     match &value.value {
+        // Where no entry is of the type, the table is none of them.
+        Value::Table(table) if !table.entries.is_empty() => {
+            let mut entries = table.entries.iter();
+            shape.takes(&value.value)
+                && match shape {
+                    Shape::Map(_, item) => entries.any(|it| item.takes(&it.value.value)),
+                    _ => true,
+                }
+        }
         Value::Table(_) | Value::Array(_) => shape.takes(&value.value),
         _ if context.removable && value.is_false() => true,
         _ => value_of(value, shape, context, &mut Sink::default()).is_some(),
@@ -135,7 +144,17 @@ fn nearest_key<'a>(
     let mut longer = keys
         .iter()
         .filter(|shape| key.name.len() >= SHORTEST_BEGINNING && shape.name.starts_with(&key.name));
-    longer.next().filter(|_| longer.next().is_none())
+    let cut = longer.next().filter(|_| longer.next().is_none());
+    let mut meant = keys.iter().filter(|it| is_short_for(&key.name, it.name));
+    cut.or_else(|| meant.next().filter(|_| meant.next().is_none()))
+}
+
+/// Whether a word has letters of another one alone, from the first on and in their order: `img` of `image`.
+fn is_short_for(word: &str, long: &str) -> bool {
+    let mut letters = long.chars();
+    let is_in_order = word.chars().all(|c| letters.any(|other| other == c));
+    let is_same_start = word.chars().next() == long.chars().next();
+    word.len() >= SHORTEST_BEGINNING && is_same_start && is_in_order
 }
 
 /// Fewer letters than these begin too many words.
@@ -191,13 +210,22 @@ fn unknown_key(
     absent: &[&KeyShape],
     owner: Owner<'_>,
 ) -> Diagnostic {
-    Diagnostic::new(
+    let diagnostic = Diagnostic::new(
         Code::UnknownKey,
         format!("{owner} has no key `{}`", key.name),
     )
-    .label(key.span, "unknown key")
-    .misspelled(&key.name, near.map(|near| near.name), || {
-        let names: Vec<&str> = keys.iter().map(|shape| shape.name).collect();
+    .label(key.span, "unknown key");
+    let names: Vec<&str> = keys.iter().map(|shape| shape.name).collect();
+    if near.is_none() && names.contains(&FREE_VALUES) {
+        let own = format!("{FREE_VALUES}.{}", key.name);
+        return diagnostic
+            .help(format!(
+                "no template of the chart reads it; for one of your own write `{own}`. Known keys: {}",
+                all_of(&names)
+            ))
+            .renaming(&key.name, own);
+    }
+    diagnostic.misspelled(&key.name, near.map(|near| near.name), || {
         let absent: Vec<&str> = absent.iter().map(|shape| shape.name).collect();
         match absent.as_slice() {
             [] => format!("known keys: {}", all_of(&names)),
@@ -209,3 +237,6 @@ fn unknown_key(
         }
     })
 }
+
+/// The key of the chart's values that holds anything.
+const FREE_VALUES: &str = "extra";

@@ -18,8 +18,8 @@ use crate::{
     files,
     language::{Context, Form, Owner, PLATFORM_FILE, check},
     reference::{Constants, variables_in},
-    source::{Sources, Span},
-    syntax::{self, Table},
+    source::{SourceId, Sources, Span},
+    syntax::{self, Table, Value},
     value::{TreePath, is_device},
     world::{LARGEST_FILE, Listing, ReadError, World},
 };
@@ -92,9 +92,9 @@ pub fn read(
         let included = include(world, file, &platform.table, sources, sink);
         join(&mut platform.table, included, sink);
     }
-    // What else seems to be wrong may only follow from what could not be read.
-    if sink.has_errors_of(Code::TomlSyntax) {
-        return None;
+    let unread = sink.sources_of(Code::TomlSyntax);
+    if !unread.is_empty() {
+        drop_files(&mut platform.table, &unread);
     }
     let constants = Constants::of(&platform.table);
     let mut written_out = BTreeSet::new();
@@ -108,16 +108,32 @@ pub fn read(
         entry: "",
         place: start,
         removable: false,
-        partial: false,
+        // What seems to be missing may stand in what could not be read.
+        partial: !unread.is_empty(),
         constants: Some(&constants),
         writes_out: false,
         example: "",
     };
-    Some(Read {
+    let tree = check(&platform.table, PLATFORM_FILE, &context, sink);
+    // Whether names exist is not known then.
+    unread.is_empty().then_some(Read {
         written_out,
-        tree: check(&platform.table, PLATFORM_FILE, &context, sink),
+        tree,
         suffix,
     })
+}
+
+/// Leaves out what stands in some files.
+fn drop_files(table: &mut Table, files: &BTreeSet<SourceId>) {
+    table.entries.retain_mut(|entry| {
+        if let Value::Table(inner) = &mut entry.value.value {
+            inner
+                .entries
+                .retain(|it| !files.contains(&it.key.span.source));
+            return !inner.entries.is_empty();
+        }
+        !files.contains(&entry.key.span.source)
+    });
 }
 
 /// Two environments share a machine, so each has its own names there. Compose takes no dot in a project's name, and no

@@ -72,6 +72,13 @@ impl Node {
     }
 }
 
+/// What is wrong with a text that should be YAML, of one document or of several: the line, counted from 1, and why.
+pub fn fault(text: &str) -> Option<(usize, String)> {
+    let mut events = Parser::new_from_str(text);
+    let error = events.find_map(Result::err)?;
+    Some((error.marker().line(), error.info().to_string()))
+}
+
 /// The one document of a text, which has so many values at most, those that aliases repeat included; `None` where there is
 /// no document.
 pub fn read(text: &str, largest: usize) -> Result<Option<Node>, Refused> {

@@ -118,9 +118,7 @@ fn named_volumes(platform: &Platform, sink: &mut Sink) {
     let mut in_chart: BTreeMap<&str, Vec<&PlatformVolume>> = BTreeMap::new();
     for later in &platform.volumes {
         let is_other = |earlier: &&&PlatformVolume| {
-            !(earlier.external && later.external)
-                && earlier.key != later.key
-                && (earlier.named || later.named)
+            !(earlier.external && later.external) && earlier.key != later.key
         };
         let volumes = in_engine.entry(&later.real_name).or_default();
         let claims = in_chart.entry(&later.claim).or_default();
@@ -128,19 +126,73 @@ fn named_volumes(platform: &Platform, sink: &mut Sink) {
         let claim = claims.iter().filter(|_| is_in_chart).find(is_other);
         let found = volume.map(|it| (it, &later.real_name));
         if let Some((earlier, name)) = found.or(claim.map(|it| (it, &later.claim))) {
-            sink.push(
-                Diagnostic::new(
-                    Code::OutputClash,
-                    format!("two volumes would be called `{name}`"),
-                )
-                .label(earlier.span, "first here")
-                .label(later.span, "and again here")
-                .help("give each a name of its own; to share one, declare it in `[volumes]` and write `shared` in both"),
-            );
+            sink.push(one_volume(platform, name, earlier, later));
         }
         volumes.push(later);
         claims.push(later);
     }
+}
+
+fn one_volume(
+    platform: &Platform,
+    name: &str,
+    earlier: &PlatformVolume,
+    later: &PlatformVolume,
+) -> Diagnostic {
+    let message = format!("two volumes would be called `{name}`");
+    let keeps = |it: &PlatformVolume| it.volume_moved || it.claim_moved;
+    let (kept, fresh) = match (keeps(earlier), keeps(later)) {
+        (true, false) => (earlier, later),
+        (false, true) => (later, earlier),
+        _ => {
+            return Diagnostic::new(Code::OutputClash, message)
+                .label(earlier.span, "first here")
+                .label(later.span, "and again here")
+                .help("give each a name of its own; to share one, declare it in `[volumes]` and write `shared` in both");
+        }
+    };
+    let (place, line) = name_for(platform, fresh);
+    Diagnostic::new(Code::OutputClash, message)
+        .label(
+            place,
+            format!("`{}` would have this name by its key", fresh.path),
+        )
+        .label(
+            place_of(platform, kept),
+            format!("`{}` keeps it, since it was moved", kept.path),
+        )
+        .help(format!(
+            "write `{line}` here: this one starts empty, and the moved one keeps its data"
+        ))
+        .adding(place, line)
+}
+
+/// Where a volume is written, or what has it of its kind.
+fn place_of(platform: &Platform, volume: &PlatformVolume) -> Span {
+    let component = volume.component.as_deref();
+    let component = component.and_then(|name| platform.component(name));
+    component
+        .filter(|_| platform.kind_sources.contains(&volume.span.source))
+        .map_or(volume.span, |component| component.span)
+}
+
+/// The line that gives a volume a name which nothing has, and the table that the line belongs to. A claim can have it, too.
+fn name_for(platform: &Platform, volume: &PlatformVolume) -> (Span, String) {
+    let base = format!("{}-{}", platform.project, volume.key).replace('_', "-");
+    let is_free = |name: &String| {
+        let mut all = platform.volumes.iter();
+        !all.any(|it| it.real_name == *name || it.claim == *name)
+    };
+    let numbered = (2..).map(|number| format!("{base}-{number}"));
+    let name = std::iter::once(base.clone()).chain(numbered).find(is_free);
+    let line = format!("name = \"{}\"", name.unwrap_or(base));
+    let place = place_of(platform, volume);
+    if place == volume.span {
+        return (place, line);
+    }
+    let path = volume.path.to_string();
+    let inside = path.splitn(3, '.').nth(2).unwrap_or(&path);
+    (place, format!("{inside}.{line}"))
 }
 
 /// A workload whose objects in the chart would have the names of the chart's own.

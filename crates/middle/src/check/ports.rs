@@ -49,13 +49,15 @@ pub(super) fn public_addresses(facts: Facts<'_>, sink: &mut Sink) {
 pub(super) fn host_ports(facts: Facts<'_>, sink: &mut Sink) {
     let published = published(facts.platform);
     let mut before = Before::default();
+    let mut proposed = Vec::new();
     for (index, later) in published.iter().enumerate() {
         let candidates = before.meeting(later.range).into_iter();
         let mut candidates = candidates.map(|earlier| &published[earlier]);
         let clash = candidates.find(|earlier| clash(earlier, later));
         before.add(index, later.range);
         if let Some(earlier) = clash {
-            let free = free_port(&published, later);
+            let free = free_port(&published, &proposed, later);
+            proposed.push((free, later.port.protocol));
             let diagnostic = Diagnostic::new(
                 Code::PortClash,
                 format!(
@@ -183,8 +185,15 @@ pub(super) fn never_together(one: &Workload, other: &Workload) -> bool {
     !first.is_empty() && !second.is_empty() && first.is_disjoint(&second)
 }
 
-/// The next ports after the wanted ones that nobody takes.
-fn free_port(published: &[Published<'_>], wanted: &Published<'_>) -> PortRange {
+/// The next ports after the wanted ones that nobody takes, and that no other help proposes.
+fn free_port(
+    published: &[Published<'_>],
+    proposed: &[(PortRange, Protocol)],
+    wanted: &Published<'_>,
+) -> PortRange {
+    let protocol = wanted.port.protocol;
+    let of_others = published.iter().map(|it| (it.range, it.port.protocol));
+    let taken: Vec<(PortRange, Protocol)> = of_others.chain(proposed.iter().copied()).collect();
     let length = wanted.range.last - wanted.range.first;
     let candidates = (wanted.range.first..=u16::MAX - length)
         .chain(1024..wanted.range.first.max(1024))
@@ -193,10 +202,8 @@ fn free_port(published: &[Published<'_>], wanted: &Published<'_>) -> PortRange {
             last: first.saturating_add(length),
         });
     for range in candidates {
-        let taken = published.iter().any(|other| {
-            other.range.overlaps(range) && other.port.protocol == wanted.port.protocol
-        });
-        if !taken {
+        let is_taken = |(other, of): &(PortRange, Protocol)| other.overlaps(range) && *of == protocol;
+        if !taken.iter().any(is_taken) {
             return range;
         }
     }

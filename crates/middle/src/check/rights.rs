@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    model::{Device, Platform, Port, Workload},
+    model::{Device, NetworkMode, NetworkOwners, Platform, Port, Workload},
     source::Span,
 };
 
@@ -54,7 +54,21 @@ pub(super) fn rights(facts: Facts<'_>, sink: &mut Sink) {
 /// Host ports that the whole network reaches.
 pub(super) fn public_binds(facts: Facts<'_>, sink: &mut Sink) {
     let is_open = |port: &&Port| port.host.is_some() && !port.bind.is_loopback();
+    let owners = NetworkOwners::of(facts.platform);
     for workload in facts.platform.workloads() {
+        let owner = facts.platform.workload(owners.owner_of(&workload.name));
+        let mode = owner.and_then(|it| it.network_mode.as_ref());
+        let is_on_host = mode.is_some_and(|mode| mode.value == NetworkMode::Host);
+        let own = workload.network_mode.as_ref();
+        if let Some(mode) = own.filter(|_| is_on_host && !workload.ports.is_empty()) {
+            let message = format!("every port of `{}` is open to the network", workload.name);
+            sink.push(
+                lint(Code::PublicBind, message, workload)
+                    .label(mode.span, "on the host's network a port is on all addresses")
+                    .help("publish the ports that are needed; accept it with `allow = [\"public-bind\"]`"),
+            );
+            continue;
+        }
         for port in workload.ports.iter().filter(is_open) {
             let message = format!(
                 "port `{}` of `{}` is open to the network",

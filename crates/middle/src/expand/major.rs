@@ -21,6 +21,8 @@ struct Written<'a> {
     node: &'a Node,
     /// It is the program that the kind was written for, from wherever it is taken.
     of_kind: bool,
+    /// A reference in it stands for nothing, which is reported where references are resolved.
+    broken: bool,
 }
 
 impl Written<'_> {
@@ -133,7 +135,7 @@ fn major_of(
             Some(version.major)
         }
         TagVersion::Needed => {
-            if component.get("external").is_none() {
+            if component.get("external").is_none() && !written.broken {
                 let diagnostic = no_version(kind, written);
                 sink.push(with_major_help(diagnostic, kind, name, component));
             }
@@ -153,11 +155,13 @@ fn written_image<'a>(tree: &Table, component: &'a Table, kind: &Kind) -> Option<
         return Some(match (&image.tag, version) {
             (None, Some(node)) => Written {
                 image: image.with_tag(with_constants(tree, node)),
+                broken: is_broken(tree, node),
                 node,
                 of_kind,
             },
             _ => Written {
                 image,
+                broken: is_broken(tree, node),
                 node,
                 of_kind,
             },
@@ -166,6 +170,7 @@ fn written_image<'a>(tree: &Table, component: &'a Table, kind: &Kind) -> Option<
     let node = version?;
     Some(Written {
         image: own.unwrap_or_default().with_tag(with_constants(tree, node)),
+        broken: is_broken(tree, node),
         node,
         of_kind: component.get("build").is_none(),
     })
@@ -193,6 +198,23 @@ fn with_constants(tree: &Table, node: &Node) -> Text {
         }
     }
     out
+}
+
+/// Whether a reference in a text stands for nothing, or for what can't stand in an image.
+fn is_broken(tree: &Table, node: &Node) -> bool {
+    let phrase = reference::of_node(node, Words::Platform, Mode::Strict);
+    phrase.pieces.iter().any(|piece| match piece {
+        Phrase::Literal(_) | Phrase::Escape => false,
+        Phrase::Misfit(_) => true,
+        Phrase::Reference(reference) => match reference.segments.as_slice() {
+            [table @ ("vars" | "components"), name, ..] => {
+                let declared = tree.get_path(&[*table, *name]);
+                declared.is_none_or(Node::is_broken)
+            }
+            ["self" | "platform", ..] => false,
+            _ => true,
+        },
+    })
 }
 
 /// The value of a variable that no environment changes.

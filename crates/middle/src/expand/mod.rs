@@ -27,6 +27,7 @@ pub mod read;
 mod removed;
 mod role_env;
 mod roles;
+mod route_ports;
 mod routes;
 mod secrets;
 mod settings;

@@ -3,14 +3,19 @@
 //! A path becomes the port's `path`, host and path become `public_url`, and the door `reaches` what it leads to: all else
 //! follows from these keys as if the user had written them.
 
-use super::{draft::Declared, ports::scheme, read, unknown};
+use super::{
+    draft::Declared,
+    read,
+    route_ports::{is_broken, main_port, no_http, ports, speaks},
+    unknown,
+};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     model::{
-        Purpose, Route, RouteEnd, RoutePath, RouteTls, Scheme, Secret, SecretForm, SecretOrigin,
+        Purpose, Route, RouteEnd, RoutePath, RouteTls, Secret, SecretForm, SecretOrigin,
     },
     source::Span,
-    syntax::{Key, Node, Shared, Table, Value, quoted},
+    syntax::{Key, Node, Shared, Table, Value},
     text::one_of,
 };
 
@@ -78,11 +83,15 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn route(&mut self, key: &Key, table: &Table, seen: &mut Vec<(String, Span)>) -> Option<Route> {
         let through = table.get("through")?;
-        let Some(door) = self.find(through.as_str()?, through.span) else {
+        self.has_paths(key, table);
+        let door = through
+            .as_str()
+            .and_then(|name| self.find(name, through.span, |it| !it.kind.routes.is_empty()));
+        let (Some(door), Some(host)) = (door, table.string("host")) else {
             self.ends(table);
             return None;
         };
-        let host = table.string("host")?.to_string();
+        let host = host.to_string();
         // What is wrong with one part hides nothing of the others.
         let tls = self.tls(table, door);
         let login = table.get("login").map(|node| self.login(node));
@@ -143,17 +152,53 @@ impl Reader<'_> {
         Some(route)
     }
 
-    /// Reports what its paths name wrongly, where nothing can follow from the route.
+    /// Reports what its paths name wrongly, where the route itself can't be read. What stands behind it keeps its public
+    /// address, so that nothing that asks for it is wrong too.
     fn ends(&mut self, table: &Table) {
-        for (_, node) in read::entries(table, "paths") {
-            self.end(node);
+        let scheme = table.get("tls").map_or("http", |_| "https");
+        let host = table.string("host").unwrap_or_default();
+        for (path, node) in read::entries(table, "paths") {
+            if let Some((index, port)) = self.end(node) {
+                let url = format!("{scheme}://{host}{}", trimmed(&path.name));
+                self.set_url(index, &port, &url, path.span);
+            }
+        }
+        let login = table.entry("login");
+        if let Some((entry, (index, port))) =
+            login.and_then(|it| Some((it, self.login(&it.value)?)))
+        {
+            self.set_url(index, &port, &format!("{scheme}://{host}"), entry.key.span);
         }
     }
 
-    fn find(&mut self, name: &str, span: Span) -> Option<usize> {
+    /// A route without a path leads nowhere.
+    fn has_paths(&mut self, key: &Key, table: &Table) {
+        let paths = table.entry("paths");
+        let empty = paths.filter(|it| it.value.as_table().is_some_and(|it| it.iter().next().is_none()));
+        if let Some(paths) = empty {
+            let line = "\"/\" = \"COMPONENT\"";
+            self.sink.push(
+                Diagnostic::new(
+                    Code::MissingKey,
+                    format!("the route `{}` leads nowhere", key.name),
+                )
+                .label(paths.key.span, "names no path")
+                .help(format!("say what stands behind it: `paths = {{ {line} }}`")),
+            );
+        }
+    }
+
+    /// The component of this name. `fits`: those that could be meant.
+    fn find(
+        &mut self,
+        name: &str,
+        span: Span,
+        fits: impl Fn(&Declared) -> bool,
+    ) -> Option<usize> {
         let found = self.components.iter().position(|it| it.name == name);
         if found.is_none() && !self.lost.iter().any(|lost| lost == name) {
-            let known: Vec<&str> = self.components.iter().map(|it| it.name.as_str()).collect();
+            let fitting = self.components.iter().filter(|it| fits(it));
+            let known: Vec<&str> = fitting.map(|it| it.name.as_str()).collect();
             self.sink.push(unknown("component", name, span, &known));
         }
         found
@@ -178,6 +223,10 @@ impl Reader<'_> {
             return Some(None);
         };
         let ways = entry.value.as_table()?;
+        // What is wrong with one of them was reported. That there is a certificate is known all the same.
+        if ways.iter().any(|(_, node)| node.is_broken()) {
+            return Some(Some(RouteTls::Secret("certificate".to_string())));
+        }
         let way = |name: &str| ways.string(name).map(ToString::to_string);
         let tls = match (way("secret"), way("acme")) {
             (Some(secret), None) => RouteTls::Secret(secret),
@@ -222,7 +271,7 @@ impl Reader<'_> {
     }
 
     fn login(&mut self, node: &Node) -> Option<(usize, String)> {
-        let index = self.find(node.as_str()?, node.span)?;
+        let index = self.find(node.as_str()?, node.span, |it| it.is_for(Purpose::Login))?;
         let declared = &self.components[index];
         if !declared.is_for(Purpose::Login) {
             self.sink.push(
@@ -291,17 +340,20 @@ impl Reader<'_> {
             Some((name, port)) => (name, Some(port.to_string())),
             None => (written, None),
         };
-        let index = self.find(name, node.span)?;
+        let index = self.find(name, node.span, |_| true)?;
         let declared = &self.components[index];
         match port.or_else(|| main_port(declared)) {
             Some(port) if ports(declared).contains(&port.as_str()) => {
-                match scheme(declared, &port) {
-                    Scheme::Other(other) => {
+                if is_broken(declared, &port) {
+                    return None;
+                }
+                match no_http(declared, &port) {
+                    Some(other) => {
                         let wrong = speaks(declared, &port, &other, node.span);
                         self.sink.push(wrong);
                         None
                     }
-                    Scheme::Http | Scheme::Https => Some((index, port)),
+                    None => Some((index, port)),
                 }
             }
             port => {
@@ -448,52 +500,4 @@ fn edit(table: &mut Table, name: &str, span: Span, change: impl FnOnce(&mut Tabl
         value: Value::Table(inner),
     };
     table.set(key, node);
-}
-
-/// Ports of the kind and of the user, without those that were taken away.
-fn ports(declared: &Declared) -> Vec<&str> {
-    let own = declared.user.table("ports");
-    let of_kind = declared.kind.table.get_path(&["workload", "ports"]);
-    let of_kind = of_kind.and_then(Node::as_table);
-    let is_off = |name: &str| {
-        let own = own.and_then(|ports| ports.get(name));
-        own.is_some_and(Node::is_false)
-    };
-    let mut names: Vec<&str> = Vec::new();
-    for name in of_kind.into_iter().chain(own).flat_map(Table::keys) {
-        if !is_off(name) && !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    names
-}
-
-/// The port of a component that people open: `http`, which is what kinds call it, else the kind's main port, else the first.
-fn main_port(declared: &Declared) -> Option<String> {
-    let ports = ports(declared);
-    let http = ports.contains(&"http").then(|| "http".to_string());
-    http.or_else(|| declared.kind.port.clone())
-        .or_else(|| ports.first().map(ToString::to_string))
-}
-
-/// A path that leads to a port where no HTTP is spoken.
-fn speaks(declared: &Declared, port: &str, other: &str, span: Span) -> Diagnostic {
-    let fitting = |name: &&str| !matches!(scheme(declared, name), Scheme::Other(_));
-    let fitting: Vec<&str> = ports(declared).into_iter().filter(fitting).collect();
-    let name = &declared.name;
-    let diagnostic = Diagnostic::new(
-        Code::RoleMisfit,
-        format!("port `{port}` of `{name}` does not speak HTTP"),
-    )
-    .label(span, format!("speaks `{other}`"));
-    match fitting.first() {
-        Some(first) => {
-            let end = quoted(&format!("{name}.{first}"));
-            let help = format!("write `{end}`, a port that does");
-            diagnostic.help(help).replacing(span, end)
-        }
-        None => diagnostic.help(format!(
-            "an entry point takes only HTTP: publish the port itself, as `ports.{port} = {{ host = \"auto\" }}`"
-        )),
-    }
 }

@@ -49,6 +49,10 @@ pub(super) fn check(all: &Declarations, sink: &mut Sink) {
         check_logins(all, declared, sink);
         check_databases(declared, sink);
         stores::check_login(declared, sink);
+        // What it has could not be read.
+        if declared.user.get("settings").is_some_and(Node::is_broken) {
+            continue;
+        }
         for spec in &declared.kind.settings {
             let with = spec.required_with.as_deref();
             if with.is_some_and(|with| declared.setting(with).is_some())

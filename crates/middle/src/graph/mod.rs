@@ -230,12 +230,18 @@ impl Graph {
         let Some(home) = self.homes.get(workload) else {
             return BTreeSet::new();
         };
+        let mut groups = self.groups_reached_from(workload);
+        groups.insert(home.group.clone());
+        groups
+    }
+
+    /// The groups that a workload has an edge into.
+    pub fn groups_reached_from(&self, workload: &str) -> BTreeSet<String> {
         let peer = Peer::Workload(workload.to_string());
-        let reached = self
-            .edges_from(&peer)
+        self.edges_from(&peer)
             .filter_map(|edge| self.homes.get(&edge.to))
-            .map(|home| home.group.clone());
-        std::iter::once(home.group.clone()).chain(reached).collect()
+            .map(|home| home.group.clone())
+            .collect()
     }
 
     /// Workloads that some pipeline reaches: they join the network of the pipelines' tasks.

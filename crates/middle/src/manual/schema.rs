@@ -273,7 +273,7 @@ fn name(rule: NameRule) -> Value {
 fn plain(form: Form) -> Value {
     let pattern = |pattern: &str| json!({ "type": "string", "pattern": pattern });
     match form {
-        Form::Name(rule) => {
+        Form::Name(rule) | Form::Declared(rule) => {
             let mut out = object(json!({ "type": "string" }));
             out.extend(object(name(rule)));
             Value::Object(out)

@@ -306,7 +306,8 @@ impl File<'_> {
         let view = view(self.scene, self.index, environment, &mut marks, sink);
         match self.inputs.engine.render(path, view) {
             Ok(rendered) => Some(self.content(&self.path, marks.restore(&rendered))),
-            Err(_) if self.scene.components[self.index].broken => None,
+            // A kind's template reads facts of other components too: what is missing there was reported.
+            Err(_) if self.scene.components.iter().any(|it| it.broken) => None,
             Err(error) => {
                 sink.push(
                     Diagnostic::new(

@@ -23,7 +23,10 @@ pub(super) fn resolve(tree: &Table, scene: &Scene, sink: &mut Sink) -> Option<No
     let receivers: Vec<Receiver> = read::tables(table, "receivers")
         .map(|(key, receiver)| self::receiver(scene, &key.name, receiver, key.span, sink))
         .collect();
-    let known: Vec<&str> = receivers.iter().map(|it| it.name.as_str()).collect();
+    // What is wrong with a receiver was reported; its name stays known.
+    let known: Vec<&str> = read::entries(table, "receivers")
+        .map(|(key, _)| key.name.as_str())
+        .collect();
     let mut named = |table: &Table, key: &str| {
         let node = table.get(key)?;
         let name = node.as_str()?;
@@ -85,7 +88,16 @@ fn receiver(
     span: crate::source::Span,
     sink: &mut Sink,
 ) -> Receiver {
-    if ["slack", "webhook", "email", "pagerduty"]
+    let channel = table
+        .entry("channel")
+        .filter(|_| table.get("slack").is_none());
+    if let Some(channel) = channel {
+        sink.push(
+            Diagnostic::new(Code::MissingKey, "`channel` is for Slack only")
+                .label(channel.key.span, "there is no `slack` beside it")
+                .help("write `slack = \"${secrets.NAME}\"`, a secret that holds the URL of an incoming webhook"),
+        );
+    } else if ["slack", "webhook", "email", "pagerduty"]
         .iter()
         .all(|way| table.get(way).is_none())
     {
@@ -96,13 +108,6 @@ fn receiver(
             )
             .label(span, "this receiver")
             .help("write one of `slack`, `webhook`, `email` and `pagerduty`"),
-        );
-    }
-    if let (Some(channel), None) = (table.entry("channel"), table.get("slack")) {
-        sink.push(
-            Diagnostic::new(Code::MissingKey, "`channel` is for Slack only")
-                .label(channel.key.span, "there is no `slack` beside it")
-                .help("write `slack = \"${secrets.NAME}\"`, a secret that holds the URL of an incoming webhook"),
         );
     }
     Receiver {
@@ -147,7 +152,7 @@ fn url(scene: &Scene, table: &Table, key: &str, sink: &mut Sink) -> Option<At<Te
 /// Alertmanager reads a secret from a file, which holds the whole value.
 fn whole_value(scene: &Scene, table: &Table, key: &str, sink: &mut Sink) -> Option<At<Text>> {
     let node: &Node = table.get(key)?;
-    let value = text(scene, node, &Scope::platform(), sink);
+    let value = whole(scene, node, sink)?;
     if !value.secrets().is_empty() && value.pieces.len() > 1 {
         sink.push(
             Diagnostic::new(
@@ -162,6 +167,15 @@ fn whole_value(scene: &Scene, table: &Table, key: &str, sink: &mut Sink) -> Opti
         value,
         span: node.span,
     })
+}
+
+/// A string of which every reference stands for something. What is left of another one is not what the user wrote.
+fn whole(scene: &Scene, node: &Node, sink: &mut Sink) -> Option<Text> {
+    let mut found = Sink::default();
+    let value = text(scene, node, &Scope::platform(), &mut found);
+    let is_whole = !found.has_errors();
+    found.finish().into_iter().for_each(|it| sink.push(it));
+    is_whole.then_some(value)
 }
 
 /// Further files and edges of an Alertmanager that is configured by `[notify]`: the secrets and the components that `[notify]`

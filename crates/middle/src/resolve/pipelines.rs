@@ -307,7 +307,13 @@ fn after(table: &Table, names: &TaskNames<'_>, own: &str, sink: &mut Sink) -> Ve
             None => {
                 let all = names.read.iter().chain(&names.broken).copied();
                 let others: Vec<&str> = all.filter(|name| *name != own).collect();
-                sink.push(unknown("task", name, node.span, &others));
+                let diagnostic = unknown("task", name, node.span, &others);
+                sink.push(match others.is_empty() {
+                    true => diagnostic.help(format!(
+                        "`{own}` is the only task of this pipeline: declare `{name}` beside it, or leave `after` out"
+                    )),
+                    false => diagnostic,
+                });
             }
         }
     }

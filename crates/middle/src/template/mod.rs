@@ -30,7 +30,7 @@ use minijinja::{
 use serde::{Serialize, Serializer};
 
 use self::tree::Tree;
-use crate::threads;
+use crate::{threads, value::yaml};
 
 /// The templates of this repository, compiled in.
 static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../templates");
@@ -150,25 +150,64 @@ impl Engine {
     ///
     /// A view leaves out fields that have no value. In a condition such a field is false; to print it or loop over it is an error.
     pub fn render(&self, template: &str, view: impl Serialize) -> Result<String, TemplateError> {
-        match self.constant(template) {
-            Some(text) => Ok(text.to_string()),
-            None => self.run(&self.environment, template, &View::new(view)),
-        }
+        self.render_with(template, || View::new(view))
     }
 
     /// The same for a view that several templates read.
     pub fn render_view(&self, template: &str, view: &View) -> Result<String, TemplateError> {
-        match self.constant(template) {
-            Some(text) => Ok(text.to_string()),
-            None => self.run(&self.environment, template, view),
-        }
+        self.render_with(template, || view.clone())
+    }
+
+    fn render_with(
+        &self,
+        template: &str,
+        view: impl FnOnce() -> View,
+    ) -> Result<String, TemplateError> {
+        let text = match self.constant(template) {
+            Some(text) => text.to_string(),
+            None => self.run(&self.environment, template, &view())?,
+        };
+        self.well_formed(template, text)
     }
 
     /// The same for a view that has all its fields: a missing one is an error in a condition too.
     pub fn render_strictly(&self, template: &str, view: &View) -> Result<String, TemplateError> {
         let mut environment = self.environment.clone();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        self.run(&environment, template, view)
+        let text = self.run(&environment, template, view)?;
+        self.well_formed(template, text)
+    }
+
+    /// A file that a template of the user's makes is one that its readers can read. What a template of the chart makes is for
+    /// Helm to run.
+    fn well_formed(&self, template: &str, text: String) -> Result<String, TemplateError> {
+        let is_output = !template.starts_with("kinds/") && !template.starts_with("helm/templates/");
+        if !is_output || !self.is_own(template) {
+            return Ok(text);
+        }
+        match syntax_fault(template, &text) {
+            Some(fault) => Err(TemplateError {
+                template: template.to_string(),
+                line: None,
+                range: None,
+                message: format!("what it writes {fault}"),
+            }),
+            None => Ok(text),
+        }
+    }
+
+    /// Whether it is a template of the user's.
+    pub fn is_own(&self, template: &str) -> bool {
+        self.own.iter().any(|(path, _)| path == template)
+    }
+
+    /// The same without one of the user's templates; ours, if there is one, is in its place. For who looks for further errors.
+    pub fn without(&self, template: &str) -> Option<Self> {
+        let rest = self.own.iter().filter(|(path, _)| path != template);
+        let mut engine = Self::new(rest.cloned().collect()).ok()?;
+        engine.environment.set_fuel(self.environment.fuel());
+        engine.longest = self.longest;
+        Some(engine)
     }
 
     /// The text of a template that has no tags.
@@ -255,6 +294,19 @@ impl View {
 impl Serialize for View {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.serialize(serializer)
+    }
+}
+
+/// Why a text is not of the language that its file's name says: YAML or JSON.
+fn syntax_fault(path: &str, text: &str) -> Option<String> {
+    let (_, ending) = path.rsplit_once('.')?;
+    match ending {
+        "yaml" | "yml" => yaml::fault(text)
+            .map(|(line, why)| format!("is not YAML: {why}, in its line {line}")),
+        "json" => serde_json::from_str::<serde::de::IgnoredAny>(text)
+            .err()
+            .map(|error| format!("is not JSON: {error}")),
+        _ => None,
     }
 }
 

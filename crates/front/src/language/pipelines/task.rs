@@ -15,7 +15,7 @@ use crate::{
     value::TriggerRule,
 };
 
-const IDENTIFIERS: Shape = Shape::List(&Shape::Plain(Form::Name(NameRule::Identifier)));
+const IDENTIFIERS: Shape = Shape::List(&Shape::Plain(Form::Declared(NameRule::Identifier)));
 
 /// Every key of `[pipelines.P.tasks.T]`.
 pub(super) const TASK: Shape = Shape::Table(&[
@@ -35,7 +35,7 @@ pub(super) const TASK: Shape = Shape::Table(&[
     key(
         "stub",
         Shape::Boolean,
-        "Python code that you write, in `dags/PIPELINE/TASK.py`. It runs in Airflow, not in the pipeline's image: write the components that it talks to in `reaches` of the airflow component.",
+        "Python code that you write, in `dags/PIPELINE/TASK.py`. It runs in Airflow, not in the pipeline's image: write the components that it talks to in `reaches` of the airflow component. The chart holds a copy, as of each `source`: `apply` renews it after you changed the body.",
         "stub = true",
     )
     .in_targets(&[

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    graph::Graph,
+    graph::{Graph, Peer},
     model::{Network, NetworkMode, NetworkOwners, Platform, Purpose, Workload},
     speak::Speak,
     target::Context,
@@ -23,6 +23,8 @@ pub struct Networks<'a> {
     pipelines: BTreeSet<String>,
     /// Workloads that share another's network, by the one whose it is in the end.
     guests: BTreeMap<String, Vec<&'a Workload>>,
+    /// Guests that another component reaches, by the network of their group.
+    reached_guests: BTreeSet<&'a str>,
 }
 
 impl<'a> Networks<'a> {
@@ -37,12 +39,18 @@ impl<'a> Networks<'a> {
                 guests.entry(owner.to_string()).or_default().push(workload);
             }
         }
+        let is_apart = |from: &Peer, to: &str| match from {
+            Peer::Workload(from) => owners.owner_of(from) != owners.owner_of(to),
+            Peer::Pipeline(_) => false,
+        };
+        let reached = graph.edges().filter(|edge| is_apart(&edge.from, &edge.to));
         let mut pipelines = graph.reached_by_pipelines();
         let airflow = platform
             .first_for(Purpose::Pipelines)
             .and_then(|it| it.main());
         if let (Some(airflow), false) = (airflow, platform.pipelines.is_empty()) {
-            // A network that no service is on is never made, and the tasks that Airflow starts would have none.
+            // Compose makes a network for a service that is on it alone. Where no pipeline reaches anything that starts with
+            // Airflow, its tasks would have none.
             let started = graph.groups_needed(&BTreeSet::from([airflow.group.clone()]));
             let joins = |name: &String| {
                 let owner = platform.workload(owners.owner_of(name));
@@ -58,6 +66,7 @@ impl<'a> Networks<'a> {
             graph,
             pipelines,
             guests,
+            reached_guests: reached.map(|edge| edge.to.as_str()).collect(),
         }
     }
 
@@ -78,11 +87,17 @@ impl<'a> Networks<'a> {
         let mut aliases: Vec<String> = Vec::new();
         let mut on_pipelines = false;
         for member in self.sharing_network(workload) {
-            let groups = self.graph.networks_of(&member.name).into_iter();
+            let mut groups = self.graph.networks_of(&member.name);
+            let is_guest = member.name != workload.name;
+            // Who reaches a guest joins the network of its group; where nobody does, its edges alone count.
+            if is_guest && !self.reached_guests.contains(member.name.as_str()) {
+                groups = self.graph.groups_reached_from(&member.name);
+            }
+            let groups = groups.into_iter();
             keys.extend(groups.filter(|group| reached.insert(group.clone())));
             on_pipelines |= self.pipelines.contains(&member.name);
             external.extend(member.networks.iter().map(|name| self.external_key(name)));
-            if member.name != workload.name {
+            if is_guest {
                 aliases.push(member.name.clone());
             }
             aliases.extend(member.aliases.iter().cloned());

@@ -1,0 +1,79 @@
+//! The ports that an entry point can lead to.
+//!
+//! In: a component as declared. Out: its ports before they are read, and what they speak.
+
+use super::{draft::Declared, ports::scheme};
+use crate::{
+    diag::{Code, Diagnostic},
+    model::Scheme,
+    source::Span,
+    syntax::{Node, Table, quoted},
+};
+
+/// Ports of the kind and of the user, without those that were taken away.
+pub(super) fn ports(declared: &Declared) -> Vec<&str> {
+    let own = declared.user.table("ports");
+    let of_kind = declared.kind.table.get_path(&["workload", "ports"]);
+    let of_kind = of_kind.and_then(Node::as_table);
+    let is_off = |name: &str| {
+        let own = own.and_then(|ports| ports.get(name));
+        own.is_some_and(Node::is_false)
+    };
+    let mut names: Vec<&str> = Vec::new();
+    for name in of_kind.into_iter().chain(own).flat_map(Table::keys) {
+        if !is_off(name) && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// The port of a component that people open: `http`, which is what kinds call it, else the kind's main port, else the first.
+pub(super) fn main_port(declared: &Declared) -> Option<String> {
+    let ports = ports(declared);
+    let http = ports.contains(&"http").then(|| "http".to_string());
+    http.or_else(|| declared.kind.port.clone())
+        .or_else(|| ports.first().map(ToString::to_string))
+}
+
+/// Whether a port could not be read, which was reported.
+pub(super) fn is_broken(declared: &Declared, port: &str) -> bool {
+    let own = declared.user.get_path(&["ports", port]);
+    own.is_some_and(Node::is_broken)
+}
+
+/// What a port speaks where that is no HTTP, which is spoken over TCP.
+pub(super) fn no_http(declared: &Declared, port: &str) -> Option<String> {
+    let of_user = declared.user.get_path(&["ports", port, "protocol"]);
+    let of_kind = ["workload", "ports", port, "protocol"];
+    let protocol = of_user.or_else(|| declared.kind.table.get_path(&of_kind));
+    if protocol.and_then(Node::as_str) == Some("udp") {
+        return Some("udp".to_string());
+    }
+    match scheme(declared, port) {
+        Scheme::Other(other) => Some(other),
+        Scheme::Http | Scheme::Https => None,
+    }
+}
+
+/// A path that leads to a port where no HTTP is spoken.
+pub(super) fn speaks(declared: &Declared, port: &str, other: &str, span: Span) -> Diagnostic {
+    let fitting = |name: &&str| no_http(declared, name).is_none();
+    let fitting: Vec<&str> = ports(declared).into_iter().filter(fitting).collect();
+    let name = &declared.name;
+    let diagnostic = Diagnostic::new(
+        Code::RoleMisfit,
+        format!("port `{port}` of `{name}` does not speak HTTP"),
+    )
+    .label(span, format!("speaks `{other}`"));
+    match fitting.first() {
+        Some(first) => {
+            let end = quoted(&format!("{name}.{first}"));
+            let help = format!("write `{end}`, a port that does");
+            diagnostic.help(help).replacing(span, end)
+        }
+        None => diagnostic.help(format!(
+            "an entry point takes only HTTP: publish the port itself, as `ports.{port} = {{ host = \"auto\" }}`"
+        )),
+    }
+}

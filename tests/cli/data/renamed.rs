@@ -1,0 +1,102 @@
+//! A new name may be that of something which was moved away: its data stays with what was moved.
+
+use super::{Case, entry};
+use crate::binary::run;
+
+const PIPELINE: &str =
+    "image = \"ml/nightly:1.0\"\nvolumes.state = { mount = \"/state\" }\n[pipelines.nightly_run.tasks]\ngo = { run = \"python go.py\" }\n";
+
+/// A rename, the old name taken again, and what the help says to write.
+struct Taken {
+    from: &'static str,
+    to: &'static str,
+    /// The words that are renamed, and what they become.
+    rename: (&'static str, &'static str),
+    /// What has the old name then.
+    again: String,
+    /// What would be called as the data that stays.
+    volume: &'static str,
+    /// What the help says, and where to write it.
+    line: &'static str,
+    place: &'static str,
+}
+
+fn all() -> Vec<Taken> {
+    vec![
+        Taken {
+            from: "components.mlflow-db",
+            to: "components.tracking-db",
+            rename: ("mlflow-db", "tracking-db"),
+            again: "[components.mlflow-db]\nkind = \"postgres\"\ngroup = \"track\"\nsettings = { password = \"${secrets.db-password}\" }\n".to_string(),
+            volume: "ml_mlflow-db-data",
+            line: "volumes.data.name = \"ml-mlflow-db-data\"\n",
+            place: "[components.mlflow-db]\n",
+        },
+        Taken {
+            from: "components.trainer.volumes.cache",
+            to: "components.trainer.volumes.kept",
+            rename: ("volumes.cache = { mount = \"/cache\"", "volumes.kept = { mount = \"/kept\""),
+            again: "[components.trainer.volumes.cache]\nmount = \"/cache\"\n".to_string(),
+            volume: "ml_trainer-cache",
+            line: "name = \"ml-trainer-cache\"\n",
+            place: "[components.trainer.volumes.cache]\n",
+        },
+        Taken {
+            from: "volumes.models",
+            to: "volumes.weights",
+            rename: ("models = { size = \"5Gi\" }", "weights = { size = \"5Gi\" }"),
+            again: "[volumes.models]\nsize = \"1Gi\"\n".to_string(),
+            volume: "ml_models",
+            line: "name = \"ml-models\"\n",
+            place: "[volumes.models]\n",
+        },
+        Taken {
+            from: "pipelines.nightly_run",
+            to: "pipelines.each_night",
+            rename: ("nightly_run", "each_night"),
+            again: format!("[pipelines.nightly_run.volumes.state]\nmount = \"/state\"\n[pipelines.nightly_run]\n{}", PIPELINE.replace("volumes.state = { mount = \"/state\" }\n", "")),
+            volume: "ml_nightly-run-state",
+            line: "name = \"ml-nightly-run-state\"\n",
+            place: "[pipelines.nightly_run.volumes.state]\n",
+        },
+    ]
+}
+
+#[test]
+fn what_takes_an_old_name_gets_no_data_of_what_was_moved() {
+    for taken in all() {
+        let mut case = Case::new();
+        case.change(taken.rename.0, taken.rename.1);
+        if taken.from == "volumes.models" {
+            case.change("shared = \"models\"", "shared = \"weights\"");
+        }
+        case.moved(taken.from, taken.to).moves(taken.from, taken.to);
+        let kept = case.kept();
+        case.text += &taken.again;
+        case.project.write("platform.toml", &case.text);
+        let before = case.project.tree();
+        let ran = case.apply();
+        let clash = format!("two volumes would be called `{}`", taken.volume);
+        let help = format!("write `{}` here", taken.line.trim_end());
+        ran.failed_with(&["output-clash", &clash, &help]);
+        assert_eq!(ran.err.matches("error[").count(), 1, "{}", ran.err);
+        assert_eq!(case.project.tree(), before);
+        case.change(taken.place, &format!("{}{}", taken.place, taken.line));
+        run(&case.project, &["apply", "--yes"]).succeeded();
+        let now = case.kept();
+        assert!(now.is_superset(&kept), "{now:?}");
+        assert_eq!(now.len(), kept.len() + 2, "the new one has its own: {now:?}");
+    }
+}
+
+/// While the entry stands, the old name can't be taken: the message of the entry leads there.
+#[test]
+fn an_entry_says_that_the_old_name_is_taken() {
+    let mut case = Case::new();
+    let (from, to) = ("components.mlflow-db", "components.tracking-db");
+    case.change("mlflow-db", "tracking-db").moved(from, to);
+    case.text += &all().remove(0).again;
+    assert!(case.text.contains(&entry(from, to)));
+    case.project.write("platform.toml", &case.text);
+    run(&case.project, &["apply", "--yes"]).failed_with(&["bad-move", "is still there"]);
+}
