@@ -153,6 +153,7 @@ const BESIDE: &[(&str, &str)] = &[
         "title = \"Requests\"\nexpr = \"up\"",
     ),
     ("components.*.panels.#.thresholds.#", "color = \"red\""),
+    ("components.*.metrics.about", "workload = [\"pod\"]"),
     (
         "components.*.metrics.basic",
         "user = \"prometheus\"\npassword = \"${secrets.db-password}\"",
@@ -200,6 +201,7 @@ const BESIDE: &[(&str, &str)] = &[
     ("notify.smtp", "host = \"a:587\"\nfrom = \"a@b.c\""),
     ("kind", KIND_OF_OWN),
     ("kind.roles.*", "kinds = [\"postgres\"]"),
+    ("kind.workload.metrics.about", "workload = [\"pod\"]"),
     ("kind.workload.volumes.*", "mount = \"/example\""),
     ("kind.workload.health", "http = \"/\"\nport = \"http\""),
     (
