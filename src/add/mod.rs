@@ -339,7 +339,10 @@ impl<'a> Addition<'a> {
                 settings.push((setting.to_string(), quoted(&database_name(owner))));
             }
             if let Some(setting) = choices(kind) {
-                settings.push((setting.to_string(), format!("[{}]", quoted(&bucket_name(owner)))));
+                settings.push((
+                    setting.to_string(),
+                    format!("[{}]", quoted(&bucket_name(owner))),
+                ));
             }
         }
         for spec in kind.settings.iter().filter(|spec| spec.required) {

@@ -1,6 +1,10 @@
 //! A value of the wrong TOML type, written in the right one where it is plain what was meant.
 
-use super::{form::Form, quantity::{cpu_millis, duration_in_one_unit}, shape::Shape};
+use super::{
+    form::Form,
+    quantity::{cpu_millis, duration_in_one_unit},
+    shape::Shape,
+};
 use crate::syntax::{Node, Value, inline, quoted};
 
 /// Longer than this a value is not repeated in a help.
