@@ -106,6 +106,8 @@ fn not_of_form(
 ) -> Diagnostic {
     let mut diagnostic = match broken_path(form, text) {
         Some((what, fault)) => bad_value(node, text, &format!("{what}: {fault}"), context),
+        // The label says what nothing here expands.
+        None if form == Form::Path => bad_value(node, text, "a path here", context),
         None => bad_value(node, text, expected, context),
     };
     if let Some(fault) = fault(form, text) {

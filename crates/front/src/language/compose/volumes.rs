@@ -4,7 +4,7 @@ use super::{
     Around, Rewritten, items, line,
     lists::nothing_stands_for,
     rewrite::{allowed, host_path},
-    variables::{self, has_variable},
+    variables::{self, filled, has_variable},
 };
 use crate::{
     language::form::NameRule,
@@ -90,11 +90,14 @@ impl ComposeVolume {
         }
     }
 
-    /// A path of the host, as the project has it.
+    /// A path of the host, as the project has it. What a variable without a default holds is one, too: nobody names a volume so.
     fn path(&self) -> Option<String> {
         let source = self.source.as_deref()?;
-        let is_path = source.starts_with(['.', '/', '~']) || source.contains('/');
-        is_path.then(|| host_path(source))
+        let is_path = |text: &str| text.starts_with(['.', '/', '~']) || text.contains('/');
+        match filled(source) {
+            Ok(text) => is_path(&text).then(|| host_path(source)),
+            Err(_) => Some(host_path(source)),
+        }
     }
 
     /// A configuration file of the project: it is read when compiling.
@@ -115,7 +118,8 @@ impl ComposeVolume {
                 format!("{{ source = {} }}", quoted(&path)),
             );
         }
-        let wanted = match (self.path(), &self.source) {
+        let named = self.source.as_deref().and_then(|name| filled(name).ok());
+        let wanted = match (self.path(), &named) {
             (None, Some(name)) => name,
             _ => self
                 .target
