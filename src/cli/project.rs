@@ -92,7 +92,8 @@ fn missing(path: &Path, global: &Global) -> Failure {
 
 fn find_environment(root: &Path, file: &str, environment: &str) -> Result<(), Failure> {
     let wanted = environment_file(file, environment);
-    if root.join(&wanted).is_file() {
+    // What it is if it is no file, the compiler says.
+    if root.join(&wanted).symlink_metadata().is_ok() {
         return Ok(());
     }
     let known = environments(root, file)?;

@@ -158,11 +158,12 @@ pub fn hide_dotenv(place: &ProjectPlace, _lock: &Lock) -> Result<(), Failure> {
     let beside = place.output(DOTENV_GITIGNORE);
     let is_ignored = match git::would_ignore(place.project(), &path) {
         Some(is_ignored) => is_ignored,
-        // If git is installed later, the file is already ignored.
-        None => match place.opened().read(&beside, LARGEST) {
-            Ok(text) => ignores_dotenv(&String::from_utf8_lossy(&text)),
-            Err(_) => true,
-        },
+        // If git is installed later, the file is already ignored: the files of rules say so, each over those of the folders above.
+        None => {
+            let read = |path: &str| place.opened().read(path, LARGEST).unwrap_or_default();
+            let rules = [GITIGNORE_OF_PROJECT, HIDING, &beside].map(read);
+            ignores_dotenv(&String::from_utf8_lossy(&rules.join(&b'\n')))
+        }
     };
     if is_ignored {
         return Ok(());

@@ -125,13 +125,14 @@ pub(super) fn data(inputs: &Inputs<'_>) -> DataPlan {
             !by_name && !used.contains(&data.identity())
         })
         .filter(|(data, facts)| !is_of_earlier_version(data, facts, &wanted))
+        .filter(|(data, _)| !is_still_mounted(data, &inputs.wanted.folders))
         .map(|(data, facts)| match target_left_out(data, facts, inputs) {
             Some(keep) => LeftBehind {
                 data: data.clone(),
                 instead: None,
                 keep,
             },
-            None => left_behind(data, &wanted, &fresh, &inputs.wanted.charts),
+            None => left_behind(data, facts, &wanted, &fresh, &inputs.wanted.charts),
         })
         .collect();
     let keepers: BTreeSet<Keeper> = recorded.all().map(|(data, _)| data.keeper).collect();
@@ -155,6 +156,11 @@ fn is_of_earlier_version(data: &Data, facts: &Facts, wanted: &[&Kept]) -> bool {
     let is_same = |kept: &&Kept| kept.data.keeper == data.keeper && kept.data.key == data.key;
     let mut same = wanted.iter().filter(|kept| is_same(kept));
     facts.places.is_empty() && same.any(|kept| kept.named_by.is_some())
+}
+
+/// Whether it is a folder of a machine that something mounts, though nothing says any more that it holds data.
+fn is_still_mounted(data: &Data, folders: &BTreeSet<String>) -> bool {
+    data.keeper == Keeper::Host && folders.contains(&data.name)
 }
 
 /// Whether a selected target keeps data there. This run knows nothing about the other targets.
@@ -200,6 +206,7 @@ fn target_left_out(data: &Data, facts: &Facts, inputs: &Inputs<'_>) -> Option<Ke
 /// `charts`: components that charts of others run in a cluster.
 fn left_behind(
     data: &Data,
+    facts: &Facts,
     wanted: &[&Kept],
     fresh: &[Data],
     charts: &BTreeMap<String, ChartOfOthers>,
@@ -222,7 +229,12 @@ fn left_behind(
             .or_else(|| raw.map(|raw| format!("# leave out: {raw}")))
             .map(Keep::Write)
             .or_else(|| claims::keep(data, instead.as_ref(), fresh, charts))
-            .unwrap_or_else(|| Keep::Write(lines_that_keep(data, instead.as_ref(), fresh))),
+            .unwrap_or_else(|| {
+                Keep::Write(match data.keeper {
+                    Keeper::Host => lines_that_mount(data, facts, instead.as_ref(), fresh, wanted),
+                    _ => lines_that_keep(data, instead.as_ref(), fresh),
+                })
+            }),
         instead,
         data: data.clone(),
     }
@@ -249,11 +261,38 @@ fn lines_that_keep(data: &Data, instead: Option<&Data>, fresh: &[Data]) -> Strin
             None if is_usual(data) => format!("# leave out: {}.name", data.key),
             None => format!("{}.name = \"{}\"", data.key, data.name),
         },
-        (None, Keeper::Host) if matches!(data.key, DataKey::RawMounts { .. }) => {
-            format!("# {}: mount `{}` as before", data.key, data.name)
-        }
-        (None, Keeper::Host) => format!("{}.source = \"{}\"", data.key, data.name),
         (None, _) => lines_that_keep_unused(data, fresh),
+    }
+}
+
+/// What to write to mount a folder again.
+fn lines_that_mount(
+    data: &Data,
+    facts: &Facts,
+    instead: Option<&Data>,
+    fresh: &[Data],
+    wanted: &[&Kept],
+) -> String {
+    let name = &data.name;
+    if let DataKey::RawMounts { .. } = data.key {
+        return format!("# {}: mount `{name}` as before", data.key);
+    }
+    // Another folder stands at the key, at that of its new owner, or a volume of the engine does.
+    let renamed = candidate(data, fresh).and_then(|owner| {
+        let mut own = fresh.iter().filter(|new| new.keeper == Keeper::Host);
+        own.find(|new| new.key.owner() == owner && new.key.volume() == data.key.volume())
+    });
+    let of_engine = wanted.iter().find(|kept| kept.mounts.contains(&data.key));
+    let key = instead.or(renamed).map(|new| &new.key);
+    match key.or(of_engine.map(|_| &data.key)) {
+        Some(key) => format!("{key}.source = \"{name}\""),
+        None => {
+            let mount = facts.places.first().map_or("...", |place| &place.mount);
+            let volume = data.key.volume();
+            format!(
+                "# where it is to be used:\nvolumes.{volume} = {{ mount = \"{mount}\", source = \"{name}\", data = true }}"
+            )
+        }
     }
 }
 
@@ -383,19 +422,32 @@ fn have_a_runtime_in_common(before: &BTreeSet<Place>, after: &BTreeSet<Place>) -
 fn needs(from: &Program, to: &Reader, kept: &Kept) -> Vec<String> {
     let Reader::Program(to) = to else {
         return vec![format!(
-            "if it can't read what `{}` wrote: give it a volume of its own (`{}.name`) and bring the data over",
-            from.kind, kept.data.key
+            "if it can't read what `{}` wrote: {}",
+            from.kind,
+            separated(&kept.data)
         )];
     };
     if from.kind != to.kind {
         return vec![format!(
-            "`{}` can't read what `{}` wrote: give it a volume of its own (`{}.name`) and bring the data over",
-            to.kind, from.kind, kept.data.key
+            "`{}` can't read what `{}` wrote: {}",
+            to.kind,
+            from.kind,
+            separated(&kept.data)
         )];
     }
     let asked = kept.upgrades.iter();
     let asked = asked.filter(|upgrade| upgrade.is_of(from, to));
     asked.map(|upgrade| upgrade.needs.clone()).collect()
+}
+
+/// How a program gets a place of its own.
+fn separated(data: &Data) -> String {
+    let key = &data.key;
+    let (noun, own) = match data.keeper {
+        Keeper::Host => ("folder", "source"),
+        Keeper::Engine | Keeper::Cluster => ("volume", "name"),
+    };
+    format!("give it a {noun} of its own (`{key}.{own}`) and bring the data over")
 }
 
 fn resized(recorded: &RecordedData<'_>, wanted: &[&Kept]) -> Vec<Resized> {
@@ -410,33 +462,4 @@ fn resized(recorded: &RecordedData<'_>, wanted: &[&Kept]) -> Vec<Resized> {
         })
     });
     changed.collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::lines_that_keep;
-    use crate::data::{Data, Keeper};
-
-    #[test]
-    fn a_folder_is_kept_by_the_key_that_mounts_it() {
-        let lines = |key: &str| {
-            let data = Data {
-                keeper: Keeper::Host,
-                name: "/srv/x".to_string(),
-                backing: None,
-                key: key.parse().expect("a key"),
-                moved: false,
-                program: None,
-            };
-            lines_that_keep(&data, None, &[])
-        };
-        assert_eq!(
-            lines("components.app.volumes.volumes"),
-            "components.app.volumes.volumes.source = \"/srv/x\""
-        );
-        assert_eq!(
-            lines("components.app.compose.volumes"),
-            "# components.app.compose.volumes: mount `/srv/x` as before"
-        );
-    }
 }

@@ -252,3 +252,47 @@ stages = [{ name = "a", run = ["x"] }]
     let (_, messages) = outcome(&with(referred));
     assert!(!messages.contains("variable `cron`"), "{messages}");
 }
+
+/// The files of an environment lie a folder deeper: a raw path of platform.toml, which Compose reads from them, leads elsewhere there.
+#[test]
+fn a_raw_path_of_an_environment_names_the_folder_that_it_leads_to() {
+    let of = |volume: &str| {
+        let text = format!(
+            "[platform]\nname = \"p\"\ntargets = [\"compose\"]\n[groups]\none = \"1\"\n[components.app]\nimage = \"x/app:1\"\n\
+             group = \"one\"\nallow = [\"no-resources\"]\ncompose.volumes = [\"{volume}:/d\"]\n"
+        );
+        let world = MemoryWorld::new()
+            .with("platform.toml", text)
+            .with("platform.prod.toml", String::new());
+        let request = Request {
+            environment: Some("prod".to_string()),
+            environments: vec!["prod".to_string()],
+            ..Request::default()
+        };
+        let compilation = compile(&world, &request);
+        human(&compilation.diagnostics, &compilation.sources, STYLE)
+    };
+    for (volume, fits) in [
+        ("../../../data/pg", true),
+        ("./own", true),
+        ("/srv/pg", true),
+        ("../../data/pg", false),
+        ("../../pg", false),
+    ] {
+        let printed = of(volume);
+        assert_eq!(printed.is_empty(), fits, "{printed}");
+    }
+    let printed = of("../../data/pg");
+    for words in [
+        "`../../data/pg`, which is `generated/data/pg` of the project, is another folder than without an environment",
+        "[platform.toml:10:20]",
+        "without an environment it is `data/pg`: for that write `../../../data/pg` in platform.prod.toml",
+        "or a key of `volumes` with `source = \"data/pg\"`",
+    ] {
+        let printed: Vec<&str> = printed
+            .split([' ', '\n', '│'])
+            .filter(|it| !it.is_empty())
+            .collect();
+        assert!(printed.join(" ").contains(words), "{words}\n{printed:?}");
+    }
+}

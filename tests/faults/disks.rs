@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Output},
 };
 
@@ -244,34 +244,66 @@ pub fn read_only_part(_: Extent) -> Outcome {
     Outcome::Held(Tried::all(paths.len()))
 }
 
-/// On a disk for which `A` and `a` are one name.
-pub fn case_ignored(_: Extent) -> Outcome {
-    let project = Project::new(SMALL);
+/// An empty image of a disk, which a program formats.
+fn formatted(project: &Project, format: &mut Command) -> Result<PathBuf, String> {
     let image = project.path("image");
     let made = fs::File::create(&image).and_then(|file| file.set_len(32 << 20));
     made.expect("a file");
-    let format = Command::new("mkfs.ext4")
-        .args(["-q", "-O", "casefold"])
-        .arg(&image)
-        .output();
-    match format {
-        Ok(output) if output.status.success() => {}
-        Ok(output) => return Outcome::Impossible(output_of(&output)),
-        Err(error) => return Outcome::Impossible(format!("no mkfs.ext4: {error}")),
+    match format.arg(&image).output() {
+        Ok(output) if output.status.success() => Ok(image),
+        Ok(output) => Err(output_of(&output)),
+        Err(error) => Err(format!("no {:?}: {error}", format.get_program())),
     }
+}
+
+fn folded(project: &Project, disk: &Path) -> Result<(), String> {
+    let mut format = Command::new("mkfs.ext4");
+    let image = formatted(project, format.args(["-q", "-O", "casefold"]))?;
+    mount(&["-o", "loop", &image.to_string_lossy()], disk)?;
+    let folder = disk.join("folded");
+    fs::create_dir(&folder).expect("a folder");
+    let done = Command::new("chattr").arg("+F").arg(&folder).output();
+    match done {
+        Ok(done) if done.status.success() => Ok(()),
+        _ => {
+            let _ = Command::new("umount").arg("--lazy").arg(disk).output();
+            Err("chattr +F does not work here".to_string())
+        }
+    }
+}
+
+fn folded_ntfs(project: &Project, disk: &Path) -> Result<(), String> {
+    let mut format = Command::new("mkfs.ntfs");
+    let image = formatted(project, format.args(["-q", "-F"]))?;
+    let mut program = Command::new("lowntfs-3g");
+    let program = program.args(["-o", "ignore_case"]).arg(&image).arg(disk);
+    let done = program.output();
+    match done {
+        Ok(done) if done.status.success() => {}
+        Ok(done) => return Err(output_of(&done)),
+        Err(error) => return Err(format!("no lowntfs-3g (Debian: ntfs-3g): {error}")),
+    }
+    fs::create_dir(disk.join("folded")).expect("a folder");
+    Ok(())
+}
+
+/// On a disk for which `A` and `a` are one name: ext4 with `casefold`, or NTFS where the kernel has no such ext4.
+pub fn case_ignored(_: Extent) -> Outcome {
+    let project = Project::new(SMALL);
     let disk = project.path("disk");
     fs::create_dir(&disk).expect("a folder");
-    mounted!(mount(&["-o", "loop", &image.to_string_lossy()], &disk));
+    let mounted = folded(&project, &disk).or_else(|why| {
+        let ntfs = folded_ntfs(&project, &disk);
+        ntfs.map_err(|of_ntfs| format!("{why}; {of_ntfs}"))
+    });
+    if let Err(why) = mounted {
+        return Outcome::Impossible(why);
+    }
     let _mount = Mount {
         project: &project,
         path: "disk",
     };
     let folder = disk.join("folded");
-    fs::create_dir(&folder).expect("a folder");
-    let folded = Command::new("chattr").arg("+F").arg(&folder).output();
-    if !folded.is_ok_and(|done| done.status.success()) {
-        return Outcome::Impossible("chattr +F does not work here".to_string());
-    }
     let run = |words: &[&str]| {
         let mut command = project.command(words);
         command.current_dir(&folder).output().expect("the program")

@@ -1,6 +1,9 @@
 //! What a compilation makes: files in memory, and what the manifest remembers beside them.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use crate::{
     data::Kept,
@@ -65,6 +68,8 @@ pub struct FileSet {
     pub kept: Vec<Kept>,
     /// Components that charts of others run in a cluster: those keep its data there.
     pub charts: BTreeMap<String, ChartOfOthers>,
+    /// Folders of a machine that workloads mount, whether they hold data or not, as platform.toml names them.
+    pub folders: BTreeSet<String>,
 }
 
 impl FileSet {

@@ -75,6 +75,17 @@ fn a_folder_where_a_file_is_meant_and_the_other_way_round_are_errors() {
     }
 }
 
+/// The file of an environment that is there, and none that can be read, is not said to be missing.
+#[test]
+fn the_file_of_an_environment_that_is_a_folder_is_an_error() {
+    let hostile = Hostile::new("");
+    hostile.write("platform.x.toml/x", "");
+    for words in [&["check"][..], &["validate", "--env", "x"]] {
+        let ran = hostile.run(words);
+        ran.failed_with(&["unreadable", "platform.x.toml"]);
+    }
+}
+
 #[test]
 fn a_pattern_that_matches_nothing_is_reported() {
     let hostile = Hostile::new("");

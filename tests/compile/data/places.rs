@@ -259,7 +259,9 @@ fn a_configuration_file_names_the_folder() {
         let plan = data_plan(&text, &unread);
         assert_eq!(displaced_in(&plan), RUNTIMES.into(), "{name}");
         let sentence = plan.displaced[0].sentence();
-        let words = format!("may be led elsewhere by the file `{path}`, which is not read here");
+        let words = format!(
+            "may be led elsewhere by the file `{path}` of the image, which is not read here"
+        );
         assert!(sentence.contains(&words), "{sentence}");
         assert_eq!(displaced_in(&data_plan(&unread, &unread)), BTreeSet::new());
     }

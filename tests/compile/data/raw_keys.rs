@@ -207,13 +207,13 @@ fn a_file_that_is_not_read_is_asked_for_by_its_key() {
         sentences(&text, &by_file),
         [
             "`store` keeps its data at the top of volume `p_store-data` (components.store.volumes.data), and may be led elsewhere by \
-             `env_file`, which is not read here: then it starts empty (compose)"
+             `env_file` (`../../db.env`), which is not read here: then it starts empty (compose)"
         ]
     );
     assert_eq!(
         sentences(&by_file, &text),
         [
-            "`store` keeps its data at the top of volume `p_store-data` (components.store.volumes.data), unless `env_file` says otherwise, \
+            "`store` keeps its data at the top of volume `p_store-data` (components.store.volumes.data), unless `env_file` (`../../db.env`) says otherwise, \
              and is to look at the top of it: it starts empty if it was led elsewhere (compose)"
         ]
     );
@@ -237,7 +237,7 @@ fn a_file_that_is_not_read_is_asked_for_by_its_key() {
     assert_eq!(
         sentences(own, &extended),
         [
-            "`store` has volume `p_store-d` (components.store.volumes.d) at `/d`, and may be led elsewhere by `extends`, which is not read \
+            "`store` has volume `p_store-d` (components.store.volumes.d) at `/d`, and may be led elsewhere by `extends` (`../../base.yaml: db`), which is not read \
              here: then it starts empty (compose)"
         ]
     );

@@ -70,8 +70,17 @@ pub fn emit(
         let own = content::own::emit(&from(Vantage::Compose), facts, &out.files)?;
         join(&mut out, own);
     }
+    out.files.folders = folders(platform);
     finish(&mut out, only);
     Ok(out)
+}
+
+/// The folders of a machine that workloads and tasks mount.
+fn folders(platform: &Platform) -> BTreeSet<String> {
+    let own = platform.workloads().flat_map(|it| &it.mounts);
+    let of_tasks = platform.pipelines.iter().flat_map(|it| &it.volumes);
+    let paths = own.chain(of_tasks).filter_map(|it| it.source.on_host());
+    paths.map(|path| path.as_str().to_string()).collect()
 }
 
 /// The runtimes of one vantage point, and the contents that they mount.
@@ -206,6 +215,7 @@ fn join(out: &mut Emission, more: Emission) {
         stubs,
         kept,
         charts,
+        folders,
     } = more.files;
     out.files.files.extend(files);
     // The DAGs of both vantage points ask for the same ones.
@@ -216,6 +226,7 @@ fn join(out: &mut Emission, more: Emission) {
     }
     out.files.kept.extend(kept);
     out.files.charts.extend(charts);
+    out.files.folders.extend(folders);
     out.losses.extend(more.losses);
 }
 

@@ -15,6 +15,7 @@ mod outside;
 mod ports;
 mod power;
 mod profiles;
+mod raw_places;
 mod rights;
 mod routes;
 mod scrapes;

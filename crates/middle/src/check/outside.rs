@@ -3,8 +3,8 @@
 
 use super::{
     Facts,
-    lints::at,
     power::{entries, first_part, items, section, word},
+    raw_places::RawPlaces,
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
@@ -124,51 +124,94 @@ fn is_program(path: &str) -> bool {
 /// it another level.
 pub(super) fn raw_sources(facts: Facts<'_>, sink: &mut Sink) {
     let platform = facts.platform;
-    // Compose reads relative paths from the folder of its files.
-    let environment = platform.environment.iter().map(String::as_str);
-    let base = [GENERATED].into_iter().chain(environment);
-    let base: Vec<&str> = base.chain(["compose"]).collect();
     for workload in platform.workloads() {
-        let span = at(platform, workload, "compose");
-        service(&workload.raw_compose, Some(workload), &base, span, sink);
+        let places = RawPlaces::of_workload(platform, workload, "compose");
+        service(
+            platform,
+            &workload.raw_compose,
+            Some(workload),
+            places,
+            sink,
+        );
     }
+    let places = RawPlaces::of_platform(platform, &platform.raw_compose, "compose");
     for (name, raw) in section(&platform.raw_compose, "services") {
         let workload = platform.workloads().find(|it| it.name == *name);
-        service(raw, workload, &base, platform.span, sink);
+        service(platform, raw, workload, places, sink);
     }
-    for path in of_platform(platform, base.len()) {
-        sink.push(leaves(&path, None, platform.span, RAW));
+    for (path, by) in of_platform(platform, platform.compose_folder().len()) {
+        sink.push(leaves(&path, None, places.of(by), RAW));
     }
 }
 
+/// A path in a raw table, and the value that names it.
+type Named<'a> = (String, &'a Raw);
+
 /// The paths of `[raw.compose]`, but for its services, that leave the project.
-fn of_platform(platform: &Platform, depth: usize) -> Vec<String> {
+fn of_platform(platform: &Platform, depth: usize) -> Vec<Named<'_>> {
     let contents = ["configs", "secrets"].into_iter();
     let contents = contents.flat_map(|key| section(&platform.raw_compose, key));
-    let read = contents.map(|(_, content)| word(content.get("file")));
+    let read = contents.filter_map(|(_, content)| named(content.get("file")));
     let read = read.chain(files(platform.raw_compose.get("include")));
-    let read = read.filter(|path| is_outside(path, depth) || path.starts_with('/'));
+    let read = read.filter(|(path, _)| is_outside(path, depth) || path.starts_with('/'));
     // A folder behind a volume is a bind mount, and an absolute one is like others.
     let volumes = section(&platform.raw_compose, "volumes");
-    let devices = volumes.map(|(_, volume)| word(volume.at(&["driver_opts", "device"])));
-    read.chain(devices.filter(|path| is_outside(path, depth)))
+    let devices = volumes.filter_map(|(_, volume)| named(volume.at(&["driver_opts", "device"])));
+    read.chain(devices.filter(|(path, _)| is_outside(path, depth)))
         .collect()
 }
 
-/// The raw keys of a service. `base`: the folders from the project to that of Compose's files.
-fn service(raw: &Raw, workload: Option<&Workload>, base: &[&str], span: Span, sink: &mut Sink) {
+fn named(raw: Option<&Raw>) -> Option<Named<'_>> {
+    raw.map(|raw| (word(Some(raw)), raw))
+}
+
+/// The raw keys of a service.
+fn service(
+    platform: &Platform,
+    raw: &Raw,
+    workload: Option<&Workload>,
+    places: RawPlaces<'_>,
+    sink: &mut Sink,
+) {
     let component = workload.map(|it| it.component.as_str());
     let build = workload.and_then(|it| it.build.as_ref());
-    for path in of_service(raw, build, base.len()) {
-        sink.push(leaves(&path, component, span, RAW));
+    // Compose reads relative paths from the folder of its files.
+    let base = platform.compose_folder();
+    for (path, by) in of_service(raw, build, base.len()) {
+        sink.push(leaves(&path, component, places.of(by), RAW));
     }
-    for path in mounted(raw).filter(|path| path.starts_with('.')) {
-        let names = in_project(&path, base).unwrap_or_default();
-        if let Some(why) = why_not_mounted(&names) {
-            let shown = format!("`{path}`, which is `{}` of the project,", names.join("/"));
-            sink.push(not_mounted(&shown, why, component, span));
-        }
+    for (path, by) in mounted(raw).filter(|(path, _)| path.starts_with('.')) {
+        let names = in_project(&path, &base).unwrap_or_default();
+        let meant = meant(platform, &path, &names);
+        let other = meant.as_ref().map(|_| OTHER);
+        let Some(why) = why_not_mounted(&names).or(other) else {
+            continue;
+        };
+        let shown = format!("`{path}`, which is `{}` of the project,", names.join("/"));
+        let diagnostic = not_mounted(&shown, why, component, places.of(by));
+        sink.push(match meant {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic,
+        });
     }
+}
+
+/// Why no container should get a folder of `generated/` in place of one of the project.
+const OTHER: &str = "is another folder than without an environment";
+
+/// How to name what a path means in the files of the platform without an environment, where it is a folder of the project there and
+/// has these names below `generated/` here: the files of an environment lie a folder deeper.
+fn meant(platform: &Platform, path: &str, names: &[&str]) -> Option<String> {
+    let environment = platform.environment.as_ref()?;
+    let of_base = in_project(path, &[GENERATED, "compose"])?;
+    let is_generated = |names: &[&str]| names.first() == Some(&GENERATED);
+    (is_generated(names) && !is_generated(&of_base)).then(|| {
+        format!(
+            "without an environment it is `{0}`: for that write `../{path}` in platform.{environment}.toml, or a key of `volumes` \
+             with `source = \"{0}\"`, which is the same folder in every environment",
+            of_base.join("/")
+        )
+    })
 }
 
 fn leaves(path: &str, component: Option<&str>, span: Span, label: &str) -> Diagnostic {
@@ -245,43 +288,43 @@ fn holds_secrets(names: &[&str]) -> bool {
 }
 
 /// What a service mounts.
-fn mounted(raw: &Raw) -> impl Iterator<Item = String> {
+fn mounted(raw: &Raw) -> impl Iterator<Item = Named<'_>> {
     items(raw.get("volumes")).map(|it| match it {
-        Raw::Table(_) => word(it.get("source")),
-        _ => first_part(&word(Some(it))),
+        Raw::Table(_) => named(it.get("source")).unwrap_or_else(|| (String::new(), it)),
+        _ => (first_part(&word(Some(it))), it),
     })
 }
 
 /// The paths of a service that leave the project. Absolute folders are bind mounts like others; files are read as they are.
 /// `typed`: what it is built from without raw keys.
-fn of_service(raw: &Raw, typed: Option<&Build>, depth: usize) -> Vec<String> {
+fn of_service<'a>(raw: &'a Raw, typed: Option<&Build>, depth: usize) -> Vec<Named<'a>> {
     let build = raw.get("build");
     let context = match build {
-        Some(Raw::Table(_)) => word(build.and_then(|it| it.get("context"))),
-        _ => word(build),
+        Some(Raw::Table(_)) => build.and_then(|it| it.get("context")),
+        _ => build,
     };
     let contexts = build.and_then(|it| it.get("additional_contexts"));
-    let contexts = entries(contexts).map(|(_, path)| word(Some(path)));
-    let watched = items(raw.at(&["develop", "watch"])).map(|it| word(it.get("path")));
+    let contexts = entries(contexts).map(|(_, path)| (word(Some(path)), path));
+    let watched = items(raw.at(&["develop", "watch"])).filter_map(|it| named(it.get("path")));
     let files = files(raw.get("env_file")).chain(files(raw.get("label_file")));
-    let named = [&["extends", "file"], &["credential_spec", "file"]];
-    let files = files.chain(named.into_iter().map(|path| word(raw.at(path))));
-    let outside = |path: &String| is_outside(path, depth);
-    let dockerfile = outside_dockerfile(build, &context, typed, depth);
-    let folders = mounted(raw).chain([context]).chain(contexts).chain(watched);
-    let folders = folders.filter(outside);
-    let read = files.filter(|path| is_outside(path, depth) || path.starts_with('/'));
+    let keys = [&["extends", "file"], &["credential_spec", "file"]];
+    let files = files.chain(keys.into_iter().filter_map(|path| named(raw.at(path))));
+    let outside = |(path, _): &Named<'_>| is_outside(path, depth);
+    let dockerfile = outside_dockerfile(build, &word(context), typed, depth);
+    let folders = mounted(raw).chain(named(context));
+    let folders = folders.chain(contexts).chain(watched).filter(outside);
+    let read = files.filter(|(path, _)| is_outside(path, depth) || path.starts_with('/'));
     folders.chain(read).chain(dockerfile).collect()
 }
 
 /// A Dockerfile outside of the project. It is read from the context: that of the raw keys, or the typed one.
-fn outside_dockerfile(
-    build: Option<&Raw>,
+fn outside_dockerfile<'a>(
+    build: Option<&'a Raw>,
     context: &str,
     typed: Option<&Build>,
     depth: usize,
-) -> Option<String> {
-    let dockerfile = word(build?.get("dockerfile"));
+) -> Option<Named<'a>> {
+    let (dockerfile, by) = named(build?.get("dockerfile"))?;
     let (context, depth) = match typed.map(|it| &it.context) {
         Some(HostPath::Project(typed)) if context.is_empty() => (typed.as_str(), 0),
         _ => (context, depth),
@@ -291,15 +334,15 @@ fn outside_dockerfile(
         !context.starts_with('/') && !context.contains("://") && !is_outside(context, depth);
     let is_read_outside =
         dockerfile.starts_with('/') || is_here && is_outside(&below(context, &dockerfile), depth);
-    is_read_outside.then_some(dockerfile)
+    is_read_outside.then_some((dockerfile, by))
 }
 
 /// `"a"`, `["a"]` or `[{ path = "a" }]`.
-fn files(raw: Option<&Raw>) -> impl Iterator<Item = String> {
+fn files(raw: Option<&Raw>) -> impl Iterator<Item = Named<'_>> {
     let one = raw.filter(|raw| matches!(raw, Raw::Text(_))).into_iter();
-    one.chain(items(raw)).map(|it| match it {
-        Raw::Table(_) => word(it.get("path")),
-        _ => word(Some(it)),
+    one.chain(items(raw)).filter_map(|it| match it {
+        Raw::Table(_) => named(it.get("path")),
+        _ => named(Some(it)),
     })
 }
 

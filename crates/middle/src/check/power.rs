@@ -1,4 +1,4 @@
-//! What lets a container act on the host, by the keys of Compose and of the chart: facts, without places.
+//! What lets a container act on the host, by the keys of Compose and of the chart: facts, each with the value that it comes from.
 
 use crate::model::{Piece, Raw, Text};
 
@@ -135,124 +135,158 @@ fn of_device_rule(rule: &str) -> Option<Power> {
     is_raw.then(|| Power::Host(format!("`{rule}` lets it open disks, or the memory")))
 }
 
+/// A power, and the value that gives it.
+pub(super) type Given<'a> = (Power, &'a Raw);
+
 /// The raw keys of a Compose service.
-pub(super) fn of_service(raw: &Raw) -> Vec<Power> {
+pub(super) fn of_service(raw: &Raw) -> Vec<Given<'_>> {
     let mut powers = Vec::new();
     if let Some(provider) = raw.get("provider") {
-        powers.push(Power::Program(word(provider.get("type"))));
+        powers.push((Power::Program(word(provider.get("type"))), provider));
     }
-    if raw.get("privileged").is_some_and(is_on) {
-        powers.push(Power::Host("privileged".to_string()));
-    }
-    if raw.get("use_api_socket").is_some_and(is_on) {
-        powers.push(Power::Engine(
-            "`use_api_socket` gives it the engine's socket",
-        ));
-    }
-    let is_privileged = |raw: &Raw| raw.get("privileged").is_some_and(is_on);
-    for key in ["post_start", "pre_stop"] {
-        if items(raw.get(key)).any(is_privileged) {
-            powers.push(Power::Host(format!("a command of `{key}` is privileged")));
-        }
-    }
-    let build = raw.get("build");
-    let entitlements = items(build.and_then(|it| it.get("entitlements")));
-    let mut entitlements = entitlements.map(|it| word(Some(it)));
-    if build.is_some_and(is_privileged) || entitlements.any(|it| it == "security.insecure") {
-        powers.push(Power::Host("its build is privileged".to_string()));
-    }
-    let rules = items(raw.get("device_cgroup_rules")).map(|it| word(Some(it)));
-    powers.extend(rules.filter_map(|rule| of_device_rule(&rule)));
-    if word(raw.get("network_mode")) == "host" {
-        powers.push(Power::Network);
-    }
-    for key in ["pid", "userns_mode", "ipc"] {
-        if word(raw.get(key)) == "host" {
-            powers.push(Power::Host(format!("`{key}` is the host's own")));
-        }
-    }
-    let user = word(raw.get("user"));
-    if ["0", "root"].contains(&user.split(':').next().unwrap_or_default()) {
-        powers.push(Power::Root);
-    }
-    powers.extend(items(raw.get("cap_add")).filter_map(|it| of_capability(&word(Some(it)))));
-    let devices = items(raw.get("devices")).map(|it| match it {
-        Raw::Table(_) => word(it.get("source")),
-        _ => first_part(&word(Some(it))),
-    });
-    powers.extend(devices.filter_map(|path| of_device(&path)));
-    let volumes = items(raw.get("volumes")).filter_map(|it| match it {
-        Raw::Table(_) => of_path(
-            &word(it.get("source")),
-            it.get("read_only").is_some_and(is_on),
+    let switches = [
+        ("privileged", Power::Host("privileged".to_string())),
+        (
+            "use_api_socket",
+            Power::Engine("`use_api_socket` gives it the engine's socket"),
         ),
-        _ => {
-            let text = word(Some(it));
-            let is_read_only = text
-                .rsplit(':')
-                .next()
-                .is_some_and(|it| it.split(',').any(|it| it == "ro"));
-            of_path(&first_part(&text), is_read_only)
-        }
+    ];
+    let on = switches.into_iter().filter_map(|(key, power)| {
+        let switch = raw.get(key).filter(|it| is_on(it))?;
+        Some((power, switch))
     });
-    powers.extend(volumes);
-    powers.extend(items(raw.get("ports")).filter_map(of_port));
+    powers.extend(on);
+    powers.extend(of_commands(raw));
+    powers.extend(of_build(raw.get("build")));
+    let each = |key: &str, power: fn(&Raw) -> Option<Power>| {
+        items(raw.get(key)).filter_map(move |it| Some((power(it)?, it)))
+    };
+    let rule: fn(&Raw) -> Option<Power> = |it| of_device_rule(&word(Some(it)));
+    powers.extend(each("device_cgroup_rules", rule));
+    powers.extend(of_namespaces(raw));
+    powers.extend(of_user(raw.get("user")));
+    powers.extend(each("cap_add", |it| of_capability(&word(Some(it)))));
+    powers.extend(each("devices", |it| of_device(&source_of(it))));
+    powers.extend(each("volumes", of_mount));
+    powers.extend(each("ports", of_port));
     powers
 }
 
+/// Commands that the engine runs in the container.
+fn of_commands(raw: &Raw) -> impl Iterator<Item = Given<'_>> {
+    let keys = ["post_start", "pre_stop"].into_iter();
+    keys.flat_map(|key| {
+        let commands = items(raw.get(key));
+        let privileged = commands.filter_map(|it| it.get("privileged").filter(|it| is_on(it)));
+        privileged.map(move |it| {
+            (
+                Power::Host(format!("a command of `{key}` is privileged")),
+                it,
+            )
+        })
+    })
+}
+
+fn of_build(build: Option<&Raw>) -> Option<Given<'_>> {
+    let build = build?;
+    let mut entitlements = items(build.get("entitlements"));
+    let by = build
+        .get("privileged")
+        .filter(|it| is_on(it))
+        .or_else(|| entitlements.find(|it| word(Some(it)) == "security.insecure"))?;
+    Some((Power::Host("its build is privileged".to_string()), by))
+}
+
+/// What it shares with the host.
+fn of_namespaces(raw: &Raw) -> impl Iterator<Item = Given<'_>> {
+    let keys = ["network_mode", "pid", "userns_mode", "ipc"].into_iter();
+    keys.filter_map(|key| {
+        let value = raw.get(key).filter(|it| word(Some(it)) == "host")?;
+        let power = match key {
+            "network_mode" => Power::Network,
+            key => Power::Host(format!("`{key}` is the host's own")),
+        };
+        Some((power, value))
+    })
+}
+
+fn of_user(user: Option<&Raw>) -> Option<Given<'_>> {
+    let name = word(user);
+    let is_root = ["0", "root"].contains(&name.split(':').next().unwrap_or_default());
+    user.filter(|_| is_root).map(|it| (Power::Root, it))
+}
+
+/// What is mounted, or the device: `source` of a table, `/a` of `/a:/b`.
+fn source_of(raw: &Raw) -> String {
+    match raw {
+        Raw::Table(_) => word(raw.get("source")),
+        _ => first_part(&word(Some(raw))),
+    }
+}
+
+/// An entry of `volumes`.
+fn of_mount(raw: &Raw) -> Option<Power> {
+    let is_read_only = match raw {
+        Raw::Table(_) => raw.get("read_only").is_some_and(is_on),
+        _ => {
+            let text = word(Some(raw));
+            let options = text.rsplit(':').next();
+            options.is_some_and(|it| it.split(',').any(|it| it == "ro"))
+        }
+    };
+    of_path(&source_of(raw), is_read_only)
+}
+
 /// A named volume of Compose that is a folder of the host by its options.
-pub(super) fn of_volume(raw: &Raw) -> Option<Power> {
+pub(super) fn of_volume(raw: &Raw) -> Option<Given<'_>> {
     let options = raw.get("driver_opts")?;
     let is_read_only = word(options.get("o")).split(',').any(|it| it == "ro");
-    of_path(&word(options.get("device")), is_read_only)
+    let device = options.get("device")?;
+    Some((of_path(&word(Some(device)), is_read_only)?, device))
 }
 
 /// The raw values of a component in the chart.
-pub(super) fn of_values(raw: &Raw) -> Vec<Power> {
+pub(super) fn of_values(raw: &Raw) -> Vec<Given<'_>> {
     let mut powers = of_container(raw);
     for key in ["initContainers", "sidecars"] {
         powers.extend(items(raw.get(key)).flat_map(of_container));
     }
     let volumes = entries(raw.get("volumes")).filter_map(|(_, volume)| {
         let is_read_only = volume.get("readOnly").is_some_and(is_on);
-        of_path(&word(volume.get("hostPath")), is_read_only)
+        let path = volume.get("hostPath")?;
+        Some((of_path(&word(Some(path)), is_read_only)?, path))
     });
     powers.extend(volumes);
     // What of it is mounted, and how, its mounts say.
-    let extra = items(raw.get("extraVolumes"));
-    let extra = extra.filter_map(|it| of_path(&word(it.at(&["hostPath", "path"])), false));
-    powers.extend(extra);
-    if raw.get("hostNetwork").is_some_and(is_on) {
-        powers.push(Power::Network);
-    }
-    if raw.get("hostPID").is_some_and(is_on) {
-        powers.push(Power::Host(
-            "`hostPID`: the processes are the host's own".to_string(),
-        ));
-    }
-    if raw.at(&["podSecurityContext", "runAsUser"]) == Some(&Raw::Integer(0)) {
-        powers.push(Power::Root);
-    }
+    let extra = items(raw.get("extraVolumes")).filter_map(|it| it.at(&["hostPath", "path"]));
+    powers.extend(extra.filter_map(|it| Some((of_path(&word(Some(it)), false)?, it))));
+    let network = raw.get("hostNetwork").filter(|it| is_on(it));
+    powers.extend(network.map(|it| (Power::Network, it)));
+    let processes = raw.get("hostPID").filter(|it| is_on(it));
+    powers.extend(processes.map(|it| {
+        let label = "`hostPID`: the processes are the host's own";
+        (Power::Host(label.to_string()), it)
+    }));
+    powers.extend(of_account(raw.at(&["podSecurityContext", "runAsUser"])));
     powers
 }
 
 /// What the security context of a container gives it: that of a component's values, or of one of its further containers.
-fn of_container(raw: &Raw) -> Vec<Power> {
+fn of_container(raw: &Raw) -> Vec<Given<'_>> {
     let inner = |key: &str| raw.at(&["securityContext", key]);
     let mut powers = Vec::new();
-    if raw
-        .get("privileged")
-        .or(inner("privileged"))
-        .is_some_and(is_on)
-    {
-        powers.push(Power::Host("privileged".to_string()));
-    }
+    let switch = raw.get("privileged").or(inner("privileged"));
+    let on = switch.filter(|it| is_on(it));
+    powers.extend(on.map(|it| (Power::Host("privileged".to_string()), it)));
     let added = items(raw.at(&["securityContext", "capabilities", "add"]));
-    powers.extend(added.filter_map(|it| of_capability(&word(Some(it)))));
-    if inner("runAsUser") == Some(&Raw::Integer(0)) {
-        powers.push(Power::Root);
-    }
+    powers.extend(added.filter_map(|it| Some((of_capability(&word(Some(it)))?, it))));
+    powers.extend(of_account(inner("runAsUser")));
     powers
+}
+
+fn of_account(number: Option<&Raw>) -> Option<Given<'_>> {
+    let root = number.filter(|it| **it == Raw::Integer(0));
+    root.map(|it| (Power::Root, it))
 }
 
 /// `8080:80` and `{ published = 8080 }` are open on all addresses, `80` and `127.0.0.1:8080:80` are not.

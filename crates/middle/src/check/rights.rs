@@ -3,7 +3,8 @@
 use super::{
     Facts,
     lints::{at, lint},
-    power::{self, Power, section},
+    power::{self, Given, Power, section},
+    raw_places::RawPlaces,
     strings::is_the_users,
 };
 use crate::{
@@ -16,7 +17,6 @@ use crate::{
 pub(super) fn rights(facts: Facts<'_>, sink: &mut Sink) {
     let platform = facts.platform;
     for workload in platform.workloads() {
-        let place = |key: &str| at(platform, workload, key);
         let holder = Holder {
             name: format!("`{}`", workload.name),
             component: Some(&workload.component),
@@ -24,17 +24,18 @@ pub(super) fn rights(facts: Facts<'_>, sink: &mut Sink) {
         of_keys(platform, workload, &holder, sink);
         // What a kind of the catalog writes there it needs.
         if is_chosen(platform, workload, "compose") {
-            let powers = power::of_service(&workload.raw_compose);
-            holder.report(powers, place("compose"), sink);
+            let place = RawPlaces::of_workload(platform, workload, "compose");
+            holder.report_each(power::of_service(&workload.raw_compose), place, sink);
         }
         let component = platform.component(&workload.component);
         let of_component = component.filter(|_| workload.part.is_none());
         let values = of_component.map(|it| &it.raw_helm).into_iter();
         if is_chosen(platform, workload, "helm") {
-            let powers = values
-                .chain([&workload.raw_helm])
-                .flat_map(power::of_values);
-            holder.report(powers, place("helm"), sink);
+            let place = RawPlaces::of_workload(platform, workload, "helm");
+            for values in values.chain([&workload.raw_helm]) {
+                let place = place.of_table(values);
+                holder.report_each(power::of_values(values), place, sink);
+            }
         }
     }
     for pipeline in &platform.pipelines {
@@ -95,6 +96,13 @@ impl Holder<'_> {
     fn report(&self, powers: impl IntoIterator<Item = Power>, span: Span, sink: &mut Sink) {
         for power in powers {
             sink.push(self.lint(power, span));
+        }
+    }
+
+    /// The same, each at the raw value that it comes from.
+    fn report_each(&self, powers: Vec<Given<'_>>, places: RawPlaces<'_>, sink: &mut Sink) {
+        for (power, by) in powers {
+            sink.push(self.lint(power, places.of(by)));
         }
     }
 
@@ -206,14 +214,24 @@ fn of_keys(platform: &Platform, workload: &Workload, holder: &Holder<'_>, sink: 
 
 /// What `[raw.compose]` gives to services and volumes, and `[raw.helm]` to components.
 fn of_project(platform: &Platform, sink: &mut Sink) {
+    let places = RawPlaces::of_platform(platform, &platform.raw_compose, "compose");
     for (name, service) in section(&platform.raw_compose, "services") {
         let workload = platform.workloads().find(|it| it.name == *name);
         let holder = Holder {
             name: format!("`{name}` of `[raw.compose]`"),
             component: workload.map(|it| it.component.as_str()),
         };
-        holder.report(power::of_service(service), platform.span, sink);
+        holder.report_each(power::of_service(service), places, sink);
     }
+    for (name, volume) in section(&platform.raw_compose, "volumes") {
+        let holder = Holder {
+            name: format!("the volume `{name}` of `[raw.compose]`"),
+            component: None,
+        };
+        let powers = power::of_volume(volume).into_iter().collect();
+        holder.report_each(powers, places, sink);
+    }
+    let places = RawPlaces::of_platform(platform, &platform.raw_helm, "helm");
     let values = platform.raw_helm.get("components").into_iter();
     for (name, values) in values.flat_map(|it| power::entries(Some(it))) {
         let workload = platform.workloads().find(|it| it.name == *name);
@@ -221,13 +239,6 @@ fn of_project(platform: &Platform, sink: &mut Sink) {
             name: format!("`{name}` of `[raw.helm]`"),
             component: workload.map(|it| it.component.as_str()),
         };
-        holder.report(power::of_values(values), platform.span, sink);
-    }
-    for (name, volume) in section(&platform.raw_compose, "volumes") {
-        let holder = Holder {
-            name: format!("the volume `{name}` of `[raw.compose]`"),
-            component: None,
-        };
-        holder.report(power::of_volume(volume), platform.span, sink);
+        holder.report_each(power::of_values(values), places, sink);
     }
 }

@@ -93,8 +93,16 @@ pub struct DataFolder {
     pub env: Vec<String>,
     /// Options of the command that name it, without dashes.
     pub options: Vec<String>,
-    /// Options of the command that name a file in which `options` may stand, too.
+    /// Options of the command, or variables, that name a configuration file.
     pub config: Vec<String>,
+    /// Paths of configuration files that the program reads by itself.
+    pub config_files: Vec<String>,
+    /// Names in configuration files that name it, in place of `options`.
+    pub keys: Vec<String>,
+    /// What those files say counts more than variables.
+    pub files_first: bool,
+    /// The folder from which a relative path starts.
+    pub relative_to: Option<String>,
     /// Where it has another value, the program keeps its data elsewhere, as in another database.
     pub kept_if: Option<KeptIf>,
 }
@@ -106,6 +114,8 @@ pub struct KeptIf {
     pub env: Vec<String>,
     /// Options of the command that tell it, without dashes.
     pub options: Vec<String>,
+    /// Names in configuration files that tell it.
+    pub keys: Vec<String>,
     /// The value with which it is the folder; it is also that where nothing tells.
     pub value: String,
 }

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use crate::{
     data::DataKey,
-    files::Target,
+    files::{GENERATED, Target},
     model::{
-        Ci, Component, Deploy, HasName, Named, Notify, PROBER, Pipeline, Purpose, Raw, Route,
-        Workload,
+        Ci, Component, Deploy, HasName, HostPath, Named, Notify, PROBER, Pipeline, Purpose, Raw,
+        Route, Workload,
     },
     source::{SourceId, Span},
+    syntax::Table,
 };
 
 /// Everything that one platform.toml, its includes, its environment and the catalog mean together.
@@ -60,6 +61,8 @@ pub struct Platform {
     pub raw_compose: Raw,
     /// Top-level values for the chart, laid over what is generated.
     pub raw_helm: Raw,
+    /// `[raw]` as it is written, for checks that want the place of a value.
+    pub raw_written: Table,
     /// Whether a component reads what the engine keeps of the output of containers.
     pub reads_logs: bool,
     /// Files of kinds: what stands there the user did not write.
@@ -77,6 +80,29 @@ pub fn aliases(components: &[Component]) -> BTreeSet<String> {
 }
 
 impl Platform {
+    /// The names of the folder of Compose's files, from the project on: relative paths in them start there.
+    pub fn compose_folder(&self) -> Vec<&str> {
+        let environment = self.environment.iter().map(String::as_str);
+        let base = [GENERATED].into_iter().chain(environment);
+        base.chain(["compose"]).collect()
+    }
+
+    /// A path that Compose's files name, as the project has it; an absolute one, or one of a home, as it is.
+    pub fn from_compose(&self, path: &str) -> String {
+        if path.starts_with(['/', '~']) {
+            return path.trim_end_matches('/').to_string();
+        }
+        let mut names = self.compose_folder();
+        for name in path.split('/') {
+            match (name, names.last()) {
+                ("" | ".", _) => {}
+                ("..", Some(last)) if *last != ".." => drop(names.pop()),
+                (name, _) => names.push(name),
+            }
+        }
+        HostPath::parse(&names.join("/")).as_str().to_string()
+    }
+
     /// The component of this name.
     pub fn component(&self, name: &str) -> Option<&Component> {
         self.components.find(name)

@@ -137,6 +137,7 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
         deploy,
         raw_compose: top.raw_compose,
         raw_helm: top.raw_helm,
+        raw_written: top.raw_written,
         kind_sources: names.kind_sources.clone(),
         own_kinds: names.own_kinds.clone(),
         span: top.span,

@@ -25,6 +25,7 @@ pub(super) struct Top {
     pub actors: Vec<Actor>,
     pub raw_compose: Raw,
     pub raw_helm: Raw,
+    pub raw_written: Table,
     pub span: Span,
 }
 
@@ -47,6 +48,7 @@ pub(super) fn top(
         actors: actors(tree),
         raw_compose: workload::raw(scene, raw.get("compose"), &scope, sink),
         raw_helm: workload::raw(scene, raw.get("helm"), &scope, sink),
+        raw_written: raw.clone(),
         span: table
             .get("name")
             .map(|node| node.span)

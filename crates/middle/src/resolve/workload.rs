@@ -111,9 +111,14 @@ fn data_folders(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Vec<DataFol
             env: read::strings(folder, "env"),
             options: read::strings(folder, "options"),
             config: read::strings(folder, "config"),
+            config_files: read::strings(folder, "config_files"),
+            keys: read::strings(folder, "keys"),
+            files_first: folder.boolean("files_first").unwrap_or(false),
+            relative_to: read::owned(folder, "relative_to"),
             kept_if: folder.table("kept_if").map(|it| KeptIf {
                 env: read::strings(it, "env"),
                 options: read::strings(it, "options"),
+                keys: read::strings(it, "keys"),
                 value: read::owned(it, "value").unwrap_or_default(),
             }),
         })

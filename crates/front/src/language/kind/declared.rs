@@ -255,8 +255,32 @@ pub(super) const DATA_FOLDER: Shape = Shape::Table(&[
     key(
         "config",
         Shape::List(&FREE),
-        "Options of the command that name a file in which `options` may stand, too, one on a line. A file that `files` mounts there is read; of another one the plan says that it can't be.",
+        "Options of the command, or variables, that name a configuration file in which `keys` or `options` may stand, too. A file that `files` mounts there is read; of another one the plan says that it can't be.",
         "config = [\"config_file\"]",
+    ),
+    key(
+        "config_files",
+        Shape::List(&FREE),
+        "Paths of configuration files that the program reads by itself; one `*` may stand in the last name. Later ones count more, and all of them less than `env`. One that `config` names stands for the first.",
+        "config_files = [\"/etc/mysql/my.cnf\", \"/etc/mysql/conf.d/*.cnf\"]",
+    ),
+    key(
+        "keys",
+        Shape::List(&FREE),
+        "What names it in configuration files, in place of `options`: the path of names in YAML, JSON, XML (without the outermost element), HCL, or lines in sections. The first that is set counts.",
+        "keys = [\"database.path\"]",
+    ),
+    key(
+        "files_first",
+        Shape::Boolean,
+        "What `config_files` say counts more than `env`.",
+        "files_first = true",
+    ),
+    key(
+        "relative_to",
+        Shape::Plain(Form::ContainerPath),
+        "The folder from which a relative path starts, if that is not another entry.",
+        "relative_to = \"/qdrant\"",
     ),
     key(
         "kept_if",
@@ -278,6 +302,12 @@ const KEPT_IF: Shape = Shape::Table(&[
         Shape::List(&FREE),
         "Options of the command that tell it, without the dashes before them; they count more than `env`.",
         "options = [\"cfg:database.type\"]",
+    ),
+    key(
+        "keys",
+        Shape::List(&FREE),
+        "What tells it in the configuration files of the folder.",
+        "keys = [\"database.type\"]",
     ),
     key(
         "value",

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use super::plain;
 use crate::{
     data::{STORE_VOLUME, below},
-    files::GENERATED,
     model::{Component, HostPath, Mount, MountSource, Platform, Raw},
     source::Span,
     syntax::Table,
@@ -118,7 +117,7 @@ fn raw_of_service<'a>(
                 component,
                 key: key.clone(),
                 is_in_list: true,
-                path: from_compose(platform, &source),
+                path: platform.from_compose(&source),
                 span: component.span,
             })
         })
@@ -150,24 +149,6 @@ fn holds_data(component: &Component, target: &str) -> bool {
                 let path = folder.default.as_deref();
                 path.is_some_and(|path| below(path, target).is_some())
             })
-}
-
-/// A path as the project has it, which the files of Compose name from their own folder.
-fn from_compose(platform: &Platform, path: &str) -> String {
-    if path.starts_with(['/', '~']) {
-        return path.trim_end_matches('/').to_string();
-    }
-    let environment = platform.environment.iter().map(String::as_str);
-    let base = [GENERATED].into_iter().chain(environment);
-    let mut names: Vec<&str> = base.chain(["compose"]).collect();
-    for name in path.split('/') {
-        match (name, names.last()) {
-            ("" | ".", _) => {}
-            ("..", Some(last)) if *last != ".." => drop(names.pop()),
-            (name, _) => names.push(name),
-        }
-    }
-    HostPath::parse(&names.join("/")).as_str().to_string()
 }
 
 /// Raw values of the component that put its data into a folder of the node.

@@ -140,7 +140,8 @@ fn extra_source(
     match (claim_name, volume["hostPath"]["path"].as_str()) {
         (Some(claim_name), _) => further_claim(workload, name, claim_name, further),
         (None, Some(path)) => Source::Folder(path.to_string()),
-        (None, None) => Source::Elsewhere,
+        (None, None) if volume.get("emptyDir").is_some() => Source::Elsewhere,
+        (None, None) => Source::Content(volume.to_string()),
     }
 }
 
@@ -225,14 +226,16 @@ fn environment(values: &Value, defaults: &Defaults) -> (BTreeMap<String, String>
                 env.remove(name);
                 unread.push(Unread {
                     key: "extraEnv",
+                    names: variable["valueFrom"].to_string(),
                     variable: Some(name.to_string()),
                 });
             }
         }
     }
     let objects = values["extraEnvFrom"].as_array();
-    unread.extend(objects.filter(|it| !it.is_empty()).map(|_| Unread {
+    unread.extend(objects.filter(|it| !it.is_empty()).map(|it| Unread {
         key: "extraEnvFrom",
+        names: serde_json::Value::from(it.clone()).to_string(),
         variable: None,
     }));
     (env, unread)

@@ -81,7 +81,7 @@ impl<'a> Services<'a> {
         let (mut env, mut words, mut unread) = (BTreeMap::new(), Vec::new(), Vec::new());
         if names_folders(component, workload) {
             env = self.environment(keys.get("environment"));
-            unread = unread_variables(keys);
+            unread = self.unread_variables(keys);
             words = self.list(keys.get("entrypoint"));
             words.extend(self.list(keys.get("command")));
         }
@@ -94,7 +94,7 @@ impl<'a> Services<'a> {
             env,
             words,
             unread,
-            open_to: keys.get("extends").map(|_| "extends"),
+            open_to: keys.get("extends").map(|it| self.extended(it)),
             laid: self.laid(keys),
         })
     }
@@ -111,7 +111,24 @@ impl<'a> Services<'a> {
         volumes
             .filter_map(|volume| self.volume(volume))
             .chain(memory)
+            .chain(self.contents(keys))
             .collect()
+    }
+
+    /// Entries of `configs` and `secrets` that say where they are mounted.
+    fn contents(&self, keys: &Map<String, Value>) -> impl Iterator<Item = Laid> {
+        let nouns = [("configs", "the config"), ("secrets", "the secret")].into_iter();
+        nouns.flat_map(move |(key, noun)| {
+            let entries = keys.get(key).and_then(Value::as_array);
+            entries.into_iter().flatten().filter_map(move |entry| {
+                let name = self.text(&entry["source"])?;
+                Some(Laid {
+                    at: self.text(&entry["target"])?,
+                    sub_path: String::new(),
+                    source: Source::Content(format!("{noun} `{name}`")),
+                })
+            })
+        })
     }
 
     /// One of `volumes`, in its long or its short form.
@@ -150,8 +167,10 @@ impl<'a> Services<'a> {
         }
     }
 
+    /// A folder of the machine, under the name that it has in the project.
     fn folder(&self, written: String) -> Source {
-        Source::Folder(self.paths.get(&written).cloned().unwrap_or(written))
+        let known = self.paths.get(&written).cloned();
+        Source::Folder(known.unwrap_or_else(|| self.speak.platform().from_compose(&written)))
     }
 
     /// `NAME: VALUE`, or a list of `NAME=VALUE`.
@@ -251,29 +270,54 @@ impl<'a> Services<'a> {
         let words: Vec<String> = std::iter::once(driver).chain(options).collect();
         Some(words.join(" "))
     }
-}
 
-/// Variables that get their values from files, or from whoever starts the service.
-fn unread_variables(keys: &Map<String, Value>) -> Vec<Unread> {
-    let of_shell = |name: &str| Unread {
-        key: "environment",
-        variable: Some(name.to_string()),
-    };
-    let mut unread: Vec<Unread> = match keys.get("environment") {
-        Some(Value::Object(table)) => {
-            let empty = table.iter().filter(|(_, value)| value.is_null());
-            empty.map(|(name, _)| of_shell(name)).collect()
+    /// Variables that get their values from files, or from whoever starts the service.
+    fn unread_variables(&self, keys: &Map<String, Value>) -> Vec<Unread> {
+        let of_shell = |name: &str| Unread {
+            key: "environment",
+            names: name.to_string(),
+            variable: Some(name.to_string()),
+        };
+        let mut unread: Vec<Unread> = match keys.get("environment") {
+            Some(Value::Object(table)) => {
+                let empty = table.iter().filter(|(_, value)| value.is_null());
+                empty.map(|(name, _)| of_shell(name)).collect()
+            }
+            Some(Value::Array(entries)) => {
+                let names = entries.iter().filter_map(Value::as_str);
+                let names = names.filter(|entry| !entry.contains('='));
+                names.map(of_shell).collect()
+            }
+            _ => Vec::new(),
+        };
+        unread.extend(keys.get("env_file").map(|files| Unread {
+            key: "env_file",
+            names: self.file_names(files),
+            variable: None,
+        }));
+        unread
+    }
+
+    /// `"a"`, `["a"]` or `[{ path = "a" }]`.
+    fn file_names(&self, files: &Value) -> String {
+        let one = files.is_string().then_some(files);
+        let many = files.as_array().into_iter().flatten();
+        let names = one.into_iter().chain(many).filter_map(|file| {
+            let path = file.get("path").unwrap_or(file);
+            self.text(path)
+        });
+        names.collect::<Vec<_>>().join(", ")
+    }
+
+    /// The service that is laid under this one: `"a"`, or `{ file = "x.yaml", service = "a" }`.
+    fn extended(&self, extends: &Value) -> Unread {
+        let part = |key: &str| extends.get(key).and_then(|it| self.text(it));
+        let service = part("service").or_else(|| self.text(extends));
+        let names = part("file").into_iter().chain(service);
+        Unread {
+            key: "extends",
+            names: names.collect::<Vec<_>>().join(": "),
+            variable: None,
         }
-        Some(Value::Array(entries)) => {
-            let names = entries.iter().filter_map(Value::as_str);
-            let names = names.filter(|entry| !entry.contains('='));
-            names.map(of_shell).collect()
-        }
-        _ => Vec::new(),
-    };
-    unread.extend(keys.get("env_file").map(|_| Unread {
-        key: "env_file",
-        variable: None,
-    }));
-    unread
+    }
 }

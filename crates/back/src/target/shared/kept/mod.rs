@@ -6,6 +6,7 @@
 mod configured;
 mod defaults;
 mod started;
+mod telling;
 
 use std::collections::BTreeMap;
 
@@ -89,7 +90,7 @@ impl RuntimeData<'_> {
             volumes.map(|it| (it.key.clone(), of_volume(it))).collect();
         let mut folders: BTreeMap<String, Kept> = BTreeMap::new();
         for started in &self.started {
-            let program_folders = started.folders();
+            let program_folders = started.folders(platform);
             for (index, laid) in started.laid.iter().enumerate() {
                 let mount = started.mount(laid);
                 let own = program_folders.iter();
@@ -103,7 +104,7 @@ impl RuntimeData<'_> {
                         let made = folders.entry(path.clone());
                         Some(made.or_insert_with(|| of_folder(path, key)))
                     }
-                    Source::Folder(_) | Source::Elsewhere => None,
+                    Source::Folder(_) | Source::Content(_) | Source::Elsewhere => None,
                 };
                 let Some(kept) = kept else {
                     continue;
@@ -176,7 +177,7 @@ fn places(
     laid: &Laid,
     own: &[&ProgramFolder],
 ) -> Vec<Place> {
-    let open_to = started.open_to.map(|key| format!("`{key}`"));
+    let open_to = started.open_to.as_ref().map(Unread::shown);
     let place = |folder: Option<String>, unread: Option<&String>| Place {
         runtime: target,
         workload: started.workload.name.clone(),

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::configured;
+use super::{
+    configured::{ConfigFiles, unquoted},
+    telling::Telling,
+};
 use crate::{
     data::below,
-    model::{Component, DataFolder, KeptIf, Mount, MountSource, Workload},
+    model::{Component, Mount, MountSource, Platform, Workload},
 };
 
 /// What lies at a path of a container.
@@ -15,6 +18,8 @@ pub enum Source {
     Volume(String),
     /// A folder of the machine, as the manifest names it.
     Folder(String),
+    /// Something with content of its own that holds no data: what it is, for a message.
+    Content(String),
     /// Memory, or something that nobody keeps.
     Elsewhere,
 }
@@ -30,13 +35,22 @@ pub struct Laid {
     pub source: Source,
 }
 
-/// A key that sets variables to values which are not read here.
+/// A key that leads to values which are not read here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unread {
     /// The key, as in `env_file`.
     pub key: &'static str,
-    /// The variable; `None`: any that nothing else sets.
+    /// What it names: other values are read where that is another.
+    pub names: String,
+    /// The variable that it sets; `None`: any that nothing else sets.
     pub variable: Option<String>,
+}
+
+impl Unread {
+    /// As in `` `env_file` (`db.env`) ``.
+    pub fn shown(&self) -> String {
+        format!("`{}` (`{}`)", self.key, self.names)
+    }
 }
 
 /// A folder in which a program keeps its data.
@@ -64,27 +78,38 @@ pub struct Started<'a> {
     /// Variables whose values are not known here.
     pub unread: Vec<Unread>,
     /// A key that may change anything of it and is not read here, as `extends`.
-    pub open_to: Option<&'static str>,
+    pub open_to: Option<Unread>,
     /// What is laid over its file system.
     pub laid: Vec<Laid>,
 }
 
 impl Started<'_> {
     /// The folders in which the program keeps its data, as far as its kind tells.
-    pub fn folders(&self) -> Vec<ProgramFolder> {
+    pub fn folders(&self, platform: &Platform) -> Vec<ProgramFolder> {
         let folders = self.component.data_folders.iter();
         let own = folders.filter(|_| names_folders(self.component, self.workload));
+        let telling = Telling {
+            started: self,
+            files: ConfigFiles {
+                platform,
+                started: self,
+            },
+        };
         let mut out = Vec::new();
         let mut first: Option<String> = None;
-        for folder in own.filter(|folder| self.is_kept_there(folder)) {
-            let (written, unread) = self.named(folder);
+        for folder in own.filter(|folder| telling.is_kept_there(folder)) {
+            let (written, unread) = telling.named(folder);
             let written = written.or_else(|| folder.default.clone());
             let is_below = folder.default.as_deref().is_some_and(is_relative);
             // Some programs take several, as Kafka's `log.dirs`.
             let paths = written.iter().flat_map(|it| it.split(','));
             for path in paths.map(|path| path_of(path.trim())) {
-                let path = match &first {
-                    Some(first) if is_below && is_relative(path) => format!("{first}/{path}"),
+                let above = match (&first, &folder.relative_to) {
+                    (Some(first), _) if is_below => Some(first),
+                    (_, above) => above.as_ref(),
+                };
+                let path = match above {
+                    Some(above) if is_relative(path) => format!("{above}/{path}"),
                     _ => path.to_string(),
                 };
                 let (laid, rest) = self.cover(&path);
@@ -97,66 +122,6 @@ impl Started<'_> {
             }
         }
         out
-    }
-
-    /// Whether the program is told to keep its data in such a folder, and not in another database.
-    fn is_kept_there(&self, folder: &DataFolder) -> bool {
-        let Some(KeptIf {
-            env,
-            options,
-            value,
-        }) = &folder.kept_if
-        else {
-            return true;
-        };
-        let told = self.option(options).or_else(|| self.assigned(env));
-        let told = told.or_else(|| self.variable(env));
-        told.is_none_or(|told| told.eq_ignore_ascii_case(value))
-    }
-
-    /// The folder that something names, and what else may name one and is not read here.
-    fn named(&self, folder: &DataFolder) -> (Option<String>, Option<String>) {
-        let by_file = self.option(&folder.config).map(|path| {
-            let text = configured::text_at(self.workload, &path);
-            let read = text.map(|text| configured::read(&text, &folder.options));
-            (path, read)
-        });
-        let (in_file, unread) = match by_file {
-            Some((path, None | Some(configured::Setting::Elsewhere))) => {
-                (None, Some(format!("the file `{path}`")))
-            }
-            Some((_, Some(configured::Setting::Of { name, value }))) => (Some((name, value)), None),
-            Some((_, Some(configured::Setting::None))) | None => (None, None),
-        };
-        // The same option of the command counts more than what a file says of it.
-        let in_file = in_file.filter(|(name, _)| self.option(std::slice::from_ref(name)).is_none());
-        let by_words = in_file.map(|(_, value)| value);
-        let by_words = by_words.or_else(|| self.option(&folder.options));
-        let by_words = by_words.or_else(|| self.assigned(&folder.env));
-        match by_words {
-            Some(value) => (Some(value), unread),
-            None => (
-                self.variable(&folder.env),
-                unread.or_else(|| self.unread_variable(folder)),
-            ),
-        }
-    }
-
-    /// The key that may set a variable which would count, to a value that is not known here.
-    fn unread_variable(&self, folder: &DataFolder) -> Option<String> {
-        let of_choice = folder.kept_if.as_ref().map(|it| &it.env);
-        for names in [Some(&folder.env), of_choice].into_iter().flatten() {
-            for name in names {
-                if self.env.get(name).is_some_and(|it| !it.is_empty()) {
-                    break;
-                }
-                let mut keys = self.unread.iter();
-                if let Some(by) = keys.find(|it| it.variable.as_ref().is_none_or(|it| it == name)) {
-                    return Some(format!("`{}`", by.key));
-                }
-            }
-        }
-        None
     }
 
     /// What is laid over a path: the mount with the longest path around it.
@@ -181,7 +146,7 @@ impl Started<'_> {
     }
 
     /// The value of an option. The last one counts, as most programs have it.
-    fn option(&self, names: &[String]) -> Option<String> {
+    pub(super) fn option(&self, names: &[String]) -> Option<String> {
         let words = self.words_of_options();
         let pairs = words.iter().enumerate();
         let values = pairs.flat_map(|(index, word)| {
@@ -203,14 +168,14 @@ impl Started<'_> {
     }
 
     /// A variable that the command itself sets, as in `sh -c "PGDATA=/x exec postgres"`.
-    fn assigned(&self, names: &[String]) -> Option<String> {
+    pub(super) fn assigned(&self, names: &[String]) -> Option<String> {
         let words = self.words.iter().flat_map(|it| it.split_whitespace());
         let pairs = words.filter_map(|word| word.trim_start_matches(QUOTES).split_once('='));
         let mut own = pairs.filter(|(name, _)| names.iter().any(|it| it == name));
         own.next_back().map(|(_, value)| unquoted(value))
     }
 
-    fn variable(&self, names: &[String]) -> Option<String> {
+    pub(super) fn variable(&self, names: &[String]) -> Option<String> {
         let mut set = names.iter().filter_map(|name| self.env.get(name));
         set.find(|value| !value.is_empty()).cloned()
     }
@@ -297,8 +262,14 @@ pub(super) fn is_same_option(name: &str, written: &str) -> bool {
     }
 }
 
-const QUOTES: [char; 2] = ['"', '\''];
-
-pub(super) fn unquoted(value: &str) -> String {
-    value.trim_end_matches(';').trim_matches(QUOTES).to_string()
+/// Whether a path of names in a configuration file ends with the name of an option.
+pub(super) fn option_in(path: &str, name: &str) -> bool {
+    let start = path.len().checked_sub(name.len());
+    let (above, end) = match start.and_then(|at| path.split_at_checked(at)) {
+        Some(parts) => parts,
+        None => return false,
+    };
+    is_same_option(name, end) && (above.is_empty() || above.ends_with('.'))
 }
+
+const QUOTES: [char; 2] = ['"', '\''];

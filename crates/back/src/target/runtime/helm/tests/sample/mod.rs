@@ -254,6 +254,7 @@ pub fn platform(components: Vec<Component>) -> Platform {
         own_kinds: BTreeSet::new(),
         raw_compose: Raw::default(),
         raw_helm: Raw::default(),
+        raw_written: Default::default(),
         span: span(),
     }
 }
