@@ -17,7 +17,7 @@ use proptest::prelude::*;
 use crate::support::cost::cost;
 
 /// Far more processor time than any of these takes.
-const LONGEST: Duration = Duration::from_secs(90);
+const LONGEST: Duration = Duration::from_secs(20);
 
 const HEAD: &str = "[platform]\nname = \"p\"\n[groups]\ng = \"g\"\n";
 

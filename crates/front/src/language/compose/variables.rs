@@ -1,6 +1,6 @@
 //! Compose's variables in a value: `${X:-x}`, `$X`, and `$$` for a dollar.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use crate::{
     reference::{Declared, Variable},
@@ -16,17 +16,19 @@ enum Piece<'a> {
 /// The stretches of a text. What Compose would refuse stays as it is.
 fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut out = Vec::new();
+    let closing = closing_braces(text);
     let (mut done, mut at) = (0, 0);
     while let Some(dollar) = text[at..].find('$').map(|found| at + found) {
         let after = &text[dollar + 1..];
         at = dollar + 1;
         let (end, piece) = if after.starts_with('$') {
             (dollar + 2, Piece::Literal("$"))
-        } else if let Some(inner) = braced(after) {
+        } else if let Some(end) = closing.get(&(dollar + 1)) {
+            let inner = &text[dollar + 2..*end];
             let Some(variable) = Variable::parse(inner) else {
                 continue;
             };
-            (dollar + inner.len() + 3, Piece::Variable(variable))
+            (end + 1, Piece::Variable(variable))
         } else {
             let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
             let name = &after[..after.find(|c| !is_name(c)).unwrap_or(after.len())];
@@ -43,19 +45,16 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
     out
 }
 
-/// What stands between the braces that a text begins with.
-fn braced(text: &str) -> Option<&str> {
-    let inner = text.strip_prefix('{')?;
-    let mut depth = 0;
-    for (at, c) in inner.char_indices() {
-        match c {
-            '{' => depth += 1,
-            '}' if depth == 0 => return Some(&inner[..at]),
-            '}' => depth -= 1,
-            _ => {}
+/// Where each `{` is closed, by where it stands. One pass finds them all: a text may have thousands that are never closed.
+fn closing_braces(text: &str) -> BTreeMap<usize, usize> {
+    let (mut open, mut closing) = (Vec::new(), BTreeMap::new());
+    for (at, brace) in text.match_indices(['{', '}']) {
+        match brace {
+            "{" => open.push(at),
+            _ => closing.extend(open.pop().map(|start| (start, at))),
         }
     }
-    None
+    closing
 }
 
 /// Whether a text holds a variable.
