@@ -2,11 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::support::{aliases, messages::messages, page};
-use mlopsgen::{
-    compile::{Request, compile},
-    world::MemoryWorld,
-};
+use crate::support::{self, aliases, compiled::texts, messages::messages, page};
 
 /// The files of a platform named `p` with the groups `one` and `two`; panics with the errors where there are some.
 pub fn compiled(components: &str) -> BTreeMap<String, String> {
@@ -19,16 +15,9 @@ pub fn outcome(components: &str) -> (Option<BTreeMap<String, String>>, String) {
     let text = format!(
         "[platform]\nname = \"p\"\n[groups]\none = \"1\"\ntwo = \"2\"\n[secrets]\ns = {{ env = \"S\" }}\n{components}"
     );
-    let world = MemoryWorld::new().with("platform.toml", text);
-    let compilation = compile(&world, &Request::default());
+    let compilation = support::compiled::compiled(text);
     let printed = messages(&compilation);
-    let files = compilation.output.ok().map(|output| {
-        let files = output.files.files.into_iter();
-        files
-            .map(|(path, file)| (path, file.text.to_string()))
-            .collect()
-    });
-    (files, printed)
+    (texts(compilation).ok(), printed)
 }
 
 /// Compares a part of an output with `tests/contract/NAME`; `BLESS=1 cargo test contract` rewrites that.

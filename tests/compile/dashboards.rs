@@ -19,7 +19,7 @@ use promql_parser::{
 use serde_json::Value;
 
 use super::contract::compiled;
-use crate::support::cases;
+use crate::support::{cases, compiled::texts};
 
 /// Units that Grafana knows, as far as dashboards use them.
 const UNITS: [&str; 21] = [
@@ -180,12 +180,7 @@ fn of_all_kinds() -> BTreeMap<String, String> {
         );
         world = world.with(&path, text);
     }
-    let output = compile(&world, &Request::default()).output;
-    let output = output.unwrap_or_else(|_| panic!("the platform of the alerts compiles"));
-    let files = output.files.files.into_iter();
-    files
-        .map(|(path, file)| (path, file.text.to_string()))
-        .collect()
+    texts(compile(&world, &Request::default())).unwrap_or_else(|messages| panic!("{messages}"))
 }
 
 fn findings(dashboard: &Value) -> Vec<Finding> {

@@ -5,14 +5,13 @@
 use std::{collections::BTreeSet, fs};
 
 use super::holds::Holds;
-use crate::support::page;
+use crate::support::{self, page};
 use mlopsgen::{
-    compile::{Compilation, Request, compile},
+    compile::Compilation,
     diag::{
         Code, Level,
         render::{Style, human},
     },
-    world::MemoryWorld,
 };
 use serde::Deserialize;
 
@@ -73,10 +72,7 @@ fn book() -> Book {
 fn compiled(book: &Book, defect: &Defect) -> Compilation {
     let on = defect.on.as_deref().expect("a platform to try it on");
     let text = format!("{START}{}{}", book.platforms[on], defect.tries);
-    compile(
-        &MemoryWorld::new().with("platform.toml", text),
-        &Request::default(),
-    )
+    support::compiled::compiled(text)
 }
 
 fn printed(compilation: &Compilation) -> String {

@@ -2,29 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use mlopsgen::{
-    compile::{Request, compile},
-    world::MemoryWorld,
-};
-
-use crate::support::messages::messages;
+use crate::support::compiled::{compiled, texts};
 
 /// The files of a platform with these lines in `[platform]` and below it, or what is wrong.
 fn outcome(platform: &str, rest: &str) -> Result<BTreeMap<String, String>, String> {
     let text = format!(
         "[platform]\nname = \"p\"\n{platform}\n[groups]\none = \"1\"\n[secrets]\ns = {{ env = \"S\" }}\n{rest}"
     );
-    let world = MemoryWorld::new().with("platform.toml", text);
-    let compilation = compile(&world, &Request::default());
-    match compilation.output {
-        Ok(output) => {
-            let files = output.files.files.into_iter();
-            Ok(files
-                .map(|(path, file)| (path, file.text.to_string()))
-                .collect())
-        }
-        Err(_) => Err(messages(&compilation)),
-    }
+    texts(compiled(text))
 }
 
 /// What follows `key` on its first line in a file.

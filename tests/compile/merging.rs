@@ -4,15 +4,12 @@ use std::collections::BTreeMap;
 
 use mlopsgen::{
     compile::{Request, compile},
-    diag::render::{Style, human},
     world::MemoryWorld,
 };
 
-use crate::contract::{block, compiled, outcome};
-
-const STYLE: Style = Style {
-    color: false,
-    width: 100,
+use crate::{
+    contract::{block, compiled, outcome},
+    support::compiled::texts,
 };
 
 /// The files of the environment `prod`.
@@ -26,13 +23,7 @@ fn of_environment(platform: &str, environment: &str) -> BTreeMap<String, String>
         environments: vec!["prod".to_string()],
         ..Request::default()
     };
-    let compilation = compile(&world, &request);
-    let messages = human(&compilation.diagnostics, &compilation.sources, STYLE);
-    let output = compilation.output.unwrap_or_else(|_| panic!("{messages}"));
-    let files = output.files.files.into_iter();
-    files
-        .map(|(path, file)| (path, file.text.to_string()))
-        .collect()
+    texts(compile(&world, &request)).unwrap_or_else(|messages| panic!("{messages}"))
 }
 
 /// A file whose path ends so.

@@ -6,11 +6,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use mlopsgen::{
-    compile::{Compilation, Request, compile},
-    diag::Code,
-    world::MemoryWorld,
-};
+use mlopsgen::{compile::Compilation, diag::Code};
+
+use crate::support;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pipelines")
@@ -18,8 +16,7 @@ fn folder() -> PathBuf {
 
 fn compiled() -> Compilation {
     let text = fs::read_to_string(folder().join("platform.toml")).expect("the platform is there");
-    let world = MemoryWorld::new().with("platform.toml", text);
-    compile(&world, &Request::default())
+    support::compiled::compiled(text)
 }
 
 #[test]
@@ -82,8 +79,7 @@ resources = { gpu = 1 }
 read = { run = "read", resources = { gpu = false } }
 fit = { run = "fit", after = ["read"] }
 "#;
-    let world = MemoryWorld::new().with("platform.toml", text);
-    let output = compile(&world, &Request::default()).output;
+    let output = support::compiled::compiled(text).output;
     let output = output.expect("no errors, so there is output");
     let dag = &output.files.files["airflow/dags/train.py"].text;
     let pipeline = dag.matches("resources=Resources(gpu=1)").count();
@@ -116,8 +112,7 @@ agent = { label = "near-${components.web.http.public_url}" }
 name = "show ${components.web.http.public_url}"
 run = ["x"]
 "#;
-    let world = MemoryWorld::new().with("platform.toml", text);
-    let compilation = compile(&world, &Request::default());
+    let compilation = support::compiled::compiled(text);
     let Ok(output) = compilation.output else {
         panic!("{:#?}", compilation.diagnostics);
     };
@@ -181,8 +176,7 @@ tasks.one = { run = "x" }
         ),
     ] {
         let text = text.replace("VERSION", version);
-        let world = MemoryWorld::new().with("platform.toml", text);
-        let compilation = compile(&world, &Request::default());
+        let compilation = support::compiled::compiled(text);
         let Ok(output) = compilation.output else {
             panic!("{:#?}", compilation.diagnostics);
         };

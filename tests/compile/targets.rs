@@ -2,13 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use mlopsgen::{
-    compile::{Compilation, Request, compile},
-    files::Target,
-    world::MemoryWorld,
-};
+use mlopsgen::{compile::Compilation, files::Target};
 
-use crate::support::messages::messages;
+use crate::support::{self, compiled::texts};
 
 const PLATFORM: &str = r#"
 [groups]
@@ -43,19 +39,12 @@ fn sources(text: &str) -> Vec<&str> {
 fn compilation(targets: &[&str]) -> Compilation {
     let targets = targets.join("\", \"");
     let text = format!("[platform]\nname = \"p\"\ntargets = [\"{targets}\"]\n{PLATFORM}");
-    let world = MemoryWorld::new().with("platform.toml", text);
-    compile(&world, &Request::default())
+    support::compiled::compiled(text)
 }
 
 /// The files that a platform of these targets compiles to.
 fn compiled(targets: &[&str]) -> BTreeMap<String, String> {
-    let compilation = compilation(targets);
-    let printed = messages(&compilation);
-    let output = compilation.output.unwrap_or_else(|_| panic!("{printed}"));
-    let files = output.files.files.into_iter();
-    files
-        .map(|(path, file)| (path, file.text.to_string()))
-        .collect()
+    texts(compilation(targets)).unwrap_or_else(|printed| panic!("{printed}"))
 }
 
 fn folders(files: &BTreeMap<String, String>) -> Vec<&str> {
@@ -185,8 +174,7 @@ fn only_options_of_a_tmpfs_that_change_something_are_lost_in_a_stack() {
             "[platform]\nname = \"p\"\ntargets = [\"swarm\"]\n[groups]\ng = \"g\"\n[components.web]\nimage = \"team/web:1\"\n\
              group = \"g\"\ntmpfs = [\"/run:{options}\"]\n"
         );
-        let world = MemoryWorld::new().with("platform.toml", text);
-        let diagnostics = compile(&world, &Request::default()).diagnostics;
+        let diagnostics = support::compiled::compiled(text).diagnostics;
         let lost = |message: &str| message.starts_with("swarm: `tmpfs`");
         diagnostics.iter().filter(|it| lost(&it.message)).count()
     };

@@ -4,6 +4,7 @@
 
 pub mod aliases;
 pub mod cases;
+pub mod compiled;
 pub mod cost;
 pub mod difference;
 pub mod folder;

@@ -11,13 +11,15 @@ use std::collections::BTreeSet;
 
 use mlopsgen::{
     catalog::{Kind, SettingType},
-    compile::{Output, Request, compile},
+    compile::Output,
     files::Target,
     plan::{DataPlan, Fingerprints, Found, Inputs, Manifest, Plan, Recorded, plan},
-    world::MemoryWorld,
 };
 
-use crate::{kinds::catalog, support::messages::messages};
+use crate::{
+    kinds::catalog,
+    support::{self, messages::messages},
+};
 
 const RUNTIMES: [Target; 3] = [Target::Compose, Target::Helm, Target::Swarm];
 
@@ -86,8 +88,7 @@ fn platform(kind: &Kind, major: u64) -> String {
 }
 
 fn compiled(text: &str) -> Output {
-    let world = MemoryWorld::new().with("platform.toml", text);
-    let compilation = compile(&world, &Request::default());
+    let compilation = support::compiled::compiled(text);
     let printed = messages(&compilation);
     compilation.output.unwrap_or_else(|_| panic!("{printed}"))
 }

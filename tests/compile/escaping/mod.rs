@@ -14,7 +14,7 @@ use compare::{expected, without_choices};
 use hostile::{BLANK, Platform, STRINGS, forms, harmless, long, platform, random};
 use mlopsgen::compile::{Request, compile};
 
-use crate::support::messages::messages;
+use crate::support::compiled::texts;
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -28,16 +28,7 @@ const ROTATIONS: usize = 12;
 type Files = BTreeMap<String, String>;
 
 fn compiled(platform: &Platform) -> Result<Files, String> {
-    let compilation = compile(&platform.world(), &Request::default());
-    match compilation.output {
-        Ok(output) => Ok(output
-            .files
-            .files
-            .into_iter()
-            .map(|(path, file)| (path, file.text.to_string()))
-            .collect()),
-        Err(_) => Err(messages(&compilation)),
-    }
+    texts(compile(&platform.world(), &Request::default()))
 }
 
 /// The differences between the files of a hostile platform and those of the harmless one.

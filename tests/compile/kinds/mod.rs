@@ -15,13 +15,12 @@ use std::collections::BTreeMap;
 use mlopsgen::{
     Component, Probe, Workload,
     catalog::{Catalog, Kind},
-    compile::{Output, Request, compile},
+    compile::Output,
     diag::{Code, Sink},
     source::Sources,
-    world::MemoryWorld,
 };
 
-use crate::support::messages::messages;
+use crate::support::{self, messages::messages};
 
 use author::{Author, least, most};
 
@@ -141,10 +140,7 @@ pub fn catalog() -> BTreeMap<String, Kind> {
 }
 
 fn compiled(text: &str) -> Output {
-    let compilation = compile(
-        &MemoryWorld::new().with("platform.toml", text),
-        &Request::default(),
-    );
+    let compilation = support::compiled::compiled(text);
     let printed = messages(&compilation);
     let serious = compilation.diagnostics.iter().any(|diagnostic| {
         // The user describes their own programs.

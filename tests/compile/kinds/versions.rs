@@ -1,19 +1,14 @@
 //! Kinds that adapt to the version of their image.
 
-use mlopsgen::{
-    compile::{Compilation, Request, compile},
-    world::MemoryWorld,
-};
+use mlopsgen::compile::Compilation;
 
 use super::{catalog, least};
+use crate::support;
 
 fn compiled_at(kind: &str, lines: &str) -> Compilation {
     let component = format!("[components.it]\n{lines}\n");
     let text = least(kind).replacen("[components.it]\n", &component, 1);
-    compile(
-        &MemoryWorld::new().with("platform.toml", text),
-        &Request::default(),
-    )
+    support::compiled::compiled(text)
 }
 
 /// The Compose file and the files that the kind makes for its program.

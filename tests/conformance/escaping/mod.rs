@@ -24,13 +24,15 @@ use std::{
 
 use mlopsgen::{
     compile::{Request, compile},
-    diag::render::{Style, human},
     world::MemoryWorld,
 };
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::tree::{self, Tree};
+use crate::{
+    support::compiled::texts,
+    tree::{self, Tree},
+};
 use compare::Expected;
 use hostile::{BLANK, Platform, STRINGS};
 
@@ -164,19 +166,8 @@ fn write(name: &str, platform: Platform) -> Compiled {
 
 /// What a project compiles to: paths and texts.
 fn compiled(world: &MemoryWorld) -> BTreeMap<String, String> {
-    let compilation = compile(world, &Request::default());
-    let Ok(output) = compilation.output else {
-        let style = Style {
-            color: false,
-            width: 100,
-        };
-        let printed = human(&compilation.diagnostics, &compilation.sources, style);
-        panic!("a platform is refused: {printed}");
-    };
-    let files = output.files.files.into_iter();
-    files
-        .map(|(path, file)| (path, file.text.to_string()))
-        .collect()
+    texts(compile(world, &Request::default()))
+        .unwrap_or_else(|printed| panic!("a platform is refused: {printed}"))
 }
 
 /// What differs between what was read of the harmless tree and of a hostile one.
