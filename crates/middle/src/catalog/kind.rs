@@ -72,7 +72,24 @@ pub struct Kind {
     pub span: Span,
 }
 
+/// What kinds call the port on which their program serves pages.
+pub const HTTP_PORT: &str = "http";
+
 impl Kind {
+    /// The ports of its main workload, as its file has them.
+    pub fn ports(&self) -> Option<&Table> {
+        let ports = self.table.get_path(&["workload", "ports"])?;
+        ports.as_table()
+    }
+
+    /// Which of a component's ports an address of the component is of: the one that the kind names, else `http`, else the
+    /// first.
+    pub fn main_port<'a>(&'a self, ports: &[&'a str]) -> Option<&'a str> {
+        let http = ports.contains(&HTTP_PORT).then_some(HTTP_PORT);
+        let own = self.port.as_deref().or(http);
+        own.or(ports.first().copied())
+    }
+
     /// The major version of a component that sets none.
     pub fn default_major(&self) -> Option<u64> {
         self.versions.default.as_ref().map(|version| version.major)

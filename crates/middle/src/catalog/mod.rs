@@ -9,7 +9,9 @@ mod kind;
 mod load;
 
 pub use fact::{Fact, PlatformFact, RoleFact};
-pub use kind::{Binding, FileForm, Kind, OwnName, OwnSecret, Role, SettingSpec, SettingType};
+pub use kind::{
+    Binding, FileForm, HTTP_PORT, Kind, OwnName, OwnSecret, Role, SettingSpec, SettingType,
+};
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -265,19 +265,11 @@ impl ComponentDraft {
             .filter(move |bound| bound.role.name == role)
     }
 
-    /// The name of the main port: the kind's, else `http`, else the first.
+    /// The name of the main port.
     pub fn main_port(&self) -> Option<String> {
-        if let Some(port) = &self.kind.port {
-            return Some(port.clone());
-        }
-        let ports = self
-            .workload(None)
-            .map(|workload| workload.ports.as_slice())
-            .unwrap_or_default();
-        ports
-            .iter()
-            .find(|port| port.name == "http")
-            .or(ports.first())
-            .map(|port| port.name.clone())
+        let ports = self.workload(None).into_iter();
+        let ports = ports.flat_map(|workload| &workload.ports);
+        let ports: Vec<&str> = ports.map(|port| port.name.as_str()).collect();
+        self.kind.main_port(&ports).map(ToString::to_string)
     }
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{draft::ExternalDraft, read};
+use super::{draft::ExternalDraft, ports::port_names, read};
 use crate::{
-    catalog::Kind,
+    catalog::{HTTP_PORT, Kind},
     diag::{Code, Diagnostic, Sink, nearest},
     model::{ExternalAddress, Host},
     syntax::{Entry, Key, Node, Table, quoted},
@@ -74,12 +74,9 @@ fn of_main_port(
     host: &str,
     sink: &mut Sink,
 ) -> Vec<ExternalAddress> {
-    let main = kind.port.clone().or_else(|| {
-        let ports = component.table("ports")?;
-        ports.keys().next().map(ToString::to_string)
-    });
-    let port = main.unwrap_or_else(|| "http".to_string());
-    let of_kind = kind.table.get_path(&["workload", "ports", &port]);
+    let names = port_names(kind, component);
+    let port = kind.main_port(&names).unwrap_or(HTTP_PORT);
+    let of_kind = kind.ports().and_then(|ports| ports.get(port));
     let written = entry.value.as_table().and_then(|it| it.integer("port"));
     let number = written.and_then(|number| u16::try_from(number).ok());
     let Some(number) = number.or(of_kind.and_then(read::container_port)) else {
@@ -92,7 +89,7 @@ fn of_main_port(
     };
     let host = Host::parse(host).into_iter();
     host.map(|host| ExternalAddress {
-        port: port.clone(),
+        port: port.to_string(),
         host,
         number,
     })
@@ -105,9 +102,7 @@ fn of_each_port(
     table: &Table,
     sink: &mut Sink,
 ) -> Vec<ExternalAddress> {
-    let of_kind = kind.table.get_path(&["workload", "ports"]);
-    let of_kind = of_kind.and_then(Node::as_table);
-    let tables = of_kind.into_iter().chain(component.table("ports"));
+    let tables = kind.ports().into_iter().chain(component.table("ports"));
     // Without any, `external` declares them.
     let known: BTreeSet<&str> = tables.flat_map(Table::keys).collect();
     let known: Vec<&str> = known.into_iter().collect();

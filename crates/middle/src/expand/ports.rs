@@ -6,6 +6,7 @@ use super::{
     read,
 };
 use crate::{
+    catalog::{HTTP_PORT, Kind},
     diag::{Code, Diagnostic, Sink, nearest},
     model::{Bind, HostPort, Port, PortRange, Protocol, Scheme},
     source::Span,
@@ -103,15 +104,26 @@ fn ports_of_table(
     (ports, whole)
 }
 
-/// What the main port is called that a program serves HTTP on.
-const MAIN_PORT: &str = "http";
+/// Ports of a kind and of what the user wrote, without those that were taken away.
+pub(super) fn port_names<'a>(kind: &'a Kind, user: &'a Table) -> Vec<&'a str> {
+    let own = user.table("ports");
+    let is_off = |name: &str| {
+        let own = own.and_then(|ports| ports.get(name));
+        own.is_some_and(Node::is_false)
+    };
+    let mut names: Vec<&str> = Vec::new();
+    for name in kind.ports().into_iter().chain(own).flat_map(Table::keys) {
+        if !is_off(name) && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
 
 /// A port without a container port: most likely a misspelled name of a port of the kind.
 fn numberless(declared: &Declared, key: &Key, node: &Node) -> Diagnostic {
-    let kinds = declared.kind.table.get_path(&["workload", "ports"]);
-    let known: Vec<&str> = kinds
-        .and_then(Node::as_table)
-        .map_or(Vec::new(), |ports| ports.keys().collect());
+    let kinds = declared.kind.ports();
+    let known: Vec<&str> = kinds.map_or(Vec::new(), |ports| ports.keys().collect());
     let kind = &declared.kind.name;
     if let Some(near) = nearest(&key.name, known.iter().copied()) {
         return Diagnostic::new(
@@ -127,8 +139,8 @@ fn numberless(declared: &Declared, key: &Key, node: &Node) -> Diagnostic {
     )
     .label(key.span, "which port does the program listen on?");
     if node.span.start > key.span.end
-        && key.name != MAIN_PORT
-        && let Some(near) = nearest(&key.name, [MAIN_PORT])
+        && key.name != HTTP_PORT
+        && let Some(near) = nearest(&key.name, [HTTP_PORT])
     {
         return diagnostic
             .help(format!(

@@ -2,38 +2,33 @@
 //!
 //! In: a component as declared. Out: its ports before they are read, and what they speak.
 
-use super::{draft::Declared, ports::scheme};
+use super::{
+    draft::Declared,
+    ports::{port_names, scheme},
+};
 use crate::{
+    catalog::HTTP_PORT,
     diag::{Code, Diagnostic},
     model::Scheme,
     source::Span,
-    syntax::{Node, Table, quoted},
+    syntax::{Node, quoted},
 };
 
 /// Ports of the kind and of the user, without those that were taken away.
 pub(super) fn ports(declared: &Declared) -> Vec<&str> {
-    let own = declared.user.table("ports");
-    let of_kind = declared.kind.table.get_path(&["workload", "ports"]);
-    let of_kind = of_kind.and_then(Node::as_table);
-    let is_off = |name: &str| {
-        let own = own.and_then(|ports| ports.get(name));
-        own.is_some_and(Node::is_false)
-    };
-    let mut names: Vec<&str> = Vec::new();
-    for name in of_kind.into_iter().chain(own).flat_map(Table::keys) {
-        if !is_off(name) && !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    names
+    port_names(&declared.kind, &declared.user)
 }
 
-/// The port of a component that people open: `http`, which is what kinds call it, else the kind's main port, else the first.
-pub(super) fn main_port(declared: &Declared) -> Option<String> {
-    let ports = ports(declared);
-    let http = ports.contains(&"http").then(|| "http".to_string());
-    http.or_else(|| declared.kind.port.clone())
-        .or_else(|| ports.first().map(ToString::to_string))
+/// The port that people open: the main one, or `http` where the main one is for programs.
+pub(super) fn page_port(declared: &Declared) -> Option<String> {
+    let names = ports(declared);
+    let main = declared.kind.main_port(&names)?;
+    let is_for_programs = matches!(scheme(declared, main), Scheme::Other(_));
+    let page = match is_for_programs && names.contains(&HTTP_PORT) {
+        true => HTTP_PORT,
+        false => main,
+    };
+    Some(page.to_string())
 }
 
 /// Whether a port could not be read, which was reported.

@@ -6,10 +6,11 @@
 use super::{
     draft::Declared,
     read,
-    route_ports::{is_broken, main_port, no_http, ports, speaks},
+    route_ports::{is_broken, no_http, page_port, ports, speaks},
     unknown,
 };
 use crate::{
+    catalog::HTTP_PORT,
     diag::{Code, Diagnostic, Sink},
     model::{Purpose, Route, RouteEnd, RoutePath, RouteTls, Secret, SecretForm, SecretOrigin},
     source::Span,
@@ -281,7 +282,7 @@ impl Reader<'_> {
             );
             return None;
         }
-        Some((index, main_port(declared)?))
+        Some((index, page_port(declared)?))
     }
 
     /// Scheme, host and, where people do not come by the usual one, the port that the door publishes.
@@ -339,7 +340,7 @@ impl Reader<'_> {
         };
         let index = self.find(name, node.span, |_| true)?;
         let declared = &self.components[index];
-        match port.or_else(|| main_port(declared)) {
+        match port.or_else(|| page_port(declared)) {
             Some(port) if ports(declared).contains(&port.as_str()) => {
                 if is_broken(declared, &port) {
                     return None;
@@ -355,7 +356,7 @@ impl Reader<'_> {
             }
             port => {
                 let known = ports(declared);
-                let port = port.as_deref().unwrap_or("http");
+                let port = port.as_deref().unwrap_or(HTTP_PORT);
                 let mut diagnostic = unknown("port", port, node.span, &known);
                 diagnostic.code = Code::UnknownPort;
                 self.sink.push(diagnostic);
@@ -421,7 +422,7 @@ impl Reader<'_> {
                 table.set(key("public_url", span), text(url, span));
             }
         };
-        match main_port(declared).as_deref() == Some(port) {
+        match main_port(declared) == Some(port) {
             true => set(&mut declared.user),
             false => edit(&mut declared.user, "ports", span, |ports| {
                 edit(ports, port, span, set);

@@ -242,15 +242,9 @@ fn workloads(kind: &Table) -> Vec<Workload<'_>> {
     out
 }
 
-/// The kind's own main port, else `http` if it has that port.
 fn main_port(kind: &Kind) -> Option<String> {
-    let has_http = kind
-        .table
-        .get_path(&["workload", "ports", "http"])
-        .is_some();
-    kind.port
-        .clone()
-        .or_else(|| has_http.then(|| "http".to_string()))
+    let ports: Vec<&str> = kind.ports().into_iter().flat_map(Table::keys).collect();
+    kind.main_port(&ports).map(ToString::to_string)
 }
 
 fn setting(spec: &SettingSpec) -> SettingView {

@@ -138,10 +138,8 @@ fn end(scene: &Scene<'_>, to: &RouteEnd, marks: &mut Marks, sink: &mut Sink) -> 
 
 /// The ports of the kind's main workload, those too that the user took away: the program listens on them all the same.
 fn kind_ports(draft: &ComponentDraft) -> impl Iterator<Item = (&str, &Node)> {
-    let ports = draft.kind.table.get_path(&["workload", "ports"]);
+    let ports = draft.kind.ports().into_iter();
     ports
-        .and_then(Node::as_table)
-        .into_iter()
         .flat_map(Table::iter)
         .map(|(key, node)| (key.name.as_str(), node))
 }

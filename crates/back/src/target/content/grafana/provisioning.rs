@@ -150,7 +150,7 @@ pub(super) fn in_role<'a>(
 
 /// Where Grafana asks a component.
 fn url(source: &Component) -> Option<String> {
-    let name = source.main_port.as_deref().unwrap_or("http");
+    let name = source.main_port.as_deref()?;
     let (host, number) = source.address(name)?;
     let port = source.port(name);
     let scheme = port.map_or(HttpScheme::Http, |port| port.scheme.over_http());
