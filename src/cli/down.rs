@@ -73,7 +73,8 @@ pub fn stop(
         context.terminal.err("Nothing to stop.\n");
         return Ok(0);
     }
-    let status = take_down(running, selection, &disturbed, &loss, engine, context)?;
+    let words = removal(running, selection, &disturbed, &loss, engine)?;
+    let status = engine::run(engine, &running.by_name(words), context)?;
     if status != 0 {
         return Ok(status);
     }
@@ -85,19 +86,19 @@ pub fn stop(
     Ok(0)
 }
 
-/// Removes the containers and their networks. If the whole platform stops, Compose also removes the volumes if asked to.
-fn take_down(
+/// What Compose is told to remove the containers and their networks. If the whole platform stops, Compose also removes the
+/// volumes if asked to.
+fn removal<'a>(
     running: &Running,
-    selection: &Selection,
-    disturbed: &[&Workload],
+    selection: &Selection<'a>,
+    disturbed: &[&'a Workload],
     loss: &Loss,
     engine: &Engine,
-    context: &Context,
-) -> Result<u8, Failure> {
+) -> Result<Vec<&'a str>, Failure> {
     if selection.is_everything {
         let mut words = vec!["down", "--remove-orphans"];
         words.extend((!loss.volumes.is_empty()).then_some("--volumes"));
-        return engine::run(engine, &running.by_name(words), context);
+        return Ok(words);
     }
     let workloads = selection.workloads();
     let names: Vec<&str> = workloads
@@ -114,8 +115,7 @@ fn take_down(
         true => &["rm", "--stop", "--force"],
         false => &["down"],
     };
-    let words = words.iter().chain(&names).copied();
-    engine::run(engine, &running.by_name(words), context)
+    Ok(words.iter().chain(&names).copied().collect())
 }
 
 /// What is deleted besides containers.

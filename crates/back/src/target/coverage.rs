@@ -102,12 +102,19 @@ pub fn coverage(platform: &Platform) -> Coverage {
         .collect();
     let grafana = platform.first_for(Purpose::Dashboards);
     let has_dashboards = grafana.is_some_and(|grafana| shows(grafana, prometheus));
+    let watch = Watch {
+        platform,
+        jobs: &jobs,
+        asked: &asked,
+        counted: &counted,
+        has_dashboards,
+    };
     let workloads: Vec<WorkloadCoverage> = platform
         .components
         .iter()
         .flat_map(|component| &component.workloads)
         .filter(|workload| !workload.is_job())
-        .map(|workload| watched(platform, workload, &jobs, &asked, &counted, has_dashboards))
+        .map(|workload| watch.coverage(workload))
         .collect();
     let own_jobs = prometheus.map(own_job_names).unwrap_or_default();
     let mut expressions = expressions(platform, prometheus, grafana);
@@ -150,34 +157,42 @@ fn shows(grafana: &Component, prometheus: Option<&Component>) -> bool {
     prometheus.is_some_and(|prometheus| is_source(&prometheus.name))
 }
 
-fn watched(
-    platform: &Platform,
-    workload: &Workload,
-    jobs: &[Job<'_>],
-    asked: &[Asked<'_>],
-    counted: &[&str],
+/// What a platform does to watch its workloads.
+struct Watch<'a> {
+    platform: &'a Platform,
+    jobs: &'a [Job<'a>],
+    asked: &'a [Asked<'a>],
+    /// Names of workloads whose containers are counted.
+    counted: &'a [&'a str],
     has_dashboards: bool,
-) -> WorkloadCoverage {
-    let component = platform.component(&workload.component);
-    let is_measured = scrape::is_measured(workload, jobs);
-    let is_asked = asked.iter().any(|it| it.workload.name == workload.name);
-    // What programs send to their exporter does not tell whether they answer.
-    let is_reached = scrape::is_scraped(workload, jobs)
-        || scrape::exporter(workload, jobs).is_some_and(|job| {
-            workload.part.is_none() && job.component.alerts.iter().any(|alert| alert.down)
-        });
-    let is_counted = counted.contains(&workload.name.as_str());
-    WorkloadCoverage {
-        name: workload.name.clone(),
-        component: workload.component.clone(),
-        metrics: is_measured,
-        alert: is_measured
-            || is_asked
-            || is_counted
-            || platform.first_for(Purpose::Metrics).is_some()
-                && component.is_some_and(|it| has_own_alert(it, workload)),
-        panel: (is_measured || is_asked) && has_dashboards,
-        probe: is_asked || is_reached,
+}
+
+impl Watch<'_> {
+    fn coverage(&self, workload: &Workload) -> WorkloadCoverage {
+        let component = self.platform.component(&workload.component);
+        let is_measured = scrape::is_measured(workload, self.jobs);
+        let is_asked = self
+            .asked
+            .iter()
+            .any(|it| it.workload.name == workload.name);
+        // What programs send to their exporter does not tell whether they answer.
+        let is_reached = scrape::is_scraped(workload, self.jobs)
+            || scrape::exporter(workload, self.jobs).is_some_and(|job| {
+                workload.part.is_none() && job.component.alerts.iter().any(|alert| alert.down)
+            });
+        let is_counted = self.counted.contains(&workload.name.as_str());
+        WorkloadCoverage {
+            name: workload.name.clone(),
+            component: workload.component.clone(),
+            metrics: is_measured,
+            alert: is_measured
+                || is_asked
+                || is_counted
+                || self.platform.first_for(Purpose::Metrics).is_some()
+                    && component.is_some_and(|it| has_own_alert(it, workload)),
+            panel: (is_measured || is_asked) && self.has_dashboards,
+            probe: is_asked || is_reached,
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 //! an image of the kind's program, a number that the kind does not know is an error. A user's own image may have a version
 //! scheme of its own: its number counts if the kind knows it, else the kind's default is used.
 
-use super::{names, read};
+use super::{MissingLine, names, read};
 use crate::{
     catalog::Kind,
     diag::{Code, Diagnostic, Sink},
@@ -297,7 +297,14 @@ fn with_major_help(
         ),
     };
     let line = format!("major = {}", kind.default_major().unwrap_or_default());
-    super::writing(diagnostic, name.span, component, "settings", &line, &more)
+    let missing = MissingLine {
+        component: name.span,
+        written: component,
+        table: "settings",
+        line: &line,
+        more: &more,
+    };
+    missing.help(diagnostic)
 }
 
 fn list_of_majors(kind: &Kind) -> String {

@@ -111,12 +111,7 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
     let routes = routes::routes(tree, &mut components, &lost, sink);
     let levels = levels::levels(tree, &components, sink);
     sink.set_levels(levels);
-    let kind_sources = components
-        .iter()
-        .map(|declared| declared.kind.span.source)
-        .chain(inputs.catalog.sources())
-        .collect();
-    let mut names = names::names(tree, &inputs, &components, lost, kind_sources, sink);
+    let mut names = names::names(tree, &inputs, &components, lost, sink);
     let certificates = routes::secrets(&routes, &names.secrets);
     names.secrets.extend(certificates);
     let all = Declarations::new(names, components, routes);
@@ -231,25 +226,35 @@ fn with_ports(workloads: Vec<Layered>, ports: Vec<Vec<Port>>) -> Vec<WorkloadDra
         .collect()
 }
 
-/// A help to write a line in a table of a component, such as `settings`: in the one that is there, else as a dotted key.
-/// `more` goes on after it.
-pub fn writing(
-    diagnostic: Diagnostic,
-    component: Span,
-    written: &Table,
-    key: &str,
-    line: &str,
-    more: &str,
-) -> Diagnostic {
-    match written.entry(key) {
-        Some(entry) => diagnostic
-            .help(format!("write `{line}` in `{key}`{more}"))
-            .adding(entry.key.span, line),
-        None => {
-            let line = format!("{key}.{line}");
-            diagnostic
-                .help(format!("write `{line}`{more}"))
-                .adding(component, line)
+/// A line that a component lacks.
+pub struct MissingLine<'a> {
+    /// Where the component is declared.
+    pub component: Span,
+    /// What is written of it.
+    pub written: &'a Table,
+    /// The table of the component that the line belongs into, such as `settings`.
+    pub table: &'a str,
+    pub line: &'a str,
+    /// What the help says after the line.
+    pub more: &'a str,
+}
+
+impl MissingLine<'_> {
+    /// A help to write it: in the table that is there, else as a dotted key.
+    pub fn help(&self, diagnostic: Diagnostic) -> Diagnostic {
+        let Self {
+            table, line, more, ..
+        } = self;
+        match self.written.entry(table) {
+            Some(entry) => diagnostic
+                .help(format!("write `{line}` in `{table}`{more}"))
+                .adding(entry.key.span, *line),
+            None => {
+                let line = format!("{table}.{line}");
+                diagnostic
+                    .help(format!("write `{line}`{more}"))
+                    .adding(self.component, line)
+            }
         }
     }
 }

@@ -1,7 +1,5 @@
 //! The names at the top of the file: the platform, variables, secrets, groups, volumes and networks.
 
-use std::collections::BTreeSet;
-
 use super::{
     Inputs,
     draft::{Declared, Names},
@@ -11,20 +9,18 @@ use crate::{
     diag::{Code, Diagnostic, Sink},
     model::{Bind, Group, Registry, Secret, SecretForm, SecretOrigin, Variable},
     reference::Constants,
-    source::SourceId,
     syntax::{Entry, Node, Table, Value},
 };
 
 /// The version of this program, which `requires` asks for.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// Reads the names. `kind_sources` are the files of the catalog that were read so far.
+/// Reads the names. `lost`: components that were declared but are not there.
 pub(super) fn names(
     tree: &Table,
     inputs: &Inputs<'_>,
     components: &[Declared],
     lost: Vec<String>,
-    kind_sources: BTreeSet<SourceId>,
     sink: &mut Sink,
 ) -> Names {
     let empty = Table::default();
@@ -71,7 +67,11 @@ pub(super) fn names(
             .any(|(_, task)| task.boolean("stub") == Some(true)),
         has_ci: read::tables(tree, "ci").next().is_some(),
         has_ci_containers,
-        kind_sources,
+        kind_sources: components
+            .iter()
+            .map(|declared| declared.kind.span.source)
+            .chain(inputs.catalog.sources())
+            .collect(),
         own_kinds: inputs.catalog.own_sources().collect(),
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Declarations,
+    Declarations, MissingLine,
     draft::{BoundRole, Declared},
     unknown,
 };
@@ -325,6 +325,17 @@ fn unbound(all: &Declarations, draft: &Declared, role: &Role, fitting: &[&str], 
     }
 }
 
+/// A line of `uses` that a component lacks.
+fn binding<'a>(draft: &'a Declared, line: &'a str, more: &'a str) -> MissingLine<'a> {
+    MissingLine {
+        component: draft.span,
+        written: &draft.user,
+        table: "uses",
+        line,
+        more,
+    }
+}
+
 /// A help to bind a role to the first of those that fit.
 fn choosing(diagnostic: Diagnostic, draft: &Declared, role: &Role, fitting: &[&str]) -> Diagnostic {
     let line = format!("{} = {}", role.name, quoted(fitting[0]));
@@ -332,7 +343,7 @@ fn choosing(diagnostic: Diagnostic, draft: &Declared, role: &Role, fitting: &[&s
         [_] => String::new(),
         fitting => format!(", or another of {}", one_of(fitting)),
     };
-    super::writing(diagnostic, draft.span, &draft.user, "uses", &line, &more)
+    binding(draft, &line, &more).help(diagnostic)
 }
 
 /// Those that fit whose first database keeps nobody else's schema. Where there is none: a store in which a further database
@@ -409,7 +420,7 @@ fn database_of_its_own(
     );
     if filler.external.is_some() {
         let more = format!(", a database of its own in `{}`", filler.name);
-        return super::writing(diagnostic, draft.span, &draft.user, "uses", &line, &more);
+        return binding(draft, &line, &more).help(diagnostic);
     }
     let item = quoted(&database);
     let settings = filler.user.table("settings");
@@ -435,8 +446,8 @@ fn database_of_its_own(
         ", and `{in_store}` {wording} `{}`: its first database keeps the schema of another component",
         filler.name
     );
-    super::writing(diagnostic, draft.span, &draft.user, "uses", &line, &more)
-        .adding(place, in_store)
+    let diagnostic = binding(draft, &line, &more).help(diagnostic);
+    diagnostic.adding(place, in_store)
 }
 
 fn candidates<'a>(all: &'a Declarations, index: usize, role: &Role) -> Vec<&'a str> {

@@ -1,6 +1,6 @@
 //! Settings: typed by the kind.
 
-use super::{Declarations, buckets, draft::Declared, stores};
+use super::{Declarations, MissingLine, buckets, draft::Declared, stores};
 use crate::{
     catalog::{SettingSpec, SettingType},
     diag::{Code, Diagnostic, Sink, nearest},
@@ -402,14 +402,14 @@ fn missing(all: &Declarations, declared: &Declared, spec: &SettingSpec) -> Diagn
     let label = format!("of kind `{}`", declared.kind.name);
     let writing = |diagnostic: Diagnostic, line: &str, more: &str| {
         let diagnostic = diagnostic.label(declared.span, &label);
-        super::writing(
-            diagnostic,
-            declared.span,
-            &declared.user,
-            "settings",
+        let missing = MissingLine {
+            component: declared.span,
+            written: &declared.user,
+            table: "settings",
             line,
             more,
-        )
+        };
+        missing.help(diagnostic)
     };
     if spec.kind != SettingType::Secret {
         let diagnostic = Diagnostic::new(Code::MissingKey, message);

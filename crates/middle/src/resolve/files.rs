@@ -239,8 +239,8 @@ impl File<'_> {
             sink.push(private(path, why, node.span));
             return None;
         }
-        let part = self.shape.part.as_deref();
-        let resolved = resolved(self.scene, self.index, part, self.inputs, path, sink)?;
+        let reader = Scope::component(self.index, self.shape.part.as_deref());
+        let resolved = resolved(self.scene, reader, self.inputs, path, sink)?;
         Some(self.content(at, resolved))
     }
 
@@ -323,20 +323,18 @@ impl File<'_> {
     }
 }
 
-/// The text of a file of the project with its references resolved; nothing where it was not read for that.
+/// The text of a file of the project with its references resolved, as its reader may use them; nothing where it was not read
+/// for that.
 pub(super) fn resolved(
     scene: &Scene<'_>,
-    index: usize,
-    part: Option<&str>,
+    reader: Scope<'_>,
     inputs: &Inputs<'_>,
     path: &str,
     sink: &mut Sink,
 ) -> Option<Text> {
     let file = scene.templates.get(path)?;
     let written = &inputs.sources.file(file.source).text;
-    let scope = Scope::component(index, part)
-        .without_secrets("a file's content")
-        .shell();
+    let scope = reader.without_secrets("a file's content").shell();
     let mut read = |start: usize, end: usize| {
         let piece = Node {
             span: Span::new(file.source, start..end),

@@ -19,11 +19,13 @@ use crate::{
 /// The image of a component's own workloads.
 pub(super) fn image_of(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Image {
     let draft = &scene.components[index];
-    let kind = (
-        draft.kind_table.string("image"),
-        draft.kind_table.string("version"),
-    );
-    reference(scene, index, &draft.name, &draft.user, kind, sink)
+    let keys = ImageKeys {
+        name: &draft.name,
+        table: &draft.user,
+        kind_image: draft.kind_table.string("image"),
+        kind_version: draft.kind_table.string("version"),
+    };
+    reference(scene, index, keys, sink)
 }
 
 /// The tag of a component's own image.
@@ -89,14 +91,13 @@ pub(super) fn of_workload(
         true => draft.workload_name(Some(part)),
         false => draft.name.clone(),
     };
-    reference(
-        scene,
-        index,
-        &name,
-        &around,
-        (string("image"), string("version")),
-        sink,
-    )
+    let keys = ImageKeys {
+        name: &name,
+        table: &around,
+        kind_image: string("image"),
+        kind_version: string("version"),
+    };
+    reference(scene, index, keys, sink)
 }
 
 /// The tag that `image` itself holds.
@@ -105,15 +106,22 @@ fn tag_in(table: &Table) -> Option<&Node> {
     Image::literal(image.as_str()?).tag.map(|_| image)
 }
 
-/// `image`, `version` and `build` of a table, over the kind's image and tag. What is built is called after `name`.
-fn reference(
-    scene: &Scene<'_>,
-    index: usize,
-    name: &str,
-    table: &Table,
-    (kind_image, kind_version): (Option<&str>, Option<&str>),
-    sink: &mut Sink,
-) -> Image {
+/// What names an image: `image`, `version` and `build` of a table, over the kind's image and tag.
+struct ImageKeys<'a> {
+    /// What is built is called after it.
+    name: &'a str,
+    table: &'a Table,
+    kind_image: Option<&'a str>,
+    kind_version: Option<&'a str>,
+}
+
+fn reference(scene: &Scene<'_>, index: usize, keys: ImageKeys<'_>, sink: &mut Sink) -> Image {
+    let ImageKeys {
+        name,
+        table,
+        kind_image,
+        kind_version,
+    } = keys;
     let scope = Scope::component(index, None).without_secrets("an image");
     let version = table
         .get("version")

@@ -82,14 +82,14 @@ fn pipeline(key: &Key, table: &Table, at: Texts<'_>, sink: &mut Sink) -> Pipelin
         }),
     };
     let defaults = Defaults {
+        names: TaskNames::of(table),
         image: image.as_ref(),
         env: table.get("env"),
         resources: table.get("resources"),
         container: container(table, &TaskContainer::default()),
     };
-    let names = TaskNames::of(table);
     let tasks: Vec<Task> = read::tables(table, "tasks")
-        .map(|(task_key, task_table)| task(task_key, task_table, &defaults, &names, scene, sink))
+        .map(|(key, table)| task(key, table, &defaults, scene, sink))
         .collect();
     images(key, table, &tasks, sink);
     Pipeline {
@@ -161,6 +161,8 @@ fn images(key: &Key, table: &Table, tasks: &[Task], sink: &mut Sink) {
 
 /// What a task has from its pipeline.
 struct Defaults<'a> {
+    /// The tasks beside it.
+    names: TaskNames<'a>,
     image: Option<&'a Image>,
     env: Option<&'a Node>,
     resources: Option<&'a Node>,
@@ -182,7 +184,6 @@ fn task(
     key: &Key,
     table: &Table,
     defaults: &Defaults<'_>,
-    names: &TaskNames<'_>,
     scene: &Scene<'_>,
     sink: &mut Sink,
 ) -> Task {
@@ -214,7 +215,7 @@ fn task(
     Task {
         name: key.name.clone(),
         body,
-        after: after(table, names, &key.name, sink),
+        after: after(table, &defaults.names, &key.name, sink),
         image,
         env: program::environment(scene, &merged, &scope, sink),
         retries: read::unsigned(table, "retries"),

@@ -73,7 +73,7 @@ fn setting_files(
         {
             let written = item.as_str().unwrap_or_default();
             // Where the file is mounted, the same mistakes are found in the same places, and are reported once.
-            let text = files::resolved(scene, index, None, inputs, written, sink);
+            let text = files::resolved(scene, Scope::component(index, None), inputs, written, sink);
             out.push(SettingFile { path, bytes, text });
         }
     }

@@ -34,7 +34,7 @@ pub(super) fn component(
         .running(index)
         .map(|shape| {
             network::check(scene, &shape.table, sink);
-            workload(scene, index, shape, inputs, beforehand, sink)
+            workload(scene, (index, shape), inputs, beforehand, sink)
         })
         .collect();
     let levels = observe::levels(scene, index, sink);
@@ -168,8 +168,7 @@ fn uses(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Vec<Use> {
 
 fn workload(
     scene: &Scene<'_>,
-    index: usize,
-    shape: &WorkloadDraft,
+    (index, shape): (usize, &WorkloadDraft),
     inputs: &Inputs<'_>,
     beforehand: &Beforehand<'_>,
     sink: &mut Sink,

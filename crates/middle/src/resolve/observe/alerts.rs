@@ -13,8 +13,7 @@ use crate::{
     language::duration_ms,
     model::{Alert, AlertSeverity, AlertText, AlertWhose, Expression},
     resolve::Scene,
-    source::Span,
-    syntax::{Node, Removal, Table, Value, overlay},
+    syntax::{Key, Node, Removal, Table, Value, overlay},
 };
 
 /// Alerts that are made if there is a Prometheus with a prober, or an Airflow with pipelines: one that is taken away may be missing
@@ -50,11 +49,11 @@ pub(in crate::resolve) fn alerts(
         for (key, table) in read::tables(&draft.kind_table, "alerts") {
             let own = own.entry(&key.name);
             known.insert(key.name.as_str());
-            match own.map(|entry| (entry.key.span, &entry.value.value)) {
-                None => alerts.push(alert(scene, index, &key.name, table, key.span, sink)),
-                Some((span, Value::Table(own))) => {
+            match own.map(|entry| (&entry.key, &entry.value.value)) {
+                None => alerts.push(alert(scene, index, key, table, sink)),
+                Some((key, Value::Table(own))) => {
                     let merged = overlay(table, own, Removal::Now);
-                    alerts.push(alert(scene, index, &key.name, &merged, span, sink));
+                    alerts.push(alert(scene, index, key, &merged, sink));
                 }
                 Some(_) => {}
             }
@@ -84,7 +83,7 @@ pub(in crate::resolve) fn alerts(
             );
             continue;
         }
-        alerts.push(alert(scene, index, &key.name, table, key.span, sink));
+        alerts.push(alert(scene, index, key, table, sink));
     }
     for alert in made {
         match own.entry(&alert.name).map(|entry| &entry.value.value) {
@@ -98,7 +97,11 @@ pub(in crate::resolve) fn alerts(
 
 /// An alert that was made, with the user's keys merged over it.
 fn laid_over(scene: &Scene<'_>, index: usize, made: Alert, own: &Table, sink: &mut Sink) -> Alert {
-    let own_alert = alert(scene, index, &made.name, own, made.span, sink);
+    let key = Key {
+        name: made.name.clone(),
+        span: made.span,
+    };
+    let own_alert = alert(scene, index, &key, own, sink);
     let has = |key: &str| own.get(key).is_some();
     let written = own.table("labels");
     let is_off = |name: &str| {
@@ -132,14 +135,7 @@ fn laid_over(scene: &Scene<'_>, index: usize, made: Alert, own: &Table, sink: &m
     }
 }
 
-fn alert(
-    scene: &Scene<'_>,
-    index: usize,
-    name: &str,
-    table: &Table,
-    span: Span,
-    sink: &mut Sink,
-) -> Alert {
+fn alert(scene: &Scene<'_>, index: usize, key: &Key, table: &Table, sink: &mut Sink) -> Alert {
     let mut string = |key: &str| {
         let node = table.get(key)?;
         Some(AlertText {
@@ -151,7 +147,7 @@ fn alert(
     let mut time = |key: &str| string(key).and_then(|time| duration_ms(&time.text));
     let (hold, keep_firing_for) = (time("for"), time("keep_firing_for"));
     Alert {
-        name: name.to_string(),
+        name: key.name.clone(),
         hold,
         keep_firing_for,
         severity: table
@@ -174,6 +170,6 @@ fn alert(
         held_back_by_any: read::strings(table, "held_back_by_any"),
         from_kind: expr.as_ref().is_some_and(|expr| expr.from_kind),
         expr: expr.map(|expr| expr.text).unwrap_or_default(),
-        span,
+        span: key.span,
     }
 }

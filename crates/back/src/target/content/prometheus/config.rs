@@ -11,7 +11,7 @@ use crate::{
     },
     speak::{Constants, Speak, units::prometheus},
     target::{
-        Vantage,
+        Context, Vantage,
         shared::{
             probes::{self, Asked, Question},
             scrape::{self, Job, Presence},
@@ -165,14 +165,15 @@ struct ProbeView {
     in_chart: Option<String>,
 }
 
+/// `own`: the jobs of `settings.scrape_configs`.
 pub(super) fn view(
-    platform: &Platform,
+    context: &Context<'_>,
     prometheus: &Component,
     jobs: &[Job<'_>],
     asked: &[Asked<'_>],
     own: Vec<String>,
-    vantage: Vantage,
 ) -> ConfigView {
+    let (platform, vantage) = (context.platform, context.vantage);
     let mut rule_files = vec!["rules/*.yml"];
     if let Some(SettingValue::Files(files)) = prometheus.setting("rules")
         && !files.is_empty()
@@ -387,7 +388,7 @@ fn alertmanagers(platform: &Platform, prometheus: &Component) -> Vec<Alertmanage
         .filter(|binding| binding.role == "alertmanager")
         .filter_map(|binding| {
             let component = platform.component(&binding.component)?;
-            let name = component.main_port.as_deref().unwrap_or("http");
+            let name = component.main_port.as_deref()?;
             let (host, number) = component.address(name)?;
             let port = component.port(name);
             Some(AlertmanagerView {

@@ -56,7 +56,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     emission.losses.extend(unknown::lost_metrics(&jobs));
 
     let own = own_jobs(platform, prometheus, &jobs, &asked, &mut emission.losses);
-    let view = config::view(platform, prometheus, &jobs, &asked, own, context.vantage);
+    let view = config::view(context, prometheus, &jobs, &asked, own);
     write(
         context,
         &mut emission,
