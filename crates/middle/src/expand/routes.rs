@@ -422,7 +422,7 @@ impl Reader<'_> {
                 table.set(key("public_url", span), text(url, span));
             }
         };
-        match main_port(declared) == Some(port) {
+        match declared.kind.main_port(&ports(declared)) == Some(port) {
             true => set(&mut declared.user),
             false => edit(&mut declared.user, "ports", span, |ports| {
                 edit(ports, port, span, set);
