@@ -111,9 +111,11 @@ impl All {
         for context in contexts {
             answers.push(self.one(context, || apply::agree(args, context))?);
         }
-        let stopped = names(contexts, &answers, |(answer, _)| {
-            matches!(answer, Answer::Over(status) if *status != 0)
-        });
+        let stopped = names(
+            contexts,
+            &answers,
+            |(answer, _)| matches!(answer, Answer::Over(status) if *status != 0),
+        );
         let mut ran = Vec::new();
         for (context, (answer, document)) in contexts.iter().zip(answers) {
             let (status, document) = match answer {

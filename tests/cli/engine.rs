@@ -194,7 +194,10 @@ fn nothing_starts_from_stale_files_or_by_a_name_that_is_no_group() {
     assert_eq!(printed, expected);
     let printed = machine.refuses(&["logs", "all"]);
     let expected = "there is no component or group `all`";
-    assert!(printed.contains(expected) && printed.contains("`other`"), "{printed}");
+    assert!(
+        printed.contains(expected) && printed.contains("`other`"),
+        "{printed}"
+    );
     machine
         .folder
         .write("project/generated/compose/web.yaml", "edited");

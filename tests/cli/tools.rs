@@ -412,7 +412,12 @@ fn a_stub_is_planned_once() {
         "[platform]\nname = \"demo\"\n[groups]\ng = \"G\"\n[pipelines.p]\nimage = \"a:1\"\ntasks.b = { stub = true }\n",
     );
     let ran = run(&project, &["plan"]);
-    assert_eq!(ran.out.matches("dags/p/b.py (a stub").count(), 1, "{}", ran.out);
+    assert_eq!(
+        ran.out.matches("dags/p/b.py (a stub").count(),
+        1,
+        "{}",
+        ran.out
+    );
     let report = run(&project, &["plan", "--format", "json"]).json();
     assert_eq!(report["stubs"], serde_json::json!(["dags/p/b.py"]));
 }
@@ -438,5 +443,8 @@ fn a_body_that_was_written_makes_the_chart_s_copy_stale() {
     let line = format!("~ {copy} (a copy of dags/p/b.py)\n");
     assert!(ran.status == 2 && ran.out.contains(&line), "{}", ran.out);
     run(&project, &["apply", "--yes", "-q"]).succeeded();
-    assert_eq!((project.read("dags/p/b.py"), project.read(copy)), (body.clone(), body));
+    assert_eq!(
+        (project.read("dags/p/b.py"), project.read(copy)),
+        (body.clone(), body)
+    );
 }

@@ -215,7 +215,8 @@ fn run(
     let emission = match emitted {
         Ok(emission) => Some(emission),
         Err(error) => {
-            let again = |engine: &Engine| emit::emit(world, &platform, &graph, engine, targets).err();
+            let again =
+                |engine: &Engine| emit::emit(world, &platform, &graph, engine, targets).err();
             report_all(error, &engine, again, sources, sink);
             None
         }

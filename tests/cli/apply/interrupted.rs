@@ -200,10 +200,7 @@ fn a_run_without_changes_removes_the_lock_of_a_killed_one() {
         }
     };
     let lock = ("lock", "process 1");
-    for left in [
-        &[lock, (".gitignore", "*\n")][..],
-        &[("lock", "")],
-    ] {
+    for left in [&[lock, (".gitignore", "*\n")][..], &[("lock", "")]] {
         leave(left);
         let _ = mlopsgen(&["check"]);
         assert!(project.exists("generated/.mlopsgen"), "{left:?}");

@@ -403,8 +403,16 @@ fn a_secret_that_has_to_be_made_again_is_announced() {
 #[test]
 fn what_a_target_that_is_left_out_kept_is_kept_by_that_target() {
     for (left, rest, kept) in [
-        ("helm", "\"compose\", \"swarm\", \"airflow\"", "claim `mlflow-db-data`"),
-        ("compose", "\"helm\", \"airflow\"", "volume `ml_mlflow-db-data`"),
+        (
+            "helm",
+            "\"compose\", \"swarm\", \"airflow\"",
+            "claim `mlflow-db-data`",
+        ),
+        (
+            "compose",
+            "\"helm\", \"airflow\"",
+            "volume `ml_mlflow-db-data`",
+        ),
     ] {
         let all = "\"compose\", \"helm\", \"swarm\", \"airflow\"";
         let mut case = Case::new();

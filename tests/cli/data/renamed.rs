@@ -3,8 +3,7 @@
 use super::{Case, entry};
 use crate::binary::run;
 
-const PIPELINE: &str =
-    "image = \"ml/nightly:1.0\"\nvolumes.state = { mount = \"/state\" }\n[pipelines.nightly_run.tasks]\ngo = { run = \"python go.py\" }\n";
+const PIPELINE: &str = "image = \"ml/nightly:1.0\"\nvolumes.state = { mount = \"/state\" }\n[pipelines.nightly_run.tasks]\ngo = { run = \"python go.py\" }\n";
 
 /// A rename, the old name taken again, and what the help says to write.
 struct Taken {
@@ -85,7 +84,11 @@ fn what_takes_an_old_name_gets_no_data_of_what_was_moved() {
         run(&case.project, &["apply", "--yes"]).succeeded();
         let now = case.kept();
         assert!(now.is_superset(&kept), "{now:?}");
-        assert_eq!(now.len(), kept.len() + 2, "the new one has its own: {now:?}");
+        assert_eq!(
+            now.len(),
+            kept.len() + 2,
+            "the new one has its own: {now:?}"
+        );
     }
 }
 

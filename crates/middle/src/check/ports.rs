@@ -202,7 +202,8 @@ fn free_port(
             last: first.saturating_add(length),
         });
     for range in candidates {
-        let is_taken = |(other, of): &(PortRange, Protocol)| other.overlaps(range) && *of == protocol;
+        let is_taken =
+            |(other, of): &(PortRange, Protocol)| other.overlaps(range) && *of == protocol;
         if !taken.iter().any(is_taken) {
             return range;
         }

@@ -11,9 +11,7 @@ use super::{
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    model::{
-        Purpose, Route, RouteEnd, RoutePath, RouteTls, Secret, SecretForm, SecretOrigin,
-    },
+    model::{Purpose, Route, RouteEnd, RoutePath, RouteTls, Secret, SecretForm, SecretOrigin},
     source::Span,
     syntax::{Key, Node, Shared, Table, Value},
     text::one_of,
@@ -174,7 +172,11 @@ impl Reader<'_> {
     /// A route without a path leads nowhere.
     fn has_paths(&mut self, key: &Key, table: &Table) {
         let paths = table.entry("paths");
-        let empty = paths.filter(|it| it.value.as_table().is_some_and(|it| it.iter().next().is_none()));
+        let empty = paths.filter(|it| {
+            it.value
+                .as_table()
+                .is_some_and(|it| it.iter().next().is_none())
+        });
         if let Some(paths) = empty {
             let line = "\"/\" = \"COMPONENT\"";
             self.sink.push(
@@ -189,12 +191,7 @@ impl Reader<'_> {
     }
 
     /// The component of this name. `fits`: those that could be meant.
-    fn find(
-        &mut self,
-        name: &str,
-        span: Span,
-        fits: impl Fn(&Declared) -> bool,
-    ) -> Option<usize> {
+    fn find(&mut self, name: &str, span: Span, fits: impl Fn(&Declared) -> bool) -> Option<usize> {
         let found = self.components.iter().position(|it| it.name == name);
         if found.is_none() && !self.lost.iter().any(|lost| lost == name) {
             let fitting = self.components.iter().filter(|it| fits(it));

@@ -301,8 +301,9 @@ impl Serialize for View {
 fn syntax_fault(path: &str, text: &str) -> Option<String> {
     let (_, ending) = path.rsplit_once('.')?;
     match ending {
-        "yaml" | "yml" => yaml::fault(text)
-            .map(|(line, why)| format!("is not YAML: {why}, in its line {line}")),
+        "yaml" | "yml" => {
+            yaml::fault(text).map(|(line, why)| format!("is not YAML: {why}, in its line {line}"))
+        }
         "json" => serde_json::from_str::<serde::de::IgnoredAny>(text)
             .err()
             .map(|error| format!("is not JSON: {error}")),
