@@ -129,7 +129,10 @@ fn what_stops_apply_in_one_environment_keeps_it_from_writing_any() {
     let last = "nothing was written: `apply` stopped in `prod`\n";
     ran.failed_with(&["generated/prod/compose/main.yaml: edited by hand", last]);
     assert_eq!(project.tree(), before);
-    let json = run(&project, &["apply", "--all-envs", "--yes", "--format", "json"]);
+    let json = run(
+        &project,
+        &["apply", "--all-envs", "--yes", "--format", "json"],
+    );
     let report = json.json();
     assert_eq!((json.status, &report["up_to_date"]), (1, &false.into()));
     let of_prod = report["environments"].as_array().expect("a list").iter();
