@@ -6,8 +6,8 @@ use crate::{
     data::DataKey,
     files::Target,
     model::{
-        Ci, Component, Deploy, HasName, Named, Notify, PROBER, Pipeline, Purpose, Raw, Route,
-        Workload,
+        Ci, Component, Deploy, HasName, Named, Notify, PROBER, Pipeline, Purpose, Raw, Registry,
+        Route, Workload,
     },
     source::{SourceId, Span},
 };
@@ -24,6 +24,8 @@ pub struct Platform {
     pub version: String,
     /// What it is for, in the user's words.
     pub description: Option<String>,
+    /// Where images are taken from.
+    pub registry: Registry,
     /// The environment that was laid over the file, if one was.
     pub environment: Option<String>,
     /// What is compiled, after `platform.targets`.
@@ -294,6 +296,11 @@ pub fn is_dns_subdomain(name: &str) -> bool {
                 && label.ends_with(letter)
                 && label.chars().all(|c| letter(c) || c == '-')
         })
+}
+
+/// Whether Kubernetes takes it as a DNS label: the host name of a pod.
+pub fn is_dns_label(name: &str) -> bool {
+    name.len() <= 63 && !name.contains('.') && is_dns_subdomain(name)
 }
 
 /// A network that exists.

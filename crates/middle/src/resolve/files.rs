@@ -112,7 +112,7 @@ impl File<'_> {
             }
             "template" => self.project_template(&self.path, &entry.value, sink),
             _ => {
-                let scope = Scope::component(self.index, self.shape.part.as_deref())
+                let scope = Scope::workload(self.index, self.shape.part.as_deref())
                     .without_secrets("a file's content");
                 let text = text(self.scene, &entry.value, &scope, sink);
                 Some(self.content(&self.path, text))
@@ -336,7 +336,7 @@ pub(super) fn resolved(
         span: Span::new(source, 0..written.len()),
         value: Value::String(written.clone()),
     };
-    let scope = Scope::component(index, part)
+    let scope = Scope::workload(index, part)
         .without_secrets("a file's content")
         .shell();
     Some(text(scene, &whole, &scope, sink))

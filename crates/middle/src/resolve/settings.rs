@@ -42,7 +42,7 @@ pub(super) fn settings(
 
 /// A URL, or a table with `url` and a login.
 fn store(scene: &Scene<'_>, index: usize, item: &Node, sink: &mut Sink) -> Store {
-    let mut read = |node: &Node| text(scene, node, &Scope::component(index, None), sink);
+    let mut read = |node: &Node| text(scene, node, &Scope::workload(index, None), sink);
     let Some(table) = item.as_table() else {
         return Store {
             url: read(item),
@@ -98,7 +98,7 @@ pub(super) fn setting_value(
         Value::Array(items) => SettingValue::List(
             items
                 .iter()
-                .map(|item| text(scene, item, &Scope::component(index, None), sink))
+                .map(|item| text(scene, item, &Scope::workload(index, None), sink))
                 .collect(),
         ),
         _ => SettingValue::Text(
@@ -106,7 +106,7 @@ pub(super) fn setting_value(
                 scene,
                 index,
                 &spec.name,
-                &Scope::component(index, None),
+                &Scope::workload(index, None),
                 sink,
             )
             .unwrap_or_default(),
