@@ -14,6 +14,9 @@ use crate::{
     text::all_of,
 };
 
+/// What messages call an entry of `[presets]`.
+const PRESET: Owner<'_> = Owner::Words("a preset");
+
 /// A key that the language may not have.
 pub(super) struct Unknown<'a> {
     pub table: &'a Table,
@@ -194,13 +197,24 @@ fn unknown_key(
     absent: &[&KeyShape],
     owner: Owner<'_>,
 ) -> Diagnostic {
-    Diagnostic::new(
+    let diagnostic = Diagnostic::new(
         Code::UnknownKey,
         format!("{owner} has no key `{}`", key.name),
     )
-    .label(key.span, "unknown key")
-    .misspelled(&key.name, near.map(|near| near.name), || {
-        let names: Vec<&str> = keys.iter().map(|shape| shape.name).collect();
+    .label(key.span, "unknown key");
+    if key.name == "mirrors" && keys.iter().any(|shape| shape.name == "registry") {
+        return diagnostic
+            .help("write `registry` for it: `registry = { \"docker.io\" = \"mirror.example.com/hub\" }`")
+            .renaming(&key.name, "registry");
+    }
+    diagnostic.misspelled(&key.name, near.map(|near| near.name), || {
+        // A preset is read as a component is, and what it may not name is refused later.
+        let is_of_it = |shape: &&KeyShape| owner != PRESET || shape.name != "presets";
+        let names: Vec<&str> = keys
+            .iter()
+            .filter(is_of_it)
+            .map(|shape| shape.name)
+            .collect();
         let absent: Vec<&str> = absent.iter().map(|shape| shape.name).collect();
         match absent.as_slice() {
             [] => format!("known keys: {}", all_of(&names)),
