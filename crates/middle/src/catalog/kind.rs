@@ -221,6 +221,8 @@ pub struct SettingSpec {
     pub characters: Option<String>,
     /// The strings that it takes; empty: any.
     pub choices: Vec<String>,
+    /// The strings that it does not take.
+    pub reserved: Vec<String>,
     /// Only an external component can set it: for others the kind knows the value.
     pub only_external: bool,
     /// The oldest version of the program that takes it; `None`: all that the kind knows.

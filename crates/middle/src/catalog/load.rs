@@ -319,6 +319,11 @@ fn setting_spec(key: &Key, table: &Table) -> SettingSpec {
             .into_iter()
             .map(ToString::to_string)
             .collect(),
+        reserved: table
+            .strings("reserved")
+            .into_iter()
+            .map(ToString::to_string)
+            .collect(),
         only_external: table.boolean("only_external").unwrap_or(false),
         since: table.string("since").map(ToString::to_string),
         default: table.get("default").cloned(),
