@@ -95,8 +95,7 @@ default = "team"
 team = { email = ["team@example.com"] }
 "#;
 
-/// What stands beside an example: in the table at this path or, before that, with one key of it. `*` is a name of the
-/// user's choice, `#` an item of a list.
+/// What stands beside an example, in the table at this path or with one key of it. `*` is any name, `#` any item.
 const BESIDE: &[(&str, &str)] = &[
     ("vars.*", "default = 1"),
     ("raw.helm.gateway.parentRefs.#", "name = \"public\""),
@@ -146,6 +145,10 @@ const BESIDE: &[(&str, &str)] = &[
     (
         "components.*.slo",
         "requests = \"a_total\"\nerrors = \"b_total\"\ndurations = \"c_bucket\"",
+    ),
+    (
+        "components.*.slo: window",
+        "availability = \"99%\"\nrequests = \"a\"\nerrors = \"b\"",
     ),
     ("components.*.slo.latency", "p = 95\nunder = \"300ms\""),
     (

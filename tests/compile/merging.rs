@@ -9,7 +9,7 @@ use mlopsgen::{
 
 use crate::{
     contract::{block, compiled, outcome},
-    support::compiled::texts,
+    support::{compiled::texts, messages::messages},
 };
 
 /// The files of the environment `prod`.
@@ -260,8 +260,7 @@ fn a_raw_path_of_an_environment_names_the_folder_that_it_leads_to() {
             environments: vec!["prod".to_string()],
             ..Request::default()
         };
-        let compilation = compile(&world, &request);
-        human(&compilation.diagnostics, &compilation.sources, STYLE)
+        messages(&compile(&world, &request))
     };
     for (volume, fits) in [
         ("../../../data/pg", true),

@@ -40,6 +40,11 @@ const ALLOWED: &[(&str, &str, &[&str])] = &[
         "a fact of templates",
         &["prometheus"],
     ),
+    (
+        "language/unknown.rs",
+        "a key of `[platform]`",
+        &["registry"],
+    ),
     ("check/notify.rs", "a role", &["alertmanager"]),
     (
         "target/content/prometheus/config.rs",

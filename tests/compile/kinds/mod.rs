@@ -3,6 +3,7 @@
 
 mod author;
 mod clients;
+mod commands;
 mod floors;
 mod metrics;
 mod ports;

@@ -1,5 +1,9 @@
 //! Forms of strings: names, durations, quantities and what else has a grammar of its own.
 
+mod name;
+
+pub use name::NameRule;
+
 use super::{
     engine,
     quantity::{compose_bytes, cpu_millis, duration_ms, memory_bytes},
@@ -25,6 +29,8 @@ pub enum Form {
     Declared(NameRule),
     /// A number and `ms`, `s`, `m`, `h` or `d`.
     Duration,
+    /// The same, above zero.
+    Period,
     /// Kubernetes' units for processors: `500m`, `2`, `0.5`.
     Cpu,
     /// Kubernetes' units for memory and storage: `512Mi`, `20Gi`.
@@ -115,113 +121,6 @@ pub enum Form {
     Choice(&'static [&'static str]),
 }
 
-/// A rule for names of the user's choice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NameRule {
-    /// A lower-case letter, then lower-case letters, digits and `-`; at most 40 (63 - what is added to it elsewhere).
-    Resource,
-    /// The same, at most 15: what Kubernetes takes as the name of a port.
-    Port,
-    /// A letter, then letters, digits, `_` and `-`.
-    Identifier,
-    /// What Kubernetes takes as the name of an environment variable, dots too.
-    Environment,
-    /// A variable that a shell and Compose can read: letters, digits and `_`.
-    Variable,
-    /// A label of an alert, beside those that every alert has.
-    AlertLabel,
-    /// An absolute path inside a container.
-    ContainerPath,
-    /// The host of a registry, with a port where it has one.
-    Registry,
-    /// A name in `/etc/hosts`.
-    HostName,
-    /// What a path of a URL starts with, in characters that no configuration reads as its own.
-    WebPath,
-    /// Any text that is not empty.
-    Free,
-}
-
-impl NameRule {
-    /// Whether the rule holds for a name.
-    pub fn accepts(self, name: &str) -> bool {
-        let resource = |limit: usize| {
-            name.len() <= limit
-                && name.starts_with(|c: char| c.is_ascii_lowercase())
-                && !name.ends_with('-')
-                && name
-                    .chars()
-                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
-        };
-        match self {
-            NameRule::Resource => resource(40),
-            NameRule::Port => resource(15) && !name.contains("--"),
-            NameRule::Identifier => {
-                name.starts_with(|c: char| c.is_ascii_alphabetic())
-                    && name
-                        .chars()
-                        .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
-            }
-            NameRule::Environment => {
-                name.starts_with(|c: char| c.is_ascii_alphabetic() || "_.-".contains(c))
-                    && name != "."
-                    && name != ".."
-                    && !name.starts_with("..")
-                    && name
-                        .chars()
-                        .all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c))
-            }
-            NameRule::Variable => {
-                name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-                    && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-            }
-            NameRule::AlertLabel => {
-                NameRule::Variable.accepts(name)
-                    && !name.starts_with("__")
-                    && !["alertname", "severity", "component", "group", "down"].contains(&name)
-            }
-            NameRule::ContainerPath => ContainerPath::of_file(name).is_some(),
-            NameRule::Registry => Form::Registry.accepts(name) && !name.contains('/'),
-            NameRule::HostName => value::is_alias(name),
-            NameRule::WebPath => {
-                let plain = |c: char| c.is_ascii_alphanumeric() || "/-._~".contains(c);
-                name.chars().all(plain) && value::is_url_path(name)
-            }
-            NameRule::Free => !name.is_empty(),
-        }
-    }
-
-    /// The rule in words, as a message says it.
-    pub fn describe(self) -> &'static str {
-        match self {
-            NameRule::Resource => {
-                "a lower-case letter, then lower-case letters, digits and `-`, at most 40, no `-` at the end"
-            }
-            NameRule::Port => {
-                "a lower-case letter, then lower-case letters, digits and single `-`, at most 15, no `-` at the end"
-            }
-            NameRule::Identifier => "a letter, then letters, digits, `_` and `-`",
-            NameRule::Environment => "letters, digits, `_`, `-` and `.`, not starting with a digit",
-            NameRule::Variable => "letters, digits and `_`, not starting with a digit",
-            NameRule::AlertLabel => {
-                "letters, digits and `_`, not starting with a digit or `__`, and none of `alertname`, `severity`, `component`, `group` and `down`"
-            }
-            NameRule::ContainerPath => {
-                "an absolute path such as `/etc/app/app.conf`: one `/` between names, no `.` or `..`, and only names that \
-                 every system has (at most 255 bytes, no `\\`, `:`, `*`, `?`, `\"`, `<`, `>`, `|`, no hidden character), and none that git keeps for itself (`.git`)"
-            }
-            NameRule::Registry => {
-                "the host of a registry, such as `docker.io` or `registry.example.com:5000`"
-            }
-            NameRule::HostName => "a host name: letters, digits, `.`, `_` and `-`",
-            NameRule::WebPath => {
-                "a path such as `/mlflow`: letters, digits, `-`, `.`, `_`, `~` and single `/`, without `.` and `..`"
-            }
-            NameRule::Free => "any text that is not empty",
-        }
-    }
-}
-
 /// Whether a path begins with a shell's `~`.
 pub(super) fn is_home(path: &str) -> bool {
     path == "~" || path.starts_with("~/")
@@ -235,6 +134,7 @@ impl Form {
             Form::Name(rule) => rule.accepts(text),
             Form::Declared(_) => true,
             Form::Duration => duration_ms(text).is_some(),
+            Form::Period => duration_ms(text).is_some_and(|it| it > 0),
             Form::Cpu => cpu_millis(text).is_some(),
             Form::Memory => memory_bytes(text).is_some(),
             Form::Cron => Schedule::parse(text).is_some(),
@@ -303,6 +203,9 @@ impl Form {
             Form::Name(rule) | Form::Declared(rule) => format!("a name: {}", rule.describe()),
             Form::Duration => {
                 "a duration: a number and `ms`, `s`, `m`, `h` or `d`, such as `30s`".to_string()
+            }
+            Form::Period => {
+                "a duration above zero: a number and `ms`, `s`, `m`, `h` or `d`, such as `30s`".to_string()
             }
             Form::Cpu => {
                 "a number of processors in Kubernetes' units, such as `500m`, `2` or `0.5`".to_string()

@@ -11,8 +11,9 @@ use crate::value::{Condition, ProbeTool, Protocol};
 pub(super) const TEXTS: Shape = Shape::List(&Shape::Text);
 pub(super) const FREE: Shape = Shape::Plain(Form::Free);
 pub(super) const DURATION: Shape = Shape::Plain(Form::Duration);
-pub(super) const RESOURCE_NAME: Shape = Shape::Plain(Form::Name(NameRule::Resource));
-pub(super) const PORT_NAME: Shape = Shape::Plain(Form::Name(NameRule::Port));
+pub(super) const PERIOD: Shape = Shape::Plain(Form::Period);
+pub(super) const RESOURCE_NAME: Shape = Shape::Plain(Form::Declared(NameRule::Resource));
+pub(super) const PORT_NAME: Shape = Shape::Plain(Form::Declared(NameRule::Port));
 pub(super) const FREE_LIST: Shape = Shape::List(&FREE);
 /// Raw values of a component in the chart.
 pub(super) const CHART_TABLE: Shape = Shape::Table(super::chart::CHART_KEYS);
@@ -190,13 +191,13 @@ pub(super) const HEALTH_KEYS: &[KeyShape] = &[
     ),
     key(
         "interval",
-        DURATION,
+        PERIOD,
         "Between two checks; 10s by default.",
         "interval = \"10s\"",
     ),
     key(
         "timeout",
-        DURATION,
+        PERIOD,
         "How long one check may take; 5s by default.",
         "timeout = \"5s\"",
     ),

@@ -2,7 +2,7 @@
 
 use super::{
     form::Form,
-    inner::{DURATION, FREE, FREE_LIST, PORT_NAME},
+    inner::{FREE, FREE_LIST, PERIOD, PORT_NAME},
     key::key,
     shape::Shape,
 };
@@ -21,13 +21,13 @@ const ENDPOINT: Shape = Shape::Table(&[
     ),
     key(
         "interval",
-        DURATION,
+        PERIOD,
         "Between two scrapes; else Prometheus' own.",
         "interval = \"5s\"",
     ),
     key(
         "timeout",
-        DURATION,
+        PERIOD,
         "How long an answer may take: at most the interval. By default 10s, or the interval if that is shorter.",
         "timeout = \"5s\"",
     ),

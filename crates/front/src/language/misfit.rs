@@ -89,7 +89,15 @@ pub(super) fn bad_form_of_several(
     let shape = Shape::Either(shapes);
     let expected = shape.describe();
     let diagnostic = not_of_form(node, text, form, &expected, context);
-    match meant(&shape, node) {
+    // A word that is none of those that there are is not one item of a list either.
+    let likely = match form {
+        Form::Choice(_) => {
+            let mut others = shapes.iter().filter(|it| !matches!(it, Shape::List(_)));
+            others.find_map(|shape| meant(shape, node))
+        }
+        _ => meant(&shape, node),
+    };
+    match likely {
         Some(text) => diagnostic
             .help(format!("write `{text}`"))
             .replacing(node.span, text),
@@ -167,7 +175,7 @@ fn likely(form: Form, text: &str) -> Option<String> {
             let words = ["no", "always", "on-failure", "unless-stopped"];
             nearest(&text.replace('_', "-"), words)?.to_string()
         }
-        Form::Duration => duration_in_one_unit(text)?,
+        Form::Duration | Form::Period => duration_in_one_unit(text)?,
         Form::Cpu => cpu_in_millis(text)?,
         Form::Memory => {
             let amount = text.trim_end_matches(['b', 'B']).trim_end();
@@ -221,7 +229,7 @@ pub(super) fn bad_name(
 
 /// The name that follows the rule and differs in letter case and separators alone.
 fn likely_name(name: &str, rule: NameRule) -> Option<String> {
-    if !matches!(rule, NameRule::Resource | NameRule::Port) {
+    if !matches!(rule, NameRule::Resource | NameRule::Port | NameRule::Plain) {
         return None;
     }
     let is_separator = |c: char| c == '_' || c == '-' || c == '.' || c == ' ';

@@ -88,7 +88,7 @@ const VARIABLE: Shape = Shape::Either(&[
 const SECRET: Shape = Shape::Table(&[
     key(
         "env",
-        Shape::Plain(Form::Name(NameRule::Variable)),
+        Shape::Plain(Form::Name(NameRule::SecretVariable)),
         "The environment variable that holds it.",
         "env = \"MLFLOW_DB_PASSWORD\"",
     )
@@ -171,16 +171,16 @@ macro_rules! file_keys {
     ($($more:expr,)*) => {
         &[
             $($more,)*
-            key("vars", Shape::Map(NameRule::Resource, &VARIABLE), "Values that are written once: a constant, or a value that may change at start.", "[vars]\nairflow = \"3.3.2\""),
-            key("secrets", Shape::Map(NameRule::Resource, &SECRET), "Names only; no value is ever written to a generated file.", "[secrets]\ndb-password = { env = \"DB_PASSWORD\" }"),
+            key("vars", Shape::Map(NameRule::Plain, &VARIABLE), "Values that are written once: a constant, or a value that may change at start.", "[vars]\nairflow = \"3.3.2\""),
+            key("secrets", Shape::Map(NameRule::Plain, &SECRET), "Names only; no value is ever written to a generated file.", "[secrets]\ndb-password = { env = \"DB_PASSWORD\" }"),
             key("groups", Shape::Map(NameRule::Resource, &GROUP), "Components that are started and stopped together.", "[groups]\nfeast = \"Online feature store\""),
-            key("presets", Shape::Map(NameRule::Resource, &Shape::Table(COMPONENT)), "Component keys for components or groups that name them.", "[presets.service]\nrestart = \"unless-stopped\""),
+            key("presets", Shape::Map(NameRule::Plain, &Shape::Table(COMPONENT)), "Component keys for components or groups that name them.", "[presets.service]\nrestart = \"unless-stopped\""),
             key("volumes", Shape::Map(NameRule::Resource, &SHARED_VOLUME), "Volumes that several components share.", "[volumes]\nartifacts = { size = \"50Gi\" }"),
             key("networks", Shape::Map(NameRule::Resource, &NETWORK), "Existing networks that components join.", "[networks]\noffice = { external = \"office_lan\" }"),
             key("components", Shape::Map(NameRule::Resource, &Shape::Table(COMPONENT)), "The components: what runs.", "[components.redis]\nkind = \"redis\"\ngroup = \"feast\""),
             key("pipelines", Shape::Map(NameRule::Identifier, &Shape::Table(PIPELINE)), "Airflow DAGs.", "[pipelines.training]\nschedule = \"@daily\"\nimage = \"mlopsvn/training:1.4.0\"\n[pipelines.training.tasks]\nextract = { run = \"python extract.py\" }\ntrain = { run = \"python train.py\", after = [\"extract\"] }"),
             key("ci", Shape::Map(NameRule::Identifier, &Shape::Table(CI)), "Jenkinsfiles.", "[ci.model_serving]\npaths = [\"model_serving/**\"]\n[[ci.model_serving.stages]]\nname = \"test\"\nrun = [\"make test\"]"),
-            key("actors", Shape::Map(NameRule::Resource, &FREE), "People and systems outside.", "[actors]\ndata-scientist = \"Data scientist\""),
+            key("actors", Shape::Map(NameRule::Plain, &FREE), "People and systems outside.", "[actors]\ndata-scientist = \"Data scientist\""),
             key("flows", Shape::List(&Shape::Table(FLOW)), "Who sends requests or data to whom, in numbered steps.", "[[flows]]\nfrom = \"data-scientist\"\nto = \"redis\""),
             key("moved", Shape::List(&MOVED), "Things that you renamed: their volumes and claims keep their old names. You may remove an entry after every environment has been applied. Entries of an environment are added to the platform's.", "[[moved]]\nfrom = \"components.old-db\"\nto = \"components.mlflow-db\""),
             key("routes", Shape::Map(NameRule::Resource, &Shape::Table(ROUTE)), "Entry points: components behind a host and paths.", "[routes.ml]\nthrough = \"gateway\"\nhost = \"ml.example.com\"\npaths = { \"/mlflow\" = \"mlflow\" }"),

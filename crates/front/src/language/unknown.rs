@@ -13,6 +13,9 @@ use crate::{
     text::all_of,
 };
 
+/// What messages call an entry of `[presets]`.
+const PRESET: Owner<'_> = Owner::Words("a preset");
+
 /// A key that the language may not have.
 pub(super) struct Unknown<'a> {
     pub table: &'a Table,
@@ -215,7 +218,14 @@ fn unknown_key(
         format!("{owner} has no key `{}`", key.name),
     )
     .label(key.span, "unknown key");
-    let names: Vec<&str> = keys.iter().map(|shape| shape.name).collect();
+    if key.name == "mirrors" && keys.iter().any(|shape| shape.name == "registry") {
+        return diagnostic
+            .help("write `registry` for it: `registry = { \"docker.io\" = \"mirror.example.com/hub\" }`")
+            .renaming(&key.name, "registry");
+    }
+    // A preset is read as a component is, and what it may not name is refused later.
+    let is_of_it = |name: &&str| owner != PRESET || *name != "presets";
+    let names: Vec<&str> = keys.iter().map(|shape| shape.name).filter(is_of_it).collect();
     if near.is_none() && names.contains(&FREE_VALUES) {
         let own = format!("{FREE_VALUES}.{}", key.name);
         return diagnostic

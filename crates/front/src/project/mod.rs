@@ -5,13 +5,15 @@
 
 mod merge;
 mod removed;
+mod still_used;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use globset::GlobBuilder;
 
 use merge::{corrected, join, lay_over, only_included_keys};
-use removed::only_what_is_there;
+use removed::{nothing_below, only_what_is_there};
+use still_used::without_needed;
 
 use crate::{
     diag::{Code, Diagnostic, Sink},
@@ -85,12 +87,15 @@ pub fn read(
         }
         let included = include(world, file, &platform.table, sources, sink);
         join(&mut platform.table, included, sink);
+        nothing_below(&mut platform.table, sink);
         let known = only_what_is_there(&platform.table, over.table, sink);
         let known = corrected(&platform.table, known, sink);
+        let known = without_needed(&lay_over(&platform.table, &known), known, sink);
         platform.table = lay_over(&platform.table, &known);
     } else {
         let included = include(world, file, &platform.table, sources, sink);
         join(&mut platform.table, included, sink);
+        nothing_below(&mut platform.table, sink);
     }
     let unread = sink.sources_of(Code::TomlSyntax);
     if !unread.is_empty() {
@@ -306,6 +311,10 @@ fn include(
                     "paths in `include` are relative to {file} and lie below its folder"
                 )),
             );
+            continue;
+        }
+        // What is no pattern is reported with the rest of the file.
+        if !Form::Glob.accepts(text) {
             continue;
         }
         let matched = matching(&mut walked, folder, text);

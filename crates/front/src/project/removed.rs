@@ -35,6 +35,33 @@ pub(super) fn only_what_is_there(platform: &Table, environment: Table, sink: &mu
     kept
 }
 
+/// The platform without components and presets that are `false` in its own files, which are reported: nothing lies below them.
+pub(super) fn nothing_below(platform: &mut Table, sink: &mut Sink) {
+    for name in OF_COMPONENTS {
+        let Some(table) = platform.table_mut(name) else {
+            continue;
+        };
+        let is_off = |entry: &&Entry| entry.value.is_false();
+        let off: Vec<Key> = table
+            .entries
+            .iter()
+            .filter(is_off)
+            .map(|it| it.key.clone())
+            .collect();
+        for key in off {
+            table.remove(&key.name);
+            sink.push(
+                Diagnostic::new(
+                    Code::UnknownName,
+                    format!("`{name}.{} = false` takes nothing away", key.name),
+                )
+                .label(key.span, "not there")
+                .help("remove the line: an environment takes away what this file declares"),
+            );
+        }
+    }
+}
+
 /// `path` is where the table stands; `deep`: tables inside of it are looked at too.
 fn without_unknown(
     below: Option<&Table>,

@@ -238,6 +238,8 @@ pub struct SettingSpec {
     pub characters: Option<String>,
     /// The strings that it takes; empty: any.
     pub choices: Vec<String>,
+    /// The strings that it does not take.
+    pub reserved: Vec<String>,
     /// Only an external component can set it: for others the kind knows the value.
     pub only_external: bool,
     /// A component that runs elsewhere can't set it: nothing here would tell it.

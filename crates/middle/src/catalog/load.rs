@@ -319,6 +319,11 @@ fn setting_spec(key: &Key, table: &Table) -> SettingSpec {
             .into_iter()
             .map(ToString::to_string)
             .collect(),
+        reserved: table
+            .strings("reserved")
+            .into_iter()
+            .map(ToString::to_string)
+            .collect(),
         only_external: table.boolean("only_external").unwrap_or(false),
         only_here: table.boolean("only_here").unwrap_or(false),
         names_buckets: table.string("names") == Some("bucket"),

@@ -148,6 +148,13 @@ fn published(platform: &Platform) -> Vec<Published<'_>> {
             .as_ref()
             .is_some_and(|mode| mode.value == NetworkMode::Host);
         for port in &workload.ports {
+            // That nothing translates such a port was reported: which number was meant is not known.
+            let is_translated = port
+                .host
+                .is_some_and(|host| host != HostPort::Fixed(port.container));
+            if on_host && is_translated {
+                continue;
+            }
             if on_host {
                 out.push(Published {
                     workload,

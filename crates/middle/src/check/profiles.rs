@@ -10,7 +10,9 @@ use crate::{
 };
 
 /// A start-order edge, not optional, to a workload whose profiles may all be off while this one is on.
+/// One line may order several workloads of a component after several of another: it is one mistake.
 pub(super) fn dependencies(facts: Facts<'_>, sink: &mut Sink) {
+    let mut told = BTreeSet::new();
     for workload in facts.platform.workloads() {
         network(facts, workload, sink);
         for dependency in workload
@@ -22,6 +24,9 @@ pub(super) fn dependencies(facts: Facts<'_>, sink: &mut Sink) {
                 continue;
             };
             if other.component == workload.component || always_on_with(workload, other) {
+                continue;
+            }
+            if !told.insert((&workload.component, &other.component, dependency.span)) {
                 continue;
             }
             let diagnostic = Diagnostic::new(

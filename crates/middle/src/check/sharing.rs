@@ -77,14 +77,17 @@ fn several_of(workload: &Workload) -> Several {
 
 /// Two programs that keep their own schema on one database.
 pub(super) fn databases(facts: Facts<'_>, sink: &mut Sink) {
-    let mut seen: BTreeMap<(&str, &str), (&str, &Use)> = BTreeMap::new();
+    let mut seen: BTreeMap<(String, &str), (&str, &Use)> = BTreeMap::new();
     for component in &facts.platform.components {
         for binding in &component.uses {
             let Some(database) = binding.database.as_ref().filter(|database| database.schema)
             else {
                 continue;
             };
-            let key = (binding.component.as_str(), database.name.as_str());
+            let key = (
+                server(facts.platform, &binding.component),
+                database.name.as_str(),
+            );
             match seen.get(&key) {
                 Some((other, first)) if *other != component.name => sink.push(
                     Diagnostic::new(
@@ -107,6 +110,22 @@ pub(super) fn databases(facts: Facts<'_>, sink: &mut Sink) {
                 }
             }
         }
+    }
+}
+
+/// What has the databases of a component: itself, or the server at the address where it runs. Several components may stand for
+/// one server.
+fn server(platform: &Platform, component: &str) -> String {
+    let found = platform.component(component);
+    let external =
+        found.and_then(|found| Some((found.external.as_ref()?, found.main_port.as_ref()?)));
+    let address = external.and_then(|(external, main)| {
+        let mut addresses = external.addresses.iter();
+        addresses.find(|address| address.port == *main)
+    });
+    match address {
+        Some(address) => format!("{}:{}", address.host, address.number),
+        None => component.to_string(),
     }
 }
 

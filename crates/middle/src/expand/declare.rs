@@ -9,7 +9,7 @@ use super::{
 use crate::{
     catalog::Kind,
     diag::{Code, Diagnostic, Sink, nearest},
-    language::{Context, KeyShape, Owner, complete, component_key},
+    language::{Context, KeyShape, NameRule, Owner, complete, component_key},
     syntax::{Key, Node, Removal, Table, key_text, overlay, quoted},
     text::{all_of, one_of},
 };
@@ -35,7 +35,12 @@ pub(super) fn components(
             continue;
         };
         removed::check(key, &own, &presets, &kind, sink);
-        components.push(component(tree, key, written, kind, sink));
+        let preset_alerts = presets.table("alerts").into_iter().flat_map(Table::keys);
+        let preset_alerts = preset_alerts.map(str::to_string).collect();
+        components.push(Declared {
+            preset_alerts,
+            ..component(tree, key, written, kind, sink)
+        });
     }
     per_platform(&components, sink);
     part_names(&components, sink);
@@ -121,6 +126,7 @@ fn component(
         version: version.numbers,
         written_version: version.written,
         logins,
+        preset_alerts: Vec::new(),
         user,
         kind,
     }
@@ -159,7 +165,7 @@ fn presets(tree: &Table, component: &Table, sink: &mut Sink) -> Table {
                     .map_or(Vec::new(), |presets| presets.keys().collect());
                 let diagnostic = unknown("preset", name, node.span, &known);
                 let line = format!("{} = {{ restart = \"unless-stopped\" }}", key_text(name));
-                sink.push(match known.is_empty() {
+                sink.push(match known.is_empty() && NameRule::Plain.accepts(name) {
                     true => diagnostic
                         .help(format!("declare it below `[presets]`: `{line}`"))
                         .declaring(node.span, "presets", line),

@@ -78,6 +78,8 @@ pub struct Declared {
     pub group: Option<String>,
     /// What the user wrote: presets of the group, presets of the component, the component.
     pub user: Table,
+    /// Alerts of its presets, those too that it takes away.
+    pub preset_alerts: Vec<String>,
     pub external: Option<ExternalDraft>,
     /// The version of its program, and how that of another image is read.
     pub program: ProgramVersion,
@@ -165,6 +167,12 @@ impl Draft {
 }
 
 impl BoundRole {
+    /// Whether the other one binds the same to the same role.
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        let what = |it: &Self| (it.role.name.clone(), it.target, it.database.clone());
+        what(self) == what(other)
+    }
+
     /// The kind of the role's list that the filler fits: a user's kind that extends `postgres` is a `postgres` here.
     pub fn fitting_kind<'a>(&'a self, filler: &'a Declared) -> &'a str {
         self.role

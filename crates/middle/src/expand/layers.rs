@@ -91,9 +91,15 @@ pub(super) fn workloads(
     let kind_main = table_or_empty(kind_table, "workload");
     let user_parts = table_or_empty(&declared.user, "parts");
     let kind_parts = table_or_empty(kind_table, "parts");
+    let measured = measured_part(&kind_main, &kind_parts, &declared.user);
+    let mut user_main = declared.user.clone();
+    if measured.is_some() {
+        user_main.remove("metrics");
+    }
+    let kind_main_started = with_image_command(&kind_main, kind_table, &user_main, sink);
     let mut workloads = vec![Layered {
         part: None,
-        table: merged(&kind_main, &declared.user),
+        table: merged(&kind_main_started, &user_main),
         own_image: true,
         job: declared.kind.job,
     }];
@@ -115,10 +121,72 @@ pub(super) fn workloads(
         let stays = declared.external.is_none() || kind_part.get("metrics").is_some();
         if wanted && !off && stays {
             let user_part = user_part.and_then(Node::as_table).cloned();
-            workloads.push(part(declared, &kind_main, key, kind_part, user_part));
+            let mut kind_part = kind_part.clone();
+            if measured.as_deref() == Some(&key.name) {
+                lay_metrics(&mut kind_part, &declared.user);
+            }
+            workloads.push(part(declared, &kind_main, key, &kind_part, user_part));
         }
     }
     workloads
+}
+
+/// The part that the component's `metrics` are about: its program has none, and an exporter beside it speaks for it. A port of
+/// the program itself says that it has some after all.
+fn measured_part(kind_main: &Table, kind_parts: &Table, user: &Table) -> Option<String> {
+    let metrics = user.table("metrics")?;
+    let mut parts = kind_parts.iter().filter_map(|(key, node)| {
+        let part = node.as_table()?;
+        part.table("metrics")?;
+        Some((key, part))
+    });
+    let (Some((key, part)), None, None) = (parts.next(), parts.next(), kind_main.get("metrics"))
+    else {
+        return None;
+    };
+    let of_part = |port: &str| part.get_path(&["ports", port]).is_some();
+    let is_about_it = metrics
+        .get("port")
+        .is_none_or(|node| node.as_str().is_some_and(of_part));
+    is_about_it.then(|| key.name.clone())
+}
+
+fn lay_metrics(kind_part: &mut Table, user: &Table) {
+    if let (Some(below), Some(above)) = (kind_part.table_mut("metrics"), user.table("metrics")) {
+        *below = overlay(below, above, Removal::Now);
+    }
+}
+
+/// A kind that leaves the command to its image: `args` would take the place of that command, so it is written out before them.
+fn with_image_command(
+    kind_main: &Table,
+    kind_table: &Table,
+    user: &Table,
+    sink: &mut Sink,
+) -> Table {
+    let mut out = kind_main.clone();
+    let Some(args) = user.entry("args").filter(|it| !it.value.is_false()) else {
+        return out;
+    };
+    let is_replaced = user.get("command").is_some() || user.get("entrypoint").is_some();
+    if is_replaced || kind_main.get("command").is_some() {
+        return out;
+    }
+    if let Some(instead) = kind_table.string("no_args") {
+        sink.push(
+            Diagnostic::new(Code::ConflictingKeys, "this program takes no arguments")
+                .label(args.key.span, "its image starts it without them")
+                .help(instead),
+        );
+    }
+    if let Some(words) = kind_table.get("image_command") {
+        let key = Key {
+            name: "command".to_string(),
+            span: args.key.span,
+        };
+        out.set(key, words.clone());
+    }
+    out
 }
 
 fn unknown_part(declared: &Declared, key: &Key, parts: &Table) -> Diagnostic {
@@ -207,7 +275,9 @@ fn shared_by_user(user: &Table, kind_main: &Table, without: &[&str], job: bool) 
             let known = kind_main.table(name);
             let mount = inner.value.as_table().and_then(|it| it.string("mount"));
             known.is_some_and(|known| known.get(&inner.key.name).is_some())
-                || places.iter().any(|(_, place)| mount == Some(*place))
+                || places
+                    .iter()
+                    .any(|(_, place)| mount.map(place_of).as_ref() == Some(place))
         };
         let mut own = own.clone();
         own.entries.retain(|inner| !of_kind(inner));
@@ -244,7 +314,7 @@ fn shared(table: &Table, without: &[&str], job: bool) -> Table {
 /// The user's table over the kind's.
 fn merged(kind: &Table, user: &Table) -> Table {
     let mut lower = kind.clone();
-    let places: Vec<(&str, &str)> = mount_places(user);
+    let places = mount_places(user);
     drop_mounts(&mut lower, &places);
     drop_flags(&mut lower, user);
     // A list of dependencies replaces a table of them and the other way round; the kind's own stay under `@`.
@@ -292,7 +362,7 @@ fn drop_flags(kind: &mut Table, user: &Table) {
 }
 
 /// Mount paths that a table uses, each with the table's key and the entry's name.
-fn mount_places(table: &Table) -> Vec<(&str, &str)> {
+fn mount_places(table: &Table) -> Vec<(&str, String)> {
     let volumes = table
         .table("volumes")
         .into_iter()
@@ -303,11 +373,25 @@ fn mount_places(table: &Table) -> Vec<(&str, &str)> {
         .into_iter()
         .flat_map(Table::iter)
         .map(|(key, _)| (key.name.as_str(), key.name.as_str()));
-    volumes.chain(files).collect()
+    let in_memory = table.array("tmpfs").unwrap_or_default().iter();
+    let in_memory = in_memory.filter_map(Node::as_str).map(|written| {
+        let path = written.split_once(':').map_or(written, |(path, _)| path);
+        ("", path)
+    });
+    let places = volumes.chain(files).chain(in_memory);
+    places
+        .map(|(owner, path)| (owner, place_of(path)))
+        .collect()
+}
+
+/// A path as a container has it: with a `/` at its end it is the same one.
+fn place_of(path: &str) -> String {
+    let names = path.split('/').filter(|name| !matches!(*name, "" | "."));
+    names.collect::<Vec<_>>().join("/")
 }
 
 /// Removes volumes and files of the kind at whose path the user mounts something else.
-fn drop_mounts(kind: &mut Table, places: &[(&str, &str)]) {
+fn drop_mounts(kind: &mut Table, places: &[(&str, String)]) {
     for entry in &mut kind.entries {
         let name = entry.key.name.clone();
         let Value::Table(table) = &mut entry.value.value else {
@@ -324,9 +408,10 @@ fn drop_mounts(kind: &mut Table, places: &[(&str, &str)]) {
                     .as_table()
                     .and_then(|volume| volume.string("mount")),
             };
+            let path = path.map(place_of);
             !places
                 .iter()
-                .any(|(owner, place)| Some(*place) == path && *owner != entry.key.name)
+                .any(|(owner, place)| path.as_ref() == Some(place) && *owner != entry.key.name)
         });
     }
 }

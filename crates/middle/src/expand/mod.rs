@@ -117,6 +117,7 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
     let all = Declarations::new(names, components, routes);
     let (bound, complete): (Vec<_>, Vec<_>) = roles::bind(&all, sink).into_iter().unzip();
     settings::check(&all, sink);
+    secrets::check_needed(&all, tree, sink);
     end_of_life::check(&all, sink);
     tag_form::check(&all, sink);
     hidden::check(&all, sink);
@@ -136,14 +137,20 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
     let mut drafts = Vec::new();
     let parts = bound.into_iter().zip(complete).zip(kind_tables);
     let parts = parts.zip(own_secrets).zip(workloads);
-    for (declared, ((((uses, complete), mut kind_table), secrets), workloads)) in
+    for (declared, ((((uses, complete), mut kind_table), brought), workloads)) in
         components.into_iter().zip(parts)
     {
         let (ports, whole) = ports::ports(&declared, &workloads, names.bind, sink);
         if declared.external.is_some() {
             kind_table.remove("workload");
         }
-        let own_secrets = declare_secrets(secrets, &mut names);
+        for (_, secret) in &brought {
+            let known = names.secrets.find(&secret.name);
+            let refused =
+                known.and_then(|known| secrets::may_be_left_out(&declared, known, None, tree));
+            refused.into_iter().for_each(|it| sink.push(it));
+        }
+        let own_secrets = declare_secrets(brought, &mut names);
         drafts.push(ComponentDraft {
             uses,
             kind_table,

@@ -2,12 +2,18 @@
 //! wrong address or refuse them.
 
 use super::draft::ComponentDraft;
-use crate::diag::{Code, Diagnostic, Sink};
+use crate::{
+    diag::{Code, Diagnostic, Sink},
+    model::HostPort,
+};
 
 pub(super) fn check(draft: &ComponentDraft, sink: &mut Sink) {
     let Some(own_name) = &draft.kind.own_name else {
         return;
     };
+    if own_name.inside.is_some() && draft.external.is_none() {
+        on_any_port(draft, &own_name.port, sink);
+    }
     let is_set = draft
         .user
         .get_path(&["settings", &own_name.setting])
@@ -38,5 +44,27 @@ pub(super) fn check(draft: &ComponentDraft, sink: &mut Sink) {
             "set the name by which they call it: `settings.{} = {}`",
             own_name.setting, own_name.example
         )),
+    );
+}
+
+/// A program that sends clients on to its own address has to know the number before it starts.
+fn on_any_port(draft: &ComponentDraft, port: &str, sink: &mut Sink) {
+    let ports = draft.workload(None).map_or(&[][..], |main| &main.ports);
+    let found = ports.iter().find(|it| it.name == port);
+    let Some(port) = found.filter(|it| it.host == Some(HostPort::Auto)) else {
+        return;
+    };
+    let number = port.container.first;
+    sink.push(
+        Diagnostic::new(
+            Code::BadValue,
+            format!(
+                "`{}` tells clients the number of port `{}`, which is any free one",
+                draft.name, port.name
+            ),
+        )
+        .label(port.host_span, "known when it has started")
+        .help(format!("write a number, as `host = {number}`"))
+        .replacing(port.host_span, number.to_string()),
     );
 }

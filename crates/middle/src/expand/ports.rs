@@ -88,6 +88,7 @@ fn ports_of_table(
             whole &= !node.is_broken();
             continue;
         };
+        whole &= !table.iter().any(|(_, node)| node.is_broken());
         let there = elsewhere.and_then(|elsewhere| elsewhere.number(&key.name));
         let container = match table.get("container") {
             Some(node) => read::port_range(node),

@@ -53,7 +53,13 @@ fn bound_by_uses(all: &Declarations, index: usize, sink: &mut Sink) -> Vec<Bound
             Value::String(_) => bound.extend(fill(all, index, role, node, sink)),
             Value::Array(items) if role.many => {
                 for item in items {
-                    bound.extend(fill(all, index, role, item, sink));
+                    let Some(more) = fill(all, index, role, item, sink) else {
+                        continue;
+                    };
+                    match bound.iter().find(|known| known.is_same_as(&more)) {
+                        Some(first) => sink.push(filled_twice(role, first, item, node)),
+                        None => bound.push(more),
+                    }
                 }
             }
             Value::Array(items) => {
@@ -73,6 +79,26 @@ fn bound_by_uses(all: &Declarations, index: usize, sink: &mut Sink) -> Vec<Bound
         }
     }
     bound
+}
+
+/// A component that a list names again: what is made for it, such as a data source, would be there twice.
+fn filled_twice(role: &Role, first: &BoundRole, again: &Node, list: &Node) -> Diagnostic {
+    let name = again.as_str().unwrap_or_default();
+    let mut kept: Vec<String> = Vec::new();
+    for item in list.as_array().unwrap_or_default().iter().map(inline) {
+        if !kept.contains(&item) {
+            kept.push(item);
+        }
+    }
+    let list_without = format!("[{}]", kept.join(", "));
+    Diagnostic::new(
+        Code::DuplicateName,
+        format!("`{name}` fills the role `{}` twice", role.name),
+    )
+    .label(first.span, "first here")
+    .label(again.span, "and again here")
+    .help(format!("write `{} = {list_without}`", role.name))
+    .replacing(list.span, list_without)
 }
 
 fn unknown_role(draft: &Declared, key: &Key) -> Diagnostic {
@@ -133,6 +159,10 @@ fn fill(
         return None;
     }
     if let Some(database) = database {
+        if database.is_empty() || database.contains('/') {
+            sink.push(no_one_name(filler, written, node));
+            return None;
+        }
         check_database(filler, database, node, sink);
     }
     Some(BoundRole {
@@ -169,6 +199,24 @@ fn misfit(
     .label(span, format!("of kind `{}`", filler.kind.name))
     .label(filler.span, "this component")
     .help(help)
+}
+
+/// What follows the `/` is empty, or has a `/` of its own.
+fn no_one_name(filler: &Declared, written: &str, node: &Node) -> Diagnostic {
+    let alone = quoted(&filler.name);
+    Diagnostic::new(
+        Code::BadValue,
+        format!(
+            "`{written}` does not name one of what `{}` has",
+            filler.name
+        ),
+    )
+    .label(node.span, "one name follows the `/`")
+    .help(format!(
+        "write {alone} for its first, or `\"{}/NAME\"`",
+        filler.name
+    ))
+    .replacing(node.span, alone)
 }
 
 /// The name after `/` is one of the filler's databases.

@@ -1,10 +1,12 @@
 //! Secrets that kinds bring: keys that only their programs need.
 
-use super::{conditions::holds, draft::Declared, read};
+use super::{Declarations, conditions::holds, draft::Declared, read, settings::phrase};
 use crate::{
+    catalog::SettingType,
     diag::{Code, Diagnostic, Sink},
     model::{Secret, SecretOrigin},
-    syntax::Node,
+    source::Span,
+    syntax::{Node, Table},
     template::{Engine, View},
 };
 
@@ -66,6 +68,63 @@ pub(super) fn own_secrets(
             )
         })
         .collect()
+}
+
+/// A password that a program needs, from a secret that may be left out: it would be empty then.
+pub(super) fn check_needed(all: &Declarations, tree: &Table, sink: &mut Sink) {
+    for declared in all.components.iter().filter(|it| it.external.is_none()) {
+        let settings = declared.kind.settings.iter().filter(|spec| {
+            let with = spec.required_with.as_deref();
+            let is_needed = spec.required || with.is_some_and(|it| declared.setting(it).is_some());
+            spec.kind == SettingType::Secret && is_needed
+        });
+        let settings = settings.filter_map(|spec| declared.setting(&spec.name));
+        let logins = declared.logins.iter().map(|login| &login.password);
+        for node in settings.chain(logins) {
+            let phrase = phrase(node);
+            for reference in phrase.references() {
+                let ["secrets", name] = reference.segments.as_slice() else {
+                    continue;
+                };
+                if let Some(secret) = all.names.secrets.find(name) {
+                    let place = Some((node.span, "empty where nobody sets it"));
+                    may_be_left_out(declared, secret, place, tree)
+                        .into_iter()
+                        .for_each(|it| sink.push(it));
+                }
+            }
+        }
+    }
+}
+
+/// The same for a key that the kind brings, where `[secrets]` declares the secret of that name.
+pub(super) fn may_be_left_out(
+    declared: &Declared,
+    secret: &Secret,
+    place: Option<(Span, &str)>,
+    tree: &Table,
+) -> Option<Diagnostic> {
+    let written = tree.get_path(&["secrets", &secret.name, "optional"])?;
+    if !secret.optional {
+        return None;
+    }
+    let message = format!(
+        "`{}` needs secret `{}`, which may be left out",
+        declared.name, secret.name
+    );
+    let mut diagnostic = Diagnostic::new(Code::SecretRequired, message);
+    if let Some((span, why)) = place {
+        diagnostic = diagnostic.label(span, why);
+    }
+    Some(
+        diagnostic
+            .label(written.span, "optional")
+            .help(format!(
+                "write `optional = false` in `{}`, or name another secret",
+                secret.name
+            ))
+            .replacing(written.span, "false"),
+    )
 }
 
 /// A program without its key keeps what it should encrypt in clear, or makes up another key at each start.

@@ -40,6 +40,7 @@ pub(super) fn check(all: &Declarations, sink: &mut Sink) {
                         continue;
                     }
                     typed(spec, node, &all.names.constants, sink);
+                    reserved(declared, spec, node, sink);
                     held_characters(all, spec, node, sink);
                     buckets::check(all, spec, node, sink);
                 }
@@ -121,6 +122,7 @@ fn check_logins(all: &Declarations, declared: &Declared, sink: &mut Sink) {
             let specs = &mut declared.kind.settings.iter();
             if let Some(spec) = specs.find(|spec| spec.name == name) {
                 typed(spec, node, &all.names.constants, sink);
+                reserved(declared, spec, node, sink);
                 held_characters(all, spec, node, sink);
             }
         }
@@ -263,7 +265,17 @@ fn typed(spec: &SettingSpec, node: &Node, constants: &Constants, sink: &mut Sink
         (SettingType::File, _) => "a path of the project",
         (SettingType::Files | SettingType::Folders, _) => "a list of paths of the project",
     };
-    sink.push(wrong(spec, node, expected));
+    sink.push(match (&node.value, spec.kind) {
+        (Value::String(text), SettingType::Duration | SettingType::Size) => {
+            let diagnostic = Diagnostic::new(
+                Code::BadValue,
+                format!("setting `{}`: `{text}` is not {expected}", spec.name),
+            )
+            .label(node.span, "does not fit");
+            spelled_for(spec, node, expected, diagnostic)
+        }
+        _ => wrong(spec, node, expected),
+    });
 }
 
 fn secret_value(spec: &SettingSpec, node: &Node, sink: &mut Sink) {
@@ -298,6 +310,21 @@ fn choice(spec: &SettingSpec, text: &str, span: Span, sink: &mut Sink) {
         .label(span, "does not fit")
         .help(format!("write {}", one_of(&spec.choices))),
     );
+}
+
+/// Reports a string that the program has for itself. An external server has its own.
+fn reserved(declared: &Declared, spec: &SettingSpec, node: &Node, sink: &mut Sink) {
+    let text = node.as_str().unwrap_or_default();
+    if declared.external.is_none() && spec.reserved.iter().any(|it| it == text) {
+        sink.push(
+            Diagnostic::new(
+                Code::BadValue,
+                format!("setting `{}` can't be `{text}`", spec.name),
+            )
+            .label(node.span, "the program has this one for itself")
+            .help("write another name"),
+        );
+    }
 }
 
 /// Reports what a string of the setting may not hold, because it would mean something where it ends up.
@@ -379,6 +406,16 @@ pub(super) fn wrong(spec: &SettingSpec, node: &Node, expected: &str) -> Diagnost
         ),
     )
     .label(node.span, format!("this is {}", node.value.type_name()));
+    spelled_for(spec, node, expected, diagnostic)
+}
+
+/// With what to write instead of a value.
+fn spelled_for(
+    spec: &SettingSpec,
+    node: &Node,
+    expected: &str,
+    diagnostic: Diagnostic,
+) -> Diagnostic {
     // A secret is never written out, whatever stands there; and a time may be in seconds or in days.
     let is_guess = matches!(spec.kind, SettingType::Secret | SettingType::Duration);
     match respelled(&spec.kind.shape(), node).filter(|_| !is_guess) {

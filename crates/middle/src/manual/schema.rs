@@ -266,7 +266,12 @@ fn name(rule: NameRule) -> Value {
         NameRule::ContainerPath => json!({ "pattern": "^/[^:]*$" }),
         NameRule::HostName => json!({ "pattern": "^[A-Za-z0-9_][A-Za-z0-9._-]*$" }),
         NameRule::Registry => json!({ "pattern": "^[A-Za-z0-9._-]+(:[0-9]+)?$" }),
-        NameRule::Free => json!({ "minLength": 1 }),
+        NameRule::Limit => {
+            json!({ "pattern": "^(core|cpu|data|fsize|locks|memlock|msgqueue|nice|nofile|nproc|rss|rtprio|rttime|sigpending|stack)$" })
+        }
+        NameRule::Plain => json!({ "pattern": "^[a-z][A-Za-z0-9-]*$", "maxLength": 40 }),
+        NameRule::SecretVariable => name(NameRule::Variable),
+        NameRule::Label | NameRule::Free => json!({ "minLength": 1 }),
     }
 }
 
@@ -278,6 +283,7 @@ fn plain(form: Form) -> Value {
             out.extend(object(name(rule)));
             Value::Object(out)
         }
+        Form::Period => pattern("^0*[1-9][0-9]*(ms|s|m|h|d)$"),
         Form::Duration => pattern("^[0-9]+(ms|s|m|h|d)$"),
         Form::Percent => pattern("^[0-9]+([.][0-9]+)?%$"),
         Form::Cpu => pattern("^[0-9]+(m|\\.[0-9]{1,3})?$"),

@@ -165,7 +165,12 @@ impl Version {
 
     /// `goes_on`: a variable follows, so the last number may have further digits.
     fn read(tag: &str, goes_on: bool) -> Option<Self> {
-        let numbers = tag.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+        let letters = tag.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+        // A word may stand before it, as in `slim-3.1.0`; a number as large as a date or a build is no version then.
+        let behind_word = letters
+            .strip_prefix('-')
+            .filter(|_| letters.len() < tag.len());
+        let numbers = behind_word.unwrap_or(letters);
         let mut rest = numbers;
         let mut found = Vec::new();
         loop {
@@ -182,8 +187,9 @@ impl Version {
             }
         }
         let mut found = found.into_iter();
-        Some(Self {
-            major: found.next()?,
+        let major = found.next()?;
+        (behind_word.is_none() || major < 1000).then(|| Self {
+            major,
             rest: found.collect(),
         })
     }

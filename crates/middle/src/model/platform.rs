@@ -6,7 +6,7 @@ use crate::{
     data::DataKey,
     files::{GENERATED, Target},
     model::{
-        Ci, Component, Deploy, HasName, HostPath, Named, Notify, PROBER, Pipeline, Purpose, Raw,
+        Ci, Component, Deploy, HasName, HostPath, Named, Notify, PROBER, Pipeline, Purpose, Raw, Registry,
         Route, Workload,
     },
     source::{SourceId, Span},
@@ -25,6 +25,8 @@ pub struct Platform {
     pub version: String,
     /// What it is for, in the user's words.
     pub description: Option<String>,
+    /// Where images are taken from.
+    pub registry: Registry,
     /// The environment that was laid over the file, if one was.
     pub environment: Option<String>,
     /// What is compiled, after `platform.targets`.
@@ -320,6 +322,11 @@ pub fn is_dns_subdomain(name: &str) -> bool {
                 && label.ends_with(letter)
                 && label.chars().all(|c| letter(c) || c == '-')
         })
+}
+
+/// Whether Kubernetes takes it as a DNS label: the host name of a pod.
+pub fn is_dns_label(name: &str) -> bool {
+    name.len() <= 63 && !name.contains('.') && is_dns_subdomain(name)
 }
 
 /// A network that exists.

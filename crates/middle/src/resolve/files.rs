@@ -113,7 +113,7 @@ impl File<'_> {
             }
             "template" => self.project_template(&self.path, &entry.value, sink),
             _ => {
-                let scope = Scope::component(self.index, self.shape.part.as_deref())
+                let scope = Scope::workload(self.index, self.shape.part.as_deref())
                     .without_secrets("a file's content");
                 let text = text(self.scene, &entry.value, &scope, sink);
                 Some(self.content(&self.path, text))
@@ -239,7 +239,7 @@ impl File<'_> {
             sink.push(private(path, why, node.span));
             return None;
         }
-        let reader = Scope::component(self.index, self.shape.part.as_deref());
+        let reader = Scope::workload(self.index, self.shape.part.as_deref());
         let resolved = resolved(self.scene, reader, self.inputs, path, sink)?;
         Some(self.content(at, resolved))
     }

@@ -92,8 +92,9 @@ impl<'a> Known<'a> {
 fn flow_end(node: &Node, scene: &Scene<'_>, known: &Known<'_>, sink: &mut Sink) -> Option<FlowEnd> {
     let written = node.as_str()?;
     let (table, name) = match written.split_once('.') {
-        Some((table, name)) => (Some(table), name),
-        None => (None, written),
+        // A name with a dot is no good one, which was reported where it is declared.
+        Some((table, name)) if !known.by_name.contains_key(written) => (Some(table), name),
+        _ => (None, written),
     };
     if scene.names.lost.contains(name) {
         return None;

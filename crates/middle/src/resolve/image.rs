@@ -313,7 +313,7 @@ pub(super) fn build(
     }
     .without_secrets("a build argument");
     Some(Build {
-        context: HostPath::parse(build.string("context")?),
+        context: context(build.string("context")?),
         dockerfile: read::owned(build, "dockerfile"),
         args: build
             .table("args")
@@ -324,4 +324,22 @@ pub(super) fn build(
         target: read::owned(build, "target"),
         cache_from: read::strings(build, "cache_from"),
     })
+}
+
+/// What Compose fetches before it builds: it takes these beginnings for an address, and all else for a folder.
+const FETCHED: [&str; 6] = [
+    "https://",
+    "http://",
+    "git://",
+    "ssh://",
+    "github.com/",
+    "git@",
+];
+
+/// The folder to build from. An address is no path of the project: it stays as it is written.
+fn context(written: &str) -> HostPath {
+    match FETCHED.iter().any(|start| written.starts_with(start)) {
+        true => HostPath::Absolute(written.to_string()),
+        false => HostPath::parse(written),
+    }
 }

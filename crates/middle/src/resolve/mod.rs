@@ -7,6 +7,7 @@
 mod beforehand;
 mod ci;
 mod cluster;
+mod connections;
 mod contents;
 mod deploy;
 mod dependencies;
@@ -78,6 +79,7 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
         network_owners: network::owners(draft),
         templates,
     };
+    connections::check(&scene, sink);
     let beforehand = Beforehand::of(tree, &scene, &inputs, sink);
     let mut panels = BTreeMap::new();
     let components: Named<Component> = (0..scene.components.len())
@@ -118,6 +120,7 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
         project: names.project.clone(),
         version: top.version,
         description: top.description,
+        registry: names.registry.clone(),
         environment: top.environment,
         targets: top.targets,
         variables: names.variables.clone(),

@@ -5,9 +5,11 @@ use crate::{
     data::DataKey,
     diag::{Code, Diagnostic, Sink},
     expand::{ComponentDraft, WorkloadDraft, read, unknown},
+    language::NameRule,
     model::{HostPath, Mount, MountSource, Named, PlatformVolume, Propagation, is_dns_subdomain},
     source::Span,
     syntax::{Key, Node, Table},
+    text::all_of,
     value::ContainerPath,
     world::World,
 };
@@ -159,6 +161,7 @@ fn mounts_of(owner: &Owner<'_>, scene: &Scene<'_>, table: &Table, sink: &mut Sin
     read::tables(table, "volumes")
         .filter_map(|(key, table)| {
             let path = mount_path(key, table, sink)?;
+            without_effect(scene, table, sink);
             let source = match (table.string("source"), table.get("shared")) {
                 (Some(source), None) => bind(source, table),
                 (None, Some(node)) => shared(scene, node.as_str()?, node.span, sink)?,
@@ -189,6 +192,51 @@ fn mounts_of(owner: &Owner<'_>, scene: &Scene<'_>, table: &Table, sink: &mut Sin
             })
         })
         .collect()
+}
+
+/// Keys of a named volume beside one that says that there is none. Those of a kind are replaced by what the user writes.
+fn without_effect(scene: &Scene<'_>, table: &Table, sink: &mut Sink) {
+    let ways: [(&str, &str, &[&str]); 2] = [
+        (
+            "shared",
+            "the volume of `[volumes]` has these keys",
+            &["external", "name", "size"],
+        ),
+        (
+            "source",
+            "a folder of the host, which is no volume",
+            &["external", "name"],
+        ),
+    ];
+    for (way, why, keys) in ways {
+        let Some(chosen) = table.entry(way) else {
+            continue;
+        };
+        let written = keys.iter().filter_map(|key| table.entry(key));
+        let idle: Vec<_> = written
+            .filter(|it| {
+                let is_said = !it.value.is_false() && !it.value.is_broken();
+                is_said && !scene.names.is_kind_text(&it.value)
+            })
+            .collect();
+        if idle.is_empty() {
+            continue;
+        }
+        let names: Vec<&str> = idle.iter().map(|it| it.key.name.as_str()).collect();
+        let (verb, help) = match idle.as_slice() {
+            [_] => ("has", format!("keep one of `{way}` and {}", all_of(&names))),
+            _ => ("have", format!("keep `{way}`, or {}", all_of(&names))),
+        };
+        let mut diagnostic = Diagnostic::new(
+            Code::ConflictingKeys,
+            format!("{} {verb} no effect beside `{way}`", all_of(&names)),
+        )
+        .label(chosen.key.span, why);
+        for entry in idle {
+            diagnostic = diagnostic.label(entry.key.span, "no effect");
+        }
+        sink.push(diagnostic.help(help));
+    }
 }
 
 fn mount_path(key: &Key, table: &Table, sink: &mut Sink) -> Option<String> {
@@ -226,7 +274,7 @@ fn shared(scene: &Scene<'_>, name: &str, span: Span, sink: &mut Sink) -> Option<
             .map(String::as_str)
             .collect();
         let mut diagnostic = unknown("shared volume", name, span, &known);
-        if known.is_empty() {
+        if known.is_empty() && NameRule::Resource.accepts(name) {
             let line = format!("{name} = {{ size = \"10Gi\" }}");
             diagnostic = diagnostic
                 .help(format!("declare it below `[volumes]`: `{line}`"))

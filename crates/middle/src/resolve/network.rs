@@ -3,7 +3,8 @@
 use super::Scene;
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
-    expand::{ComponentDraft, Draft, unknown},
+    expand::{ComponentDraft, Draft, read, unknown},
+    language::NameRule,
     model::{At, NetworkMode, NetworkOwners},
     syntax::{Entry, Table, places, quoted},
 };
@@ -46,23 +47,35 @@ pub(super) fn owners(draft: &Draft) -> NetworkOwners {
     NetworkOwners::from_pairs(hosts.iter().map(|(guest, host)| (&**guest, &**host)))
 }
 
-/// A port that is published by a container without a network.
+/// A port that is published by a container without a network, or under another number by one on the host's.
 fn unpublished(table: &Table, sink: &mut Sink) {
-    let Some(mode) = mode(table).filter(|mode| mode.value == NetworkMode::None) else {
-        return;
-    };
+    let Some(mode) = mode(table) else { return };
     for (_, port) in table.table("ports").into_iter().flat_map(Table::iter) {
-        let Some(host) = port.as_table().and_then(|port| port.entry("host")) else {
+        let Some(port) = port.as_table() else {
             continue;
         };
-        sink.push(
-            Diagnostic::new(
-                Code::ConflictingKeys,
+        let Some(host) = port.entry("host").filter(|it| !it.value.is_broken()) else {
+            continue;
+        };
+        let container = port.get("container").and_then(read::port_range);
+        let (message, why, help) = match mode.value {
+            NetworkMode::None => (
                 "a workload without a network can't publish a port",
-            )
-            .label(host.key.span, "published")
-            .label(mode.span, "in no network")
-            .help("keep one of `host` and `network_mode = \"none\"`"),
+                "in no network",
+                "keep one of `host` and `network_mode = \"none\"`",
+            ),
+            NetworkMode::Host if read::port_range(&host.value) != container => (
+                "a workload on the host's network publishes its ports as they are",
+                "on the host's network: nothing translates a port",
+                "remove `host`: the program itself has to listen on another port",
+            ),
+            _ => continue,
+        };
+        sink.push(
+            Diagnostic::new(Code::ConflictingKeys, message)
+                .label(host.key.span, "published")
+                .label(mode.span, why)
+                .help(help),
         );
     }
 }
@@ -138,7 +151,7 @@ pub(super) fn check(scene: &Scene<'_>, table: &Table, sink: &mut Sink) {
         if !scene.names.networks.iter().any(|known| known == name) {
             let known: Vec<&str> = scene.names.networks.iter().map(String::as_str).collect();
             let mut diagnostic = unknown("network", name, node.span, &known);
-            if nearest(name, known).is_none() {
+            if nearest(name, known).is_none() && NameRule::Resource.accepts(name) {
                 let line = format!("{name} = {{ external = \"{name}\" }}");
                 diagnostic = diagnostic
                     .help(format!("remove it: each group has a network, which `depends_on`, `uses` and references open to others; one that exists outside is declared below `[networks]`: `{line}`"))

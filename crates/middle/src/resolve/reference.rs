@@ -33,8 +33,15 @@ pub(super) struct Scope<'a> {
     pub shell: bool,
     /// The database that a `uses` chose.
     pub binding: Option<&'a str>,
-    /// Why the reader can reach no other component by name, if it can't.
-    pub cut_off: Option<&'a str>,
+    /// The workload that reads the string when it runs.
+    pub reader: Option<WorkloadOf<'a>>,
+}
+
+/// A workload: a component's main one, or one of its parts.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct WorkloadOf<'a> {
+    pub component: usize,
+    pub part: Option<&'a str>,
 }
 
 impl<'a> Scope<'a> {
@@ -45,7 +52,15 @@ impl<'a> Scope<'a> {
             no_secrets: None,
             shell: false,
             binding: None,
-            cut_off: None,
+            reader: None,
+        }
+    }
+
+    /// A string that a workload reads when it runs: it has to reach what the string names.
+    pub fn workload(component: usize, part: Option<&'a str>) -> Self {
+        Self {
+            reader: Some(WorkloadOf { component, part }),
+            ..Self::component(component, part)
         }
     }
 
@@ -119,6 +134,7 @@ pub(super) fn value(
         scope,
         place: reference.place,
         kind_text: words == Words::Kind,
+        through: None,
     };
     resolver.resolve(&reference.segments, sink)
 }

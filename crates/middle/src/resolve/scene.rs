@@ -4,6 +4,7 @@ use super::{order::Order, templates::ProjectTemplates};
 use crate::{
     diag::{Sink, nearest},
     expand::{ComponentDraft, Draft, Names, WorkloadDraft, read, unknown},
+    language::NameRule,
     model::{NetworkOwners, Piece, Purpose, Secret, Text},
     source::Span,
 };
@@ -36,7 +37,7 @@ impl Scene<'_> {
             let names = self.names.secrets.iter().map(|secret| secret.name.as_str());
             let known: Vec<&str> = names.collect();
             let mut diagnostic = unknown("secret", name, place, &known);
-            if nearest(name, known).is_none() {
+            if nearest(name, known).is_none() && NameRule::Plain.accepts(name) {
                 let env = read::env_name(name);
                 let line = format!("{name} = {{ env = \"{env}\" }}");
                 diagnostic = diagnostic

@@ -42,7 +42,7 @@ pub(super) fn settings(
 
 /// A URL, or a table with `url` and a login.
 fn store(scene: &Scene<'_>, index: usize, item: &Node, sink: &mut Sink) -> Store {
-    let mut read = |node: &Node| text(scene, node, &Scope::component(index, None), sink);
+    let mut read = |node: &Node| text(scene, node, &Scope::workload(index, None), sink);
     let Some(table) = item.as_table() else {
         return Store {
             url: read(item),
@@ -73,7 +73,7 @@ fn setting_files(
         {
             let written = item.as_str().unwrap_or_default();
             // Where the file is mounted, the same mistakes are found in the same places, and are reported once.
-            let text = files::resolved(scene, Scope::component(index, None), inputs, written, sink);
+            let text = files::resolved(scene, Scope::workload(index, None), inputs, written, sink);
             out.push(SettingFile { path, bytes, text });
         }
     }
@@ -98,7 +98,7 @@ pub(super) fn setting_value(
         Value::Array(items) => SettingValue::List(
             items
                 .iter()
-                .map(|item| text(scene, item, &Scope::component(index, None), sink))
+                .map(|item| text(scene, item, &Scope::workload(index, None), sink))
                 .collect(),
         ),
         _ => SettingValue::Text(
@@ -106,7 +106,7 @@ pub(super) fn setting_value(
                 scene,
                 index,
                 &spec.name,
-                &Scope::component(index, None),
+                &Scope::workload(index, None),
                 sink,
             )
             .unwrap_or_default(),

@@ -175,10 +175,7 @@ fn workload(
 ) -> Workload {
     let draft = &scene.components[index];
     let table = &shape.table;
-    let scope = Scope {
-        cut_off: cut_off(table),
-        ..Scope::component(index, shape.part.as_deref())
-    };
+    let scope = Scope::workload(index, shape.part.as_deref());
     let (node_mounts, mounts) = mounts::mounts(scene, index, shape, inputs.world, sink)
         .into_iter()
         .partition(|mount| cluster::is_mounted_there_alone(&shape.table, &mount.name));
@@ -328,15 +325,6 @@ fn profiles(table: &Table) -> Vec<String> {
         profiles.push("cluster".to_string());
     }
     profiles
-}
-
-/// Why a workload resolves no component's name, if it doesn't.
-fn cut_off(table: &Table) -> Option<&'static str> {
-    match table.string("network_mode") {
-        Some("host") => Some("has `network_mode = \"host\"`"),
-        Some("none") => Some("has `network_mode = \"none\"`"),
-        _ => None,
-    }
 }
 
 pub(super) fn resources(table: &Table) -> Resources {

@@ -140,7 +140,7 @@ pub(super) const LIFE: &[KeyShape] = &[
     ]),
     key(
         "ulimits",
-        Shape::Map(NameRule::Identifier, &ULIMIT),
+        Shape::Map(NameRule::Limit, &ULIMIT),
         "Limits of the process.",
         "ulimits = { nofile = 65536 }",
     )

@@ -102,7 +102,7 @@ pub(super) const RIGHTS: &[KeyShape] = &[
 pub(super) const REST: &[KeyShape] = &[
     key(
         "labels",
-        Shape::Map(NameRule::Free, &Shape::Scalar),
+        Shape::Map(NameRule::Label, &Shape::Scalar),
         "Labels of the container.",
         "labels = { team = \"ml\" }",
     )

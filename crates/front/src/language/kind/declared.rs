@@ -54,6 +54,12 @@ pub(super) const SETTING: Shape = Shape::Table(&[
         "choices = [\"off\", \"require\", \"verify-full\"]",
     ),
     key(
+        "reserved",
+        Shape::List(&FREE),
+        "Strings that it does not take, because the program has them for itself.",
+        "reserved = [\"root\"]",
+    ),
+    key(
         "only_external",
         Shape::Boolean,
         "Only a component that runs elsewhere may have it.",

@@ -103,6 +103,18 @@ const CONDITIONAL: &[KeyShape] = &[
         "image_volumes = [\"/var/lib/postgresql/data\"]",
     ),
     key(
+        "image_command",
+        Shape::List(&Shape::Text),
+        "What the main workload's image starts by itself (`CMD`), where the kind sets no `command`: it is written out where a user has `args`, which would take its place.",
+        "image_command = [\"nginx\", \"-g\", \"daemon off;\"]",
+    ),
+    key(
+        "no_args",
+        FREE,
+        "What to write instead of `args`, where the image does not hand them on to its program.",
+        "no_args = \"settings are variables: `env.KAFKA_LOG_RETENTION_HOURS = \\\"24\\\"`\"",
+    ),
+    key(
         "healthy",
         Shape::Plain(Form::KindPromQl),
         "1 for each instance that works, 0 or nothing where it does not; it keeps the labels `job` and `instance`. Left out: `up`, which for a program behind an exporter only says that the exporter answers.",

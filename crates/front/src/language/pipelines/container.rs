@@ -2,8 +2,8 @@
 
 use super::super::{
     effect::effect,
-    form::Form,
-    inner::{self, ENV, RESOURCE_NAME, TASK_RESOURCES},
+    form::{Form, NameRule},
+    inner::{self, ENV, TASK_RESOURCES},
     key::{KeyShape, key},
     shape::Shape,
 };
@@ -94,7 +94,7 @@ pub(super) const IPC: KeyShape = key(
 
 pub(super) const RUNTIME: KeyShape = key(
     "runtime",
-    RESOURCE_NAME,
+    Shape::Plain(Form::Name(NameRule::Resource)),
     "The runtime class that runs a task's container in a cluster; a task's own replaces the pipeline's.",
     "runtime = \"nvidia\"",
 )

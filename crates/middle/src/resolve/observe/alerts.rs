@@ -63,7 +63,8 @@ pub(in crate::resolve) fn alerts(
     let names: Vec<&str> = made_names.iter().map(String::as_str).collect();
     let written = scene.draft.tree.get_path(&["components", &draft.name]);
     if let Some(written) = written.and_then(Node::as_table) {
-        let names = [names.as_slice(), &MADE_ELSEWHERE].concat();
+        let of_presets: Vec<&str> = draft.preset_alerts.iter().map(String::as_str).collect();
+        let names = [names.as_slice(), &MADE_ELSEWHERE, &of_presets].concat();
         check_alerts(&draft.name, written, &draft.kind, &names, sink);
     }
     for (key, table) in read::tables(&draft.user, "alerts") {

@@ -10,7 +10,7 @@ use crate::{
         reference::{Scope, text},
     },
     source::Span,
-    syntax::{Entry, HEALTH_WAYS},
+    syntax::{Entry, HEALTH_WAYS, Node, Value},
 };
 
 pub(in crate::resolve) fn health(
@@ -22,7 +22,7 @@ pub(in crate::resolve) fn health(
     let entry = shape.table.entry("health")?;
     refuse_true(&entry.value, "health", sink);
     let table = entry.value.as_table()?;
-    let scope = Scope::component(index, shape.part.as_deref()).without_secrets("a health check");
+    let scope = Scope::workload(index, shape.part.as_deref()).without_secrets("a health check");
     let draft = &scene.components[index];
     let probe = probe(scene, (draft, shape), entry, &scope, sink)?;
     let liveness = table.boolean("liveness");
@@ -63,6 +63,21 @@ fn probe(
         );
         return None;
     };
+    if is_empty(&entry.value) {
+        let (way, line) = match entry.key.name.as_str() {
+            "command" => ("command", "command = [\"/bin/check\"]"),
+            _ => ("shell", "shell = \"test -e /tmp/ready\""),
+        };
+        sink.push(
+            Diagnostic::new(Code::BadValue, format!("`{way}` of this health check is empty"))
+                .label(entry.value.span, "checks nothing")
+                .label(health.key.span, "this check")
+                .help(format!(
+                    "say what to run, as `{line}`; `health = false` on the component switches a check off"
+                )),
+        );
+        return None;
+    }
     match entry.key.name.as_str() {
         "http" => {
             let port = match table.get("port") {
@@ -96,6 +111,15 @@ fn probe(
                 .map(|word| text(scene, word, scope, sink))
                 .collect(),
         )),
+    }
+}
+
+/// A command without words, or a line of spaces.
+fn is_empty(node: &Node) -> bool {
+    match &node.value {
+        Value::Array(words) => words.is_empty(),
+        Value::String(line) => line.trim().is_empty(),
+        _ => false,
     }
 }
 

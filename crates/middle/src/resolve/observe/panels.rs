@@ -7,7 +7,7 @@ use crate::{
     model::{Panel, PanelKind, Query, Record, Threshold},
     resolve::Scene,
     source::Span,
-    syntax::{Node, Table, Value},
+    syntax::{Node, Table, Value, inline},
 };
 
 pub(in crate::resolve) fn records(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Vec<Record> {
@@ -58,7 +58,8 @@ pub(in crate::resolve) fn own_panels(
     tables
         .map(|table| {
             let panel = panel(scene, index, table, sink);
-            if panel.queries.is_empty() {
+            let is_broken = |key: &str| table.get(key).is_some_and(Node::is_broken);
+            if panel.queries.is_empty() && !is_broken("queries") && !is_broken("expr") {
                 sink.push(
                     Diagnostic::new(
                         Code::MissingKey,
@@ -68,9 +69,44 @@ pub(in crate::resolve) fn own_panels(
                     .help("write `expr = \"...\"`, in PromQL, or a list of `queries`"),
                 );
             }
+            let nodes = table.get("thresholds");
+            if let Some(node) = nodes.filter(|_| !is_ascending(&panel.thresholds)) {
+                sink.push(falling(node));
+            }
             panel
         })
         .collect()
+}
+
+/// Whether each threshold is above the one before it, as Grafana takes them.
+fn is_ascending(thresholds: &[Threshold]) -> bool {
+    let values: Vec<f64> = thresholds.iter().filter_map(|it| it.value).collect();
+    values.windows(2).all(|pair| pair[0] < pair[1])
+}
+
+fn falling(node: &Node) -> Diagnostic {
+    let diagnostic = Diagnostic::new(Code::BadValue, "thresholds have to rise")
+        .label(node.span, "one is not above the one before it");
+    let number = |node: &Node| match node.value {
+        Value::Integer(number) => Some(number as f64),
+        Value::Float(number) => Some(number),
+        _ => None,
+    };
+    let items = node.as_array().unwrap_or_default();
+    let mut numbers: Vec<(f64, String)> = items
+        .iter()
+        .filter_map(|item| Some((number(item)?, inline(item))))
+        .collect();
+    numbers.sort_by(|one, other| one.0.total_cmp(&other.0));
+    numbers.dedup_by(|one, other| one.0 == other.0);
+    let words: Vec<String> = numbers.into_iter().map(|(_, written)| written).collect();
+    let list = format!("[{}]", words.join(", "));
+    match words.is_empty() {
+        true => diagnostic.help("write them from the lowest to the highest"),
+        false => diagnostic
+            .help(format!("write `thresholds = {list}`"))
+            .replacing(node.span, list),
+    }
 }
 
 fn title_span(table: &Table, otherwise: Span) -> Span {

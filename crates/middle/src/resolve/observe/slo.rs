@@ -85,6 +85,22 @@ pub(in crate::resolve) fn levels(scene: &Scene<'_>, index: usize, sink: &mut Sin
                 .replacing(entry.value.span, "{ availability = \"99.5%\" }"),
         );
     }
+    if let (Some(window), None, None) = (
+        table.entry("window"),
+        table.get("availability"),
+        table.get("latency"),
+    ) {
+        let line = "availability = \"99.5%\"";
+        sink.push(
+            Diagnostic::new(Code::MissingKey, "`slo` promises nothing")
+                .label(entry.key.span, "what is promised?")
+                .label(window.key.span, "within this time")
+                .help(format!(
+                    "write `{line}` in it, or `latency = {{ p = 95, under = \"300ms\" }}`"
+                ))
+                .adding(entry.key.span, line),
+        );
+    }
     let objectives = reader.objectives(sink);
     reader.check_window(&objectives, sink);
     for objective in &objectives {

@@ -6,7 +6,7 @@ use crate::{
     language::secret_places,
     reference::{ComponentField, PortField, Words},
     source::Span,
-    syntax::Key,
+    syntax::{Key, quoted},
     text::all_of,
 };
 
@@ -98,6 +98,9 @@ pub(super) fn unknown_part(
     let diagnostic = Diagnostic::new(Code::UnknownPort, message)
         .label(place, label)
         .label(draft.span, "this component");
+    if let Some(diagnostic) = elsewhere_without_address(draft, wanted, &diagnostic) {
+        return diagnostic;
+    }
     if let Some(meant) = parts.without_table(rest) {
         return diagnostic
             .help(format!("did you mean `{meant}`?"))
@@ -115,6 +118,43 @@ pub(super) fn unknown_part(
             .renaming(wanted, near),
         None => diagnostic.help(what_it_has(draft, &parts)),
     }
+}
+
+/// A declared port of what runs elsewhere, whose address says only where the main port is.
+fn elsewhere_without_address(
+    draft: &ComponentDraft,
+    port: &str,
+    diagnostic: &Diagnostic,
+) -> Option<Diagnostic> {
+    let external = draft.external.as_ref()?;
+    let declared = draft.user.table("ports")?;
+    let written = draft.user.get("external")?;
+    let (Some(_), [main]) = (declared.get(port), external.addresses.as_slice()) else {
+        return None;
+    };
+    written.as_table()?.get("host")?;
+    let number = |name: &str| match name == main.port {
+        true => Some(main.number),
+        false => crate::expand::read::container_port(declared.get(name)?),
+    };
+    let addresses: Vec<String> = declared
+        .keys()
+        .filter_map(|name| {
+            let address = format!("{}:{}", main.host, number(name)?);
+            Some(format!("{name} = {}", quoted(&address)))
+        })
+        .collect();
+    let table = format!("{{ {} }}", addresses.join(", "));
+    let diagnostic = diagnostic.clone();
+    Some(
+        diagnostic
+            .label(
+                written.span,
+                format!("the address of `{}` alone", main.port),
+            )
+            .help(format!("say where each port is: `external = {table}`"))
+            .replacing(written.span, table),
+    )
 }
 
 fn what_it_has(draft: &ComponentDraft, parts: &Parts) -> String {

@@ -23,7 +23,7 @@ impl Resolver<'_> {
             PartOfPort::Text(text) => return text,
             PartOfPort::Address(field) => field,
         };
-        self.reachable(of.draft, &of.workload, field, sink)?;
+        self.port_reachable(of, field, sink)?;
         self.for_insiders(of.draft, of.port, field, sink)?;
         Some(self.endpoint(of, field))
     }

@@ -1,11 +1,13 @@
 //! Whether a reader can use an address, and where a browser finds a port.
 
-use super::resolver::Resolver;
+use super::{port::PortOf, resolver::Resolver};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::ComponentDraft,
     model::{Field, HostPort, NetworkMode, Piece, Port, Text},
     reference::{self},
+    resolve::connections::{Hindrance, hindrance, unreachable},
+    text::all_of,
 };
 
 impl Resolver<'_> {
@@ -47,7 +49,7 @@ impl Resolver<'_> {
         None
     }
 
-    /// Says why the reader gets no connection, where it gets none.
+    /// Says why the reader gets no connection to an address, where it gets none.
     pub(super) fn reachable(
         &self,
         draft: &ComponentDraft,
@@ -55,36 +57,94 @@ impl Resolver<'_> {
         field: Field,
         sink: &mut Sink,
     ) -> Option<()> {
-        let to_itself = self
-            .scope
-            .owner
-            .is_some_and(|owner| self.scene.components[owner].name == draft.name);
-        if to_itself || draft.external.is_some() || field == Field::Port {
+        let Some(hindrance) = self.hindrance(draft, workload, field) else {
             return Some(());
-        }
-        let mode = crate::resolve::network::mode_of(draft, workload);
-        let why = match (mode, self.scope.cut_off) {
-            (Some(NetworkMode::Host), _) => format!(
-                "`{}` has `network_mode = \"host\"`: it has no name in any network",
-                draft.name
-            ),
-            (Some(NetworkMode::None), _) => format!(
-                "`{}` has `network_mode = \"none\"`: it joins no network",
-                draft.name
-            ),
-            (_, Some(reader)) => format!("the reader {reader}: it resolves no component's name"),
-            _ => return Some(()),
         };
-        sink.push(
-            Diagnostic::new(
-                Code::Unreachable,
-                format!("`{}` can't be reached from here", draft.name),
-            )
-            .label(self.place, why)
-            .label(draft.span, "this component")
-            .help("remove `network_mode`, or write the address that the reader really uses"),
-        );
+        sink.push(self.no_connection(draft, &hindrance));
         None
+    }
+
+    /// The same for an address of a port; in one network with the reader the port is on `localhost`.
+    pub(super) fn port_reachable(
+        &self,
+        of: &PortOf<'_>,
+        field: Field,
+        sink: &mut Sink,
+    ) -> Option<()> {
+        let Some(hindrance) = self.hindrance(of.draft, &of.workload, field) else {
+            return Some(());
+        };
+        let mut diagnostic = self.no_connection(of.draft, &hindrance);
+        if hindrance.together && !self.kind_text {
+            let is_own = self.owner_is(of.draft);
+            let number = match is_own {
+                true => reference::written(&["self", &of.port.name, "port"]),
+                false => reference::written(&["components", &of.draft.name, &of.port.name, "port"]),
+            };
+            let local = match field {
+                Field::Host => "localhost".to_string(),
+                Field::Url => {
+                    let (scheme, path) = (&of.port.scheme, of.port.prefix());
+                    format!("{scheme}://localhost:{number}{path}")
+                }
+                Field::Address | Field::Port => format!("localhost:{number}"),
+            };
+            diagnostic = diagnostic
+                .help(format!(
+                    "for the reader the port is on `localhost`: write `{local}`"
+                ))
+                .replacing(self.place, local);
+        }
+        sink.push(diagnostic);
+        None
+    }
+
+    fn owner_is(&self, draft: &ComponentDraft) -> bool {
+        self.scope
+            .owner
+            .is_some_and(|owner| self.scene.components[owner].name == draft.name)
+    }
+
+    fn hindrance(&self, draft: &ComponentDraft, workload: &str, field: Field) -> Option<Hindrance> {
+        // What a component says of itself is asked for again by whoever reads it.
+        let is_unread = self.owner_is(draft) && self.scope.reader.is_none();
+        if field == Field::Port || is_unread {
+            return None;
+        }
+        hindrance(self.scene, self.scope.reader, draft, workload)
+    }
+
+    /// The error at the user's reference. In a kind's text the mistake is the binding, or the mode beside the kind's parts.
+    fn no_connection(&self, draft: &ComponentDraft, hindrance: &Hindrance) -> Diagnostic {
+        match (self.kind_text, self.through) {
+            (true, Some(binding)) => unreachable(draft, binding, hindrance),
+            (true, None) => self.apart(draft, hindrance),
+            (false, _) => unreachable(draft, self.place, hindrance),
+        }
+    }
+
+    /// The error for a kind's own text that needs an address of the component itself.
+    fn apart(&self, draft: &ComponentDraft, hindrance: &Hindrance) -> Diagnostic {
+        let of_part = self
+            .scope
+            .reader
+            .is_some_and(|reader| reader.part.is_some());
+        let parts = draft.workloads.iter().filter_map(|it| it.part.as_ref());
+        let lines: Vec<String> = parts.map(|part| format!("parts.{part} = false")).collect();
+        let (who, instead) = match of_part {
+            true => (
+                format!("a part of `{}`", draft.name),
+                format!(", or switch off what connects to it: {}", all_of(&lines)),
+            ),
+            false => (format!("`{}`", draft.name), String::new()),
+        };
+        Diagnostic::new(
+            Code::Unreachable,
+            format!("{who} needs an address of `{}`, and gets none", draft.name),
+        )
+        .label(hindrance.mode, &hindrance.why)
+        .label(draft.span, "this component")
+        .help(format!("remove `network_mode`{instead}"))
     }
 
     pub(super) fn public_url(
@@ -97,6 +157,10 @@ impl Resolver<'_> {
         // What a kind says of its own program is completed by the chart's values, which know the address.
         let is_any_port = !self.kind_text && is_on_any_port(draft, workload, port);
         if is_any_port || !is_published(draft, workload, port) {
+            // What its port says of itself may be what could not be read.
+            if draft.broken {
+                return None;
+            }
             let number = port.container.first;
             let (message, why) = match port.host {
                 Some(_) => (

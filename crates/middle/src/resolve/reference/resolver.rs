@@ -25,6 +25,8 @@ pub(super) struct Resolver<'a> {
     pub(super) scope: &'a Scope<'a>,
     pub(super) place: Span,
     pub(super) kind_text: bool,
+    /// The binding that a kind's text asks through.
+    pub(super) through: Option<Span>,
 }
 
 impl Resolver<'_> {
@@ -193,6 +195,7 @@ impl Resolver<'_> {
         let index = self.scope.owner?;
         let scope = Scope {
             no_secrets: self.scope.no_secrets,
+            reader: self.scope.reader,
             ..Scope::component(index, None)
         };
         setting_text(self.scene, index, name, &scope, sink)
@@ -207,7 +210,11 @@ impl Resolver<'_> {
             sink.push(nothing_chosen(&self.scene.components[bound.target], bound));
             return None;
         }
-        self.part_of(bound.target, rest, chosen, sink)
+        let asking = Resolver {
+            through: Some(bound.span),
+            ..*self
+        };
+        asking.part_of(bound.target, rest, chosen, sink)
     }
 
     /// Whether an output names what `uses` chose, and there is nothing to choose.
@@ -264,6 +271,7 @@ impl Resolver<'_> {
         let draft = &self.scene.components[index];
         let scope = Scope {
             no_secrets: self.scope.no_secrets,
+            reader: self.scope.reader,
             ..Scope::component(index, None)
         };
         let mut of = |database: Option<&str>, what: &str| {

@@ -20,7 +20,7 @@ use crate::{
     data::Kept,
     diag::Diagnostic,
     files::Target,
-    model::{Component, NetworkOwners, Platform, Purpose, RouteTls, Workload},
+    model::{Component, Image, NetworkOwners, Platform, Purpose, RouteTls, Workload},
     speak::local_port,
     target::{
         Context,
@@ -181,6 +181,12 @@ pub fn build(context: &Context<'_>) -> Chart {
     }
 }
 
+/// An image of the chart's own, from where the platform takes its images.
+fn taken(platform: &Platform, image: &str) -> String {
+    let image = platform.registry.place(Image::literal(image));
+    image.text().as_plain().unwrap_or_default()
+}
+
 /// The chart's own values, without raw tables and charts of others.
 fn values(builder: &Builder<'_>, components: Map<String, Value>) -> Value {
     let (context, platform) = (builder.context, builder.context.platform);
@@ -203,8 +209,8 @@ fn values(builder: &Builder<'_>, components: Map<String, Value>) -> Value {
         "imagePullSecrets": [],
         "imagePullPolicy": "IfNotPresent",
         "storageClass": "",
-        "waitImage": WAIT_IMAGE,
-        "jobWaitImage": JOB_WAIT_IMAGE,
+        "waitImage": taken(platform, WAIT_IMAGE),
+        "jobWaitImage": taken(platform, JOB_WAIT_IMAGE),
         "nodeSelector": {},
         "tolerations": [],
         "affinity": {},

@@ -29,7 +29,7 @@ pub fn user(platform: &Platform, workload: &Workload, losses: &mut Losses) -> Op
         losses.key(
             workload,
             "user",
-            "is a name, and Kubernetes takes numbers: the image's own user runs",
+            "holds a name, and Kubernetes takes numbers from 0 to 2147483647: the image's own user runs",
         );
         return None;
     };

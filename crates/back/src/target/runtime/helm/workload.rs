@@ -11,7 +11,7 @@ use crate::{
     graph::Peer,
     model::{
         Gpu, HostAddress, MountSource, NetworkMode, Port, Purpose, Resources, Restart, Runtime,
-        Text, Workload, is_dns_subdomain,
+        Text, Workload, is_dns_label, is_dns_subdomain,
     },
     speak::{Chart, Speak, units::kubernetes},
     target::shared::{
@@ -95,7 +95,7 @@ pub fn values(builder: &mut Builder<'_>, workload: &Workload) -> WorkloadValues 
         hostname: runtime
             .hostname
             .clone()
-            .filter(|_| kind != Kind::StatefulSet),
+            .filter(|name| kind != Kind::StatefulSet && is_dns_label(name)),
         host_aliases: host_aliases(builder, workload),
         share_process_namespace: runtime.init == Some(true),
         termination_grace_period_seconds: runtime.stop_grace_period.map(kubernetes::seconds),
@@ -445,6 +445,13 @@ fn lost_keys_of_runtime(builder: &mut Builder<'_>, workload: &Workload, kind: Ki
             hostname.is_some() && kind == Kind::StatefulSet,
             "hostname",
             "has no form in the chart: the pods of a StatefulSet are numbered",
+        ),
+        (
+            hostname
+                .as_ref()
+                .is_some_and(|name| kind != Kind::StatefulSet && !is_dns_label(name)),
+            "hostname",
+            "is no name of a pod, which has lower-case letters, digits and `-`, at most 63: a pod's own name is its hostname",
         ),
     ];
     for (is_lost, key, what) in lost {

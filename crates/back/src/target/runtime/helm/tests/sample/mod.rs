@@ -238,6 +238,7 @@ pub fn platform(components: Vec<Component>) -> Platform {
             span: span(),
         }]
         .into(),
+        registry: crate::model::Registry::default(),
         routes: Vec::new(),
         volumes: Vec::new().into(),
         networks: Vec::new(),
