@@ -225,7 +225,11 @@ fn unknown_key(
     }
     // A preset is read as a component is, and what it may not name is refused later.
     let is_of_it = |name: &&str| owner != PRESET || *name != "presets";
-    let names: Vec<&str> = keys.iter().map(|shape| shape.name).filter(is_of_it).collect();
+    let names: Vec<&str> = keys
+        .iter()
+        .map(|shape| shape.name)
+        .filter(is_of_it)
+        .collect();
     if near.is_none() && names.contains(&FREE_VALUES) {
         let own = format!("{FREE_VALUES}.{}", key.name);
         return diagnostic

@@ -6,8 +6,8 @@ use crate::{
     data::DataKey,
     files::{GENERATED, Target},
     model::{
-        Ci, Component, Deploy, HasName, HostPath, Named, Notify, PROBER, Pipeline, Purpose, Raw, Registry,
-        Route, Workload,
+        Ci, Component, Deploy, HasName, HostPath, Named, Notify, PROBER, Pipeline, Purpose, Raw,
+        Registry, Route, Workload,
     },
     source::{SourceId, Span},
     syntax::Table,
