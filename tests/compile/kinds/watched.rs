@@ -1,7 +1,9 @@
 //! A kind that gives metrics says what it looks like when it is down, and what stands behind an exporter is asked itself: a tile
 //! must not be green because the exporter answers.
 
-use mlopsgen::syntax::{Table, Value};
+use std::collections::BTreeSet;
+
+use mlopsgen::syntax::{Node, Table, Value};
 
 use super::catalog;
 
@@ -61,4 +63,28 @@ fn every_kind_says_when_it_is_down() {
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn an_alert_is_held_back_by_alerts_that_there_are() {
+    let kinds = catalog();
+    let conditions = |table| Table::one_or_many_tables(table, "when");
+    let layers = kinds.values().flat_map(|kind| {
+        let always = std::iter::once(&kind.table);
+        always.chain(conditions(&kind.table))
+    });
+    let alerts = layers.filter_map(|layer| layer.table("alerts"));
+    let alerts: Vec<_> = alerts.flat_map(Table::iter).collect();
+    let mut known: BTreeSet<&str> = alerts.iter().map(|(key, _)| key.name.as_str()).collect();
+    known.insert("ReplicasMissing");
+    for (key, alert) in alerts {
+        let Some(alert) = Node::as_table(alert) else {
+            continue;
+        };
+        for list in ["held_back_by", "held_back_by_any"] {
+            for name in alert.strings(list) {
+                assert!(known.contains(name), "{}: no alert `{name}`", key.name);
+            }
+        }
+    }
 }

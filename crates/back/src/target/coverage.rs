@@ -117,8 +117,7 @@ pub fn coverage(platform: &Platform) -> Coverage {
         .map(|workload| watch.coverage(workload))
         .collect();
     let own_jobs = prometheus.map(own_job_names).unwrap_or_default();
-    let mut expressions = expressions(platform, prometheus, grafana);
-    expressions.extend(of_kinds(&jobs));
+    let expressions = expressions(platform, prometheus, grafana);
     let ours: Vec<&str> = jobs
         .iter()
         .map(|job| job.metrics.job.as_str())
@@ -130,6 +129,7 @@ pub fn coverage(platform: &Platform) -> Coverage {
     let unexposed: BTreeSet<Unexposed> = expressions
         .iter()
         .flat_map(|it| it.in_vain(&known, &jobs))
+        .chain(lost(&jobs))
         .collect();
     let unexposed: Vec<Unexposed> = unexposed.into_iter().collect();
     let asked = workloads.len() * QUESTIONS + known.len() + unexposed.len();
@@ -279,18 +279,15 @@ fn expressions(
     out
 }
 
-/// The rules of kinds whose scrapes lose metrics by their names. Those of others have what they ask for.
-fn of_kinds(jobs: &[Job<'_>]) -> Vec<Expression> {
-    let judged = jobs.iter().filter(|job| exposed::judges_names(job.metrics));
+/// What rules of kinds ask for that the scrapes of their components take away.
+fn lost(jobs: &[Job<'_>]) -> Vec<Unexposed> {
     let mut out = Vec::new();
-    for component in judged.map(|job| job.component) {
-        for alert in component.alerts.iter().filter(|alert| alert.from_kind) {
-            out.push(Expression {
-                place: format!("the alert `{}` of `{}`", alert.name, component.name),
-                text: alert.expr.clone(),
-                is_shown: false,
-            });
-        }
+    for job in jobs {
+        out.extend(exposed::lost(job).into_iter().map(|lost| Unexposed {
+            place: format!("the rule `{}` of `{}`", lost.rule, job.component.name),
+            job: job.metrics.job.clone(),
+            metric: Some(lost.metric),
+        }));
     }
     out
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use promql_parser::parser::Expr;
 use serde_json::Value;
 
-use super::scrape::Job;
+use super::{expr::asked_of, scrape::Job};
 use crate::{
     language::promql,
     model::{Component, Metrics, Relabel},
@@ -19,7 +19,7 @@ const NAME: &str = "__name__";
 const OF_PROMETHEUS: [&str; 2] = ["ALERTS", "up"];
 
 /// Whether a job whose metrics these are has a series of this name. What rules record has a `:`.
-pub(in crate::target) fn has(listed: &BTreeSet<&str>, metric: &str) -> bool {
+fn has(listed: &BTreeSet<&str>, metric: &str) -> bool {
     metric.contains(':')
         || metric.starts_with("scrape_")
         || OF_PROMETHEUS.contains(&metric)
@@ -29,7 +29,7 @@ pub(in crate::target) fn has(listed: &BTreeSet<&str>, metric: &str) -> bool {
 /// Whether a job surely does not have a metric: the lists of its component's kind lack it, or its relabeling takes the name away.
 pub(in crate::target) fn lacks(jobs: &[Job<'_>], name: &str, metric: &str) -> bool {
     let mut named = jobs.iter().filter(|job| job.metrics.job == name);
-    named.any(|job| takes_away(job.metrics, metric))
+    named.any(|job| taken_by(job.metrics, metric).is_some())
         || listed(jobs, name).is_some_and(|listed| !has(&listed, metric))
 }
 
@@ -45,23 +45,51 @@ pub(in crate::target) fn listed(jobs: &[Job<'_>], name: &str) -> Option<BTreeSet
     Some(names(job.component).collect())
 }
 
-/// Whether a scrape may lose metrics by their names.
-pub(in crate::target) fn judges_names(metrics: &Metrics) -> bool {
-    metrics
-        .metric_relabel
-        .iter()
-        .any(|step| step.source_labels == [NAME])
+/// A metric that a rule of a kind asks for, and that the scrape of the component takes away.
+pub(in crate::target) struct Lost<'a> {
+    /// The name of the alert or of the record.
+    pub rule: &'a str,
+    pub metric: String,
 }
 
-/// Whether a step of the scrape drops all samples of this name, or gives them another one. What depends on further labels may
-/// leave some. Prometheus' own series come after these steps.
-pub(in crate::target) fn takes_away(metrics: &Metrics, metric: &str) -> bool {
+/// What rules of a component's kind ask one of its jobs for in vain. What a list of names to keep leaves out of a program that no
+/// list describes may never have been there.
+pub(in crate::target) fn lost<'a>(job: &Job<'a>) -> Vec<Lost<'a>> {
+    if job.metrics.metric_relabel.is_empty() {
+        return Vec::new();
+    }
+    let component = job.component;
+    let alerts = component.alerts.iter().filter(|it| it.from_kind);
+    let alerts = alerts.map(|alert| (alert.name.as_str(), &alert.expr));
+    let records = component.records.iter().filter(|it| it.from_kind);
+    let records = records.map(|record| (record.name.as_str(), &record.expr));
+    let mut out = Vec::new();
+    for (rule, expr) in alerts.chain(records) {
+        for (_, metric) in asked_of(expr)
+            .into_iter()
+            .filter(|(of, _)| *of == job.metrics.job)
+        {
+            let Some(metric) = metric else { continue };
+            let is_known = |step: &Relabel| {
+                step.action.as_deref() != Some("keep") || names(component).any(|it| it == metric)
+            };
+            if taken_by(job.metrics, &metric).is_some_and(is_known) {
+                out.push(Lost { rule, metric });
+            }
+        }
+    }
+    out
+}
+
+/// The step of a scrape that drops all samples of this name, or gives them another one. What depends on further labels may leave
+/// some. Prometheus' own series come after these steps.
+fn taken_by<'a>(metrics: &'a Metrics, metric: &str) -> Option<&'a Relabel> {
     if metric.starts_with("scrape_") || OF_PROMETHEUS.contains(&metric) {
-        return false;
+        return None;
     }
     let steps = metrics.metric_relabel.iter();
     let mut steps = steps.filter(|step| step.source_labels == [NAME]);
-    steps.any(|step| {
+    steps.find(|step| {
         let fits = || fits(step.regex.as_deref().unwrap_or("(.*)"), metric);
         match step.action.as_deref().unwrap_or("replace") {
             "drop" => fits() == Some(true),

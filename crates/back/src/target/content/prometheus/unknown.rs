@@ -99,22 +99,10 @@ pub(super) fn unknown_metrics(platform: &Platform, jobs: &[Job<'_>]) -> Vec<Diag
 /// count what is missing as what is well.
 pub(super) fn lost_metrics(jobs: &[Job<'_>]) -> Vec<Diagnostic> {
     let mut out = Vec::new();
-    for job in jobs.iter().filter(|job| exposed::judges_names(job.metrics)) {
-        let alerts = job.component.alerts.iter().filter(|it| it.from_kind);
-        let alerts = alerts.map(|alert| (&alert.name, &alert.expr));
-        let records = job.component.records.iter().filter(|it| it.from_kind);
-        let rules = alerts.chain(records.map(|record| (&record.name, &record.expr)));
-        let mut metrics = BTreeSet::new();
-        let mut names = BTreeSet::new();
-        for (name, expr) in rules {
-            for (asked, metric) in asked_of(expr) {
-                let lost = metric.filter(|it| exposed::takes_away(job.metrics, it));
-                if let Some(metric) = lost.filter(|_| asked == job.metrics.job) {
-                    metrics.insert(metric);
-                    names.insert(name.as_str());
-                }
-            }
-        }
+    for job in jobs {
+        let lost = exposed::lost(job);
+        let metrics: BTreeSet<&str> = lost.iter().map(|lost| lost.metric.as_str()).collect();
+        let names: BTreeSet<&str> = lost.iter().map(|lost| lost.rule).collect();
         if names.is_empty() {
             continue;
         }
