@@ -34,8 +34,8 @@ fn all() -> Vec<Taken> {
         Taken {
             from: "components.trainer.volumes.cache",
             to: "components.trainer.volumes.kept",
-            rename: ("volumes.cache = { mount = \"/cache\"", "volumes.kept = { mount = \"/kept\""),
-            again: "[components.trainer.volumes.cache]\nmount = \"/cache\"\n".to_string(),
+            rename: ("volumes.cache = { mount = \"/cache\"", "volumes.kept = { mount = \"/cache\""),
+            again: "[components.trainer.volumes.cache]\nmount = \"/new\"\n".to_string(),
             volume: "ml_trainer-cache",
             line: "name = \"ml-trainer-cache\"\n",
             place: "[components.trainer.volumes.cache]\n",
