@@ -440,6 +440,7 @@ fn placed(path: &str, key: &KeyShape) -> Table {
         }
         let name = match (index.checked_sub(1).map(|before| steps[before]), *name) {
             (Some("depends_on"), "*") => "redis",
+            (Some("ulimits"), "*") => "nofile",
             (Some("files" | "paths"), "*") => "/example",
             (_, "*") => "example",
             (_, name) => name,

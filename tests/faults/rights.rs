@@ -133,10 +133,10 @@ pub fn no_lock(_: Extent) -> Outcome {
     set_mode(&work, 0o777);
     fs::write(work.join("lock"), "").expect("a file");
     set_mode(&work.join("lock"), 0o000);
-    failed_with(&other.run(&project, &APPLY), &words);
+    let foreign = ["was not written by mlopsgen", "move it away"];
+    failed_with(&other.run(&project, &APPLY), &foreign);
     fs::remove_file(work.join("lock")).expect("a file");
     fs::create_dir(work.join("lock")).expect("a folder");
-    let words = ["was not written by mlopsgen", "move it away"];
     failed_with(&other.run(&project, &APPLY), &words);
     set_mode(&project.path("generated"), 0o755);
     Outcome::Held(Tried::all(3))

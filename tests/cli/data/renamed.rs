@@ -44,7 +44,7 @@ fn all() -> Vec<Taken> {
             from: "volumes.models",
             to: "volumes.weights",
             rename: ("models = { size = \"5Gi\" }", "weights = { size = \"5Gi\" }"),
-            again: "[volumes.models]\nsize = \"1Gi\"\n".to_string(),
+            again: "[volumes.models]\nsize = \"1Gi\"\n[components.reader]\nimage = \"ml/reader:1.0\"\ngroup = \"track\"\nvolumes.models = { mount = \"/m\", shared = \"models\" }\n".to_string(),
             volume: "ml_models",
             line: "name = \"ml-models\"\n",
             place: "[volumes.models]\n",

@@ -74,11 +74,16 @@ fn what_leads_a_program_to_another_folder_displaces_its_data() {
         };
         let variables = words("env").into_iter();
         let variables = variables.map(|name| format!("env.\"{name}\" = \"/elsewhere\""));
+        // An image that hands no arguments on is told a whole command.
+        let key = match kind.table.string("no_args").is_some() {
+            true => "command",
+            false => "args",
+        };
         let options = words("options").into_iter().flat_map(|name| {
             [
-                format!("args = [\"--{name}=/elsewhere\"]"),
-                format!("args = [\"--{name}\", \"/elsewhere\"]"),
-                format!("args = [\"-c\", \"{name}=/elsewhere\"]"),
+                format!("{key} = [\"--{name}=/elsewhere\"]"),
+                format!("{key} = [\"--{name}\", \"/elsewhere\"]"),
+                format!("{key} = [\"-c\", \"{name}=/elsewhere\"]"),
             ]
         });
         for line in variables.chain(options) {
@@ -129,8 +134,8 @@ fn an_option_is_read_however_its_program_lets_it_be_written() {
         (
             "elasticsearch",
             &[
-                "args = [\"-E\", \"path.data=/x\"]",
-                "args = [\"-Epath.data=/x\"]",
+                "command = [\"elasticsearch\", \"-E\", \"path.data=/x\"]",
+                "command = [\"elasticsearch\", \"-Epath.data=/x\"]",
             ],
         ),
         ("opensearch", &["args = [\"-E\", \"path.data=/x\"]"]),

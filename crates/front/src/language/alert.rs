@@ -99,7 +99,7 @@ pub(super) const KIND_ALERT: Shape = Shape::Table(&[
         "of_role",
         FREE,
         "It has `component` and `group` of the component in this role: what an exporter says of its server.",
-        "of_role = \"store\"",
+        "of_role = \"database\"",
     ),
     key(
         "held_back_by",

@@ -52,7 +52,9 @@ pub(super) fn duration_in_one_unit(text: &str) -> Option<String> {
     let units = [(3_600_000, "h"), (60_000, "m"), (1_000, "s"), (1, "ms")];
     let (size, unit) = match total {
         0 => (1_000, "s"),
-        _ => units.into_iter().find(|(size, _)| total % size == 0)?,
+        _ => units
+            .into_iter()
+            .find(|(size, _)| total.is_multiple_of(*size))?,
     };
     Some(format!("{}{unit}", total / size))
 }

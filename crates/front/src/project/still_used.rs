@@ -86,7 +86,7 @@ fn uses(table: &Table, removed: &Removed<'_>, owner: Option<&str>, places: &mut 
             }
             Value::Table(inner) => uses(inner, removed, owner, places),
             Value::Array(items) => {
-                for item in items.iter() {
+                for item in items {
                     referred(item, removed, owner, places);
                     if let Some(inner) = item.as_table() {
                         uses(inner, removed, owner, places);
@@ -126,7 +126,7 @@ fn named(key: &str, node: &Node, removed: &Removed<'_>, places: &mut Vec<Span>) 
     };
     match (key, &node.value) {
         ("depends_on" | "reaches" | "uses" | "paths", Value::Array(items)) => {
-            for item in items.iter() {
+            for item in items {
                 add(item, &part(item.as_str().unwrap_or_default()));
             }
         }

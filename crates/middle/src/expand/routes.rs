@@ -489,10 +489,8 @@ fn text(value: &str, span: Span) -> Node {
 fn edit(table: &mut Table, name: &str, span: Span, change: impl FnOnce(&mut Table)) {
     let mut inner = table.table(name).cloned().unwrap_or_default();
     change(&mut inner);
-    let key = match table.entry(name) {
-        Some(entry) => entry.key.clone(),
-        None => key(name, span),
-    };
+    let entry = table.entry(name);
+    let key = entry.map_or_else(|| key(name, span), |entry| entry.key.clone());
     let node = Node {
         span: key.span,
         value: Value::Table(inner),

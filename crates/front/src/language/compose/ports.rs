@@ -138,7 +138,7 @@ impl ComposePort {
             Err(_) => container.clone(),
             Ok(_) => text("published").unwrap_or_else(|| "auto".to_string()),
         };
-        Some(Self {
+        Some(Self::on_one_port(Self {
             container,
             host: Some(host),
             bind: text("host_ip"),
@@ -150,8 +150,7 @@ impl ComposePort {
                 .filter(|key| !LONG_KEYS.contains(key) && *key != "mode")
                 .map(ToString::to_string)
                 .collect(),
-        })
-        .map(Self::on_one_port)
+        }))
     }
 
     /// A word on a range of which one port is left, and on keys that nothing here stands for.

@@ -265,9 +265,8 @@ pub(super) fn is_same_option(name: &str, written: &str) -> bool {
 /// Whether a path of names in a configuration file ends with the name of an option.
 pub(super) fn option_in(path: &str, name: &str) -> bool {
     let start = path.len().checked_sub(name.len());
-    let (above, end) = match start.and_then(|at| path.split_at_checked(at)) {
-        Some(parts) => parts,
-        None => return false,
+    let Some((above, end)) = start.and_then(|at| path.split_at_checked(at)) else {
+        return false;
     };
     is_same_option(name, end) && (above.is_empty() || above.ends_with('.'))
 }

@@ -188,26 +188,43 @@ fn needs(scene: &Scene, layout: &Layout) -> Vec<LineView> {
     let inner = cells.filter(|cell| cell.card.is_some()).flat_map(|cell| {
         inner::inner(scene, cell).into_iter().map(move |inner| {
             let points = inner::points(cell, &inner, &layout.placement.nodes);
-            (inner.to, points, true)
+            NeedLine {
+                to: inner.to,
+                points,
+                in_card: true,
+            }
         })
     });
     let outer = layout
         .lines
         .iter()
         .filter(|line| scene.wires[line.wire].kind == WireKind::Need)
-        .map(|line| (scene.wires[line.wire].to, line.points.clone(), false));
-    let all: Vec<(usize, Vec<(i32, i32)>, bool)> = outer.chain(inner).collect();
+        .map(|line| NeedLine {
+            to: scene.wires[line.wire].to,
+            points: line.points.clone(),
+            in_card: false,
+        });
+    let all: Vec<NeedLine> = outer.chain(inner).collect();
     let drawn = all.iter().enumerate();
     drawn
-        .map(|(index, (to, points, in_card))| {
-            let below = all[..index].iter().filter(|(other, ..)| other != to);
+        .map(|(index, need)| {
+            let below = all[..index].iter().filter(|other| other.to != need.to);
             LineView {
-                bridges: bridges(points, below.map(|(_, points, _)| points.as_slice())),
-                in_card: *in_card,
-                ..line(points, 0)
+                bridges: bridges(&need.points, below.map(|other| other.points.as_slice())),
+                in_card: need.in_card,
+                ..line(&need.points, 0)
             }
         })
         .collect()
+}
+
+/// The line of a need as it is drawn.
+struct NeedLine {
+    /// The node that is needed: lines to the same one may meet.
+    to: usize,
+    points: Vec<(i32, i32)>,
+    /// Whether it stays within the card of its group.
+    in_card: bool,
 }
 
 /// Half of the length of a bridge.

@@ -25,10 +25,10 @@ impl Schema {
         };
         let schema_here = self.followed(schema);
         match shape {
-            Shape::Specified(Specified::Kubernetes(name) | Specified::KubernetesItem(name)) => {
-                if !refers(name) && schema_here["additionalProperties"] != false {
-                    found.push(at.to_string());
-                }
+            Shape::Specified(Specified::Kubernetes(name) | Specified::KubernetesItem(name))
+                if !refers(name) && schema_here["additionalProperties"] != false =>
+            {
+                found.push(at.to_string());
             }
             Shape::Specified(Specified::ChartService) if !refers(CHART_SERVICE_NAME) => {
                 found.push(at.to_string());

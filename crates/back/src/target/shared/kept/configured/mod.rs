@@ -244,9 +244,8 @@ fn text_of(bytes: &[u8]) -> Result<String, String> {
 
 /// Whether a path fits a pattern, which may have one `*` in its last name.
 fn fits(pattern: &str, path: &str) -> bool {
-    let (start, end) = match pattern.split_once('*') {
-        Some(parts) => parts,
-        None => return pattern == path,
+    let Some((start, end)) = pattern.split_once('*') else {
+        return pattern == path;
     };
     let inside = path.strip_prefix(start).and_then(|it| it.strip_suffix(end));
     inside.is_some_and(|it| !it.contains('/'))
