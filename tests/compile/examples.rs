@@ -1,6 +1,7 @@
 //! What the reference and the pages show compiles: the example of every key, in a platform that has what it names, and
 //! every block of TOML in the pages.
 
+mod keys;
 mod misspelled;
 mod references;
 
@@ -13,11 +14,12 @@ use mlopsgen::{
     compile::{Request, compile},
     diag::Severity,
     files::Target,
-    language::{KIND, KeyShape, PLATFORM_FILE, Shape},
+    language::{KIND, KeyShape, PLATFORM_FILE},
     world::MemoryWorld,
 };
 
 use crate::support::messages::messages_of;
+use keys::walk;
 use toml::{Table, Value};
 
 /// What the examples name: components, volumes, networks, secrets, actors.
@@ -390,34 +392,6 @@ fn every_block_of_the_pages_compiles() {
         }
     }
     assert!(blocks >= 9, "the blocks are found");
-}
-
-/// Visits every key with the path of its table.
-fn walk(path: &str, keys: &'static [KeyShape], visit: &mut dyn FnMut(&str, &KeyShape)) {
-    for key in keys {
-        visit(path, key);
-        // These hold the keys of components and of kinds once more.
-        if !["presets", "when", "parts"].contains(&key.name) {
-            inside(&step(path, key.name), &key.shape, visit);
-        }
-    }
-}
-
-fn inside(path: &str, shape: &Shape, visit: &mut dyn FnMut(&str, &KeyShape)) {
-    match shape {
-        Shape::Table(keys) => walk(path, keys, visit),
-        Shape::List(item) => inside(&step(path, "#"), item, visit),
-        Shape::Map(_, item) => inside(&step(path, "*"), item, visit),
-        Shape::Either(shapes) => shapes.iter().for_each(|shape| inside(path, shape, visit)),
-        _ => {}
-    }
-}
-
-fn step(path: &str, name: &str) -> String {
-    match path {
-        "" => name.to_string(),
-        path => format!("{path}.{name}"),
-    }
 }
 
 /// The example of a key in its place, with what each table on the way there can't be without.

@@ -29,6 +29,7 @@ mod role_env;
 mod roles;
 mod route_ports;
 mod routes;
+mod schemas;
 mod secrets;
 mod settings;
 mod stores;
