@@ -4,13 +4,13 @@
 //! line that was there stays as it is.
 
 mod accept;
-mod known;
+mod existing;
 mod sheet;
 mod words;
 
 use std::{collections::BTreeMap, rc::Rc};
 
-pub use known::Known;
+pub use existing::Existing;
 
 use crate::{
     catalog::{Kind, Role, SettingType},
@@ -20,7 +20,9 @@ use crate::{
     text::one_of,
 };
 use sheet::Sheet;
-use words::{bucket_name, choices, database_name, describe, first_clause, quoted, sample, table};
+use words::{
+    NewComponent, bucket_name, choices, database_name, describe, first_clause, quoted, sample,
+};
 
 /// Kinds by name.
 pub type Kinds = BTreeMap<String, Rc<Kind>>;
@@ -56,7 +58,7 @@ pub struct Added {
 #[derive(Debug)]
 pub struct Addition<'a> {
     kinds: &'a Kinds,
-    known: Known,
+    existing: Existing,
     sheet: Sheet,
     /// In the order in which they stand in the file.
     pub added: Vec<Added>,
@@ -68,10 +70,10 @@ pub struct Addition<'a> {
 
 impl<'a> Addition<'a> {
     /// Errors: the text is no TOML.
-    pub fn new(text: &str, known: Known, kinds: &'a Kinds) -> Result<Self, Failure> {
+    pub fn new(text: &str, existing: Existing, kinds: &'a Kinds) -> Result<Self, Failure> {
         Ok(Self {
             kinds,
-            known,
+            existing,
             sheet: Sheet::read(text)?,
             added: Vec::new(),
             asked: Vec::new(),
@@ -89,11 +91,11 @@ impl<'a> Addition<'a> {
         let kind = self.kind(wish.kind)?;
         let name = match wish.name {
             Some(name) => self.check_name(name, &kind)?,
-            None => self.known.free_name(&kind.name, &kind),
+            None => self.existing.free_name(&kind.name, &kind),
         };
         let group = match wish.group {
             Some(group) => group.to_string(),
-            None => self.known.only_group().unwrap_or(&name).to_string(),
+            None => self.existing.only_group().unwrap_or(&name).to_string(),
         };
         self.open_group(&group, &kind)?;
         self.insert(
@@ -163,22 +165,22 @@ impl<'a> Addition<'a> {
                 ),
             );
         }
-        if !self.known.is_free(name, kind) {
-            let taken = match self.known.moved.contains(name) {
+        if !self.existing.is_free(name, kind) {
+            let taken = match self.existing.moved.contains(name) {
                 true => format!("`{name}` is a name that `[[moved]]` moves away from"),
                 false => format!("there is a component `{name}` already"),
             };
             return Err(Failure::new(taken).help(format!(
                 "choose another name: `mlopsgen add {} {}`",
                 kind.name,
-                self.known.free_name(name, kind)
+                self.existing.free_name(name, kind)
             )));
         }
         Ok(name.to_string())
     }
 
     fn open_group(&mut self, group: &str, kind: &Kind) -> Result<(), Failure> {
-        if self.known.groups.iter().any(|known| known == group) {
+        if self.existing.groups.iter().any(|known| known == group) {
             return Ok(());
         }
         if !NameRule::Resource.accepts(group) || group == "compose" {
@@ -187,7 +189,7 @@ impl<'a> Addition<'a> {
                     .help("choose another name: `--group NAME`"),
             );
         }
-        self.known.groups.push(group.to_string());
+        self.existing.groups.push(group.to_string());
         self.sheet.line("groups", group, &describe(kind))
     }
 
@@ -207,16 +209,16 @@ impl<'a> Addition<'a> {
             )));
         }
         if let Some(limit) = kind.per_platform
-            && self.known.of_kind(&kind.name).count() >= limit
+            && self.existing.of_kind(&kind.name).count() >= limit
         {
             return Err(Failure::new(format!(
                 "a platform has at most {limit} of the kind `{}`, and this one has it already",
                 kind.name
             )));
         }
-        let mut hosts = self.known.moved_hosts(kind);
+        let mut hosts = self.existing.moved_hosts(kind);
         // The name is taken before those of the roles are chosen.
-        self.known.reserve(name, kind);
+        self.existing.reserve(name, kind);
         let mut uses = Vec::new();
         let mut open = Vec::new();
         for role in &kind.roles {
@@ -230,14 +232,21 @@ impl<'a> Addition<'a> {
         }
         let settings = self.settings(name, kind, store_of)?;
         if let Some(port) = words::published(kind) {
-            hosts.push(("http".to_string(), self.known.free_host(port)));
+            hosts.push(("http".to_string(), self.existing.free_host(port)));
         }
-        let text = table(kind, group, image, &uses, &settings, &hosts);
+        let component = NewComponent {
+            kind,
+            group,
+            image,
+            uses,
+            settings,
+            hosts,
+        };
         let comment = match (store_of, choices(kind)) {
             (Some(owner), None) => format!("The database of {owner}."),
             _ => describe(kind),
         };
-        self.sheet.component(name, &comment, &text)?;
+        self.sheet.component(name, &comment, &component.table())?;
         self.added.push(Added {
             name: name.to_string(),
             kind: kind.name.clone(),
@@ -267,7 +276,7 @@ impl<'a> Addition<'a> {
         };
         if let Some(found) = found {
             if role.schema {
-                self.known.schemas.insert(found.clone());
+                self.existing.schemas.insert(found.clone());
             }
             let written = !(role.default && fitting.len() == 1);
             return Ok(Some(Filler {
@@ -291,7 +300,7 @@ impl<'a> Addition<'a> {
         } else {
             kind.name.clone()
         };
-        let filler = self.known.free_name(&wish, &kind);
+        let filler = self.existing.free_name(&wish, &kind);
         let store_of = (role.schema || choices(&kind).is_some()).then_some(name);
         self.insert(
             &New {
@@ -304,7 +313,7 @@ impl<'a> Addition<'a> {
             depth + 1,
         )?;
         if role.schema {
-            self.known.schemas.insert(filler.clone());
+            self.existing.schemas.insert(filler.clone());
         }
         Ok(Some(Filler {
             name: filler,
@@ -314,11 +323,11 @@ impl<'a> Addition<'a> {
 
     /// Components that may fill a role, in the file's order; a database that has a schema already is no place for another.
     fn possible_fillers(&self, role: &Role) -> Vec<String> {
-        let components = self.known.components.iter();
+        let components = self.existing.components.iter();
         components
             .filter(|(name, kind)| {
                 let kind = self.kinds.get(kind);
-                let taken = role.schema && self.known.schemas.contains(name);
+                let taken = role.schema && self.existing.schemas.contains(name);
                 !taken && kind.is_some_and(|kind| fits(role, kind))
             })
             .map(|(name, _)| name.clone())
@@ -351,7 +360,7 @@ impl<'a> Addition<'a> {
                 continue;
             }
             let secret = format!("{name}-{}", spec.name.replace('_', "-"));
-            if self.known.secrets.insert(secret.clone()) {
+            if self.existing.secrets.insert(secret.clone()) {
                 let variable = secret.replace('-', "_").to_uppercase();
                 self.sheet
                     .secret(&secret, &variable, first_clause(&spec.description))?;

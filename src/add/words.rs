@@ -33,41 +33,50 @@ pub(super) fn sample(description: &str) -> Option<&str> {
     description.split('`').nth(1)
 }
 
-/// The keys of a component, a line each. Values of `uses` and `settings` are TOML.
-pub(super) fn table(
-    kind: &Kind,
-    group: &str,
-    image: Option<&str>,
-    uses: &[(String, String)],
-    settings: &[(String, String)],
-    hosts: &[(String, u16)],
-) -> String {
-    let mut text = String::new();
-    let mut line = |key: &str, value: String| text.push_str(&format!("{key} = {value}\n"));
-    if kind.name != "service" {
-        line("kind", quoted(&kind.name));
+/// A component to write down.
+pub(super) struct NewComponent<'a> {
+    pub kind: &'a Kind,
+    pub group: &'a str,
+    pub image: Option<&'a str>,
+    /// Roles, each with who fills it, as TOML.
+    pub uses: Vec<(String, String)>,
+    /// Settings, each with its value, as TOML.
+    pub settings: Vec<(String, String)>,
+    /// Ports, each with its number on the host.
+    pub hosts: Vec<(String, u16)>,
+}
+
+impl NewComponent<'_> {
+    /// Its keys, a line each.
+    pub fn table(&self) -> String {
+        let kind = self.kind;
+        let mut text = String::new();
+        let mut line = |key: &str, value: String| text.push_str(&format!("{key} = {value}\n"));
+        if kind.name != "service" {
+            line("kind", quoted(&kind.name));
+        }
+        // What holds data stays at its version when the catalog moves on.
+        match (self.image, &kind.version) {
+            (Some(image), _) => line("image", quoted(image)),
+            (None, Some(version)) if kind.icon == Icon::Store => line("version", quoted(version)),
+            _ => {}
+        }
+        line("group", quoted(self.group));
+        if !self.uses.is_empty() {
+            line("uses", inline(&self.uses));
+        }
+        if !self.settings.is_empty() {
+            line("settings", inline(&self.settings));
+        }
+        // The kind can't know what a program of the user's own needs.
+        if kind.table.get_path(&["workload", "resources"]).is_none() {
+            line("resources", SOME_RESOURCES.to_string());
+        }
+        for (port, host) in &self.hosts {
+            line(&format!("ports.{port}"), format!("{{ host = {host} }}"));
+        }
+        text
     }
-    // What holds data stays at its version when the catalog moves on.
-    match (image, &kind.version) {
-        (Some(image), _) => line("image", quoted(image)),
-        (None, Some(version)) if kind.icon == Icon::Store => line("version", quoted(version)),
-        _ => {}
-    }
-    line("group", quoted(group));
-    if !uses.is_empty() {
-        line("uses", inline(uses));
-    }
-    if !settings.is_empty() {
-        line("settings", inline(settings));
-    }
-    // The kind can't know what a program of the user's own needs.
-    if kind.table.get_path(&["workload", "resources"]).is_none() {
-        line("resources", SOME_RESOURCES.to_string());
-    }
-    for (port, host) in hosts {
-        line(&format!("ports.{port}"), format!("{{ host = {host} }}"));
-    }
-    text
 }
 
 /// The port that the host gets: that of the container, of a kind that people open.

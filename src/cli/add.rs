@@ -7,7 +7,7 @@ use std::{
 
 use clap::Args;
 use mlopsgen::{
-    add::{Added, Addition, Kinds, Known, Wish},
+    add::{Added, Addition, Existing, Kinds, Wish},
     compile::{Request, compile},
     diag::Sink,
     disk::{DiskWorld, NamedFile},
@@ -60,7 +60,7 @@ pub fn run(args: &AddArgs, context: &Context) -> Result<u8, Failure> {
         context.terminal.diagnostics(&sink.finish(), &sources);
         return Ok(1);
     };
-    let mut addition = Addition::new(&text, Known::of(&read.tree, &kinds), &kinds)?;
+    let mut addition = Addition::new(&text, Existing::of(&read.tree, &kinds), &kinds)?;
     addition.add(Wish {
         kind: &args.kind,
         name: args.name.as_deref(),

@@ -45,7 +45,7 @@ pub struct FmtArgs {
 }
 
 /// One file, before and after.
-struct Laid {
+struct FormattedFile {
     file: NamedFile,
     /// As messages call it.
     name: String,
@@ -67,7 +67,7 @@ pub fn run(args: &FmtArgs, context: &Context) -> Result<u8, Failure> {
     let mut is_broken = false;
     for file in &files {
         match lay_out(file, context)? {
-            Some(laid) if laid.old != laid.new => changed.push(laid),
+            Some(formatted) if formatted.old != formatted.new => changed.push(formatted),
             Some(_) => {}
             None => is_broken = true,
         }
@@ -76,13 +76,16 @@ pub fn run(args: &FmtArgs, context: &Context) -> Result<u8, Failure> {
         return Ok(1);
     }
     if !args.check {
-        for laid in &changed {
-            laid.file.replace(&laid.new)?;
+        for formatted in &changed {
+            formatted.file.replace(&formatted.new)?;
         }
     }
     let terminal = &context.terminal;
     if is_json {
-        let names: Vec<&str> = changed.iter().map(|laid| laid.name.as_str()).collect();
+        let names: Vec<&str> = changed
+            .iter()
+            .map(|formatted| formatted.name.as_str())
+            .collect();
         terminal.out(&json::text(&serde_json::json!({ "changed": names })))?;
     } else if !terminal.quiet {
         terminal.out(&report(&changed, files.len(), args.check, terminal))?;
@@ -126,7 +129,7 @@ fn project_files(context: &Context) -> Result<Vec<NamedFile>, Failure> {
 }
 
 /// `None` where the file is not TOML; the errors are printed.
-fn lay_out(file: &NamedFile, context: &Context) -> Result<Option<Laid>, Failure> {
+fn lay_out(file: &NamedFile, context: &Context) -> Result<Option<FormattedFile>, Failure> {
     let path = file.path();
     let old = file
         .read_text()?
@@ -151,7 +154,7 @@ fn lay_out(file: &NamedFile, context: &Context) -> Result<Option<Laid>, Failure>
         context.terminal.err(&line);
         old.clone()
     });
-    Ok(Some(Laid {
+    Ok(Some(FormattedFile {
         file: file.clone(),
         name,
         old,
@@ -159,13 +162,13 @@ fn lay_out(file: &NamedFile, context: &Context) -> Result<Option<Laid>, Failure>
     }))
 }
 
-fn report(changed: &[Laid], files: usize, check: bool, terminal: &Terminal) -> String {
+fn report(changed: &[FormattedFile], files: usize, check: bool, terminal: &Terminal) -> String {
     let mut out = String::new();
-    for laid in changed {
+    for formatted in changed {
         if check {
-            out.push_str(&diff(laid, terminal));
+            out.push_str(&diff(formatted, terminal));
         } else {
-            out.push_str(&format!("laid out {}\n", without_controls(&laid.name)));
+            out.push_str(&format!("laid out {}\n", without_controls(&formatted.name)));
         }
     }
     match (changed.len(), check) {
@@ -179,13 +182,13 @@ fn report(changed: &[Laid], files: usize, check: bool, terminal: &Terminal) -> S
     out
 }
 
-fn diff(laid: &Laid, terminal: &Terminal) -> String {
+fn diff(formatted: &FormattedFile, terminal: &Terminal) -> String {
     let mut out = String::new();
     let change = Change {
-        path: laid.name.clone(),
+        path: formatted.name.clone(),
         action: Action::Change,
-        before: Some(laid.old.clone().into_bytes()),
-        after: Some(laid.new.as_str().into()),
+        before: Some(formatted.old.clone().into_bytes()),
+        after: Some(formatted.new.as_str().into()),
         refusal: None,
     };
     for line in plan::diff(&change, "").lines {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use mlopsgen::{
-    add::{Addition, Known},
+    add::{Addition, Existing},
     disk::{DiskWorld, NamedFile},
     plan::Failure,
 };
@@ -59,7 +59,7 @@ pub fn run(args: &InitArgs, context: &Context) -> Result<u8, Failure> {
         Some(name) => template.replacen(NAME_LINE, &format!("name = \"{name}\""), 1),
     };
     let kinds = add::all(context);
-    let mut addition = Addition::new(&text, Known::default(), &kinds)?;
+    let mut addition = Addition::new(&text, Existing::default(), &kinds)?;
     addition.add_all(&args.with)?;
     if !args.with.is_empty() {
         let world = DiskWorld::new(&folder);

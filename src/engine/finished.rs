@@ -9,7 +9,7 @@ use super::{Container, Inspected, inspected};
 use crate::{graph::Graph, model::Platform};
 
 /// What the engine and Compose know.
-pub struct Known<'a> {
+pub struct EngineFacts<'a> {
     /// As `compose ps --all` lists them.
     pub containers: &'a [Container],
     /// The same ones, in full.
@@ -22,7 +22,7 @@ pub struct Known<'a> {
 
 /// Jobs that succeeded and have not changed since, and whose dependencies were created before that run and have not
 /// changed either.
-pub fn finished(platform: &Platform, graph: &Graph, known: &Known<'_>) -> BTreeSet<String> {
+pub fn finished(platform: &Platform, graph: &Graph, known: &EngineFacts<'_>) -> BTreeSet<String> {
     platform
         .workloads()
         .filter(|workload| workload.is_job() && is_finished(&workload.name, graph, known))
@@ -30,7 +30,7 @@ pub fn finished(platform: &Platform, graph: &Graph, known: &Known<'_>) -> BTreeS
         .collect()
 }
 
-fn is_finished(job: &str, graph: &Graph, known: &Known<'_>) -> bool {
+fn is_finished(job: &str, graph: &Graph, known: &EngineFacts<'_>) -> bool {
     let Some(run) = known.unchanged(job) else {
         return false;
     };
@@ -48,7 +48,7 @@ fn is_finished(job: &str, graph: &Graph, known: &Known<'_>) -> bool {
             })
 }
 
-impl Known<'_> {
+impl EngineFacts<'_> {
     /// The one container of a service, if Compose would leave it as it is.
     fn unchanged(&self, service: &str) -> Option<&Inspected> {
         let mut of_it = self.containers.iter().filter(|it| it.service == service);

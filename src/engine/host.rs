@@ -72,7 +72,7 @@ impl fmt::Display for User {
 
 /// Whether the modes let a user do it; of a folder, enter it too. What can't be looked at is not called forbidden.
 #[cfg(unix)]
-pub fn may(user: &User, path: &Path, access: Access) -> bool {
+pub fn has_access(user: &User, path: &Path, access: Access) -> bool {
     use std::os::unix::fs::MetadataExt;
     let Ok(metadata) = std::fs::metadata(path) else {
         return true;
@@ -91,7 +91,7 @@ pub fn may(user: &User, path: &Path, access: Access) -> bool {
 }
 
 #[cfg(not(unix))]
-pub fn may(_: &User, _: &Path, _: Access) -> bool {
+pub fn has_access(_: &User, _: &Path, _: Access) -> bool {
     true
 }
 
@@ -137,7 +137,7 @@ mod tests {
         let may = |user: &User, mode: u32, access: Access| {
             let mode = std::fs::Permissions::from_mode(mode);
             std::fs::set_permissions(&path, mode).expect("a mode");
-            super::may(user, &path, access)
+            super::has_access(user, &path, access)
         };
         assert!(may(&other_user, 0o604, Access::Read) && !may(&other_user, 0o660, Access::Read));
         assert!(
@@ -145,7 +145,7 @@ mod tests {
         );
         assert!(!may(&group_member, 0o606, Access::Write));
         std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o704))?;
-        assert!(!super::may(&other_user, folder.path(), Access::Read));
+        assert!(!super::has_access(&other_user, folder.path(), Access::Read));
         Ok(())
     }
 

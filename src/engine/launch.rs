@@ -9,7 +9,8 @@ use std::{
 };
 
 use super::{
-    Engine, Event, Known, Line, Progress, Running, Selection, compose::code, finished, lines::lines,
+    Engine, EngineFacts, Event, Line, Progress, Running, Selection, compose::code, finished,
+    lines::lines,
 };
 use crate::{model::Raw, plan::Failure};
 
@@ -62,7 +63,7 @@ impl Launch<'_> {
         let containers = self.engine.containers(self.running.name())?;
         let workloads = self.selection.workloads();
         let names = workloads.iter().map(|workload| workload.name.as_str());
-        let mut show = Show {
+        let mut show = StartDisplay {
             launch: self,
             progress: Progress::new(names, &containers),
             watch,
@@ -150,7 +151,7 @@ impl Launch<'_> {
         }
         let inspected = self.engine.inspect(&containers);
         let images: BTreeSet<&str> = inspected.iter().map(|it| &*it.config.image).collect();
-        let known = Known {
+        let known = EngineFacts {
             containers: &containers,
             inspected: &inspected,
             hashes: &self.hashes(),
@@ -190,7 +191,7 @@ impl Launch<'_> {
 }
 
 /// A start on its way.
-struct Show<'a> {
+struct StartDisplay<'a> {
     launch: &'a Launch<'a>,
     progress: Progress,
     watch: &'a mut dyn Watch,
@@ -198,7 +199,7 @@ struct Show<'a> {
     looked: Instant,
 }
 
-impl Show<'_> {
+impl StartDisplay<'_> {
     /// Shows Compose's output and the progress until it ends; returns its exit status.
     fn show_until_end(&mut self, mut compose: Child) -> Result<u8, Failure> {
         self.show_lines(&lines(&mut compose));

@@ -19,7 +19,7 @@ mod selection;
 
 pub use compose::Engine;
 pub use containers::{Container, Publisher, parse as parse_containers};
-pub use finished::{Known, finished};
+pub use finished::{EngineFacts, finished};
 pub use inspect::{Inspected, inspected};
 pub use keep::mounted;
 pub use launch::{Launch, Launched, Watch, start_variables};

@@ -31,7 +31,7 @@ pub(super) fn findings(case: &Case<'_>) -> Result<Vec<Finding>, Failure> {
         }
         for (shown, place, span) in files(case, workload, &root) {
             let Some(user) = &user else { continue };
-            if host::may(user, &place, Access::Read) {
+            if host::has_access(user, &place, Access::Read) {
                 continue;
             }
             let message = format!(
@@ -90,7 +90,7 @@ fn forbidden(
         true => (Access::Read, "readable"),
         false => (Access::Write, "writable"),
     };
-    if mount.compose_only || host::may(user, place, wanted) {
+    if mount.compose_only || host::has_access(user, place, wanted) {
         return None;
     }
     let message = format!(

@@ -23,7 +23,7 @@ pub(super) fn check(all: &Declarations, sink: &mut Sink) {
 }
 
 /// A flag or a variable of the kind's program that sets a fact of a port.
-struct Way {
+struct PortOption {
     /// Of the flag or the variable.
     name: String,
     fact: Fact,
@@ -46,7 +46,7 @@ struct Written {
 }
 
 fn hidden(declared: &Declared) -> Option<Diagnostic> {
-    let first = |ways: &[Way], written: &[Written]| {
+    let first = |ways: &[PortOption], written: &[Written]| {
         let mut written = written.iter();
         written.find_map(|written| contradiction(declared, ways, written))
     };
@@ -87,7 +87,11 @@ fn variables_of(declared: &Declared) -> Vec<Written> {
         .collect()
 }
 
-fn contradiction(declared: &Declared, ways: &[Way], written: &Written) -> Option<Diagnostic> {
+fn contradiction(
+    declared: &Declared,
+    ways: &[PortOption],
+    written: &Written,
+) -> Option<Diagnostic> {
     let way = ways.iter().find(|way| way.name == written.name)?;
     let main = declared.kind.port.as_deref().unwrap_or("http");
     match &way.fact {
@@ -237,7 +241,7 @@ fn workloads(kind: &Kind) -> impl Iterator<Item = (&str, &Table)> {
     always.into_iter().chain(cases)
 }
 
-fn flags_of_kind(kind: &Kind) -> Vec<Way> {
+fn flags_of_kind(kind: &Kind) -> Vec<PortOption> {
     let mut found = Vec::new();
     for (_, workload) in workloads(kind) {
         for key in ["command", "args"] {
@@ -255,7 +259,7 @@ fn flags_of_kind(kind: &Kind) -> Vec<Way> {
                 if let (Fact::Port { before, .. }, Some(_)) = (&mut fact, own) {
                     *before = before.split_once('=').map_or("", |(_, it)| it).to_string();
                 }
-                found.extend(name.map(|name| Way {
+                found.extend(name.map(|name| PortOption {
                     name: name.to_string(),
                     fact,
                 }));
@@ -266,7 +270,7 @@ fn flags_of_kind(kind: &Kind) -> Vec<Way> {
 }
 
 /// A URL counts where the kind sets it because of a prefix. Elsewhere it is only what the program calls itself.
-fn variables_of_kind(kind: &Kind) -> Vec<Way> {
+fn variables_of_kind(kind: &Kind) -> Vec<PortOption> {
     let mut found = Vec::new();
     for (condition, workload) in workloads(kind) {
         let is_for_prefix = condition.contains(".path");
@@ -275,7 +279,7 @@ fn variables_of_kind(kind: &Kind) -> Vec<Way> {
                 && (is_for_prefix || !matches!(fact, Fact::Url))
             {
                 let name = key.name.clone();
-                found.push(Way { name, fact });
+                found.push(PortOption { name, fact });
             }
         }
     }

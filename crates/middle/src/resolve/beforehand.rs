@@ -17,7 +17,7 @@ use crate::{
 
 pub(super) struct Beforehand<'a> {
     /// The workloads that the platform runs, by name.
-    pub workloads: Named<Known<'a>>,
+    pub workloads: Named<WorkloadFacts<'a>>,
     /// By component.
     pub components: Vec<OfComponent>,
     pub volumes: Named<PlatformVolume>,
@@ -35,7 +35,7 @@ pub(super) struct Beforehand<'a> {
 }
 
 /// A workload as far as others ask: those that wait for it, and Prometheus.
-pub(super) struct Known<'a> {
+pub(super) struct WorkloadFacts<'a> {
     pub name: String,
     pub draft: &'a ComponentDraft,
     pub shape: &'a WorkloadDraft,
@@ -43,7 +43,7 @@ pub(super) struct Known<'a> {
     pub metrics: Vec<Metrics>,
 }
 
-impl HasName for Known<'_> {
+impl HasName for WorkloadFacts<'_> {
     fn name(&self) -> &str {
         &self.name
     }
@@ -92,11 +92,15 @@ impl<'a> Beforehand<'a> {
     }
 }
 
-fn workloads<'a>(scene: &'a Scene<'a>, inputs: &Inputs<'_>, sink: &mut Sink) -> Named<Known<'a>> {
+fn workloads<'a>(
+    scene: &'a Scene<'a>,
+    inputs: &Inputs<'_>,
+    sink: &mut Sink,
+) -> Named<WorkloadFacts<'a>> {
     let mut out = Named::default();
     for (index, draft) in scene.components.iter().enumerate() {
         for shape in scene.running(index) {
-            out.push(Known {
+            out.push(WorkloadFacts {
                 name: draft.workload_name(shape.part.as_deref()),
                 draft,
                 shape,
@@ -119,7 +123,7 @@ fn components(scene: &Scene<'_>, inputs: &Inputs<'_>, sink: &mut Sink) -> Vec<Of
 
 /// What is scraped, and the settings of who scrapes.
 struct Watched<'a> {
-    workloads: &'a Named<Known<'a>>,
+    workloads: &'a Named<WorkloadFacts<'a>>,
     components: &'a [OfComponent],
 }
 

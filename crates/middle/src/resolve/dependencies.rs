@@ -2,7 +2,7 @@
 
 use super::{
     Scene,
-    beforehand::{Beforehand, Known},
+    beforehand::{Beforehand, WorkloadFacts},
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
@@ -20,7 +20,7 @@ pub(super) fn of(
     shape: &WorkloadDraft,
     sink: &mut Sink,
 ) -> Vec<Dependency> {
-    let waits = Waits {
+    let waits = WaitingWorkload {
         scene,
         workloads: &beforehand.workloads,
         draft: &scene.components[index],
@@ -30,14 +30,14 @@ pub(super) fn of(
 }
 
 /// One workload and what it waits for.
-struct Waits<'a> {
+struct WaitingWorkload<'a> {
     scene: &'a Scene<'a>,
-    workloads: &'a Named<Known<'a>>,
+    workloads: &'a Named<WorkloadFacts<'a>>,
     draft: &'a ComponentDraft,
     shape: &'a WorkloadDraft,
 }
 
-impl Waits<'_> {
+impl WaitingWorkload<'_> {
     fn all(&self, sink: &mut Sink) -> Vec<Dependency> {
         let mut out: Vec<Dependency> = Vec::new();
         if let Some(node) = self.shape.table.get("depends_on") {
@@ -209,7 +209,7 @@ impl Waits<'_> {
     }
 
     /// A workload by its own name or its component's. Components that run elsewhere are always there.
-    fn target(&self, name: &str) -> Option<&Known<'_>> {
+    fn target(&self, name: &str) -> Option<&WorkloadFacts<'_>> {
         self.workloads.find(name)
     }
 
@@ -234,7 +234,7 @@ fn asked(node: &Node) -> Option<Condition> {
 }
 
 /// What the list form waits for.
-fn usual_condition(workload: &Known<'_>) -> Condition {
+fn usual_condition(workload: &WorkloadFacts<'_>) -> Condition {
     if workload.shape.job {
         Condition::Completed
     } else if is_checked(workload) {
@@ -245,11 +245,11 @@ fn usual_condition(workload: &Known<'_>) -> Condition {
 }
 
 /// Whether its health is checked in every runtime.
-fn is_checked(workload: &Known<'_>) -> bool {
+fn is_checked(workload: &WorkloadFacts<'_>) -> bool {
     workload.health.as_ref().is_some_and(|health| health.inside)
 }
 
-fn impossible(workload: &Known<'_>, asked: Condition) -> Option<String> {
+fn impossible(workload: &WorkloadFacts<'_>, asked: Condition) -> Option<String> {
     match asked {
         Condition::Healthy
             if workload.health.is_none()
@@ -283,7 +283,7 @@ fn impossible(workload: &Known<'_>, asked: Condition) -> Option<String> {
 }
 
 fn dependency(
-    workload: &Known<'_>,
+    workload: &WorkloadFacts<'_>,
     condition: Condition,
     optional: bool,
     opens_ports: bool,

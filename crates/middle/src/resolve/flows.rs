@@ -25,7 +25,7 @@ pub(super) fn flows(
     ends: &Ends<'_>,
     sink: &mut Sink,
 ) -> Vec<Flow> {
-    let known = Known::of(scene, ends);
+    let known = FlowEnds::of(scene, ends);
     let mut flows: Vec<Flow> = Vec::new();
     for node in tree.array("flows").unwrap_or_default() {
         let Some(table) = node.as_table() else {
@@ -55,13 +55,13 @@ pub(super) fn flows(
 type Place = (&'static str, fn(String) -> FlowEnd);
 
 /// Everything that a flow may begin and end at. A platform can have thousands of flows, and each looks up two ends.
-struct Known<'a> {
+struct FlowEnds<'a> {
     /// In the order of the tables.
     names: Vec<&'a str>,
     by_name: BTreeMap<&'a str, Vec<Place>>,
 }
 
-impl<'a> Known<'a> {
+impl<'a> FlowEnds<'a> {
     fn of(scene: &'a Scene<'_>, ends: &Ends<'a>) -> Self {
         let mut known = Self {
             names: Vec::new(),
@@ -89,7 +89,12 @@ impl<'a> Known<'a> {
 }
 
 /// The one thing that has this name; `pipelines.x` says which of several.
-fn flow_end(node: &Node, scene: &Scene<'_>, known: &Known<'_>, sink: &mut Sink) -> Option<FlowEnd> {
+fn flow_end(
+    node: &Node,
+    scene: &Scene<'_>,
+    known: &FlowEnds<'_>,
+    sink: &mut Sink,
+) -> Option<FlowEnd> {
     let written = node.as_str()?;
     let (table, name) = match written.split_once('.') {
         // A name with a dot is no good one, which was reported where it is declared.

@@ -92,13 +92,13 @@ pub trait Speak: Sync {
 }
 
 /// A raw value that is laid over nothing: what it takes away is not there. `None` where nothing else is in it.
-pub fn over_nothing(raw: Value) -> Option<Value> {
+pub fn without_removals(raw: Value) -> Option<Value> {
     match raw {
         Value::Null => None,
         Value::Object(entries) if !entries.is_empty() => {
             let kept = entries.into_iter();
             let kept: Map<String, Value> = kept
-                .filter_map(|(key, value)| Some((key, over_nothing(value)?)))
+                .filter_map(|(key, value)| Some((key, without_removals(value)?)))
                 .collect();
             (!kept.is_empty()).then_some(Value::Object(kept))
         }

@@ -94,7 +94,7 @@ impl<'a> Downs<'a> {
     }
 
     /// What an alert of a component says is down, if it says so at all.
-    pub fn said_by(&self, component: &Component, alert: &Alert) -> Option<Down> {
+    pub fn down_of_alert(&self, component: &Component, alert: &Alert) -> Option<Down> {
         let scope = if self.are_several(component) {
             Down::Instance
         } else {
@@ -118,7 +118,11 @@ impl<'a> Downs<'a> {
         let mut alerts = component.alerts.iter();
         of_platform && !is_generated_alertmanager(component)
             || alerts.any(|alert| {
-                Self::holds_back(component, self.said_by(component, alert), alert.severity)
+                Self::holds_back(
+                    component,
+                    self.down_of_alert(component, alert),
+                    alert.severity,
+                )
             })
     }
 }

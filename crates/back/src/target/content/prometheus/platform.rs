@@ -170,7 +170,7 @@ fn several_view(rules: &Rules<'_>, job: &Job<'_>) -> SeveralView {
         SeveralView {
             name: workload.map_or(&component.name, |it| &it.name).clone(),
             job: name.clone(),
-            gone: gone(&scrape::healthy(healthy, &[name], &[job]), job.presence),
+            gone: is_gone_expr(&scrape::healthy(healthy, &[name], &[job]), job.presence),
             works: "up",
             wanted: workload.filter(|it| !it.daemon).map(|it| it.replicas),
             in_chart: workload.and_then(|it| rules.in_chart(&it.name)),
@@ -186,7 +186,7 @@ fn several_asked(rules: &Rules<'_>, asked: &Asked<'_>) -> SeveralView {
         SeveralView {
             name: asked.workload.name.clone(),
             job: asked.job.clone(),
-            gone: gone(&probes::states(&[asked]), asked.presence),
+            gone: is_gone_expr(&probes::states(&[asked]), asked.presence),
             works: "probe_success",
             wanted: Some(asked.workload.replicas).filter(|_| !asked.workload.daemon),
             in_chart: rules.in_chart(&asked.workload.name),
@@ -215,7 +215,7 @@ fn several(rules: &Rules<'_>, component: &Component, view: SeveralView) -> Sever
 
 /// True while none works of what these states tell: 0 is one that does not work. Where all may be off, those that have an
 /// address are asked alone.
-fn gone(states: &str, presence: Presence) -> String {
+fn is_gone_expr(states: &str, presence: Presence) -> String {
     if presence.may_be_off {
         format!("max by (job) ({states}) == 0")
     } else {

@@ -181,7 +181,7 @@ fn alert_view(
         labels.push(("component", whose.name.clone()));
         labels.extend(whose.group.clone().map(|group| ("group", group)));
     }
-    let down = rules.downs.said_by(component, alert);
+    let down = rules.downs.down_of_alert(component, alert);
     labels.extend(down.map(|down| (downs::LABEL, down.name().to_string())));
     let own = alert.labels.iter();
     labels.extend(own.map(|(name, value)| (name.as_str(), literal(value))));

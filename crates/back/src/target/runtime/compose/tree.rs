@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::speak::over_nothing;
+use crate::speak::without_removals;
 
 /// Keys of a service that hold a boolean: `false` says so, it does not remove them.
 const BOOLEAN_KEYS: [&str; 7] = [
@@ -30,7 +30,7 @@ pub(super) fn merge(base: &mut Map<String, Value>, raw: &Value) {
                 base.shift_remove(key);
             }
             _ => {
-                if let Some(value) = over_nothing(value.clone()) {
+                if let Some(value) = without_removals(value.clone()) {
                     base.insert(key.clone(), value);
                 }
             }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     model::{Platform, Raw},
-    speak::{Chart, ChartDefaults, Speak, over_nothing},
+    speak::{Chart, ChartDefaults, Speak, without_removals},
 };
 
 /// Keys of a component's values whose texts the templates put together.
@@ -54,11 +54,11 @@ pub fn merge(base: &mut Value, over: Value) {
                         base.shift_remove(&key);
                     }
                     Some(below) => merge(below, value),
-                    None => base.extend(over_nothing(value).map(|value| (key, value))),
+                    None => base.extend(without_removals(value).map(|value| (key, value))),
                 }
             }
         }
-        (base, over) => *base = over_nothing(over).unwrap_or_default(),
+        (base, over) => *base = without_removals(over).unwrap_or_default(),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
     model::{MountSource, Platform, Workload},
     speak::Chart,
     target::shared::kept::{
-        Defaults, Keeping, KeptVolume, Laid, RuntimeData, Source, Started, Unread, names_folders,
+        Defaults, KeptVolume, RuntimeData, Source, Started, StartedMount, Unread, names_folders,
     },
 };
 
@@ -41,7 +41,7 @@ pub fn runtime_data<'a>(
             target: Target::Helm,
             volume: key.clone(),
         };
-        claim(key, name.unwrap_or(key), path)
+        KeptVolume::of_raw_keys(Keeper::Cluster, key, name.unwrap_or(key), path)
     }));
     let mut further = BTreeMap::new();
     let defaults = Defaults::new(platform, &Chart(platform));
@@ -65,7 +65,7 @@ pub fn runtime_data<'a>(
                 words,
                 unread,
                 open_to: None,
-                laid: laid(claims, workload, values, &mut further),
+                mounts: mounts(claims, workload, values, &mut further),
             })
         })
         .collect();
@@ -81,31 +81,13 @@ pub fn runtime_data<'a>(
     }
 }
 
-/// A claim that only raw values know.
-fn claim(key: &str, name: &str, path: DataKey) -> KeptVolume {
-    KeptVolume {
-        key: key.to_string(),
-        keeping: Keeping {
-            keeper: Keeper::Cluster,
-            name: name.to_string(),
-            backing: None,
-            moved: false,
-            size: None,
-            folder: None,
-            named_by: Some(path.to_string()),
-            adopted: true,
-        },
-        path,
-    }
-}
-
 /// What is mounted into its pods.
-fn laid(
+fn mounts(
     claims: &Claims,
     workload: &Workload,
     values: &Value,
     further: &mut BTreeMap<String, KeptVolume>,
-) -> Vec<Laid> {
+) -> Vec<StartedMount> {
     let mounts = values["volumes"].as_object().into_iter().flatten();
     let own = mounts.map(|(name, mount)| (name.as_str(), mount, mount));
     let more = values["extraVolumeMounts"].as_array().into_iter().flatten();
@@ -117,7 +99,7 @@ fn laid(
     });
     own.chain(more)
         .filter_map(|(name, mount, volume)| {
-            Some(Laid {
+            Some(StartedMount {
                 at: mount["mountPath"].as_str()?.to_string(),
                 sub_path: mount["subPath"].as_str().unwrap_or_default().to_string(),
                 source: match volume.get("name") {
@@ -159,7 +141,7 @@ fn further_claim(
     };
     // No key of a value has a space.
     let key = format!("claim {claim_name}");
-    let volume = claim(&key, claim_name, path);
+    let volume = KeptVolume::of_raw_keys(Keeper::Cluster, &key, claim_name, path);
     further.entry(key.clone()).or_insert(volume);
     Source::Volume(key)
 }

@@ -9,11 +9,13 @@ use serde_json::{Map, Value};
 
 use super::{files::host_path, service::ServiceView};
 use crate::{
+    data::{DataKey, Keeper},
     files::Target,
     model::{MountSource, Platform, Workload},
     speak::Speak,
     target::shared::kept::{
-        Defaults, KeptVolume, Laid, RuntimeData, Source, Started, Unread, by_engine, names_folders,
+        Defaults, KeptVolume, RuntimeData, Source, Started, StartedMount, Unread, kept_by_engine,
+        names_folders,
     },
     value::Tmpfs,
 };
@@ -95,19 +97,21 @@ impl<'a> Services<'a> {
             words,
             unread,
             open_to: keys.get("extends").map(|it| self.extended(it)),
-            laid: self.laid(keys),
+            mounts: self.mounts(keys),
         })
     }
 
-    fn laid(&self, keys: &Map<String, Value>) -> Vec<Laid> {
+    fn mounts(&self, keys: &Map<String, Value>) -> Vec<StartedMount> {
         let volumes = keys.get("volumes").and_then(Value::as_array);
         let volumes = volumes.into_iter().flatten();
         let memory = self.list(keys.get("tmpfs")).into_iter();
-        let memory = memory.filter_map(|it| Tmpfs::parse(&it)).map(|it| Laid {
-            at: it.path.as_str().to_string(),
-            sub_path: String::new(),
-            source: Source::Elsewhere,
-        });
+        let memory = memory
+            .filter_map(|it| Tmpfs::parse(&it))
+            .map(|it| StartedMount {
+                at: it.path.as_str().to_string(),
+                sub_path: String::new(),
+                source: Source::Elsewhere,
+            });
         volumes
             .filter_map(|volume| self.volume(volume))
             .chain(memory)
@@ -116,13 +120,13 @@ impl<'a> Services<'a> {
     }
 
     /// Entries of `configs` and `secrets` that say where they are mounted.
-    fn contents(&self, keys: &Map<String, Value>) -> impl Iterator<Item = Laid> {
+    fn contents(&self, keys: &Map<String, Value>) -> impl Iterator<Item = StartedMount> {
         let nouns = [("configs", "the config"), ("secrets", "the secret")].into_iter();
         nouns.flat_map(move |(key, noun)| {
             let entries = keys.get(key).and_then(Value::as_array);
             entries.into_iter().flatten().filter_map(move |entry| {
                 let name = self.text(&entry["source"])?;
-                Some(Laid {
+                Some(StartedMount {
                     at: self.text(&entry["target"])?,
                     sub_path: String::new(),
                     source: Source::Content(format!("{noun} `{name}`")),
@@ -132,13 +136,13 @@ impl<'a> Services<'a> {
     }
 
     /// One of `volumes`, in its long or its short form.
-    fn volume(&self, volume: &Value) -> Option<Laid> {
+    fn volume(&self, volume: &Value) -> Option<StartedMount> {
         if volume.is_string() {
             return self.text(volume).map(|short| self.short(&short));
         }
         let text = |value: &Value| self.text(value);
         let source = text(&volume["source"]);
-        Some(Laid {
+        Some(StartedMount {
             at: text(&volume["target"])?,
             sub_path: text(&volume["volume"]["subpath"]).unwrap_or_default(),
             source: match (volume["type"].as_str(), source) {
@@ -150,20 +154,20 @@ impl<'a> Services<'a> {
     }
 
     /// `SOURCE:TARGET[:MODE]`, or the target of a volume without a name.
-    fn short(&self, written: &str) -> Laid {
+    fn short(&self, written: &str) -> StartedMount {
         let mut words = written.split(':');
         let (first, target) = (words.next().unwrap_or_default(), words.next());
-        let laid = |at: &str, source: Source| Laid {
+        let mounted = |at: &str, source: Source| StartedMount {
             at: at.to_string(),
             sub_path: String::new(),
             source,
         };
         match target {
-            None => laid(first, Source::Elsewhere),
+            None => mounted(first, Source::Elsewhere),
             Some(target) if first.starts_with(['.', '/', '~']) => {
-                laid(target, self.folder(first.to_string()))
+                mounted(target, self.folder(first.to_string()))
             }
-            Some(target) => laid(target, Source::Volume(first.to_string())),
+            Some(target) => mounted(target, Source::Volume(first.to_string())),
         }
     }
 
@@ -200,7 +204,7 @@ impl<'a> Services<'a> {
     /// Each volume of a platform as the files declare it, and those that raw keys add.
     pub fn volumes(&self, project: &str, declared: &BTreeMap<String, Value>) -> Vec<KeptVolume> {
         let platform = self.speak.platform();
-        let mut out: Vec<KeptVolume> = platform.volumes.iter().map(by_engine).collect();
+        let mut out: Vec<KeptVolume> = platform.volumes.iter().map(kept_by_engine).collect();
         for volume in &mut out {
             if let Some(declaration) = declared.get(&volume.key) {
                 self.declare(volume, project, declaration);
@@ -212,7 +216,11 @@ impl<'a> Services<'a> {
             .iter()
             .filter(|(key, _)| !known.contains(key.as_str()))
         {
-            let mut volume = KeptVolume::of_raw_keys(key);
+            let path = DataKey::Raw {
+                target: Target::Compose,
+                volume: key.clone(),
+            };
+            let mut volume = KeptVolume::of_raw_keys(Keeper::Engine, key, key, path);
             self.declare(&mut volume, project, declaration);
             out.push(volume);
         }

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 pub use defaults::Defaults;
 use started::ProgramFolder;
-pub use started::{Laid, Source, Started, Unread, names_folders};
+pub use started::{Source, Started, StartedMount, Unread, names_folders};
 
 use crate::{
     data::{Data, DataKey, Keeper, Kept, Place, STORE_VOLUME, join_paths},
@@ -52,17 +52,13 @@ pub struct KeptVolume {
 }
 
 impl KeptVolume {
-    /// A volume that only `[raw.compose]` declares.
-    pub fn of_raw_keys(key: &str) -> Self {
-        let path = DataKey::Raw {
-            target: Target::Compose,
-            volume: key.to_string(),
-        };
+    /// A volume that only raw keys know.
+    pub fn of_raw_keys(keeper: Keeper, key: &str, name: &str, path: DataKey) -> Self {
         Self {
             key: key.to_string(),
             keeping: Keeping {
-                keeper: Keeper::Engine,
-                name: key.to_string(),
+                keeper,
+                name: name.to_string(),
                 backing: None,
                 moved: false,
                 size: None,
@@ -91,13 +87,13 @@ impl RuntimeData<'_> {
         let mut folders: BTreeMap<String, Kept> = BTreeMap::new();
         for started in &self.started {
             let program_folders = started.folders(platform);
-            for (index, laid) in started.laid.iter().enumerate() {
-                let mount = started.mount(laid);
+            for (index, mounted) in started.mounts.iter().enumerate() {
+                let mount = started.typed_mount(mounted);
                 let own = program_folders.iter();
                 let own: Vec<&ProgramFolder> =
-                    own.filter(|folder| folder.laid == Some(index)).collect();
+                    own.filter(|folder| folder.mount == Some(index)).collect();
                 let is_store = is_store(started.component, mount, !own.is_empty());
-                let kept = match &laid.source {
+                let kept = match &mounted.source {
                     Source::Volume(key) => volumes.get_mut(key),
                     Source::Folder(path) if is_store || mount.is_some_and(is_data) => {
                         let key = key_of_mount(self.target, started.workload, mount);
@@ -113,7 +109,8 @@ impl RuntimeData<'_> {
                 if !kept.mounts.contains(&key) {
                     kept.mounts.push(key);
                 }
-                kept.places.extend(places(self.target, started, laid, &own));
+                kept.places
+                    .extend(places(self.target, started, mounted, &own));
                 if is_store {
                     kept.upgrades.clone_from(&started.component.upgrades);
                     let program = started.component.program_of_data(started.image.as_deref());
@@ -170,19 +167,19 @@ fn of_folder(path: &str, key: DataKey) -> Kept {
     })
 }
 
-/// Where a workload meets what is laid there: one place for each folder of its program that lies in it.
+/// Where a workload meets what is mounted there: one place for each folder of its program that lies in it.
 fn places(
     target: Target,
     started: &Started<'_>,
-    laid: &Laid,
+    mounted: &StartedMount,
     own: &[&ProgramFolder],
 ) -> Vec<Place> {
     let open_to = started.open_to.as_ref().map(Unread::shown);
     let place = |folder: Option<String>, unread: Option<&String>| Place {
         runtime: target,
         workload: started.workload.name.clone(),
-        mount: laid.at.clone(),
-        sub_path: laid.sub_path.clone(),
+        mount: mounted.at.clone(),
+        sub_path: mounted.sub_path.clone(),
         folder,
         unread: open_to.as_ref().or(unread).cloned(),
     };
@@ -191,7 +188,7 @@ fn places(
         own => own
             .iter()
             .map(|it| {
-                let folder = join_paths(&laid.sub_path, &it.path);
+                let folder = join_paths(&mounted.sub_path, &it.path);
                 place(Some(folder), it.unread.as_ref())
             })
             .collect(),
@@ -242,7 +239,7 @@ fn key_of_mount(target: Target, workload: &Workload, mount: Option<&Mount>) -> D
 }
 
 /// How Docker's engine keeps a volume, where no raw key says otherwise.
-pub fn by_engine(volume: &PlatformVolume) -> KeptVolume {
+pub fn kept_by_engine(volume: &PlatformVolume) -> KeptVolume {
     KeptVolume {
         key: volume.key.clone(),
         path: volume.path.clone(),

@@ -24,9 +24,9 @@ pub enum Source {
     Elsewhere,
 }
 
-/// Something that is laid over a container's file system.
+/// Something that is mounted over a container's file system.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Laid {
+pub struct StartedMount {
     /// The path in the container.
     pub at: String,
     /// The folder of the source that is mounted; empty: all of it.
@@ -56,15 +56,15 @@ impl Unread {
 /// A folder in which a program keeps its data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProgramFolder {
-    /// The index of what is laid there.
-    pub laid: Option<usize>,
+    /// The index of what is mounted there.
+    pub mount: Option<usize>,
     /// The path below that.
     pub path: String,
     /// What may name another folder and is not read here, for a message.
     pub unread: Option<String>,
 }
 
-/// A workload with raw tables laid over it.
+/// A workload with raw tables merged into it.
 #[derive(Debug)]
 pub struct Started<'a> {
     pub component: &'a Component,
@@ -79,8 +79,8 @@ pub struct Started<'a> {
     pub unread: Vec<Unread>,
     /// A key that may change anything of it and is not read here, as `extends`.
     pub open_to: Option<Unread>,
-    /// What is laid over its file system.
-    pub laid: Vec<Laid>,
+    /// What is mounted over its file system.
+    pub mounts: Vec<StartedMount>,
 }
 
 impl Started<'_> {
@@ -112,9 +112,9 @@ impl Started<'_> {
                     Some(above) if is_relative(path) => format!("{above}/{path}"),
                     _ => path.to_string(),
                 };
-                let (laid, rest) = self.cover(&path);
+                let (mount, rest) = self.cover(&path);
                 out.push(ProgramFolder {
-                    laid,
+                    mount,
                     path: rest,
                     unread: unread.clone(),
                 });
@@ -124,10 +124,10 @@ impl Started<'_> {
         out
     }
 
-    /// What is laid over a path: the mount with the longest path around it.
+    /// What is mounted over a path: the mount with the longest path around it.
     fn cover(&self, path: &str) -> (Option<usize>, String) {
-        let around = self.laid.iter().enumerate();
-        let around = around.filter_map(|(index, laid)| Some((index, below(path, &laid.at)?)));
+        let around = self.mounts.iter().enumerate();
+        let around = around.filter_map(|(index, mounted)| Some((index, below(path, &mounted.at)?)));
         // Of two at one path the later one lies over the other.
         let nearest = around.rev().min_by_key(|(_, rest)| rest.len());
         match nearest {
@@ -181,21 +181,21 @@ impl Started<'_> {
     }
 
     /// The mount of the model that put this here. Raw tables may have changed its path.
-    pub fn mount(&self, laid: &Laid) -> Option<&Mount> {
+    pub fn typed_mount(&self, mounted: &StartedMount) -> Option<&Mount> {
         let mounts = self
             .workload
             .mounts
             .iter()
             .chain(&self.workload.node_mounts);
-        let mut same = mounts.filter(|mount| match (&mount.source, &laid.source) {
-            (MountSource::Volume(key), Source::Volume(laid)) => key == laid,
-            (MountSource::Bind { path, .. }, Source::Folder(laid)) => path.as_str() == laid,
+        let mut same = mounts.filter(|mount| match (&mount.source, &mounted.source) {
+            (MountSource::Volume(key), Source::Volume(mounted)) => key == mounted,
+            (MountSource::Bind { path, .. }, Source::Folder(mounted)) => path.as_str() == mounted,
             _ => false,
         });
         let first = same.next()?;
         let at_path = std::iter::once(first)
             .chain(same)
-            .find(|mount| mount.path == laid.at);
+            .find(|mount| mount.path == mounted.at);
         at_path.or(Some(first))
     }
 }

@@ -8,7 +8,7 @@ pub use forms::unquoted;
 use forms::{Said, entries};
 
 use super::{
-    Laid, Source, Started,
+    Source, Started, StartedMount,
     started::{is_same_option, option_in},
 };
 use crate::{
@@ -136,18 +136,18 @@ impl ConfigFiles<'_> {
             out.insert(file.path.clone(), text);
         }
         let folder = pattern.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let laid = self.started.laid.iter();
-        for laid in laid.filter(|laid| !self.is_of_kind(laid)) {
-            let is_around = below(folder, &laid.at).is_some() || fits(pattern, &laid.at);
-            let shown = match &laid.source {
+        let mounts = self.started.mounts.iter();
+        for mounted in mounts.filter(|mounted| !self.is_of_kind(mounted)) {
+            let is_around = below(folder, &mounted.at).is_some() || fits(pattern, &mounted.at);
+            let shown = match &mounted.source {
                 Source::Volume(key) => format!("the volume `{key}`"),
                 Source::Folder(path) => format!("`{path}`"),
                 Source::Content(name) => name.clone(),
                 Source::Elsewhere => continue,
             };
             // Files of the project are laid there, too, and nearer to the path than what is around them.
-            if is_around && !known.contains(&laid.at.as_str()) && !out.contains_key(pattern) {
-                out.insert(laid.at.clone(), Err(shown));
+            if is_around && !known.contains(&mounted.at.as_str()) && !out.contains_key(pattern) {
+                out.insert(mounted.at.clone(), Err(shown));
             }
         }
         if out.is_empty() {
@@ -159,8 +159,8 @@ impl ConfigFiles<'_> {
 
 impl ConfigFiles<'_> {
     /// Whether the kind mounts it: what lies there is as the program makes it.
-    fn is_of_kind(&self, laid: &Laid) -> bool {
-        let mount = self.started.mount(laid);
+    fn is_of_kind(&self, mounted: &StartedMount) -> bool {
+        let mount = self.started.typed_mount(mounted);
         mount.is_some_and(|it| self.platform.kind_sources.contains(&it.span.source))
     }
 }

@@ -13,7 +13,7 @@ const DEFAULT_KIND: &str = "service";
 
 /// What a platform.toml has already, so that what is added fits in: names, ports, groups.
 #[derive(Clone, Debug, Default)]
-pub struct Known {
+pub struct Existing {
     /// Names and kinds, in the file's order.
     pub components: Vec<(String, String)>,
     /// Groups in the file's order.
@@ -29,7 +29,7 @@ pub struct Known {
     hosts: BTreeSet<u16>,
 }
 
-impl Known {
+impl Existing {
     /// Reads the tree of a platform, included files and all.
     pub fn of(tree: &Table, kinds: &Kinds) -> Self {
         let keys = |table: &str| {
