@@ -145,7 +145,7 @@ impl ConfigFiles<'_> {
                 Source::Content(name) => name.clone(),
                 Source::Elsewhere => continue,
             };
-            // Files of the project are laid there, too, and nearer to the path than what is around them.
+            // Files of the project are mounted there, too, and nearer to the path than what is around them.
             if is_around && !known.contains(&mounted.at.as_str()) && !out.contains_key(pattern) {
                 out.insert(mounted.at.clone(), Err(shown));
             }
@@ -233,7 +233,7 @@ impl Reading<'_> {
     }
 }
 
-/// Whether nothing is laid over what the image has there.
+/// Whether nothing is mounted over what the image has there.
 fn is_of_image(text: &Result<String, String>) -> bool {
     text.as_ref().is_err_and(String::is_empty)
 }
