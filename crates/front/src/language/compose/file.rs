@@ -49,6 +49,22 @@ pub(in crate::language) fn services_as_components(
     Some((all, diagnostic))
 }
 
+/// An unknown key of a table that is no component, and what to write for it.
+fn rewritten_here(
+    entry: (&Key, &Node),
+    table: &Table,
+    context: &Context<'_>,
+    rewritten: Rewritten,
+) -> Diagnostic {
+    let around = Around {
+        table,
+        place: context.place,
+        networks: None,
+        volumes: None,
+    };
+    with_rewrite(unknown(entry.0, context), Some(rewritten), entry, around)
+}
+
 /// A key at the top of a Compose file, or one of a service that stands at the top of this file.
 pub(in crate::language) fn key_of_file(
     key: &Key,
@@ -75,14 +91,7 @@ pub(in crate::language) fn key_of_file(
         _ => return None,
     };
     let stands_for = (name == "name").then_some("platform");
-    let around = Around {
-        table,
-        place: context.place,
-        networks: None,
-        volumes: None,
-    };
-    let diagnostic = unknown(key, context);
-    let diagnostic = with_rewrite(diagnostic, Some(rewritten), (key, value), around);
+    let diagnostic = rewritten_here((key, value), table, context, rewritten);
     Some(Said {
         diagnostic,
         stands_for,
@@ -183,18 +192,10 @@ pub(in crate::language) fn key_of_secret(
             )
         }
     };
-    let stands_for = Some("env");
-    let around = Around {
-        table,
-        place: context.place,
-        networks: None,
-        volumes: None,
-    };
-    let diagnostic = unknown(key, context);
-    let diagnostic = with_rewrite(diagnostic, Some(rewritten), (key, value), around);
+    let diagnostic = rewritten_here((key, value), table, context, rewritten);
     Some(Said {
         diagnostic,
-        stands_for,
+        stands_for: Some("env"),
     })
 }
 
