@@ -2,16 +2,11 @@
 
 use super::{
     component::PART,
-    compose::{
-        Around, Said, compose_entry, compose_form, compose_key, external_network, key_of_file,
-        key_of_secret, key_of_volume, network_of_its_own, services_as_components,
-    },
+    compose::{entry_of_compose, form_of_compose, services_as_components},
     context::{Context, Owner},
     form::{Form, NameRule, kind_expression},
     key::KeyShape,
     misfit::{bad_form, bad_form_of_several, bad_name, bad_value, wrong_type},
-    misplaced::is_component,
-    platform::PLATFORM_FILE,
     shape::Shape,
     specification,
     unknown::Unknown,
@@ -20,7 +15,7 @@ use super::{
 use crate::{
     diag::{Code, Diagnostic, Sink},
     reference::{self, Constants, Mode, Words},
-    syntax::{Entry, Key, Node, Table, Value},
+    syntax::{Entry, Node, Table, Value},
 };
 
 /// Reports everything in `table` that the language does not have, and gives back what it has.
@@ -29,9 +24,7 @@ use crate::{
 /// for any value when `removable`: it removes the value of a kind or a preset.
 pub fn check(table: &Table, keys: &[KeyShape], context: &Context<'_>, sink: &mut Sink) -> Table {
     let mut kept = Table::default();
-    let of_services = is_file(keys)
-        .then(|| services_as_components(table, context))
-        .flatten();
+    let of_services = services_as_components(table, keys, context);
     let table = match of_services {
         Some((ref renamed, diagnostic)) => {
             sink.push(diagnostic);
@@ -104,60 +97,6 @@ fn example(shape: &KeyShape, context: &Context<'_>) -> String {
         (Owner::Words("`build`"), "context") => "context = \".\"".to_string(),
         _ => shape.example.to_string(),
     }
-}
-
-/// A key that Compose has and this table has not.
-pub(super) fn of_compose(
-    key: &Key,
-    value: &Node,
-    table: &Table,
-    keys: &[KeyShape],
-    context: &Context<'_>,
-) -> Option<Said> {
-    match context.owner {
-        _ if is_component(keys) => compose_key(&key.name).map(|found| Said {
-            diagnostic: found.diagnostic(key, value, context.owner, around(table, context)),
-            stands_for: found.stands_for(),
-        }),
-        _ if is_file(keys) => key_of_file(key, value, table, context),
-        Owner::Words("a secret") => key_of_secret(key, value, table, context),
-        Owner::Words("a volume") if keys.iter().any(|key| key.name == "access") => {
-            key_of_volume(key, value, context)
-        }
-        _ => None,
-    }
-}
-
-/// What messages call an entry of `[networks]`.
-const NETWORK: &str = "a network";
-
-/// What to say of a value that is written as Compose has it.
-fn form_of_compose(
-    key: &Key,
-    value: &Node,
-    table: &Table,
-    keys: &[KeyShape],
-    context: &Context<'_>,
-) -> Option<Diagnostic> {
-    match context.owner {
-        _ if is_component(keys) => compose_form(key, value, around(table, context)),
-        Owner::Words(NETWORK) => external_network(key, value, table, context),
-        _ => None,
-    }
-}
-
-fn around<'a>(table: &'a Table, context: &'a Context<'_>) -> Around<'a> {
-    Around {
-        table,
-        place: context.place,
-        networks: context.constants.map(Constants::networks),
-        volumes: context.constants.map(Constants::volumes),
-    }
-}
-
-/// Whether these are the tables of a file.
-fn is_file(keys: &[KeyShape]) -> bool {
-    keys.len() == PLATFORM_FILE.len() && keys[0].name == PLATFORM_FILE[0].name
 }
 
 /// The value as far as it fits; `None` where nothing of it can be used.
@@ -295,33 +234,6 @@ fn fault_of_cores(
 ) -> Option<Diagnostic> {
     let is_wrong = super::cpu_millis(written).is_none();
     is_wrong.then(|| bad_value(node, written, &shape.describe(), context))
-}
-
-/// What to say of a port or a volume of a component that is written as Compose has it.
-fn entry_of_compose(
-    key: &Key,
-    value: &Node,
-    item: &Shape,
-    context: &Context<'_>,
-) -> Option<Diagnostic> {
-    // A platform's own volumes have no `mount`.
-    let is_mounted = match item {
-        Shape::Table(keys) => keys.iter().any(|key| key.name == "mount"),
-        _ => true,
-    };
-    if context.owner == Owner::Words(NETWORK) {
-        return network_of_its_own(key, value);
-    }
-    is_mounted
-        .then(|| {
-            compose_entry(
-                context.owner,
-                key,
-                value,
-                around(&Table::default(), context),
-            )
-        })
-        .flatten()
 }
 
 /// The entries of a table whose keys are the user's.

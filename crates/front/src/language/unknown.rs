@@ -1,7 +1,8 @@
 //! Keys that the language does not have: what they were meant to be.
 
 use super::{
-    check::{of_compose, value_of},
+    check::value_of,
+    compose::key_of_compose,
     context::{Context, Owner},
     key::KeyShape,
     misplaced::{of_whole_component, parallel_inside},
@@ -53,9 +54,9 @@ impl<'a> Unknown<'a> {
             sink.push(diagnostic);
             return None;
         }
-        if let Some(said) = of_compose(key, value, table, keys, context) {
-            sink.push(said.diagnostic);
-            if let Some(name) = said.stands_for.filter(|name| table.get(name).is_none()) {
+        if let Some(report) = key_of_compose(key, value, table, keys, context) {
+            sink.push(report.diagnostic);
+            if let Some(name) = report.stands_for.filter(|name| table.get(name).is_none()) {
                 let (key, node) = broken(name);
                 kept.set(key, node);
             }

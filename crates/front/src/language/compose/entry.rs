@@ -2,7 +2,7 @@
 
 use super::{
     super::Owner,
-    Around, line,
+    EnclosingTable, line,
     ports::{ComposePort, number},
     variables::filled,
     volumes::ComposeVolume,
@@ -15,15 +15,17 @@ use crate::{
 };
 
 /// What to say of an entry of `ports` or `volumes` of a component.
-pub(in crate::language) fn compose_entry(
+pub(super) fn component_entry(
     owner: Owner<'_>,
     key: &Key,
     value: &Node,
-    around: Around<'_>,
+    enclosing: EnclosingTable<'_>,
 ) -> Option<Diagnostic> {
     match owner {
-        Owner::Words("a port") => published(key, value).or_else(|| port(key, value, around.place)),
-        Owner::Words("a volume") => volume(key, value, around),
+        Owner::Words("a port") => {
+            published(key, value).or_else(|| port(key, value, enclosing.place))
+        }
+        Owner::Words("a volume") => volume(key, value, enclosing),
         _ => None,
     }
 }
@@ -128,11 +130,11 @@ fn published(key: &Key, value: &Node) -> Option<Diagnostic> {
 }
 
 /// A volume as `./data:/data:ro`, as a path alone, or in the long form.
-fn volume(key: &Key, value: &Node, around: Around<'_>) -> Option<Diagnostic> {
+fn volume(key: &Key, value: &Node, enclosing: EnclosingTable<'_>) -> Option<Diagnostic> {
     if value.as_table().is_some_and(|table| !is_long_volume(table)) {
         return None;
     }
-    let read = ComposeVolume::read(value, around)?;
+    let read = ComposeVolume::read(value, enclosing)?;
     let mut line = read.named_line(&key.name);
     let ours = ["size", "shared", "data", "name", "external", "read_only"];
     let kept = value.as_table().into_iter().flat_map(Table::iter);
@@ -148,7 +150,7 @@ fn volume(key: &Key, value: &Node, around: Around<'_>) -> Option<Diagnostic> {
     Some(rewritten(
         diagnostic,
         (key, value),
-        around.place,
+        enclosing.place,
         (&line, &why),
     ))
 }

@@ -1,32 +1,16 @@
 //! Keys of a Compose file outside of its services: at its top, of a network, of a volume, of a secret.
 
-use super::{Around, Rewritten, is_service_key, mounted::variable_of, with_rewrite};
+use super::{
+    EnclosingTable, KeyReport, Rewritten, is_service_key, mounted::variable_of, with_rewrite,
+};
 use crate::{
     diag::{Code, Diagnostic},
     language::{Context, component::component_key},
     syntax::{Key, Node, Table, inline, key_text, places, quoted},
 };
 
-/// What to say of a key, and the key here that then is not missing.
-pub(in crate::language) struct Said {
-    pub diagnostic: Diagnostic,
-    pub stands_for: Option<&'static str>,
-}
-
-impl From<Diagnostic> for Said {
-    fn from(diagnostic: Diagnostic) -> Self {
-        Self {
-            diagnostic,
-            stands_for: None,
-        }
-    }
-}
-
 /// The tables of a file in which components stand as Compose's services, with these among the components; what to say of it.
-pub(in crate::language) fn services_as_components(
-    table: &Table,
-    context: &Context<'_>,
-) -> Option<(Table, Diagnostic)> {
+pub(super) fn with_components(table: &Table, context: &Context<'_>) -> Option<(Table, Diagnostic)> {
     let services = table.entry("services")?;
     let entries = services.value.as_table()?;
     let mut all = table.clone();
@@ -56,22 +40,22 @@ fn rewritten_here(
     context: &Context<'_>,
     rewritten: Rewritten,
 ) -> Diagnostic {
-    let around = Around {
+    let enclosing = EnclosingTable {
         table,
         place: context.place,
         networks: None,
         volumes: None,
     };
-    with_rewrite(unknown(entry.0, context), Some(rewritten), entry, around)
+    with_rewrite(unknown(entry.0, context), Some(rewritten), entry, enclosing)
 }
 
 /// A key at the top of a Compose file, or one of a service that stands at the top of this file.
-pub(in crate::language) fn key_of_file(
+pub(super) fn key_of_file(
     key: &Key,
     value: &Node,
     table: &Table,
     context: &Context<'_>,
-) -> Option<Said> {
+) -> Option<KeyReport> {
     let name = key.name.as_str();
     let rewritten = match name {
         "version" => Rewritten::why("remove it: the language has no versions"),
@@ -92,7 +76,7 @@ pub(in crate::language) fn key_of_file(
     };
     let stands_for = (name == "name").then_some("platform");
     let diagnostic = rewritten_here((key, value), table, context, rewritten);
-    Some(Said {
+    Some(KeyReport {
         diagnostic,
         stands_for,
     })
@@ -114,7 +98,7 @@ const NETWORK_KEYS: [&str; 9] = [
 const NO_NETWORKS: &str = "remove the network: each group has one of its own, in which components reach each other by name; only one that exists outside is declared, as in `office = { external = \"office_lan\" }`";
 
 /// What to say of a network that does not exist outside, however much a Compose file says of it.
-pub(in crate::language) fn network_of_its_own(key: &Key, value: &Node) -> Option<Diagnostic> {
+pub(super) fn network_of_its_own(key: &Key, value: &Node) -> Option<Diagnostic> {
     let table = value.as_table()?;
     let is_known = |key: &str| NETWORK_KEYS.contains(&key);
     (table.get("external").is_none() && table.keys().all(is_known)).then(|| {
@@ -126,7 +110,7 @@ pub(in crate::language) fn network_of_its_own(key: &Key, value: &Node) -> Option
 }
 
 /// `external = true`, where the name of the network is asked for.
-pub(in crate::language) fn external_network(
+pub(super) fn external_network(
     key: &Key,
     value: &Node,
     table: &Table,
@@ -150,11 +134,7 @@ pub(in crate::language) fn external_network(
 }
 
 /// A key that a volume of Compose's has.
-pub(in crate::language) fn key_of_volume(
-    key: &Key,
-    value: &Node,
-    context: &Context<'_>,
-) -> Option<Said> {
+pub(super) fn key_of_volume(key: &Key, value: &Node, context: &Context<'_>) -> Option<KeyReport> {
     let help = match (key.name.as_str(), value.as_str()) {
         ("driver", Some("local")) => {
             let help = "remove it: this is what a volume is anyway";
@@ -173,12 +153,12 @@ pub(in crate::language) fn key_of_volume(
 }
 
 /// A key that a secret of Compose's has.
-pub(in crate::language) fn key_of_secret(
+pub(super) fn key_of_secret(
     key: &Key,
     value: &Node,
     table: &Table,
     context: &Context<'_>,
-) -> Option<Said> {
+) -> Option<KeyReport> {
     let name = key.name.as_str();
     if !["file", "environment", "external"].contains(&name) {
         return None;
@@ -193,7 +173,7 @@ pub(in crate::language) fn key_of_secret(
         }
     };
     let diagnostic = rewritten_here((key, value), table, context, rewritten);
-    Some(Said {
+    Some(KeyReport {
         diagnostic,
         stands_for: Some("env"),
     })

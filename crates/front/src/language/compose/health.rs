@@ -1,6 +1,6 @@
 //! `healthcheck` as `health`.
 
-use super::{Around, Rewritten, line};
+use super::{EnclosingTable, Rewritten, line};
 use crate::{
     language::quantity::duration_in_one_unit,
     reference::unescaped,
@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// `healthcheck`: a table, or only what it tests.
-pub(super) fn healthcheck(value: &Node, _: Around<'_>) -> Option<Rewritten> {
+pub(super) fn healthcheck(value: &Node, _: EnclosingTable<'_>) -> Option<Rewritten> {
     let Some(table) = value.as_table() else {
         let (check, why) = check(value)?;
         let rewritten = Rewritten::line("health", format!("{{ {check} }}"))?;
@@ -63,13 +63,15 @@ pub(super) fn healthcheck(value: &Node, _: Around<'_>) -> Option<Rewritten> {
 }
 
 /// `health` as Compose's `healthcheck` is written: a table with `test` or `disable`, a list, a text.
-pub(super) fn health(value: &Node, around: Around<'_>) -> Option<Rewritten> {
+pub(super) fn health(value: &Node, enclosing: EnclosingTable<'_>) -> Option<Rewritten> {
     let is_of_compose = match &value.value {
         Value::Table(table) => table.get("test").is_some() || table.get("disable").is_some(),
         Value::Array(_) | Value::String(_) => true,
         _ => false,
     };
-    is_of_compose.then(|| healthcheck(value, around)).flatten()
+    is_of_compose
+        .then(|| healthcheck(value, enclosing))
+        .flatten()
 }
 
 /// What is tested, and a word on what of it never was.

@@ -1,6 +1,6 @@
 //! Networks and dependencies of a service of Compose's.
 
-use super::{Around, Rewritten, items, line};
+use super::{EnclosingTable, Rewritten, items, line};
 use crate::{
     diag::nearest,
     language::form::NameRule,
@@ -14,11 +14,11 @@ pub(super) fn nothing_stands_for(left_out: &[&String]) -> Option<String> {
 }
 
 /// Networks that only a Compose file declares, and the long form, with aliases.
-pub(super) fn networks(value: &Node, around: Around<'_>) -> Option<Rewritten> {
+pub(super) fn networks(value: &Node, enclosing: EnclosingTable<'_>) -> Option<Rewritten> {
     let is_declared = |name: &str| {
         let is_name = NameRule::Resource.accepts(name);
         is_name
-            && around
+            && enclosing
                 .networks
                 .is_none_or(|known| known.iter().any(|it| it == name))
     };
@@ -87,7 +87,7 @@ const CONDITIONS: [(&str, &str); 3] = [
 ];
 
 /// The long form: `{ db = { condition = "service_healthy" } }`.
-pub(super) fn depends_on(value: &Node, _: Around<'_>) -> Option<Rewritten> {
+pub(super) fn depends_on(value: &Node, _: EnclosingTable<'_>) -> Option<Rewritten> {
     let table = value.as_table()?;
     let of_compose = ["condition", "required", "restart"];
     let is_long = |node: &Node| {
@@ -145,7 +145,7 @@ pub(super) fn depends_on(value: &Node, _: Around<'_>) -> Option<Rewritten> {
 }
 
 /// `["db"]`, `["db:database"]`: the other starts first, is reached, and gets the second name as an alias of its own.
-pub(super) fn links(value: &Node, around: Around<'_>) -> Option<Rewritten> {
+pub(super) fn links(value: &Node, enclosing: EnclosingTable<'_>) -> Option<Rewritten> {
     let texts: Vec<&str> = items(value)
         .iter()
         .map(Node::as_str)
@@ -153,7 +153,7 @@ pub(super) fn links(value: &Node, around: Around<'_>) -> Option<Rewritten> {
     let links = texts
         .iter()
         .map(|text| text.split_once(':').unwrap_or((text, text)));
-    let is_ordered = |name: &str| match around.table.get("depends_on").map(|node| &node.value) {
+    let is_ordered = |name: &str| match enclosing.table.get("depends_on").map(|node| &node.value) {
         Some(Value::Table(table)) => table.get(name).is_some(),
         Some(Value::Array(items)) => items.iter().any(|item| item.as_str() == Some(name)),
         _ => false,
@@ -169,7 +169,7 @@ pub(super) fn links(value: &Node, around: Around<'_>) -> Option<Rewritten> {
         }
     }
     // A table of conditions says of each what is waited for: this edge is one without an order.
-    let key = match around.table.get("depends_on").map(|node| &node.value) {
+    let key = match enclosing.table.get("depends_on").map(|node| &node.value) {
         Some(Value::Table(_)) => "reaches",
         _ => "depends_on",
     };

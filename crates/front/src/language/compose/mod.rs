@@ -1,17 +1,18 @@
 //! Keys of a Compose service on a component: what each is called here, with the user's own value rewritten.
 //!
-//! The [`table`] says which keys there are and how each is rewritten; [`spot`] says where what is rewritten goes; the other
-//! modules rewrite.
+//! The [`table`] says which keys there are and how each is rewritten; [`lookup`] in which table of ours each may be found;
+//! [`edit`] where what is rewritten goes; the other modules rewrite.
 
+mod edit;
 mod entry;
 mod file;
 mod health;
 mod lists;
+mod lookup;
 mod mounted;
 mod ports;
 mod resources;
 mod rewrite;
-mod spot;
 mod table;
 mod variables;
 mod volumes;
@@ -24,15 +25,11 @@ use crate::{
     text::all_of,
 };
 
-pub(super) use entry::compose_entry;
-
-pub(super) use file::{
-    Said, external_network, key_of_file, key_of_secret, key_of_volume, network_of_its_own,
-    services_as_components,
+use edit::{EnclosingTable, with_rewrite};
+pub(super) use lookup::{
+    entry_of_compose, form_of_compose, key_of_compose, services_as_components,
 };
 pub(super) use rewrite::host_path;
-pub(super) use spot::Around;
-use spot::with_rewrite;
 use table::{FORMS, Here, KEYS};
 pub(super) use variables::filled;
 
@@ -46,14 +43,29 @@ pub(super) struct Rewritten {
     pub why: String,
 }
 
+/// What to say of a key of Compose's, and the key here that is not missing then.
+pub(super) struct KeyReport {
+    pub diagnostic: Diagnostic,
+    pub stands_for: Option<&'static str>,
+}
+
+impl From<Diagnostic> for KeyReport {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self {
+            diagnostic,
+            stands_for: None,
+        }
+    }
+}
+
 /// A key that Compose has and a component does not.
-pub(super) struct ComposeKey {
+struct ComposeKey {
     here: &'static Here,
 }
 
 impl ComposeKey {
     /// The key here that says the same, whose absence is nothing more to report.
-    pub(super) fn stands_for(&self) -> Option<&'static str> {
+    fn stands_for(&self) -> Option<&'static str> {
         match self.here {
             Here::Key { name, .. } => Some(name),
             Here::Raw { .. } | Here::RawAs { .. } | Here::Needless { .. } => None,
@@ -61,12 +73,12 @@ impl ComposeKey {
     }
 
     /// What to say of it.
-    pub(super) fn diagnostic(
+    fn diagnostic(
         &self,
         key: &Key,
         value: &Node,
         owner: Owner<'_>,
-        around: Around<'_>,
+        enclosing: EnclosingTable<'_>,
     ) -> Diagnostic {
         let message = match self.here {
             Here::Key { name, .. } => {
@@ -80,13 +92,13 @@ impl ComposeKey {
         };
         let diagnostic =
             Diagnostic::new(Code::UnknownKey, message).label(key.span, "Compose's key");
-        let rewritten = self.here.rewrite(&key.name, value, around);
-        with_rewrite(diagnostic, rewritten, (key, value), around)
+        let rewritten = self.here.rewrite(&key.name, value, enclosing);
+        with_rewrite(diagnostic, rewritten, (key, value), enclosing)
     }
 }
 
 /// What a key of Compose's is called here.
-pub(super) fn compose_key(name: &str) -> Option<ComposeKey> {
+fn component_key(name: &str) -> Option<ComposeKey> {
     let found = KEYS.iter().find(|(known, _)| *known == name);
     found.map(|(_, here)| ComposeKey { here })
 }
@@ -96,14 +108,14 @@ fn is_service_key(name: &str) -> bool {
 }
 
 /// What to say of a key that both have, where its value is written as Compose has it.
-pub(super) fn compose_form(key: &Key, value: &Node, around: Around<'_>) -> Option<Diagnostic> {
+fn component_form(key: &Key, value: &Node, enclosing: EnclosingTable<'_>) -> Option<Diagnostic> {
     let (_, rewrite) = FORMS.iter().find(|(known, _)| *known == key.name)?;
     let (value_here, declared) = match key.name.as_str() {
         "env" => variables::referred(&rewrite::passed_on(value), true),
         "labels" | "health" => variables::referred(value, false),
         _ => (value.clone(), Vec::new()),
     };
-    let mut rewritten = rewrite(&value_here, around)?;
+    let mut rewritten = rewrite(&value_here, enclosing)?;
     rewritten.declared.extend(declared);
     let diagnostic = Diagnostic::new(
         Code::WrongType,
@@ -114,7 +126,7 @@ pub(super) fn compose_form(key: &Key, value: &Node, around: Around<'_>) -> Optio
         diagnostic,
         Some(rewritten),
         (key, value),
-        around,
+        enclosing,
     ))
 }
 

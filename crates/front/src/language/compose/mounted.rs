@@ -1,6 +1,6 @@
 //! Secrets and configs of a service of Compose's as mounted files.
 
-use super::{Around, Rewritten, items, line};
+use super::{EnclosingTable, Rewritten, items, line};
 use crate::{
     language::meant::file_mode,
     reference::Variable,
@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Secrets as mounted files. Each is declared, too: its value comes from a variable.
-pub(super) fn secrets(value: &Node, _: Around<'_>) -> Option<Rewritten> {
+pub(super) fn secrets(value: &Node, _: EnclosingTable<'_>) -> Option<Rewritten> {
     let mut declared = Vec::new();
     let lines = mounted(value, "/run/secrets/", |name| {
         let variable = variable_of(name);
@@ -26,7 +26,7 @@ pub(super) fn secrets(value: &Node, _: Around<'_>) -> Option<Rewritten> {
     Rewritten::lines(lines).map(|rewritten| rewritten.declaring(declared))
 }
 
-pub(super) fn configs(value: &Node, _: Around<'_>) -> Option<Rewritten> {
+pub(super) fn configs(value: &Node, _: EnclosingTable<'_>) -> Option<Rewritten> {
     let lines = mounted(value, "/", |name| line("source", quoted(name)))?;
     Rewritten::lines(lines).map(|rewritten| {
         rewritten.because("its source is the path of the file, as the table `configs` of the Compose file names it")

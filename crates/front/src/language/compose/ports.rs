@@ -1,7 +1,7 @@
 //! Ports of a service of Compose's: `8080:80`, `127.0.0.1:8001:8001/udp`, numbers, tables.
 
 use super::{
-    Around, Rewritten, items, line,
+    EnclosingTable, Rewritten, items, line,
     lists::nothing_stands_for,
     variables::{self, filled, has_variable},
 };
@@ -217,7 +217,7 @@ pub(super) fn is_long(table: &Table) -> bool {
 }
 
 /// A list; one port of it; nothing where names stand.
-pub(super) fn ports(value: &Node, _: Around<'_>) -> Option<Rewritten> {
+pub(super) fn ports(value: &Node, _: EnclosingTable<'_>) -> Option<Rewritten> {
     if value.as_table().is_some_and(|table| !is_long(table)) {
         return None;
     }
@@ -254,8 +254,8 @@ fn is_no_port(c: char) -> bool {
 }
 
 /// Ports that are reached from inside alone. What `ports` publishes is reached anyway.
-pub(super) fn expose(value: &Node, around: Around<'_>) -> Option<Rewritten> {
-    let published = around.table.get("ports");
+pub(super) fn expose(value: &Node, enclosing: EnclosingTable<'_>) -> Option<Rewritten> {
+    let published = enclosing.table.get("ports");
     let mut seen: Vec<String> = Vec::new();
     if let Some(published) = published.filter(|ports| ports.as_table().is_none()) {
         for item in items(published) {

@@ -1,7 +1,7 @@
 //! `deploy`, and the older keys of what it says: processors, memory, graphics processors, replicas.
 
 use super::{
-    Around, Rewritten, line, lists::nothing_stands_for, rewrite::pairs, variables::filled,
+    EnclosingTable, Rewritten, line, lists::nothing_stands_for, rewrite::pairs, variables::filled,
 };
 use crate::{
     language::quantity::{cpu_in_millis, memory_bytes},
@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// `deploy`: its resources and replicas, and for Compose alone what else it holds.
-pub(super) fn deploy(value: &Node, _: Around<'_>) -> Option<Rewritten> {
+pub(super) fn deploy(value: &Node, _: EnclosingTable<'_>) -> Option<Rewritten> {
     let table = value.as_table()?;
     let of = |path: &[&str]| table.get_path(path);
     if let Some(unfilled) = [
@@ -121,7 +121,7 @@ fn whole_number(value: &Node) -> String {
     number.map_or_else(|| inline(value), |number| number.to_string())
 }
 
-pub(super) fn gpus(value: &Node, _: Around<'_>) -> Option<Rewritten> {
+pub(super) fn gpus(value: &Node, _: EnclosingTable<'_>) -> Option<Rewritten> {
     if let Some(unfilled) = unfilled(value) {
         return Some(unfilled);
     }
@@ -146,15 +146,15 @@ fn gpu(devices: &Node) -> Option<String> {
     })
 }
 
-pub(super) fn memory(value: &Node, _: Around<'_>) -> Option<Rewritten> {
+pub(super) fn memory(value: &Node, _: EnclosingTable<'_>) -> Option<Rewritten> {
     unfilled(value).or_else(|| Rewritten::line("resources.memory", amount(value)))
 }
 
-pub(super) fn cpus(value: &Node, _: Around<'_>) -> Option<Rewritten> {
+pub(super) fn cpus(value: &Node, _: EnclosingTable<'_>) -> Option<Rewritten> {
     unfilled(value).or_else(|| Rewritten::line("resources.limits.cpu", cores(value)))
 }
 
-pub(super) fn scale(value: &Node, _: Around<'_>) -> Option<Rewritten> {
+pub(super) fn scale(value: &Node, _: EnclosingTable<'_>) -> Option<Rewritten> {
     unfilled(value).or_else(|| Rewritten::line("replicas", whole_number(value)))
 }
 

@@ -1,10 +1,10 @@
 //! Values of Compose's as tables and scalars of a component.
 
-use super::{Around, Rewritten, items, line, variables};
+use super::{EnclosingTable, Rewritten, items, line, variables};
 use crate::syntax::{Node, Value, inline, key_text, quoted};
 
 /// `["A=1", "B"]` or a table.
-pub(super) fn environment(value: &Node, _: Around<'_>) -> Option<Rewritten> {
+pub(super) fn environment(value: &Node, _: EnclosingTable<'_>) -> Option<Rewritten> {
     pairs(value).and_then(|pairs| Rewritten::line("env", pairs))
 }
 
@@ -28,12 +28,12 @@ pub(super) fn passed_on(value: &Node) -> Node {
 }
 
 /// The list form alone: a table is what a component takes.
-pub(super) fn env_list(value: &Node, around: Around<'_>) -> Option<Rewritten> {
+pub(super) fn env_list(value: &Node, enclosing: EnclosingTable<'_>) -> Option<Rewritten> {
     value.as_array()?;
-    environment(value, around)
+    environment(value, enclosing)
 }
 
-pub(super) fn labels(value: &Node, _: Around<'_>) -> Option<Rewritten> {
+pub(super) fn labels(value: &Node, _: EnclosingTable<'_>) -> Option<Rewritten> {
     value.as_array()?;
     pairs(value).and_then(|pairs| Rewritten::line("labels", pairs))
 }
@@ -56,7 +56,7 @@ pub(super) fn pairs(value: &Node) -> Option<String> {
 }
 
 /// A path is relative to the project here and to the generated file there.
-pub(super) fn env_file(value: &Node, _: Around<'_>) -> Option<Rewritten> {
+pub(super) fn env_file(value: &Node, _: EnclosingTable<'_>) -> Option<Rewritten> {
     let below = |path: &str| match path.starts_with(['/', '~', '$']) {
         true => path.to_string(),
         false => format!("../../{}", path.trim_start_matches("./")),
@@ -118,7 +118,7 @@ const BUILD_KEYS_OF_COMPOSE: [&str; 19] = [
 ];
 
 /// `build = "."`, a list of arguments, keys that Compose alone has.
-pub(super) fn build(value: &Node, _: Around<'_>) -> Option<Rewritten> {
+pub(super) fn build(value: &Node, _: EnclosingTable<'_>) -> Option<Rewritten> {
     let table = match &value.value {
         Value::String(context) => {
             let context = quoted(&host_path(context));
@@ -160,7 +160,7 @@ pub(super) fn build(value: &Node, _: Around<'_>) -> Option<Rewritten> {
 }
 
 /// YAML reads `no` as false.
-pub(super) fn restart(value: &Node, _: Around<'_>) -> Option<Rewritten> {
+pub(super) fn restart(value: &Node, _: EnclosingTable<'_>) -> Option<Rewritten> {
     match value.value {
         Value::Boolean(true) => Rewritten::line("restart", quoted("always")),
         _ => None,

@@ -1,7 +1,7 @@
 //! The keys of a Compose service that a component does not have, and the forms of those that both have.
 
 use super::{
-    Around, Rewritten, health, lists, mounted, ports, resources,
+    EnclosingTable, Rewritten, health, lists, mounted, ports, resources,
     rewrite::{self, passed_on},
     variables::{referred, with_defaults, with_home},
     volumes,
@@ -9,7 +9,7 @@ use super::{
 use crate::{language::specification::meant_of_compose, syntax::Node};
 
 /// Reads a value as Compose has it. `None` where Compose does not take it.
-pub(super) type Rewrite = fn(&Node, Around<'_>) -> Option<Rewritten>;
+pub(super) type Rewrite = fn(&Node, EnclosingTable<'_>) -> Option<Rewritten>;
 
 /// What stands for a key of Compose's.
 pub(super) enum Here {
@@ -27,23 +27,28 @@ pub(super) enum Here {
 }
 
 impl Here {
-    pub(super) fn rewrite(&self, key: &str, value: &Node, around: Around<'_>) -> Option<Rewritten> {
+    pub(super) fn rewrite(
+        &self,
+        key: &str,
+        value: &Node,
+        enclosing: EnclosingTable<'_>,
+    ) -> Option<Rewritten> {
         match self {
             Here::RawAs { rewrite } => {
                 let (value, declared) = referred(&with_home(value), false);
-                rewrite(&value, around).map(|rewritten| rewritten.declaring(declared))
+                rewrite(&value, enclosing).map(|rewritten| rewritten.declaring(declared))
             }
             Here::Key { name, rewrite } => match *name {
                 "env" => {
                     let (value, declared) = referred(&passed_on(value), true);
-                    rewrite(&value, around).map(|rewritten| rewritten.declaring(declared))
+                    rewrite(&value, enclosing).map(|rewritten| rewritten.declaring(declared))
                 }
                 "health" => {
                     let (value, declared) = referred(value, false);
-                    rewrite(&value, around).map(|rewritten| rewritten.declaring(declared))
+                    rewrite(&value, enclosing).map(|rewritten| rewritten.declaring(declared))
                 }
-                "resources" | "replicas" => rewrite(&with_defaults(value), around),
-                _ => rewrite(value, around),
+                "resources" | "replicas" => rewrite(&with_defaults(value), enclosing),
+                _ => rewrite(value, enclosing),
             },
             Here::Raw { why } => {
                 let (value, declared) = referred(value, false);

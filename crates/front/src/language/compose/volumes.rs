@@ -1,7 +1,7 @@
 //! Volumes of a service of Compose's: `NAME:/path`, `./folder:/path:ro`, tables.
 
 use super::{
-    Around, Rewritten, items, line,
+    EnclosingTable, Rewritten, items, line,
     lists::nothing_stands_for,
     rewrite::{allowed, host_path},
     variables::{self, filled, has_variable},
@@ -25,14 +25,14 @@ pub(super) struct ComposeVolume {
 }
 
 impl ComposeVolume {
-    pub(super) fn read(node: &Node, around: Around<'_>) -> Option<Self> {
+    pub(super) fn read(node: &Node, enclosing: EnclosingTable<'_>) -> Option<Self> {
         let mut read = match &node.value {
             Value::String(text) => Self::of_short(text),
             Value::Table(table) => Self::of_long(table)?,
             _ => return None,
         };
         let name = read.source.as_deref().filter(|_| read.path().is_none());
-        let declared = around.volumes.unwrap_or_default();
+        let declared = enclosing.volumes.unwrap_or_default();
         read.shared = name
             .filter(|name| declared.iter().any(|known| known == name))
             .map(shared_name);
@@ -212,13 +212,13 @@ fn unused_name(wanted: &str, used: &mut Vec<String>) -> String {
 }
 
 /// A list, or one volume of it; nothing where names stand.
-pub(super) fn volumes(value: &Node, around: Around<'_>) -> Option<Rewritten> {
+pub(super) fn volumes(value: &Node, enclosing: EnclosingTable<'_>) -> Option<Rewritten> {
     if matches!(value.value, Value::Table(_)) {
         return None;
     }
     let volumes: Vec<ComposeVolume> = items(value)
         .iter()
-        .map(|item| ComposeVolume::read(item, around))
+        .map(|item| ComposeVolume::read(item, enclosing))
         .collect::<Option<_>>()?;
     let mut used = Vec::new();
     let (in_memory, others): (Vec<_>, Vec<_>) = volumes.iter().partition(|volume| volume.in_memory);

@@ -10,7 +10,7 @@ use crate::{
 
 /// What a key of Compose's stands in.
 #[derive(Clone, Copy)]
-pub(in crate::language) struct Around<'a> {
+pub(in crate::language) struct EnclosingTable<'a> {
     /// All of the table.
     pub table: &'a Table,
     /// The table's own place.
@@ -26,7 +26,7 @@ pub(super) fn with_rewrite(
     diagnostic: Diagnostic,
     rewritten: Option<Rewritten>,
     (key, value): (&Key, &Node),
-    around: Around<'_>,
+    enclosing: EnclosingTable<'_>,
 ) -> Diagnostic {
     let Some(rewritten) = rewritten else {
         return diagnostic
@@ -47,11 +47,11 @@ pub(super) fn with_rewrite(
                 && !matches!(value.value, Value::Broken);
             let is_new = |line: &String| {
                 let head = line.split([' ', '.']).next().unwrap_or_default();
-                head == key.name || around.table.get(head).is_none()
+                head == key.name || enclosing.table.get(head).is_none()
             };
             match is_beside && lines.iter().all(is_new) {
                 true => in_place(diagnostic, &rewritten, (key, value)),
-                false => among_others(diagnostic, &rewritten, (key, value), around),
+                false => among_others(diagnostic, &rewritten, (key, value), enclosing),
             }
         }
     };
@@ -117,15 +117,15 @@ fn among_others(
     diagnostic: Diagnostic,
     rewritten: &Rewritten,
     (key, value): (&Key, &Node),
-    around: Around<'_>,
+    enclosing: EnclosingTable<'_>,
 ) -> Diagnostic {
-    let mut others = around.table.clone();
+    let mut others = enclosing.table.clone();
     others.remove(&key.name);
     let mut sources = Sources::default();
     let source = sources.add("", rewritten.lines.join("\n"));
     let new = parse(&sources, source, &mut Sink::default());
     let mut laid = Laid::default();
-    lay(&new, &others, around.place, ("", ""), &mut laid);
+    lay(&new, &others, enclosing.place, ("", ""), &mut laid);
     let removed = match new.get(&key.name) {
         Some(_) => String::new(),
         None => format!(", and remove `{}`", key.name),
