@@ -302,9 +302,8 @@ impl Run<'_> {
     /// Whether a person or a flag agrees to everything. Errors: there is no terminal to ask on.
     fn is_answered(&self, plan: &Plan) -> Result<bool, Failure> {
         let terminal = &self.context.terminal;
-        let can_ask = self.can_ask();
         if self.needs_an_answer() {
-            if !can_ask {
+            if !self.can_ask() {
                 let command = self.context.global.command_line("apply --yes");
                 return Err(
                     Failure::new("there is no terminal to ask on; nothing was written")
@@ -315,12 +314,12 @@ impl Run<'_> {
                 return Ok(false);
             }
         }
-        Ok(self.is_removal_agreed(plan, can_ask)? && self.is_loss_agreed(plan, can_ask)?)
+        Ok(self.is_removal_agreed(plan)? && self.is_loss_agreed(plan)?)
     }
 
     /// A plan that removes nearly everything is usually a mistake, and `--yes` is typed before anyone sees the plan. A saved
     /// plan has been reviewed.
-    fn is_removal_agreed(&self, plan: &Plan, can_ask: bool) -> Result<bool, Failure> {
+    fn is_removal_agreed(&self, plan: &Plan) -> Result<bool, Failure> {
         let Some(emptied) = plan.emptied else {
             return Ok(true);
         };
@@ -328,7 +327,7 @@ impl Run<'_> {
             return Ok(true);
         }
         let folder = self.project.place.folder();
-        if can_ask {
+        if self.can_ask() {
             let question = format!("Remove nearly everything in {folder}/?");
             return self.context.terminal.ask(&question);
         }
@@ -343,11 +342,11 @@ impl Run<'_> {
         )))
     }
 
-    fn is_loss_agreed(&self, plan: &Plan, can_ask: bool) -> Result<bool, Failure> {
+    fn is_loss_agreed(&self, plan: &Plan) -> Result<bool, Failure> {
         if !plan.data.is_loss() || self.args.accept_data_loss {
             return Ok(true);
         }
-        if can_ask {
+        if self.can_ask() {
             let question = match plan.data.left.len() {
                 0 => "Has the data been taken care of?".to_string(),
                 left => format!("Give up the data of {}?", count(left, "volume")),

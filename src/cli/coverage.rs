@@ -6,7 +6,7 @@ use mlopsgen::{
     plan::Failure,
 };
 
-use super::{Context, json, project, table::Columns};
+use super::{Context, json, project, table::Columns, terminal::Terminal};
 
 /// Show what is not measured, alerted on, charted or probed
 ///
@@ -46,7 +46,7 @@ pub fn run(args: &CoverageArgs, context: &Context) -> Result<u8, Failure> {
     if is_json {
         terminal.out(&json::text(&coverage))?;
     } else {
-        terminal.out(&text(&coverage, terminal.verbose))?;
+        terminal.out(&text(&coverage, terminal))?;
     }
     if !is_enough {
         terminal.err(&format!(
@@ -57,11 +57,12 @@ pub fn run(args: &CoverageArgs, context: &Context) -> Result<u8, Failure> {
     Ok(u8::from(!is_enough))
 }
 
-fn text(coverage: &Coverage, all: bool) -> String {
+/// Workloads that lack nothing are shown with `-v` only.
+fn text(coverage: &Coverage, terminal: &Terminal) -> String {
     let mut columns = Columns::default();
     let answer = |is_met: bool| if is_met { "yes" } else { "no" };
     for workload in &coverage.workloads {
-        if workload.is_whole() && !all {
+        if workload.is_whole() && !terminal.verbose {
             continue;
         }
         if columns.is_empty() {

@@ -53,10 +53,16 @@ pub fn run(command: &Command, context: &Context) -> Result<u8, Failure> {
     if runs.is_held {
         let named = contexts.iter().map(|it| it.global.environment.clone());
         let documents = named.zip(ran.into_iter().map(|ran| ran.document)).collect();
-        let document = match context.global.format {
+        let mut document = match context.global.format {
             Some(Format::Sarif) => join_sarif(documents),
-            _ => join_documents(documents, &gone, is_check && statuses.contains(&STALE)),
+            _ => join_documents(documents, &gone),
         };
+        if is_check
+            && statuses.contains(&STALE)
+            && let Some(is_fresh) = document.get_mut("up_to_date")
+        {
+            *is_fresh = json!(false);
+        }
         context.terminal.out(&documents::text(&document))?;
     } else if is_check || !context.terminal.quiet {
         report_gone(&gone, &root, context)?;
@@ -185,11 +191,7 @@ fn headline(context: &Context) -> Result<(), Failure> {
 }
 
 /// The base's document, and in it those of the environments.
-fn join_documents(
-    documents: Vec<(Option<String>, String)>,
-    gone: &[String],
-    is_stale: bool,
-) -> Value {
+fn join_documents(documents: Vec<(Option<String>, String)>, gone: &[String]) -> Value {
     let mut documents = documents
         .into_iter()
         .map(|(name, text)| (name, serde_json::from_str(&text).unwrap_or_default()));
@@ -204,9 +206,6 @@ fn join_documents(
         })
         .collect();
     if let Some(keys) = out.as_object_mut() {
-        if is_stale && keys.contains_key("up_to_date") {
-            keys.insert("up_to_date".to_string(), json!(false));
-        }
         keys.insert("environments".to_string(), json!(environments));
         keys.insert("environments_gone".to_string(), json!(gone));
     }

@@ -88,7 +88,7 @@ pub fn run(args: &FmtArgs, context: &Context) -> Result<u8, Failure> {
             .collect();
         terminal.out(&json::text(&serde_json::json!({ "changed": names })))?;
     } else if !terminal.quiet {
-        terminal.out(&report(&changed, files.len(), args.check, terminal))?;
+        terminal.out(&report(args, &changed, files.len(), terminal))?;
     }
     Ok(match args.check && !changed.is_empty() {
         true => DIFFERS,
@@ -162,16 +162,16 @@ fn lay_out(file: &NamedFile, context: &Context) -> Result<Option<FormattedFile>,
     }))
 }
 
-fn report(changed: &[FormattedFile], files: usize, check: bool, terminal: &Terminal) -> String {
+fn report(args: &FmtArgs, changed: &[FormattedFile], files: usize, terminal: &Terminal) -> String {
     let mut out = String::new();
     for formatted in changed {
-        if check {
+        if args.check {
             out.push_str(&diff(formatted, terminal));
         } else {
             out.push_str(&format!("laid out {}\n", without_controls(&formatted.name)));
         }
     }
-    match (changed.len(), check) {
+    match (changed.len(), args.check) {
         (0, _) => out.push_str(&format!("{} as it should be\n", count(files, "file"))),
         (some, true) => out.push_str(&format!(
             "{} would change. run: mlopsgen fmt\n",

@@ -42,7 +42,8 @@ fn written_out(
     while let Some(c) = rest.chars().next() {
         let kept = stays(rest);
         let length = kept.max(c.len_utf8());
-        let is_command = is_command(rest, is_at_start);
+        // GitHub's `::name::` is one at the start of a line, blanks aside.
+        let is_command = is_at_start && rest.starts_with("::") || is_command(rest);
         if kept == 0 && (is_hidden(c) || is_command) {
             write(c, &mut out);
         } else {
@@ -59,12 +60,9 @@ fn is_blank(c: char) -> bool {
     c.is_whitespace() || c == '\u{1b}'
 }
 
-/// Whether a CI runner takes it for a command: GitHub `::name::` at the start of a line, blanks aside, and `##[name]`
-/// anywhere; Azure `##vso[name]`, TeamCity `##teamcity[name]`.
-fn is_command(rest: &str, is_at_start: bool) -> bool {
-    if is_at_start && rest.starts_with("::") {
-        return true;
-    }
+/// Whether a CI runner takes it for a command wherever it stands in a line: GitHub `##[name]`, Azure `##vso[name]`, TeamCity
+/// `##teamcity[name]`.
+fn is_command(rest: &str) -> bool {
     let name = rest.strip_prefix("##");
     name.is_some_and(|name| {
         name.trim_start_matches(|c: char| c.is_ascii_alphabetic())

@@ -142,7 +142,7 @@ impl Transaction {
         match step {
             Step::Write { prepared, path } => {
                 let found = self.clear_path(&path)?;
-                self.keep_for_undo(&path, found.is_some())?;
+                self.keep_for_undo(&path, found.as_ref())?;
                 self.place_at(&prepared, &path)?;
             }
             Step::Create { prepared, path } => {
@@ -153,8 +153,8 @@ impl Transaction {
                 }
             }
             Step::Remove { path } => {
-                let exists = self.find(&path)?.is_some();
-                self.keep_for_undo(&path, exists)?;
+                let found = self.find(&path)?;
+                self.keep_for_undo(&path, found.as_ref())?;
                 self.project
                     .remove_file(&path)
                     .map_err(|obstacle| obstacle.failure("remove", &self.project.path(&path)))?;
@@ -231,9 +231,10 @@ impl Transaction {
         self.find(path)
     }
 
-    fn keep_for_undo(&mut self, path: &str, exists: bool) -> Result<(), Failure> {
+    /// `found`: what stands at the path now.
+    fn keep_for_undo(&mut self, path: &str, found: Option<&Entry>) -> Result<(), Failure> {
         let path = path.to_string();
-        if !exists {
+        if found.is_none() {
             self.undo.push(Undo::Remove { path });
             return Ok(());
         }

@@ -29,10 +29,13 @@ pub(super) fn findings(case: &Case<'_>) -> Vec<Finding> {
         .filter(|volume| volume.external && is_mounted(volume))
         .collect();
     let mut findings = Vec::new();
-    // An engine has networks of its own: one that lists none does not say what it has.
-    let known = list_if(!networks.is_empty(), || list("network"));
+    let known = match networks.is_empty() {
+        true => String::new(),
+        false => list("network").unwrap_or_default(),
+    };
     for network in networks {
-        if known.is_empty() || known.contains(&network.external) {
+        // An engine has networks of its own: one that lists none does not say what it has.
+        if known.is_empty() || known.lines().any(|name| name == network.external) {
             continue;
         }
         let message = format!("there is no network `{}` to join", network.external);
@@ -60,10 +63,4 @@ pub(super) fn findings(case: &Case<'_>) -> Vec<Finding> {
         findings.push(Finding::new("volume", message, help).at(case.running, volume.span));
     }
     findings
-}
-
-fn list_if(is_wanted: bool, list: impl Fn() -> Option<String>) -> Vec<String> {
-    let text = if is_wanted { list() } else { None };
-    let text = text.unwrap_or_default();
-    text.lines().map(ToString::to_string).collect()
 }

@@ -125,7 +125,14 @@ pub fn coverage(platform: &Platform) -> Coverage {
         .collect();
     let own = own_jobs.iter().map(String::as_str);
     let known: BTreeSet<&str> = ours.iter().copied().chain(own).collect();
-    let uncharted = jobs_without_panel(&ours, &own_jobs, &expressions, has_dashboards);
+    // Generated jobs have dashboards if there is Grafana. Jobs that the user wrote need a panel that names them.
+    let uncharted = match has_dashboards {
+        true => jobs_without_panel(&own_jobs, &expressions),
+        false => {
+            let ours = ours.iter().map(ToString::to_string);
+            ours.chain(own_jobs.iter().cloned()).collect()
+        }
+    };
     let unexposed: BTreeSet<Unexposed> = expressions
         .iter()
         .flat_map(|it| it.in_vain(&known, &jobs))
@@ -322,20 +329,13 @@ fn queries(value: &Value, out: &mut Vec<String>) {
     }
 }
 
-/// Generated jobs have dashboards if there is Grafana. Jobs that the user wrote need a panel that names them.
-fn jobs_without_panel(
-    ours: &[&str],
-    own_jobs: &[String],
-    expressions: &[Expression],
-    has_dashboards: bool,
-) -> Vec<String> {
+/// The jobs that no panel names.
+fn jobs_without_panel(jobs: &[String], expressions: &[Expression]) -> Vec<String> {
     let shown: BTreeSet<String> = expressions
         .iter()
-        .filter(|it| it.is_shown && has_dashboards)
+        .filter(|it| it.is_shown)
         .flat_map(|it| jobs_of(&it.text))
         .collect();
-    let ours = ours.iter().map(ToString::to_string);
-    let ours = ours.filter(|_| !has_dashboards);
-    let own = own_jobs.iter().filter(|job| !shown.contains(*job)).cloned();
-    ours.chain(own).collect()
+    let jobs = jobs.iter().filter(|job| !shown.contains(*job));
+    jobs.cloned().collect()
 }

@@ -66,7 +66,9 @@ impl Sink {
         match (diagnostic.code.level(), &self.levels) {
             (Level::Error, _) => {
                 let severity = diagnostic.severity;
-                self.keep(diagnostic, true);
+                if self.keep(diagnostic) && severity == Severity::Error {
+                    self.mistakes += 1;
+                }
                 Some(severity)
             }
             (Level::Lint, Some(_)) => self.receive_lint(diagnostic),
@@ -94,30 +96,33 @@ impl Sink {
         known.or_default().extend(diagnostic.component.clone());
         if is_new {
             let is_mistake = usual == Severity::Error && severity == Severity::Error;
-            self.keep(diagnostic, is_mistake);
+            if self.keep(diagnostic) && is_mistake {
+                self.mistakes += 1;
+            }
         }
         Some(severity)
     }
 
-    fn keep(&mut self, diagnostic: Diagnostic, is_mistake: bool) {
+    /// Keeps a diagnostic, and returns whether it is another one than those that were there.
+    fn keep(&mut self, diagnostic: Diagnostic) -> bool {
         let place = diagnostic.labels.first().map(|label| label.span);
         let alike = self.known.entry((diagnostic.code, place)).or_default();
         if alike
             .iter()
             .any(|index| self.diagnostics[*index] == diagnostic)
         {
-            return;
+            return false;
         }
         if diagnostic.severity == Severity::Error {
-            self.mistakes += usize::from(is_mistake);
             if self.errors == MOST_ERRORS {
                 self.left_out.get_or_insert((0, diagnostic)).0 += 1;
-                return;
+                return true;
             }
             self.errors += 1;
         }
         alike.push(self.diagnostics.len());
         self.diagnostics.push(diagnostic);
+        true
     }
 
     /// How many errors there are so far.

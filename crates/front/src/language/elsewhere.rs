@@ -3,13 +3,13 @@
 use super::{
     component::component_key,
     inner::PORT_KEYS,
-    key::{Elsewhere, KeyShape},
+    key::{Elsewhere, KeyShape, Scope},
 };
 use crate::syntax::{Key, Table};
 
 /// The keys of a component that say something of a container, which one that runs elsewhere has not got: each with its
-/// path. `has_containers`: parts of it run the image of its kind here.
-pub fn needless_elsewhere(component: &Table, has_containers: bool) -> Vec<(String, &Key)> {
+/// path. `scopes`: what of the component there is here.
+pub fn needless_elsewhere<'a>(component: &'a Table, scopes: &[Scope]) -> Vec<(String, &'a Key)> {
     let mut out = Vec::new();
     for (key, value) in component.iter() {
         let Some(shape) = component_key(&key.name) else {
@@ -18,7 +18,7 @@ pub fn needless_elsewhere(component: &Table, has_containers: bool) -> Vec<(Strin
         if value.is_false() || value.is_broken() {
             continue;
         }
-        if !shape.holds_elsewhere(has_containers) {
+        if !shape.holds_elsewhere(scopes) {
             out.push((key.name.clone(), key));
         } else if key.name == "ports" {
             let ports = value.as_table().into_iter().flat_map(Table::iter);

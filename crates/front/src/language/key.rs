@@ -55,6 +55,15 @@ pub enum InKinds {
     No,
 }
 
+/// A table of a kind's file that holds what a workload runs.
+#[derive(Clone, Copy)]
+pub(super) enum KindTable {
+    /// `[workload]`, the main one.
+    Workload,
+    /// `[parts.PART]`.
+    Part,
+}
+
 /// Whether a component that runs elsewhere (`external`) may have a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Elsewhere {
@@ -128,12 +137,12 @@ impl KeyShape {
         self
     }
 
-    /// Whether a component that runs elsewhere may have the key. `has_containers`: parts of it run the image of its kind here.
-    pub const fn holds_elsewhere(&self, has_containers: bool) -> bool {
-        match (self.elsewhere, self.scope) {
-            (Elsewhere::Holds, _) | (Elsewhere::ByScope, Scope::Component) => true,
-            (Elsewhere::ByScope, Scope::SharedByWorkloads) => has_containers,
-            (Elsewhere::ByScope, Scope::MainWorkload) | (Elsewhere::Needless, _) => false,
+    /// Whether a component that runs elsewhere may have the key. `scopes`: what of the component there is here.
+    pub fn holds_elsewhere(&self, scopes: &[Scope]) -> bool {
+        match self.elsewhere {
+            Elsewhere::Holds => true,
+            Elsewhere::ByScope => scopes.contains(&self.scope),
+            Elsewhere::Needless => false,
         }
     }
 
@@ -151,13 +160,12 @@ impl KeyShape {
         )
     }
 
-    /// The key as `[parts.PART]` of a kind's file has it, or `[workload]` where `main`; `None` where that does not have it.
-    const fn in_kind(&self, main: bool) -> Option<KeyShape> {
-        match self.in_kinds {
-            InKinds::Workloads => Some(*self),
-            InKinds::WorkloadsAs(key) => Some(*key),
-            InKinds::Parts if !main => Some(*self),
-            InKinds::Parts | InKinds::OwnTable | InKinds::No => None,
+    /// The key as this table of a kind's file has it; `None` where that does not have it.
+    const fn in_kind(&self, table: KindTable) -> Option<KeyShape> {
+        match (self.in_kinds, table) {
+            (InKinds::Workloads, _) | (InKinds::Parts, KindTable::Part) => Some(*self),
+            (InKinds::WorkloadsAs(key), _) => Some(*key),
+            (InKinds::Parts, KindTable::Workload) | (InKinds::OwnTable | InKinds::No, _) => None,
         }
     }
 }
@@ -221,11 +229,11 @@ pub(super) const fn join<const N: usize>(sections: &[Section]) -> [KeyShape; N] 
     keys
 }
 
-/// How many of these keys a kind's workload has: the main one, or a part.
-pub(super) const fn count_in_kinds(keys: &[KeyShape], main: bool) -> usize {
+/// How many of these keys a table of a kind's file has.
+pub(super) const fn count_in_kinds(keys: &[KeyShape], table: KindTable) -> usize {
     let (mut count, mut at) = (0, 0);
     while at < keys.len() {
-        if keys[at].in_kind(main).is_some() {
+        if keys[at].in_kind(table).is_some() {
             count += 1;
         }
         at += 1;
@@ -234,11 +242,14 @@ pub(super) const fn count_in_kinds(keys: &[KeyShape], main: bool) -> usize {
 }
 
 /// Those keys; `N` is [`count_in_kinds`].
-pub(super) const fn keys_in_kinds<const N: usize>(keys: &[KeyShape], main: bool) -> [KeyShape; N] {
+pub(super) const fn keys_in_kinds<const N: usize>(
+    keys: &[KeyShape],
+    table: KindTable,
+) -> [KeyShape; N] {
     let mut out = [keys[0]; N];
     let (mut from, mut to) = (0, 0);
     while from < keys.len() {
-        if let Some(key) = keys[from].in_kind(main) {
+        if let Some(key) = keys[from].in_kind(table) {
             out[to] = key;
             to += 1;
         }

@@ -48,19 +48,24 @@ impl<'a> Variable<'a> {
         (starts_well && is_plain).then_some(Self { name, default })
     }
 
-    /// How it is declared: as a secret if it sounds like one and may be one.
-    pub fn declared(&self, may_be_secret: bool) -> Declared {
-        match may_be_secret && sounds_secret(self.name) {
+    /// How it is declared: as a secret if it sounds like one.
+    pub fn declared(&self) -> Declared {
+        match sounds_secret(self.name) {
             true => self.as_secret(),
-            false => Declared {
-                table: "vars",
-                name: name_of(self.name),
-                value: format!(
-                    "{{ env = {}, default = {} }}",
-                    quoted(self.name),
-                    quoted(self.default.unwrap_or_default())
-                ),
-            },
+            false => self.as_variable(),
+        }
+    }
+
+    /// How it is declared where no secret may stand.
+    pub fn as_variable(&self) -> Declared {
+        Declared {
+            table: "vars",
+            name: name_of(self.name),
+            value: format!(
+                "{{ env = {}, default = {} }}",
+                quoted(self.name),
+                quoted(self.default.unwrap_or_default())
+            ),
         }
     }
 
@@ -148,7 +153,7 @@ mod tests {
     fn a_variable_is_declared_under_a_name_that_platform_toml_takes() {
         let declared = |text| {
             let variable = Variable::parse(text).expect("a variable");
-            let found = variable.declared(true);
+            let found = variable.declared();
             (found.table, found.line(), found.reference())
         };
         let owned =

@@ -21,7 +21,7 @@ pub(super) fn unclosed(text: &str) -> Option<Unclosed> {
     let mut goes_on = false;
     for line in text.split_inclusive('\n') {
         if let Some((bracket, missing)) = open.last().copied()
-            && starts_statement(line, goes_on)
+            && (is_heading(line) || !goes_on && is_key(line))
         {
             return Some(Unclosed {
                 at: bracket,
@@ -95,11 +95,6 @@ fn scan(line: &str) -> Option<Scanned> {
         }
     }
     Some(scanned)
-}
-
-/// Whether a line is a heading, or a key where the line before asks for none.
-fn starts_statement(line: &str, goes_on: bool) -> bool {
-    is_heading(line) || !goes_on && is_key(line)
 }
 
 /// `[a.b]` or `[[a.b]]`, where a list would have strings or numbers.

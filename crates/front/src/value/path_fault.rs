@@ -13,7 +13,11 @@ pub fn fault_in_container(path: &str) -> Option<String> {
     }
     let fault = match path.strip_prefix('/') {
         None => "it does not begin with `/`".to_string(),
-        Some(inner) => names(inner.strip_suffix('/').unwrap_or(inner), true)?,
+        Some(inner) => {
+            let inner = inner.strip_suffix('/').unwrap_or(inner);
+            let colon = || inner.contains(':').then(|| "`:` stands in it".to_string());
+            steps(inner).or_else(colon).or_else(|| names(inner))?
+        }
     };
     Some(fault)
 }
@@ -27,8 +31,11 @@ pub fn fault_on_host(path: &str) -> Option<String> {
         return None;
     }
     match path.strip_prefix('/') {
-        Some(inner) => names(inner.strip_suffix('/').unwrap_or(inner), false),
-        None => characters(path).or_else(|| lengths(path)),
+        Some(inner) => {
+            let inner = inner.strip_suffix('/').unwrap_or(inner);
+            steps(inner).or_else(|| names(inner))
+        }
+        None => names(path),
     }
 }
 
@@ -55,18 +62,18 @@ pub fn fault_of_file(path: &str) -> Option<String> {
     })
 }
 
-/// What is wrong with the names between the first `/` and the last one.
-fn names(inner: &str, in_container: bool) -> Option<String> {
-    let step = inner.split('/').find(|name| matches!(*name, "." | ".."));
-    let colon = inner.contains(':') && in_container;
-    match step {
-        _ if inner.split('/').any(str::is_empty) => {
-            Some("two `/` stand beside each other".to_string())
-        }
-        Some(step) => Some(format!("`{step}` is no name of a folder")),
-        None if colon => Some("`:` stands in it".to_string()),
-        None => characters(inner).or_else(|| lengths(inner)),
+/// What leads nowhere or elsewhere between the first `/` and the last one.
+fn steps(inner: &str) -> Option<String> {
+    if inner.split('/').any(str::is_empty) {
+        return Some("two `/` stand beside each other".to_string());
     }
+    let step = inner.split('/').find(|name| matches!(*name, "." | ".."))?;
+    Some(format!("`{step}` is no name of a folder"))
+}
+
+/// What is wrong with names.
+fn names(path: &str) -> Option<String> {
+    characters(path).or_else(|| lengths(path))
 }
 
 fn characters(path: &str) -> Option<String> {

@@ -84,15 +84,22 @@ const RAW_DEVICES: [&str; 8] = [
     "/dev/mapper/",
 ];
 
-/// A path of the host that is mounted; `None` where it gives nothing.
-pub(super) fn of_path(path: &str, is_read_only: bool) -> Option<Power> {
-    let path = normal_path(path);
+/// A path of the host that is mounted.
+#[derive(Clone, Copy)]
+pub(super) struct HostMount<'a> {
+    pub path: &'a str,
+    pub is_read_only: bool,
+}
+
+/// What it gives; `None` where that is nothing.
+pub(super) fn of_host_mount(mount: HostMount<'_>) -> Option<Power> {
+    let path = normal_path(mount.path);
     let is_in = |folder: &&str| path == **folder || path.starts_with(&format!("{folder}/"));
     if is_socket(&path) {
         return Some(Power::Engine("mounts the engine's socket"));
     }
     let is_system = SYSTEM.contains(&path.as_str()) || SYSTEM_BELOW.iter().any(is_in);
-    if is_system && !is_read_only {
+    if is_system && !mount.is_read_only {
         return Some(Power::Host(format!(
             "the host obeys what is written to its `{path}`"
         )));
@@ -234,7 +241,10 @@ fn of_mount(raw: &Raw) -> Option<Power> {
             options.is_some_and(|it| it.split(',').any(|it| it == "ro"))
         }
     };
-    of_path(&source_of(raw), is_read_only)
+    of_host_mount(HostMount {
+        path: &source_of(raw),
+        is_read_only,
+    })
 }
 
 /// A named volume of Compose that is a folder of the host by its options.
@@ -242,7 +252,11 @@ pub(super) fn of_volume(raw: &Raw) -> Option<Given<'_>> {
     let options = raw.get("driver_opts")?;
     let is_read_only = word(options.get("o")).split(',').any(|it| it == "ro");
     let device = options.get("device")?;
-    Some((of_path(&word(Some(device)), is_read_only)?, device))
+    let power = of_host_mount(HostMount {
+        path: &word(Some(device)),
+        is_read_only,
+    });
+    Some((power?, device))
 }
 
 /// The raw values of a component in the chart.
@@ -254,12 +268,22 @@ pub(super) fn of_values(raw: &Raw) -> Vec<Given<'_>> {
     let volumes = entries(raw.get("volumes")).filter_map(|(_, volume)| {
         let is_read_only = volume.get("readOnly").is_some_and(is_on);
         let path = volume.get("hostPath")?;
-        Some((of_path(&word(Some(path)), is_read_only)?, path))
+        let power = of_host_mount(HostMount {
+            path: &word(Some(path)),
+            is_read_only,
+        });
+        Some((power?, path))
     });
     powers.extend(volumes);
     // What of it is mounted, and how, its mounts say.
     let extra = items(raw.get("extraVolumes")).filter_map(|it| it.at(&["hostPath", "path"]));
-    powers.extend(extra.filter_map(|it| Some((of_path(&word(Some(it)), false)?, it))));
+    powers.extend(extra.filter_map(|path| {
+        let power = of_host_mount(HostMount {
+            path: &word(Some(path)),
+            is_read_only: false,
+        });
+        Some((power?, path))
+    }));
     let network = raw.get("hostNetwork").filter(|it| is_on(it));
     powers.extend(network.map(|it| (Power::Network, it)));
     let processes = raw.get("hostPID").filter(|it| is_on(it));
@@ -384,11 +408,25 @@ fn normal_path(path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Power, of_device, of_device_rule, of_path, of_port, of_service};
+    use super::{HostMount, Power, of_device, of_device_rule, of_host_mount, of_port, of_service};
     use crate::model::{Raw, Text};
 
     fn text(text: &str) -> Raw {
         Raw::Text(Text::literal(text))
+    }
+
+    fn written_to(path: &str) -> Option<Power> {
+        of_host_mount(HostMount {
+            path,
+            is_read_only: false,
+        })
+    }
+
+    fn read(path: &str) -> Option<Power> {
+        of_host_mount(HostMount {
+            path,
+            is_read_only: true,
+        })
     }
 
     #[test]
@@ -401,10 +439,7 @@ mod tests {
             "/var/lib/../lib/docker",
             "/proc/1/root",
         ] {
-            assert!(
-                matches!(of_path(path, false), Some(Power::Host(_))),
-                "{path}"
-            );
+            assert!(matches!(written_to(path), Some(Power::Host(_))), "{path}");
         }
         for path in [
             "/",
@@ -413,16 +448,13 @@ mod tests {
             "/run/docker.sock",
             "/x/podman.sock",
         ] {
-            assert!(
-                matches!(of_path(path, true), Some(Power::Engine(_))),
-                "{path}"
-            );
+            assert!(matches!(read(path), Some(Power::Engine(_))), "{path}");
         }
         for path in ["/srv", "/home/me/data", "data", "/etcetera", "/dev/shm"] {
-            assert_eq!(of_path(path, false), None, "{path}");
+            assert_eq!(written_to(path), None, "{path}");
         }
         for path in ["/etc/localtime", "/proc", "/usr"] {
-            assert_eq!(of_path(path, true), None, "{path}");
+            assert_eq!(read(path), None, "{path}");
         }
         assert!(of_device("/dev/sda").is_some() && of_device("/dev/dri").is_none());
     }

@@ -45,7 +45,12 @@ pub(super) fn rights(facts: Facts<'_>, sink: &mut Sink) {
         };
         for mount in &pipeline.volumes {
             let path = mount.source.on_host();
-            let power = path.and_then(|path| power::of_path(path.as_str(), mount.read_only));
+            let power = path.and_then(|path| {
+                power::of_host_mount(power::HostMount {
+                    path: path.as_str(),
+                    is_read_only: mount.read_only,
+                })
+            });
             holder.report(power, mount.span, sink);
         }
     }
@@ -186,7 +191,11 @@ fn of_keys(platform: &Platform, workload: &Workload, holder: &Holder<'_>, sink: 
         };
         // A kind of the catalog that has the socket is worth a word.
         if is_chosen_at(platform, mount.span) || power::is_socket(path.as_str()) {
-            holder.report(power::of_path(path.as_str(), mount.read_only), span, sink);
+            let power = power::of_host_mount(power::HostMount {
+                path: path.as_str(),
+                is_read_only: mount.read_only,
+            });
+            holder.report(power, span, sink);
         }
     }
     let place = |key: &str| at(platform, workload, key);

@@ -115,7 +115,15 @@ fn component(
             elsewhere::check(key, written, &kind, sink);
         }
     }
-    let group = group(tree, key, &user, external.is_some(), sink);
+    let group = match user.get("group") {
+        Some(node) => known_group(tree, node, sink),
+        None => {
+            if external.is_none() {
+                sink.push(missing_group(tree, key));
+            }
+            None
+        }
+    };
     let version = major::decide(tree, key, &user, &kind, sink);
     Declared {
         name: key.name.clone(),
@@ -215,48 +223,44 @@ fn kind_of(component: &Table, inputs: &mut Inputs<'_>, sink: &mut Sink) -> Optio
     kind
 }
 
-fn group(
-    tree: &Table,
-    key: &Key,
-    component: &Table,
-    external: bool,
-    sink: &mut Sink,
-) -> Option<String> {
-    let groups = tree.table("groups");
-    let known = || -> Vec<&str> { groups.into_iter().flat_map(Table::keys).collect() };
-    let Some(node) = component.get("group") else {
-        if !external {
-            let diagnostic = Diagnostic::new(
-                Code::MissingKey,
-                format!("component `{}` needs the key `group`", key.name),
-            )
-            .label(key.span, "in no group");
-            let known = known();
-            sink.push(match known.as_slice() {
-                [] => diagnostic
-                    .help("write `main = \"Everything\"` below `[groups]`, and `group = \"main\"` here")
-                    .declaring(key.span, "groups", "main = \"Everything\"")
-                    .adding(key.span, "group = \"main\""),
-                [first, rest @ ..] => {
-                    let line = format!("group = {}", quoted(first));
-                    let others = match rest {
-                        [] => String::new(),
-                        _ => format!(", or another of {}", one_of(&known)),
-                    };
-                    diagnostic
-                        .help(format!("write `{line}`{others}"))
-                        .adding(key.span, line)
-                }
-            });
+fn groups(tree: &Table) -> Vec<&str> {
+    tree.table("groups")
+        .map_or(Vec::new(), |it| it.keys().collect())
+}
+
+fn missing_group(tree: &Table, component: &Key) -> Diagnostic {
+    let diagnostic = Diagnostic::new(
+        Code::MissingKey,
+        format!("component `{}` needs the key `group`", component.name),
+    )
+    .label(component.span, "in no group");
+    let known = groups(tree);
+    match known.as_slice() {
+        [] => diagnostic
+            .help("write `main = \"Everything\"` below `[groups]`, and `group = \"main\"` here")
+            .declaring(component.span, "groups", "main = \"Everything\"")
+            .adding(component.span, "group = \"main\""),
+        [first, rest @ ..] => {
+            let line = format!("group = {}", quoted(first));
+            let others = match rest {
+                [] => String::new(),
+                _ => format!(", or another of {}", one_of(&known)),
+            };
+            diagnostic
+                .help(format!("write `{line}`{others}"))
+                .adding(component.span, line)
         }
-        return None;
-    };
-    let name = node.as_str()?;
-    if groups.is_none_or(|groups| groups.get(name).is_none()) {
-        sink.push(unknown("group", name, node.span, &known()));
-        return None;
     }
-    Some(name.to_string())
+}
+
+fn known_group(tree: &Table, node: &Node, sink: &mut Sink) -> Option<String> {
+    let name = node.as_str()?;
+    let known = groups(tree);
+    if known.contains(&name) {
+        return Some(name.to_string());
+    }
+    sink.push(unknown("group", name, node.span, &known));
+    None
 }
 
 /// Limits the number of components of a kind. Components that run elsewhere do not count.

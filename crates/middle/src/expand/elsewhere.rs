@@ -3,7 +3,7 @@
 use crate::{
     catalog::Kind,
     diag::{Code, Diagnostic, Sink},
-    language::needless_elsewhere,
+    language::{Scope, needless_elsewhere},
     syntax::{Entry, Key, Table},
     text::all_of,
 };
@@ -19,8 +19,12 @@ pub(super) fn check(component: &Key, written: &Table, kind: &Kind, sink: &mut Si
     };
     let place = external.key.span.source;
     let is_meant = |key: &Key| place == component.span.source || place == key.span.source;
-    let has_containers = watching(kind).any(|(_, part)| part.get("image").is_none());
-    let mut needless = needless_elsewhere(written, has_containers);
+    let has_own_containers = watching(kind).any(|(_, part)| part.get("image").is_none());
+    let scopes: &[Scope] = match has_own_containers {
+        true => &[Scope::Component, Scope::SharedByWorkloads],
+        false => &[Scope::Component],
+    };
+    let mut needless = needless_elsewhere(written, scopes);
     needless.retain(|(_, key)| is_meant(key));
     let parts = written.table("parts").into_iter();
     for Entry { key, value } in parts.flat_map(|parts| &parts.entries) {

@@ -219,12 +219,14 @@ fn part(
 ) -> Layered {
     let own_image = kind_part.get("image").is_none();
     let job = kind_part.boolean("job").unwrap_or(false);
-    let without: Vec<&str> = kind_part.strings("without");
+    let mut without: Vec<&str> = kind_part.strings("without");
+    // A job does not restart because a server does.
+    without.extend(job.then_some("restart"));
     let user_part = user_part.unwrap_or_default();
     let table = if own_image {
-        let lower = overlay(&shared(kind_main, &without, job), kind_part, Removal::Now);
+        let lower = overlay(&shared(kind_main, &without), kind_part, Removal::Now);
         let upper = overlay(
-            &shared_by_user(&declared.user, kind_main, &without, job),
+            &shared_by_user(&declared.user, kind_main, &without),
             &user_part,
             Removal::Later,
         );
@@ -261,8 +263,8 @@ fn part(
 
 /// What a user wrote for every workload of the kind's own image. If a part has no such table of the kind, changes of the kind's
 /// entries do not apply to it; the user's new entries do.
-fn shared_by_user(user: &Table, kind_main: &Table, without: &[&str], job: bool) -> Table {
-    let mut out = shared(user, without, job);
+fn shared_by_user(user: &Table, kind_main: &Table, without: &[&str]) -> Table {
+    let mut out = shared(user, without);
     let places = mount_places(kind_main);
     for name in without.iter().filter(|name| language::is_shared(name)) {
         let Some(entry) = user.entry(name) else {
@@ -290,14 +292,12 @@ fn shared_by_user(user: &Table, kind_main: &Table, without: &[&str], job: bool) 
     out
 }
 
-/// The keys that hold for every workload of the kind's own image. A job does not restart because a server does.
-fn shared(table: &Table, without: &[&str], job: bool) -> Table {
+/// The keys that hold for every workload of the kind's own image.
+fn shared(table: &Table, without: &[&str]) -> Table {
     let mut out = Table::default();
     for entry in &table.entries {
         let name = entry.key.name.as_str();
-        let taken =
-            language::is_shared(name) && !without.contains(&name) && !(job && name == "restart");
-        if !taken {
+        if !language::is_shared(name) || without.contains(&name) {
             continue;
         }
         let mut entry = entry.clone();

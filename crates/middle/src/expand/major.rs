@@ -8,7 +8,7 @@ use super::{MissingLine, names, read};
 use crate::{
     catalog::Kind,
     diag::{Code, Diagnostic, Sink},
-    model::{Image, Piece, ProgramVersion, TagVersion, Text, Version},
+    model::{Image, ImageMaker, Piece, ProgramVersion, TagVersion, Text, Version},
     reference::{self, Mode, Piece as Phrase, Words},
     source::Span,
     syntax::{Key, Node, Table, Value},
@@ -19,8 +19,7 @@ use crate::{
 struct Written<'a> {
     image: Image,
     node: &'a Node,
-    /// It is the program that the kind was written for, from wherever it is taken.
-    of_kind: bool,
+    maker: ImageMaker,
     /// A reference in it stands for nothing, which is reported where references are resolved.
     broken: bool,
 }
@@ -122,7 +121,7 @@ fn major_of(
     if !written.image.is_valid() {
         return default;
     }
-    match kind.versions.of_image(&written.image, written.of_kind) {
+    match kind.versions.of_image(&written.image, written.maker) {
         TagVersion::Known(version) => Some(version.major),
         TagVersion::OfOwnImage | TagVersion::Missing => default,
         TagVersion::Unknown => {
@@ -146,33 +145,35 @@ fn major_of(
 
 /// `None` where no version is written: no image, or one that is built here without a version.
 fn written_image<'a>(tree: &Table, component: &'a Table, kind: &Kind) -> Option<Written<'a>> {
-    let own = kind.versions.image.clone();
     let version = component.get("version");
     if let Some(node) = component.get("image") {
         let image = Image::parse(&with_constants(tree, node));
-        let registry = names::registry(tree);
-        let of_kind = own.is_some_and(|own| registry.is_program(&image, &own));
+        let maker = kind.versions.maker(&image, &names::registry(tree));
         return Some(match (&image.tag, version) {
             (None, Some(node)) => Written {
                 image: image.with_tag(with_constants(tree, node)),
                 broken: is_broken(tree, node),
                 node,
-                of_kind,
+                maker,
             },
             _ => Written {
                 image,
                 broken: is_broken(tree, node),
                 node,
-                of_kind,
+                maker,
             },
         });
     }
     let node = version?;
+    let own = kind.versions.image.clone();
     Some(Written {
         image: own.unwrap_or_default().with_tag(with_constants(tree, node)),
         broken: is_broken(tree, node),
         node,
-        of_kind: component.get("build").is_none(),
+        maker: match component.get("build") {
+            Some(_) => ImageMaker::User,
+            None => ImageMaker::Program,
+        },
     })
 }
 

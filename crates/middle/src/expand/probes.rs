@@ -11,7 +11,7 @@ pub(super) fn drop_idle(all: &Declarations, workloads: &mut [Vec<Layered>]) {
     let has_work = workloads
         .iter()
         .flatten()
-        .any(|workload| is_asked(&workload.table, workload.job));
+        .any(|workload| !workload.job && is_asked(&workload.table));
     for (declared, workloads) in all.components.iter().zip(workloads) {
         if !declared.is_for(Purpose::Metrics) {
             continue;
@@ -27,12 +27,11 @@ fn is_on_host(workloads: &[Layered]) -> bool {
     main.any(|it| it.table.string("network_mode") == Some("host"))
 }
 
-/// Whether a workload is long-running, has no metrics, and has a health check that can be probed from outside.
-pub fn is_asked(table: &Table, job: bool) -> bool {
+/// Whether a long-running workload has no metrics, and a health check that can be probed from outside.
+pub fn is_asked(table: &Table) -> bool {
     let is_askable = |health: &Table| {
         (health.get("http").is_some() || health.get("tcp").is_some())
             && !health.get("probe").is_some_and(Node::is_false)
     };
-    !job && table.one_or_many_tables("metrics").is_empty()
-        && table.table("health").is_some_and(is_askable)
+    table.one_or_many_tables("metrics").is_empty() && table.table("health").is_some_and(is_askable)
 }

@@ -34,6 +34,7 @@ pub fn schema(document: Document, kinds: &[Rc<Kind>]) -> Value {
     let writer = Writer {
         kinds,
         is_part: document == Document::Environment,
+        is_removable: matches!(document, Document::Environment | Document::Kind),
         writes_out: false,
     };
     let (title, keys) = match document {
@@ -45,26 +46,21 @@ pub fn schema(document: Document, kinds: &[Rc<Kind>]) -> Value {
         Document::Environment => ("An environment of mlopsgen", PLATFORM_FILE),
         Document::Kind => ("A kind of mlopsgen", KIND),
     };
-    let removable = matches!(document, Document::Environment | Document::Kind);
     let mut out = Map::new();
     out.insert(
         "$schema".into(),
         "http://json-schema.org/draft-07/schema#".into(),
     );
     out.insert("title".into(), title.into());
-    out.extend(writer.table(keys, removable));
+    out.extend(writer.table(keys));
     if document != Document::Kind {
         // A key that a component needs can be set in a preset.
-        let component = Writer {
+        let partial = Writer {
             is_part: true,
+            is_removable: true,
             ..writer
-        }
-        .table(COMPONENT, true);
-        let part = Writer {
-            is_part: true,
-            ..writer
-        }
-        .table(PART, true);
+        };
+        let (component, part) = (partial.table(COMPONENT), partial.table(PART));
         let conditions: Vec<Value> = kinds.iter().map(|kind| condition(kind)).collect();
         out.insert(
             "definitions".into(),
@@ -92,16 +88,17 @@ struct Writer<'a> {
     kinds: &'a [Rc<Kind>],
     /// The document is merged over another one, so no key is required in it.
     is_part: bool,
+    /// `false` takes the place of any value.
+    is_removable: bool,
     /// Constants are written out in every string.
     writes_out: bool,
 }
 
 impl Writer<'_> {
-    /// `removable`: `false` takes the place of any value.
-    fn table(&self, keys: &[KeyShape], removable: bool) -> Map<String, Value> {
+    fn table(&self, keys: &[KeyShape]) -> Map<String, Value> {
         let mut properties = Map::new();
         for key in keys {
-            properties.insert(key.name.to_string(), self.property(key, removable));
+            properties.insert(key.name.to_string(), self.property(key));
         }
         let required: Vec<&str> = keys
             .iter()
@@ -118,11 +115,14 @@ impl Writer<'_> {
         out
     }
 
-    fn property(&self, key: &KeyShape, removable: bool) -> Value {
-        let inner = match key.name {
-            "components" | "presets" | "when" | "resources" => true,
-            "env" => false,
-            _ => removable,
+    fn property(&self, key: &KeyShape) -> Value {
+        let inner = Writer {
+            is_removable: match key.name {
+                "components" | "presets" | "when" | "resources" => true,
+                "env" => false,
+                _ => self.is_removable,
+            },
+            ..*self
         };
         let mut out = Map::new();
         out.insert("description".into(), key.doc.into());
@@ -135,21 +135,17 @@ impl Writer<'_> {
             "components" if is_map_of_components(&key.shape) => self.components(),
             "pipelines" | "ci" => Writer {
                 writes_out: true,
-                ..*self
+                ..inner
             }
-            .shape(&key.shape, inner),
+            .shape(&key.shape),
             "presets" => Writer {
                 is_part: true,
-                ..*self
+                ..inner
             }
-            .shape(&key.shape, inner),
-            _ => self.shape(&key.shape, inner),
+            .shape(&key.shape),
+            _ => inner.shape(&key.shape),
         };
-        let value = match removable {
-            true => or_false(value),
-            false => value,
-        };
-        out.extend(value);
+        out.extend(self.removable(value));
         Value::Object(out)
     }
 
@@ -177,7 +173,7 @@ impl Writer<'_> {
         }))
     }
 
-    fn shape(&self, shape: &Shape, removable: bool) -> Map<String, Value> {
+    fn shape(&self, shape: &Shape) -> Map<String, Value> {
         object(match shape {
             Shape::Any => json!({}),
             Shape::Text | Shape::Formed(_) | Shape::ShellText => json!({ "type": "string" }),
@@ -200,22 +196,21 @@ impl Writer<'_> {
                 json!({ "not": { "type": ["boolean", "number", "array", "object", "null"] } })
             }
             Shape::Scalar | Shape::Constant => json!({ "type": ["string", "number", "boolean"] }),
-            Shape::List(item) => json!({ "type": "array", "items": self.shape(item, removable) }),
+            Shape::List(item) => json!({ "type": "array", "items": self.shape(item) }),
             Shape::Table(keys) if is_component(keys) => {
                 json!({ "$ref": "#/definitions/workload" })
             }
-            Shape::Table(keys) => Value::Object(self.table(keys, removable)),
+            Shape::Table(keys) => Value::Object(self.table(keys)),
             Shape::Specified(_) => json!({ "type": "object" }),
-            Shape::Map(rule, item) => named(*rule, self.shape(item, removable), removable),
-            Shape::Parts => named(
-                NameRule::Resource,
-                object(json!({ "$ref": "#/definitions/part" })),
-                removable,
-            ),
+            Shape::Map(rule, item) => self.named(*rule, self.shape(item)),
+            Shape::Parts => {
+                let part = object(json!({ "$ref": "#/definitions/part" }));
+                self.named(NameRule::Resource, part)
+            }
             Shape::Either(shapes) => {
                 let all: Vec<Value> = shapes
                     .iter()
-                    .map(|shape| Value::Object(self.shape(shape, removable)))
+                    .map(|shape| Value::Object(self.shape(shape)))
                     .collect();
                 match all.as_slice() {
                     [only] => only.clone(),
@@ -224,15 +219,23 @@ impl Writer<'_> {
             }
         })
     }
-}
 
-/// A table whose keys are names that the user chooses.
-fn named(rule: NameRule, item: Map<String, Value>, removable: bool) -> Value {
-    let item = match removable {
-        true => or_false(item),
-        false => item,
-    };
-    json!({ "type": "object", "propertyNames": name(rule), "additionalProperties": item })
+    /// A table whose keys are names that the user chooses.
+    fn named(&self, rule: NameRule, item: Map<String, Value>) -> Value {
+        json!({
+            "type": "object",
+            "propertyNames": name(rule),
+            "additionalProperties": self.removable(item),
+        })
+    }
+
+    /// A value that `false` may remove here.
+    fn removable(&self, value: Map<String, Value>) -> Map<String, Value> {
+        match self.is_removable {
+            true => or_false(value),
+            false => value,
+        }
+    }
 }
 
 /// `false` removes the value of another layer.

@@ -121,6 +121,14 @@ pub struct Version {
     pub rest: Vec<u64>,
 }
 
+/// What stands behind a piece of a tag.
+#[derive(Clone, Copy, PartialEq)]
+enum Follows {
+    Nothing,
+    /// Its value may begin with further digits of the last number.
+    Variable,
+}
+
 impl Version {
     /// Letters before the first number are skipped. `None`: the tag begins with something else (`latest`, `lts-jdk21`, a
     /// commit such as `3f2c9ab`), or a variable decides.
@@ -128,12 +136,15 @@ impl Version {
         let Some(Piece::Literal(start)) = tag.pieces.first() else {
             return None;
         };
-        Self::read(start, tag.pieces.len() > 1)
+        match tag.pieces.len() {
+            1 => Self::read(start, Follows::Nothing),
+            _ => Self::read(start, Follows::Variable),
+        }
     }
 
     /// The same of a tag without variables.
     pub fn of(tag: &str) -> Option<Self> {
-        Self::read(tag, false)
+        Self::read(tag, Follows::Nothing)
     }
 
     /// The numbers behind one of these words in a tag: 18 of `2.17.2-pg18` for `pg`. A program that is built upon another
@@ -148,23 +159,26 @@ impl Version {
             let mut parts = text.split(['-', '_', '+']).peekable();
             let mut out = Vec::new();
             while let Some(part) = parts.next() {
-                out.push((part, parts.peek().is_none() && index < last));
+                let follows = match parts.peek() {
+                    None if index < last => Follows::Variable,
+                    _ => Follows::Nothing,
+                };
+                out.push((part, follows));
             }
             out
         });
         parts
-            .filter_map(|(part, goes_on)| {
+            .filter_map(|(part, follows)| {
                 let is_number = |rest: &&str| rest.starts_with(|c: char| c.is_ascii_digit());
                 let mut behind = words
                     .iter()
                     .filter_map(|word| part.strip_prefix(word.as_str()));
-                Self::read(behind.find(is_number)?, goes_on)
+                Self::read(behind.find(is_number)?, follows)
             })
             .next()
     }
 
-    /// `goes_on`: a variable follows, so the last number may have further digits.
-    fn read(tag: &str, goes_on: bool) -> Option<Self> {
+    fn read(tag: &str, follows: Follows) -> Option<Self> {
         let letters = tag.trim_start_matches(|c: char| c.is_ascii_alphabetic());
         // A word may stand before it, as in `slim-3.1.0`; a number as large as a date or a build is no version then.
         let behind_word = letters
@@ -176,7 +190,8 @@ impl Version {
         loop {
             let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
             let (number, after) = rest.split_at(digits);
-            let whole = is_end_of_number(after) && !(after.is_empty() && goes_on);
+            let is_open = after.is_empty() && follows == Follows::Variable;
+            let whole = is_end_of_number(after) && !is_open;
             match number.parse() {
                 Ok(number) if whole => found.push(number),
                 _ => break,

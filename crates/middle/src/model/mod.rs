@@ -50,7 +50,7 @@ pub use platform::{
     Actor, Flow, FlowEnd, Group, Network, Platform, PlatformVolume, Secret, SecretForm,
     SecretOrigin, Variable, aliases, is_dns_label, is_dns_subdomain, network_name,
 };
-pub use program_version::{KnownVersions, ProgramVersion, TagVersion};
+pub use program_version::{ImageMaker, KnownVersions, ProgramVersion, TagVersion};
 pub use published::Published;
 pub use registry::Registry;
 pub use route::{Route, RouteEnd, RoutePath, RouteTls};

@@ -24,6 +24,15 @@ pub struct KnownVersions {
     pub counts_minors: bool,
 }
 
+/// Who made an image, and so decides what the numbers in its tag mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ImageMaker {
+    /// The program's makers, from wherever it is taken.
+    Program,
+    /// A user, who may have put the program into an image of their own.
+    User,
+}
+
 /// What the tag of an image tells of the program in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TagVersion {
@@ -57,8 +66,17 @@ impl KnownVersions {
         self.majors.is_empty() || self.majors.contains(&major)
     }
 
-    /// What the tag of an image tells. `is_program`: the image is the kind's own program, and not one that a user made of it.
-    pub fn of_image(&self, image: &Image, is_program: bool) -> TagVersion {
+    /// Whose image it is.
+    pub fn maker(&self, image: &Image, registry: &Registry) -> ImageMaker {
+        let own = self.image.as_ref();
+        match own.is_some_and(|own| registry.is_program(image, own)) {
+            true => ImageMaker::Program,
+            false => ImageMaker::User,
+        }
+    }
+
+    /// What the tag of an image tells.
+    pub fn of_image(&self, image: &Image, maker: ImageMaker) -> TagVersion {
         let Some(version) = image.tag.as_ref().and_then(|tag| self.in_tag(tag)) else {
             return match self.asks_for_major {
                 true => TagVersion::Needed,
@@ -67,12 +85,14 @@ impl KnownVersions {
         };
         let oldest = self.oldest.as_ref();
         let oldest = oldest.filter(|oldest| version.is_older(oldest));
-        match (is_program, oldest) {
+        match (maker, oldest) {
             // A user's image may have a version scheme of its own: only numbers of the program are taken for its version.
-            (false, Some(_)) => TagVersion::OfOwnImage,
-            (false, None) if !self.majors.contains(&version.major) => TagVersion::OfOwnImage,
-            (true, _) if !self.has_major(version.major) => TagVersion::Unknown,
-            (true, Some(oldest)) => TagVersion::TooOld {
+            (ImageMaker::User, Some(_)) => TagVersion::OfOwnImage,
+            (ImageMaker::User, None) if !self.majors.contains(&version.major) => {
+                TagVersion::OfOwnImage
+            }
+            (ImageMaker::Program, _) if !self.has_major(version.major) => TagVersion::Unknown,
+            (ImageMaker::Program, Some(oldest)) => TagVersion::TooOld {
                 oldest: oldest.clone(),
                 version,
             },
@@ -109,9 +129,8 @@ impl ProgramVersion {
             return Some((self.major?, self.minor));
         }
         let image = Image::literal(image);
-        let own = self.known.image.as_ref();
-        let is_program = own.is_some_and(|own| self.registry.is_program(&image, own));
-        match self.known.of_image(&image, is_program) {
+        let maker = self.known.maker(&image, &self.registry);
+        match self.known.of_image(&image, maker) {
             TagVersion::Known(version) => {
                 let minor = self.known.minor(Some(&version), version.major);
                 Some((version.major, minor))

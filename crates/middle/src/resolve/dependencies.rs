@@ -49,7 +49,10 @@ impl WaitingWorkload<'_> {
         if self.shape.own_image {
             for bound in self.draft.uses.iter().filter(|bound| bound.role.order) {
                 let target = &self.scene.components[bound.target];
-                self.list_form(&target.name, bound.span, false, &mut out);
+                if let Some(workload) = self.target(&target.name) {
+                    push(&mut out, usual(workload, bound.span));
+                    self.wait_for_jobs(&target.name, bound.span, &mut out);
+                }
             }
         }
         out
@@ -60,8 +63,19 @@ impl WaitingWorkload<'_> {
             Value::Array(items) => {
                 for item in items {
                     let Some(name) = item.as_str() else { continue };
-                    if self.is_known(name, item.span, sink) {
-                        self.list_form(name, item.span, true, out);
+                    if self.is_known(name, item.span, sink)
+                        && let Some(workload) = self.target(name)
+                    {
+                        let opens_ports = true;
+                        let usual = usual(workload, item.span);
+                        push(
+                            out,
+                            Dependency {
+                                opens_ports,
+                                ..usual
+                            },
+                        );
+                        self.wait_for_jobs(name, item.span, out);
                     }
                 }
             }
@@ -99,7 +113,7 @@ impl WaitingWorkload<'_> {
             Some(asked) => asked,
             None => usual_condition(workload),
         };
-        push(out, dependency(workload, condition, false, false, span));
+        push(out, dependency(workload, condition, span));
     }
 
     fn entry(&self, key: &Key, node: &Node, out: &mut Vec<Dependency>, sink: &mut Sink) {
@@ -136,16 +150,13 @@ impl WaitingWorkload<'_> {
             });
             return;
         }
-        push(
-            out,
-            dependency(
-                workload,
-                asked.unwrap_or_else(|| usual_condition(workload)),
-                optional,
-                true,
-                span,
-            ),
-        );
+        let condition = asked.unwrap_or_else(|| usual_condition(workload));
+        let dependency = Dependency {
+            optional,
+            opens_ports: true,
+            ..dependency(workload, condition, span)
+        };
+        push(out, dependency);
     }
 
     /// Nothing here sees how a component that runs elsewhere is. If an environment makes it run there, the platform's condition is
@@ -173,21 +184,8 @@ impl WaitingWorkload<'_> {
         )
     }
 
-    /// The condition to wait for: the default one of the other workload, and the completion of its jobs.
-    fn list_form(&self, name: &str, span: Span, opens_ports: bool, out: &mut Vec<Dependency>) {
-        let Some(workload) = self.target(name) else {
-            return;
-        };
-        push(
-            out,
-            dependency(
-                workload,
-                usual_condition(workload),
-                false,
-                opens_ports,
-                span,
-            ),
-        );
+    /// The completion of the jobs that make a component ready.
+    fn wait_for_jobs(&self, name: &str, span: Span, out: &mut Vec<Dependency>) {
         let Some(target) = self.scene.find(name) else {
             return;
         };
@@ -200,10 +198,7 @@ impl WaitingWorkload<'_> {
                 .is_some_and(|table| table.get("@main").is_some());
             let job = draft.workload_name(shape.part.as_deref());
             if let (true, Some(job)) = (prepares, self.workloads.find(&job)) {
-                push(
-                    out,
-                    dependency(job, Condition::Completed, false, false, span),
-                );
+                push(out, dependency(job, Condition::Completed, span));
             }
         }
     }
@@ -282,19 +277,19 @@ fn impossible(workload: &WorkloadFacts<'_>, asked: Condition) -> Option<String> 
     }
 }
 
-fn dependency(
-    workload: &WorkloadFacts<'_>,
-    condition: Condition,
-    optional: bool,
-    opens_ports: bool,
-    span: Span,
-) -> Dependency {
+/// To wait as the list form does.
+fn usual(workload: &WorkloadFacts<'_>, span: Span) -> Dependency {
+    dependency(workload, usual_condition(workload), span)
+}
+
+/// To wait for a condition: the workload must be there, and none of its ports is opened.
+fn dependency(workload: &WorkloadFacts<'_>, condition: Condition, span: Span) -> Dependency {
     Dependency {
         workload: workload.name.clone(),
         component: workload.draft.name.clone(),
         condition,
-        optional,
-        opens_ports,
+        optional: false,
+        opens_ports: false,
         span,
     }
 }

@@ -100,7 +100,7 @@ pub(super) fn text(scene: &Scene<'_>, node: &Node, scope: &Scope<'_>, sink: &mut
             Piece::Literal(text) => out.push_literal(text),
             Piece::Escape => out.push_literal("${"),
             Piece::Misfit(misfit) => {
-                sink.push(not_a_reference(&misfit, scope.no_secrets.is_none()));
+                sink.push(not_a_reference(&misfit, scope));
             }
             Piece::Reference(reference) => {
                 if let Some(text) = value(scene, &reference, words, scope, sink) {
@@ -139,7 +139,7 @@ pub(super) fn value(
     resolver.resolve(&reference.segments, sink)
 }
 
-fn not_a_reference(misfit: &Misfit<'_>, may_be_secret: bool) -> Diagnostic {
+fn not_a_reference(misfit: &Misfit<'_>, scope: &Scope<'_>) -> Diagnostic {
     let why = match misfit.closed {
         true => "no reference starts like this",
         false => "it has no `}`",
@@ -153,7 +153,10 @@ fn not_a_reference(misfit: &Misfit<'_>, may_be_secret: bool) -> Diagnostic {
     }
     match misfit.variable() {
         Some(variable) => {
-            let declared = variable.declared(may_be_secret);
+            let declared = match scope.no_secrets {
+                Some(_) => variable.as_variable(),
+                None => variable.declared(),
+            };
             let (reference, line) = (declared.reference(), declared.line());
             diagnostic
                 .help(format!(

@@ -216,7 +216,7 @@ fn workload(
         replicas: read::unsigned(table, "replicas").unwrap_or(1),
         scaled_to: scaled_to(&values),
         daemon: table.boolean("daemon").unwrap_or(false),
-        restart: restart(table, shape.job),
+        restart: restart(shape),
         profiles: profiles(table),
         network_mode: network::mode(table),
         networks: read::strings(table, "networks"),
@@ -297,12 +297,11 @@ fn add_monitoring(
     }
 }
 
-fn restart(table: &Table, is_job: bool) -> Restart {
-    let written = table.string("restart").and_then(read::restart);
-    written.unwrap_or(if is_job {
-        Restart::No
-    } else {
-        Restart::UnlessStopped
+fn restart(shape: &WorkloadDraft) -> Restart {
+    let written = shape.table.string("restart").and_then(read::restart);
+    written.unwrap_or(match shape.job {
+        true => Restart::No,
+        false => Restart::UnlessStopped,
     })
 }
 

@@ -10,8 +10,8 @@ mod watch;
 
 use super::{
     key::{
-        KeyShape, Scope, Section, count_in_kinds, count_of_workloads, join, keys_in_kinds,
-        keys_of_workloads, length,
+        KeyShape, KindTable, Scope, Section, count_in_kinds, count_of_workloads, join,
+        keys_in_kinds, keys_of_workloads, length,
     },
     shape::Shape,
 };
@@ -64,12 +64,13 @@ pub const COMPONENT: &[KeyShape] = &join::<{ length(COMPONENT_SECTIONS) }>(COMPO
 pub const PART: &[KeyShape] = &keys_of_workloads::<{ count_of_workloads(COMPONENT) }>(COMPONENT);
 
 /// Every key of `[workload]` in a kind file.
-pub const KIND_WORKLOAD: &[KeyShape] =
-    &keys_in_kinds::<{ count_in_kinds(COMPONENT, true) }>(COMPONENT, true);
+pub const KIND_WORKLOAD: &[KeyShape] = &keys_in_kinds::<
+    { count_in_kinds(COMPONENT, KindTable::Workload) },
+>(COMPONENT, KindTable::Workload);
 
 /// Every key of `[parts.PART]` in a kind file that a component has too.
 pub(super) const OF_KIND_PART: &[KeyShape] =
-    &keys_in_kinds::<{ count_in_kinds(COMPONENT, false) }>(COMPONENT, false);
+    &keys_in_kinds::<{ count_in_kinds(COMPONENT, KindTable::Part) }>(COMPONENT, KindTable::Part);
 
 /// The declaration of a key of a component.
 pub fn component_key(name: &str) -> Option<&'static KeyShape> {

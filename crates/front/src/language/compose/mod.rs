@@ -111,8 +111,8 @@ fn is_service_key(name: &str) -> bool {
 fn component_form(key: &Key, value: &Node, enclosing: EnclosingTable<'_>) -> Option<Diagnostic> {
     let (_, rewrite) = FORMS.iter().find(|(known, _)| *known == key.name)?;
     let (value_here, declared) = match key.name.as_str() {
-        "env" => variables::referred(&rewrite::passed_on(value), true),
-        "labels" | "health" => variables::referred(value, false),
+        "env" => variables::referred_with_secrets(&rewrite::passed_on(value)),
+        "labels" | "health" => variables::referred(value),
         _ => (value.clone(), Vec::new()),
     };
     let mut rewritten = rewrite(&value_here, enclosing)?;

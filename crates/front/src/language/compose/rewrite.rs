@@ -136,7 +136,7 @@ pub(super) fn build(value: &Node, _: EnclosingTable<'_>) -> Option<Rewritten> {
         let name = key_text(&key.name);
         let text = match (key.name.as_str(), inner.as_str()) {
             ("args", _) => {
-                let (args, found) = variables::referred(inner, false);
+                let (args, found) = variables::referred(inner);
                 declared = found;
                 pairs(&args)?
             }

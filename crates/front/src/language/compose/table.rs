@@ -3,7 +3,7 @@
 use super::{
     EnclosingTable, Rewritten, health, lists, mounted, ports, resources,
     rewrite::{self, passed_on},
-    variables::{referred, with_defaults, with_home},
+    variables::{referred, referred_with_secrets, with_defaults, with_home},
     volumes,
 };
 use crate::{language::specification::meant_of_compose, syntax::Node};
@@ -35,23 +35,23 @@ impl Here {
     ) -> Option<Rewritten> {
         match self {
             Here::RawAs { rewrite } => {
-                let (value, declared) = referred(&with_home(value), false);
+                let (value, declared) = referred(&with_home(value));
                 rewrite(&value, enclosing).map(|rewritten| rewritten.declaring(declared))
             }
             Here::Key { name, rewrite } => match *name {
                 "env" => {
-                    let (value, declared) = referred(&passed_on(value), true);
+                    let (value, declared) = referred_with_secrets(&passed_on(value));
                     rewrite(&value, enclosing).map(|rewritten| rewritten.declaring(declared))
                 }
                 "health" => {
-                    let (value, declared) = referred(value, false);
+                    let (value, declared) = referred(value);
                     rewrite(&value, enclosing).map(|rewritten| rewritten.declaring(declared))
                 }
                 "resources" | "replicas" => rewrite(&with_defaults(value), enclosing),
                 _ => rewrite(value, enclosing),
             },
             Here::Raw { why } => {
-                let (value, declared) = referred(value, false);
+                let (value, declared) = referred(value);
                 let value = meant_of_compose(key, &value);
                 let line = super::line(&format!("compose.{key}"), value);
                 let rewritten = Rewritten::lines(vec![line]);

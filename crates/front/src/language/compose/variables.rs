@@ -114,15 +114,27 @@ pub(super) fn with_home(value: &Node) -> Node {
     })
 }
 
-/// A value with a reference in the place of each variable, and what is declared for it. `may_hold_secrets`: a secret can stand there.
-pub(super) fn referred(value: &Node, may_hold_secrets: bool) -> (Node, Vec<Declared>) {
+/// A value with a reference in the place of each variable, and what is declared for it. No secret can stand there.
+pub(super) fn referred(value: &Node) -> (Node, Vec<Declared>) {
+    with_references(value, |variable| variable.as_variable())
+}
+
+/// The same where secrets can stand.
+pub(super) fn referred_with_secrets(value: &Node) -> (Node, Vec<Declared>) {
+    with_references(value, |variable| variable.declared())
+}
+
+fn with_references(
+    value: &Node,
+    declare: impl Fn(&Variable<'_>) -> Declared,
+) -> (Node, Vec<Declared>) {
     let mut declared: Vec<Declared> = Vec::new();
     let node = each_text(value, &mut |text| {
         let pieces = pieces(text).into_iter();
         let texts = pieces.map(|piece| match piece {
             Piece::Literal(text) => (Cow::Borrowed(text), true),
             Piece::Variable(variable) => {
-                let found = variable.declared(may_hold_secrets);
+                let found = declare(&variable);
                 let reference = found.reference();
                 if !declared.contains(&found) {
                     declared.push(found);
@@ -193,7 +205,7 @@ pub(super) fn parts(text: &str) -> Vec<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{filled, has_variable, parts, referred};
+    use super::{filled, has_variable, parts, referred_with_secrets};
     use crate::{
         source::{Sources, Span},
         syntax::{Node, Value},
@@ -203,7 +215,7 @@ mod tests {
         let source = Sources::default().add("platform.toml", String::new());
         let span = Span::new(source, 0..0);
         let value = Value::String(text.to_string());
-        let (node, declared) = referred(&Node { span, value }, true);
+        let (node, declared) = referred_with_secrets(&Node { span, value });
         let lines = declared.into_iter().map(|found| found.line()).collect();
         (node.as_str().expect("a text").to_string(), lines)
     }

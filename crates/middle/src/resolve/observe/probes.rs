@@ -32,7 +32,7 @@ pub(in crate::resolve) fn is_probed(
     shape: &WorkloadDraft,
     beforehand: &Beforehand<'_>,
 ) -> bool {
-    if !beforehand.has_prober || !is_asked(&shape.table, shape.job) {
+    if !beforehand.has_prober || shape.job || !is_asked(&shape.table) {
         return false;
     }
     let draft = &scene.components[index];

@@ -68,19 +68,26 @@ impl Parts {
     }
 }
 
-/// A port or output that a component does not have. `is_self`: the reference stands in the component itself.
-pub(super) fn unknown_part(
-    draft: &ComponentDraft,
-    rest: &[&str],
-    is_self: bool,
-    place: Span,
-) -> Diagnostic {
+/// A port or output that a component does not have.
+pub(super) struct UnknownPart<'a> {
+    pub draft: &'a ComponentDraft,
+    pub rest: &'a [&'a str],
+    /// The reference stands in the component itself.
+    pub is_own: bool,
+    pub place: Span,
+}
+
+pub(super) fn unknown_part(unknown: UnknownPart<'_>) -> Diagnostic {
+    let UnknownPart {
+        draft,
+        rest,
+        is_own,
+        place,
+    } = unknown;
     let mut parts = Parts::of(draft);
     let wanted = rest.first().copied().unwrap_or_default();
     let own = ComponentField::Name.name();
-    parts
-        .facts
-        .extend((is_self && wanted != own).then_some(own));
+    parts.facts.extend((is_own && wanted != own).then_some(own));
     let (message, label) = match rest {
         [] => (
             format!("a reference to `{}` names a port or an output", draft.name),

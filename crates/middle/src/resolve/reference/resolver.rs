@@ -2,7 +2,7 @@
 
 use super::{
     Scope, default_binding, hosts,
-    messages::{needed_port, nothing_chosen, secret_output, unknown_part},
+    messages::{UnknownPart, needed_port, nothing_chosen, secret_output, unknown_part},
     port::PortOf,
     setting_text, text,
 };
@@ -352,12 +352,12 @@ impl Resolver<'_> {
         if let Some(key) = self.taken_away(draft, rest) {
             sink.push(needed_port(draft, key));
         } else if !draft.broken {
-            sink.push(unknown_part(
+            sink.push(unknown_part(UnknownPart {
                 draft,
                 rest,
-                self.scope.owner == Some(index),
-                self.place,
-            ));
+                is_own: self.scope.owner == Some(index),
+                place: self.place,
+            }));
         }
         None
     }

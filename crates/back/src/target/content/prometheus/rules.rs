@@ -87,7 +87,8 @@ impl<'a> Rules<'a> {
     }
 
     /// Whether what an alert of a kind asks for is scraped.
-    fn has_data(&self, alert: &Alert, is_scraped: bool) -> bool {
+    fn has_data(&self, component: &Component, alert: &Alert) -> bool {
+        let is_scraped = self.scraped.contains(component.name.as_str());
         let asks_nodes = || OF_NODES.iter().any(|job| alert.expr.contains(job.name));
         !alert.from_kind || is_scraped && (self.in_cluster || !asks_nodes())
     }
@@ -136,7 +137,7 @@ pub(super) fn view(rules: &Rules<'_>, component: &Component) -> Option<RulesView
     let alerts: Vec<RuleView> = component
         .alerts
         .iter()
-        .filter(|alert| rules.has_data(alert, scraped))
+        .filter(|alert| rules.has_data(component, alert))
         .map(|alert| alert_view(rules, component, alert, dashboard.as_deref()))
         .collect();
     let any = !records.is_empty() || !alerts.is_empty();

@@ -44,10 +44,18 @@ struct StackLosses {
 }
 
 impl StackLosses {
-    /// A key that has no form; `reason` goes on from "`key` of `workload`: ".
-    fn key(&mut self, workload: &Workload, key: &'static str, is_lost: bool, reason: &str) {
-        if is_lost && self.reported.insert((workload.component.clone(), key)) {
-            self.losses.key(workload, key, reason);
+    /// Keys that have no form, each with a reason that goes on from "`key` of `workload`: "; `None` where nothing is lost.
+    fn keys<const N: usize>(
+        &mut self,
+        workload: &Workload,
+        keys: [(&'static str, Option<&str>); N],
+    ) {
+        for (key, reason) in keys {
+            if let Some(reason) = reason
+                && self.reported.insert((workload.component.clone(), key))
+            {
+                self.losses.key(workload, key, reason);
+            }
         }
     }
 }
@@ -97,18 +105,22 @@ fn of_workload(platform: &Platform, workload: &Workload, losses: &mut StackLosse
     let mode = network_mode.as_ref().map(|mode| &mode.value);
     if matches!(mode, Some(NetworkMode::Service(_))) {
         let reason = "no container is in another's network: nothing is emitted for it";
-        return losses.key(workload, "network_mode", true, reason);
+        return losses.keys(workload, [("network_mode", Some(reason))]);
     }
-    let reason = "Swarm builds nothing: build the image and push it";
-    losses.key(workload, "build", build.is_some(), reason);
-    let reason = match workload.is_job() {
+    let off = match workload.is_job() {
         true => "a job that is off is left out",
         false => "it gets no replicas, until `docker service scale`",
     };
-    losses.key(workload, "profiles", !profiles.is_empty(), reason);
     let is_ordered = part.is_none() && written.get("depends_on").is_some();
-    let reason = "all start at once, and what fails is restarted until it works";
-    losses.key(workload, "depends_on", is_ordered, reason);
+    let unbuilt = "Swarm builds nothing: build the image and push it";
+    let unordered = "all start at once, and what fails is restarted until it works";
+    let own = "these are Compose's own keys: nothing is emitted for them";
+    let keys = [
+        ("build", build.is_some().then_some(unbuilt)),
+        ("profiles", (!profiles.is_empty()).then_some(off)),
+        ("depends_on", is_ordered.then_some(unordered)),
+    ];
+    losses.keys(workload, keys);
     of_runtime(workload, runtime, losses);
     let Resources {
         gpu,
@@ -116,10 +128,11 @@ fn of_workload(platform: &Platform, workload: &Workload, losses: &mut StackLosse
         memory: _,
         cpu_limit: _,
     } = resources;
-    let has_gpu = gpu.is_some();
-    losses.key(workload, "resources", has_gpu, "`gpu` is left out");
-    let reason = "these are Compose's own keys: nothing is emitted for them";
-    losses.key(workload, "compose", !is_empty(raw_compose), reason);
+    let keys = [
+        ("resources", gpu.is_some().then_some("`gpu` is left out")),
+        ("compose", (!is_empty(raw_compose)).then_some(own)),
+    ];
+    losses.keys(workload, keys);
     if mode.is_none() {
         for port in ports {
             of_port(workload, port, &mut losses.losses);
@@ -161,13 +174,16 @@ fn of_runtime(workload: &Workload, runtime: &Runtime, losses: &mut StackLosses) 
         stop_grace_period: _,
         stop_signal: _,
     } = runtime;
-    losses.key(workload, "platform", platform.is_some(), NOTHING);
-    losses.key(workload, "group_add", !group_add.is_empty(), NOTHING);
-    losses.key(workload, "privileged", *privileged, NOTHING);
-    losses.key(workload, "devices", !devices.is_empty(), NOTHING);
+    let options = "its size is kept, its other options are not";
     let has_options = tmpfs.iter().any(has_lost_options);
-    let reason = "its size is kept, its other options are not";
-    losses.key(workload, "tmpfs", has_options, reason);
+    let keys = [
+        ("platform", platform.is_some().then_some(NOTHING)),
+        ("group_add", (!group_add.is_empty()).then_some(NOTHING)),
+        ("privileged", privileged.then_some(NOTHING)),
+        ("devices", (!devices.is_empty()).then_some(NOTHING)),
+        ("tmpfs", has_options.then_some(options)),
+    ];
+    losses.keys(workload, keys);
 }
 
 fn of_port(workload: &Workload, port: &Port, losses: &mut Losses) {
