@@ -32,7 +32,7 @@ const DEEPEST: usize = 8;
 
 /// What to add.
 #[derive(Clone, Copy, Debug)]
-pub struct Wish<'a> {
+pub struct AddRequest<'a> {
     /// A kind of the catalog.
     pub kind: &'a str,
     /// `None`: the kind's name.
@@ -87,23 +87,23 @@ impl<'a> Addition<'a> {
     }
 
     /// Adds a component and what its roles need. Errors: no such kind, a name that is taken, an image that is missing.
-    pub fn add(&mut self, wish: Wish<'_>) -> Result<(), Failure> {
-        let kind = self.kind(wish.kind)?;
-        let name = match wish.name {
+    pub fn add(&mut self, request: AddRequest<'_>) -> Result<(), Failure> {
+        let kind = self.kind(request.kind)?;
+        let name = match request.name {
             Some(name) => self.check_name(name, &kind)?,
             None => self.existing.free_name(&kind.name, &kind),
         };
-        let group = match wish.group {
+        let group = match request.group {
             Some(group) => group.to_string(),
             None => self.existing.only_group().unwrap_or(&name).to_string(),
         };
         self.open_group(&group, &kind)?;
         self.insert(
-            &New {
+            &Insertion {
                 name: &name,
                 kind: &kind,
                 group: &group,
-                image: wish.image,
+                image: request.image,
                 store_of: None,
             },
             0,
@@ -116,10 +116,10 @@ impl<'a> Addition<'a> {
     /// [`Addition::add`].
     pub fn add_all(&mut self, wishes: &[String]) -> Result<(), Failure> {
         let mut left = Vec::new();
-        for wish in wishes {
-            let (name, image) = match wish.split_once('=') {
+        for request in wishes {
+            let (name, image) = match request.split_once('=') {
                 Some((name, image)) => (name, Some(image)),
-                None => (wish.as_str(), None),
+                None => (request.as_str(), None),
             };
             let kind = self.kind(name)?;
             if kind.image.is_none() && image.is_none() {
@@ -137,7 +137,7 @@ impl<'a> Addition<'a> {
             };
             let next = left.iter().position(|(kind, _)| !waits(kind)).unwrap_or(0);
             let (kind, image) = left.remove(next);
-            self.add(Wish {
+            self.add(AddRequest {
                 kind: &kind.name,
                 name: None,
                 group: None,
@@ -194,8 +194,8 @@ impl<'a> Addition<'a> {
     }
 
     /// One component; those of its roles first.
-    fn insert(&mut self, new: &New<'_>, depth: usize) -> Result<(), Failure> {
-        let &New {
+    fn insert(&mut self, new: &Insertion<'_>, depth: usize) -> Result<(), Failure> {
+        let &Insertion {
             name,
             kind,
             group,
@@ -295,15 +295,15 @@ impl<'a> Addition<'a> {
             );
         }
         let kind = self.kind(wanted)?;
-        let wish = if role.schema {
+        let request = if role.schema {
             format!("{name}-db")
         } else {
             kind.name.clone()
         };
-        let filler = self.existing.free_name(&wish, &kind);
+        let filler = self.existing.free_name(&request, &kind);
         let store_of = (role.schema || choices(&kind).is_some()).then_some(name);
         self.insert(
-            &New {
+            &Insertion {
                 name: &filler,
                 kind: &kind,
                 group,
@@ -374,7 +374,7 @@ impl<'a> Addition<'a> {
 }
 
 /// A component to insert.
-struct New<'a> {
+struct Insertion<'a> {
     name: &'a str,
     kind: &'a Rc<Kind>,
     group: &'a str,

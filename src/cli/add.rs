@@ -7,7 +7,7 @@ use std::{
 
 use clap::Args;
 use mlopsgen::{
-    add::{Added, Addition, Existing, Kinds, Wish},
+    add::{AddRequest, Added, Addition, Existing, Kinds},
     compile::{Request, compile},
     diag::Sink,
     disk::{DiskWorld, NamedFile},
@@ -61,7 +61,7 @@ pub fn run(args: &AddArgs, context: &Context) -> Result<u8, Failure> {
         return Ok(1);
     };
     let mut addition = Addition::new(&text, Existing::of(&read.tree, &kinds), &kinds)?;
-    addition.add(Wish {
+    addition.add(AddRequest {
         kind: &args.kind,
         name: args.name.as_deref(),
         group: args.group.as_deref(),

@@ -24,7 +24,7 @@ pub fn run(engine: &Engine, arguments: &[String], context: &Context) -> Result<u
 /// terminal obeys. Other programs get the bytes as they are.
 pub fn logs(engine: &Engine, arguments: Vec<String>, context: &Context) -> Result<u8, Failure> {
     if !context.terminal.is_screen() {
-        return engine.pass_on(&arguments, |line| show(&line, &in_plain(&line), context));
+        return engine.pass_on(&arguments, |line| show(&line, &plain_line(&line), context));
     }
     let color = context.terminal.color_out;
     // Compose sees a pipe, and would leave out its own colours.
@@ -35,7 +35,7 @@ pub fn logs(engine: &Engine, arguments: Vec<String>, context: &Context) -> Resul
         let text = match color {
             // A colour that a program did not end stays in its line.
             true => format!("{}\u{1b}[0m\n", line.text),
-            false => in_plain(&line),
+            false => plain_line(&line),
         };
         show(&line, &text, context);
     })
@@ -46,7 +46,7 @@ pub fn set_off(line: &str) -> String {
     format!("  | {}\n", foreign(line))
 }
 
-fn in_plain(line: &Line) -> String {
+fn plain_line(line: &Line) -> String {
     format!("{}\n", foreign(&line.text))
 }
 

@@ -38,7 +38,7 @@ pub fn run(command: &Command, context: &Context) -> Result<u8, Failure> {
         .chain(named)
         .map(|environment| context.with_environment(environment))
         .collect();
-    let runs = All {
+    let runs = Runs {
         has_headlines: contexts.len() > 1 && !is_check,
         is_held: matches!(context.global.format, Some(Format::Json | Format::Sarif)),
     };
@@ -73,7 +73,7 @@ pub fn run(command: &Command, context: &Context) -> Result<u8, Failure> {
 }
 
 /// How the runs of one command are shown.
-struct All {
+struct Runs {
     /// A line above each says which environment it is.
     has_headlines: bool,
     /// What each prints is kept, and becomes a part of one document.
@@ -81,17 +81,17 @@ struct All {
 }
 
 /// What one run came to.
-struct Ran {
+struct RunResult {
     status: u8,
     /// What it printed for programs.
     document: String,
 }
 
-impl All {
-    fn each(&self, command: &Command, contexts: &[Context]) -> Result<Vec<Ran>, Failure> {
+impl Runs {
+    fn each(&self, command: &Command, contexts: &[Context]) -> Result<Vec<RunResult>, Failure> {
         let run = |context: &Context| {
             self.one(context, || super::run(command, context))
-                .map(|(status, document)| Ran { status, document })
+                .map(|(status, document)| RunResult { status, document })
         };
         contexts.iter().map(run).collect()
     }
@@ -112,7 +112,7 @@ impl All {
     }
 
     /// Writes nothing before all plans are agreed to: what one of them is refused for, all are.
-    fn apply(&self, args: &ApplyArgs, contexts: &[Context]) -> Result<Vec<Ran>, Failure> {
+    fn apply(&self, args: &ApplyArgs, contexts: &[Context]) -> Result<Vec<RunResult>, Failure> {
         let mut answers = Vec::new();
         for context in contexts {
             answers.push(self.one(context, || apply::agree(args, context))?);
@@ -135,7 +135,7 @@ impl All {
                 }
                 Answer::Agreed(_) => (0, document),
             };
-            ran.push(Ran { status, document });
+            ran.push(RunResult { status, document });
         }
         let failed = names(contexts, &ran, |ran| ran.status != 0);
         if let (Some(context), false) = (contexts.first(), failed.is_empty()) {

@@ -54,12 +54,12 @@ pub struct Outcome {
     /// What `apply` would do; why there is none after errors.
     pub plan: Result<Plan, Failed>,
     /// What was compiled; `None` after errors, and where nothing had to be.
-    pub(super) made: Option<Made>,
+    pub(super) made: Option<CompiledProject>,
 }
 
 /// What was compiled, and of what.
 #[derive(Debug)]
-pub(super) struct Made {
+pub(super) struct CompiledProject {
     pub(super) output: Output,
     pub(super) answers: Answers,
     fingerprints: Fingerprints,
@@ -93,7 +93,7 @@ impl From<Prepared> for Outcome {
             diagnostics: prepared.compilation.diagnostics,
             sources: prepared.compilation.sources,
             plan: prepared.plan,
-            made: output.map(|output| Made {
+            made: output.map(|output| CompiledProject {
                 output,
                 answers,
                 fingerprints,
@@ -175,7 +175,7 @@ impl Project {
     /// Plans again, now with the lock. The compilation is still valid if all of its inputs are the same.
     pub fn look_again(&self, before: Outcome, lock: &Lock) -> Result<Outcome, Failure> {
         threads::on(self.request.threads, || {
-            let is_good = |made: &Made| {
+            let is_good = |made: &CompiledProject| {
                 made.recorded == self.request().recorded
                     && made.answers.still_hold(&DiskWorld::new(&self.root))
             };

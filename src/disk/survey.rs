@@ -54,7 +54,7 @@ pub fn survey(place: &ProjectPlace, extent: &Extent) -> Result<Found, Failure> {
         ..Found::default()
     };
     survey_paths(place, extent, &mut found);
-    let mut others = Others {
+    let mut others = ForeignFiles {
         place,
         paths: extent.paths,
         files: Vec::new(),
@@ -77,7 +77,7 @@ pub fn survey(place: &ProjectPlace, extent: &Extent) -> Result<Found, Failure> {
 }
 
 /// What a look at one path found.
-enum Look {
+enum PathFinding {
     AsWanted,
     Other(State),
     Nothing,
@@ -88,16 +88,16 @@ fn survey_paths(place: &ProjectPlace, extent: &Extent, found: &mut Found) {
     let paths: Vec<&String> = extent.paths.iter().collect();
     let look = |path: &&String| match state(place, path) {
         // Most files of most runs: there is nothing to keep of them.
-        Some(State::File(bytes)) if (extent.is_wanted)(path, &bytes) => Look::AsWanted,
-        Some(state) => Look::Other(state),
-        None => Look::Nothing,
+        Some(State::File(bytes)) if (extent.is_wanted)(path, &bytes) => PathFinding::AsWanted,
+        Some(state) => PathFinding::Other(state),
+        None => PathFinding::Nothing,
     };
-    let looks: Vec<Look> = paths.par_iter().map(look).collect();
+    let looks: Vec<PathFinding> = paths.par_iter().map(look).collect();
     for (path, look) in paths.into_iter().zip(looks) {
         match look {
-            Look::AsWanted => drop(found.as_wanted.insert(path.clone())),
-            Look::Other(state) => drop(found.states.insert(path.clone(), state)),
-            Look::Nothing => {}
+            PathFinding::AsWanted => drop(found.as_wanted.insert(path.clone())),
+            PathFinding::Other(state) => drop(found.states.insert(path.clone(), state)),
+            PathFinding::Nothing => {}
         }
     }
 }
@@ -128,7 +128,7 @@ pub(super) fn state(place: &ProjectPlace, path: &str) -> Option<State> {
 }
 
 /// All files that are neither requested nor working files of a run.
-struct Others<'a> {
+struct ForeignFiles<'a> {
     place: &'a ProjectPlace,
     paths: &'a BTreeSet<String>,
     /// Relative to the output folder.
@@ -137,7 +137,7 @@ struct Others<'a> {
     drafts: Vec<String>,
 }
 
-impl Others<'_> {
+impl ForeignFiles<'_> {
     fn collect(&mut self, folder: &str) {
         let full = self.place.output(folder);
         // A foreign folder that can't be read does not matter to a plan.

@@ -129,7 +129,7 @@ impl Stage {
 }
 
 /// Is told of each stage that has ended.
-type Watch<'a> = &'a mut (dyn FnMut(Stage) + Send);
+type OnStage<'a> = &'a mut (dyn FnMut(Stage) + Send);
 
 /// Compiles a project.
 pub fn compile(world: &dyn World, request: &Request) -> Compilation {
@@ -137,11 +137,11 @@ pub fn compile(world: &dyn World, request: &Request) -> Compilation {
 }
 
 /// The same for who wants to know how long each stage takes: `watch` is called at the end of each.
-pub fn compile_watched(world: &dyn World, request: &Request, watch: Watch<'_>) -> Compilation {
+pub fn compile_watched(world: &dyn World, request: &Request, watch: OnStage<'_>) -> Compilation {
     threads::on(request.threads, || compile_here(world, request, watch))
 }
 
-fn compile_here(world: &dyn World, request: &Request, watch: Watch<'_>) -> Compilation {
+fn compile_here(world: &dyn World, request: &Request, watch: OnStage<'_>) -> Compilation {
     let mut sources = Sources::default();
     let mut sink = Sink::default();
     if request.deny_warnings {
@@ -164,7 +164,7 @@ fn compile_here(world: &dyn World, request: &Request, watch: Watch<'_>) -> Compi
 fn run(
     world: &Bounded<'_>,
     request: &Request,
-    watch: Watch<'_>,
+    watch: OnStage<'_>,
     sources: &mut Sources,
     sink: &mut Sink,
 ) -> Option<Output> {
@@ -215,9 +215,9 @@ fn run(
     let emission = match emitted {
         Ok(emission) => Some(emission),
         Err(error) => {
-            let again =
+            let for_next_compilation =
                 |engine: &Engine| emit::emit(world, &platform, &graph, engine, targets).err();
-            report_all(error, &engine, again, sources, sink);
+            report_all(error, &engine, for_next_compilation, sources, sink);
             None
         }
     };
@@ -238,7 +238,7 @@ fn run(
 fn report_all(
     first: TemplateError,
     engine: &Engine,
-    again: impl Fn(&Engine) -> Option<TemplateError>,
+    for_next_compilation: impl Fn(&Engine) -> Option<TemplateError>,
     sources: &mut Sources,
     sink: &mut Sink,
 ) {
@@ -257,7 +257,7 @@ fn report_all(
             return;
         };
         gone.push(error.template);
-        next = again(&without);
+        next = for_next_compilation(&without);
         rest = Some(without);
     }
 }
@@ -308,7 +308,7 @@ fn others(world: &Bounded<'_>, request: &Request, engine: &Engine) -> Vec<Neighb
     let named = request.environments.iter().map(|name| Some(name.as_str()));
     let all = std::iter::once(None).chain(named.filter(|name| *name != own));
     all.filter_map(|environment| {
-        let world = world.again();
+        let world = world.for_next_compilation();
         let (mut sources, mut sink) = (Sources::default(), Sink::default());
         let (sources, sink) = (&mut sources, &mut sink);
         let read = project::read(&world, &request.file, environment, sources, sink)?;

@@ -83,7 +83,7 @@ impl<'a> Bounded<'a> {
     }
 
     /// The same world for another compilation, which may read as much again.
-    pub fn again(&self) -> Self {
+    pub fn for_next_compilation(&self) -> Self {
         Self::new(self.world)
     }
 }

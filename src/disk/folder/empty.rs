@@ -16,7 +16,7 @@ pub struct Emptying<'a> {
 impl Folder {
     /// The folder at a path below, where everything on the way to it is on one disk.
     pub fn on_this_disk(&self, path: &str) -> Result<Folder, Obstacle> {
-        let mut here = self.handle.again()?;
+        let mut here = self.handle.try_clone()?;
         for part in parts(path)? {
             here = here.step_on_this_disk(part)?;
         }

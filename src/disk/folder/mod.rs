@@ -212,7 +212,7 @@ impl Folder {
 
     /// One folder after the other: where the system has no quicker way, and to say what is in the way.
     fn walk(&self, parts: &[&str]) -> Result<Handle, Obstacle> {
-        let mut here = self.handle.again()?;
+        let mut here = self.handle.try_clone()?;
         for (index, part) in parts.iter().enumerate() {
             let path = || parts[..=index].join("/");
             here = match here.step(part) {

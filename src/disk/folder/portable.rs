@@ -19,7 +19,7 @@ impl Handle {
         Ok(Self(fs::canonicalize(path)?))
     }
 
-    pub(super) fn again(&self) -> io::Result<Self> {
+    pub(super) fn try_clone(&self) -> io::Result<Self> {
         Ok(Self(self.0.clone()))
     }
 

@@ -27,7 +27,7 @@ impl Handle {
         Ok(Self(openat(CWD, path, flags, Mode::empty())?))
     }
 
-    pub(super) fn again(&self) -> io::Result<Self> {
+    pub(super) fn try_clone(&self) -> io::Result<Self> {
         Ok(Self(self.0.try_clone()?))
     }
 

@@ -14,7 +14,7 @@ use super::{
     shared::{
         containers, exposed,
         expr::{asked_of, jobs_of},
-        probes::{self, Asked},
+        probes::{self, ProbedWorkload},
         scrape::{self, Job},
     },
 };
@@ -102,7 +102,7 @@ pub fn coverage(platform: &Platform) -> Coverage {
         .collect();
     let grafana = platform.first_for(Purpose::Dashboards);
     let has_dashboards = grafana.is_some_and(|grafana| shows(grafana, prometheus));
-    let watch = Watch {
+    let monitoring = Monitoring {
         platform,
         jobs: &jobs,
         asked: &asked,
@@ -114,7 +114,7 @@ pub fn coverage(platform: &Platform) -> Coverage {
         .iter()
         .flat_map(|component| &component.workloads)
         .filter(|workload| !workload.is_job())
-        .map(|workload| watch.coverage(workload))
+        .map(|workload| monitoring.coverage(workload))
         .collect();
     let own_jobs = prometheus.map(own_job_names).unwrap_or_default();
     let expressions = expressions(platform, prometheus, grafana);
@@ -165,16 +165,16 @@ fn shows(grafana: &Component, prometheus: Option<&Component>) -> bool {
 }
 
 /// What a platform does to watch its workloads.
-struct Watch<'a> {
+struct Monitoring<'a> {
     platform: &'a Platform,
     jobs: &'a [Job<'a>],
-    asked: &'a [Asked<'a>],
+    asked: &'a [ProbedWorkload<'a>],
     /// Names of workloads whose containers are counted.
     counted: &'a [&'a str],
     has_dashboards: bool,
 }
 
-impl Watch<'_> {
+impl Monitoring<'_> {
     fn coverage(&self, workload: &Workload) -> WorkloadCoverage {
         let component = self.platform.component(&workload.component);
         let is_measured = scrape::is_measured(workload, self.jobs);

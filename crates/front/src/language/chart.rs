@@ -1,19 +1,18 @@
 //! The keys of the chart's values, which the raw tables may write: `helm` those of a component, `[raw.helm]` the others.
 
-mod both;
 mod shapes;
 mod top;
+mod two_level;
 
 pub use top::CHART_TOP_KEYS;
-
-use both::{
-    AFFINITY, EXTRA, EXTRA_OBJECTS, IMAGE_PULL_SECRETS, NODE_SELECTOR, POD_SECURITY_CONTEXT,
-    PRIORITY_CLASS_NAME, RUNTIME_CLASS_NAME, SECURITY_CONTEXT, TOLERATIONS,
-};
 
 use shapes::{
     ACCOUNT, CAPABILITIES, COUNT, HEALTH, HOST_ALIAS, HPA, IMAGE, KINDS, MOUNT, PORT, PORT_KEYS,
     RESOURCES, STRINGS, TABLES, TEXT, TEXTS, TEXTS_BY_NAME, kubernetes, listed,
+};
+use two_level::{
+    AFFINITY, EXTRA, EXTRA_OBJECTS, IMAGE_PULL_SECRETS, NODE_SELECTOR, POD_SECURITY_CONTEXT,
+    PRIORITY_CLASS_NAME, RUNTIME_CLASS_NAME, SECURITY_CONTEXT, TOLERATIONS,
 };
 
 use super::{

@@ -116,7 +116,7 @@ pub(super) fn value_of(
     let value = match (shape, &node.value) {
         (_, Value::Broken) => return None,
         (Shape::Specified(what), Value::Table(_)) => {
-            specification::hold(node, *what, sink);
+            specification::check_specified(node, *what, sink);
             return Some(node.clone());
         }
         (Shape::List(item), Value::Array(items)) => {

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use serde_json::Value as Json;
 
 pub use definitions::{CHART_SERVICE_NAME, kubernetes_definitions};
-pub(super) use held::{hold, meant_of_compose};
+pub(super) use held::{check_specified, meant_of_compose};
 
 static COMPOSE: LazyLock<Json> = LazyLock::new(|| {
     serde_json::from_str(include_str!("../../data/compose-spec.json")).unwrap_or_default()

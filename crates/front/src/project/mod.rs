@@ -154,7 +154,7 @@ pub fn included_files(world: &dyn World, file: &str) -> Vec<String> {
         return Vec::new();
     };
     let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let mut walked = Walked::new(world);
+    let mut walked = FolderCache::new(world);
     read.table
         .strings("include")
         .into_iter()
@@ -295,7 +295,7 @@ fn include(
     let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
     let mut found: Vec<Table> = Vec::new();
     let mut seen: BTreeSet<String> = BTreeSet::new();
-    let mut walked = Walked::new(world);
+    let mut walked = FolderCache::new(world);
     for pattern in table.array("include").unwrap_or_default() {
         let Some(text) = pattern.as_str() else {
             continue;
@@ -354,12 +354,12 @@ fn include(
 }
 
 /// Folders of the project, each listed once.
-struct Walked<'a> {
+struct FolderCache<'a> {
     world: &'a dyn World,
     folders: BTreeMap<String, Listing>,
 }
 
-impl<'a> Walked<'a> {
+impl<'a> FolderCache<'a> {
     fn new(world: &'a dyn World) -> Self {
         Self {
             world,
@@ -390,7 +390,7 @@ fn leaves_project(pattern: &str) -> bool {
 
 /// The files that a pattern means, and what can't be read where it may mean some. `walked` remembers folders that were
 /// listed before.
-fn matching(walked: &mut Walked<'_>, folder: &str, pattern: &str) -> Listing {
+fn matching(walked: &mut FolderCache<'_>, folder: &str, pattern: &str) -> Listing {
     let mut matched = Listing::default();
     // What is no pattern is reported where the shape of the file is checked.
     if !Form::Glob.accepts(pattern) {

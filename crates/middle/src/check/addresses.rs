@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Facts,
-    strings::{At, By, How, Owner, UserString, strings},
+    strings::{Delivery, Owner, ProjectLine, StringUse, UserString, strings},
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
@@ -40,7 +40,7 @@ pub(super) fn bare_addresses(facts: Facts<'_>, sink: &mut Sink) {
     let mut seen = BTreeSet::new();
     for string in strings(facts) {
         // A CI job runs outside of the platform: a name of it in a variable leads nowhere, and what a line says is its own.
-        let is_variable = matches!(string.how, How::Variable(_));
+        let is_variable = matches!(string.how, StringUse::Variable(_));
         if matches!(string.owner, Owner::Ci(_)) && !is_variable {
             continue;
         }
@@ -73,7 +73,7 @@ fn bare(string: &UserString<'_>, names: &Names<'_>) -> Option<Diagnostic> {
         "{} names `{name}` as a host, without a reference",
         string.owner.describe()
     );
-    if let How::Mounted(at) = string.how {
+    if let StringUse::Mounted(at) = string.how {
         return Some(
             Diagnostic::new(Code::BareAddress, message)
                 .label(string.span, format!("{at} holds `{name}`"))
@@ -100,7 +100,7 @@ fn why(owner: Owner<'_>) -> &'static str {
 }
 
 /// What to write in a file of the project, and how its references are resolved.
-fn help_in_file(at: At<'_>, (spelled, reference): &(&str, String)) -> String {
+fn help_in_file(at: ProjectLine<'_>, (spelled, reference): &(&str, String)) -> String {
     let file = match at.below {
         Some(below) => format!("{}/{below}", at.file),
         None => at.file.to_string(),
@@ -108,14 +108,14 @@ fn help_in_file(at: At<'_>, (spelled, reference): &(&str, String)) -> String {
     let in_the_file = format!("`{reference}` for `{spelled}` in the file");
     let why = "without the reference there is no edge, and Kubernetes cuts the connection off";
     match (at.by, at.below) {
-        (By::Template, _) => format!("write {in_the_file}: {why}"),
-        (By::Source, None) => format!(
+        (Delivery::Template, _) => format!("write {in_the_file}: {why}"),
+        (Delivery::Source, None) => format!(
             "name the file as `template` instead of `source`, and write {in_the_file}: {why}"
         ),
-        (By::Source, Some(below)) => format!(
+        (Delivery::Source, Some(below)) => format!(
             "mount `{below}` by itself, as `{{ template = \"{file}\" }}`, and write {in_the_file}: {why}"
         ),
-        (By::Volume(path), _) => format!(
+        (Delivery::Volume(path), _) => format!(
             "mount it as `files.\"{path}\" = {{ template = \"{file}\" }}` instead of a volume, and write {in_the_file}: {why}"
         ),
     }
@@ -150,16 +150,18 @@ fn host_in<'a>(string: &UserString<'a>, names: &Names<'a>) -> Option<(&'a str, &
         is_other.then_some((*name, *component))
     };
     let alone = match string.how {
-        How::Variable(variable) if asks_host(variable) => {
+        StringUse::Variable(variable) if asks_host(variable) => {
             string.text.split(',').find_map(|item| others(item.trim()))
         }
-        How::Word(_) | How::Line => string.words().iter().find_map(|(before, word)| {
+        StringUse::Word(_) | StringUse::Line => string.words().iter().find_map(|(before, word)| {
             let flag = word.split_once('=').filter(|(flag, _)| asks_host(flag));
             let after = before.starts_with('-') && asks_host(before);
             let value = flag.map(|(_, value)| value).or(after.then_some(*word))?;
             others(value)
         }),
-        How::Variable(_) | How::Named(_) | How::File | How::Mounted(_) => None,
+        StringUse::Variable(_) | StringUse::Named(_) | StringUse::File | StringUse::Mounted(_) => {
+            None
+        }
     };
     alone.or_else(|| {
         spelled(string.text).find_map(|(at, name)| {

@@ -12,7 +12,7 @@ use crate::{
 
 /// Tags that mean something else tomorrow, or no tag at all.
 pub(super) fn moving(facts: Facts<'_>, sink: &mut Sink) {
-    let gone = Gone::all();
+    let gone = WithdrawnImage::all();
     let mut seen: BTreeSet<(String, Span)> = BTreeSet::new();
     for Named {
         image,
@@ -114,13 +114,13 @@ fn moves(tag: &str) -> bool {
 }
 
 /// Repositories that can't be pulled any more, from `templates/images.toml`.
-struct Gone {
+struct WithdrawnImage {
     repository: String,
     since: String,
     instead: String,
 }
 
-impl Gone {
+impl WithdrawnImage {
     fn all() -> Vec<Self> {
         let text = template::embedded("images.toml").unwrap_or_default();
         let mut sources = Sources::default();

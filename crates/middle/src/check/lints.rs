@@ -95,7 +95,7 @@ pub(super) fn basics(facts: Facts<'_>, sink: &mut Sink) {
 /// Secrets, variables, groups, volumes and actors that nothing uses.
 pub(super) fn unused(facts: Facts<'_>, sink: &mut Sink) {
     let platform = facts.platform;
-    let used = Used::of(facts);
+    let used = UsedSecrets::of(facts);
     for secret in &platform.secrets {
         let declared = secret.origin == crate::model::SecretOrigin::Declared;
         if declared && !used.secrets.contains(secret.name.as_str()) {
@@ -153,11 +153,11 @@ fn report_unused(sink: &mut Sink, what: &str, name: &str, span: Span) {
 }
 
 /// Secrets that something reads.
-struct Used<'a> {
+struct UsedSecrets<'a> {
     secrets: BTreeSet<&'a str>,
 }
 
-impl<'a> Used<'a> {
+impl<'a> UsedSecrets<'a> {
     fn of(facts: Facts<'a>) -> Self {
         let platform = facts.platform;
         let mut secrets: BTreeSet<&str> = BTreeSet::new();

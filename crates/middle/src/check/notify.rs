@@ -58,17 +58,17 @@ fn unknown(what: &str, patterns: &[At<String>], known: &[&str], sink: &mut Sink)
 }
 
 /// An alert as routes see it.
-struct Fired<'a> {
+struct RoutedAlert<'a> {
     name: &'a str,
     severity: AlertSeverity,
     component: &'a Component,
 }
 
 /// The alerts of the platform: those of its components, and what it says of every one itself.
-fn alerts(platform: &Platform) -> impl Iterator<Item = Fired<'_>> {
+fn alerts(platform: &Platform) -> impl Iterator<Item = RoutedAlert<'_>> {
     let counts = platform.first_for(Purpose::ContainerMetrics).is_some();
     platform.components.iter().flat_map(move |component| {
-        let own = component.alerts.iter().map(move |alert| Fired {
+        let own = component.alerts.iter().map(move |alert| RoutedAlert {
             name: &alert.name,
             severity: alert.severity,
             component,
@@ -80,7 +80,7 @@ fn alerts(platform: &Platform) -> impl Iterator<Item = Fired<'_>> {
         ];
         let counted = counts.then_some((CONTAINER_ABSENT, AlertSeverity::Critical));
         let of_platform = of_platform.into_iter().chain(counted);
-        own.chain(of_platform.map(move |(name, severity)| Fired {
+        own.chain(of_platform.map(move |(name, severity)| RoutedAlert {
             name,
             severity,
             component,

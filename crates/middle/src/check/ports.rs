@@ -48,7 +48,7 @@ pub(super) fn public_addresses(facts: Facts<'_>, sink: &mut Sink) {
 /// Two components that publish the same host port, unless both have profiles and share none.
 pub(super) fn host_ports(facts: Facts<'_>, sink: &mut Sink) {
     let published = published(facts.platform);
-    let mut before = Before::default();
+    let mut before = EarlierPorts::default();
     let mut proposed = Vec::new();
     for (index, later) in published.iter().enumerate() {
         let candidates = before.meeting(later.range).into_iter();
@@ -90,12 +90,12 @@ pub(super) fn host_ports(facts: Facts<'_>, sink: &mut Sink) {
 
 /// The ports that were looked at before, by their numbers: a large platform has too many to compare each with all.
 #[derive(Default)]
-struct Before {
+struct EarlierPorts {
     single: BTreeMap<u16, Vec<usize>>,
     ranges: Vec<usize>,
 }
 
-impl Before {
+impl EarlierPorts {
     fn add(&mut self, index: usize, range: PortRange) {
         match range.first == range.last {
             true => self.single.entry(range.first).or_default().push(index),

@@ -143,10 +143,10 @@ fn of_device_rule(rule: &str) -> Option<Power> {
 }
 
 /// A power, and the value that gives it.
-pub(super) type Given<'a> = (Power, &'a Raw);
+pub(super) type RawPower<'a> = (Power, &'a Raw);
 
 /// The raw keys of a Compose service.
-pub(super) fn of_service(raw: &Raw) -> Vec<Given<'_>> {
+pub(super) fn of_service(raw: &Raw) -> Vec<RawPower<'_>> {
     let mut powers = Vec::new();
     if let Some(provider) = raw.get("provider") {
         powers.push((Power::Program(word(provider.get("type"))), provider));
@@ -180,7 +180,7 @@ pub(super) fn of_service(raw: &Raw) -> Vec<Given<'_>> {
 }
 
 /// Commands that the engine runs in the container.
-fn of_commands(raw: &Raw) -> impl Iterator<Item = Given<'_>> {
+fn of_commands(raw: &Raw) -> impl Iterator<Item = RawPower<'_>> {
     let keys = ["post_start", "pre_stop"].into_iter();
     keys.flat_map(|key| {
         let commands = items(raw.get(key));
@@ -194,7 +194,7 @@ fn of_commands(raw: &Raw) -> impl Iterator<Item = Given<'_>> {
     })
 }
 
-fn of_build(build: Option<&Raw>) -> Option<Given<'_>> {
+fn of_build(build: Option<&Raw>) -> Option<RawPower<'_>> {
     let build = build?;
     let mut entitlements = items(build.get("entitlements"));
     let by = build
@@ -205,7 +205,7 @@ fn of_build(build: Option<&Raw>) -> Option<Given<'_>> {
 }
 
 /// What it shares with the host.
-fn of_namespaces(raw: &Raw) -> impl Iterator<Item = Given<'_>> {
+fn of_namespaces(raw: &Raw) -> impl Iterator<Item = RawPower<'_>> {
     let keys = ["network_mode", "pid", "userns_mode", "ipc"].into_iter();
     keys.filter_map(|key| {
         let value = raw.get(key).filter(|it| word(Some(it)) == "host")?;
@@ -217,7 +217,7 @@ fn of_namespaces(raw: &Raw) -> impl Iterator<Item = Given<'_>> {
     })
 }
 
-fn of_user(user: Option<&Raw>) -> Option<Given<'_>> {
+fn of_user(user: Option<&Raw>) -> Option<RawPower<'_>> {
     let name = word(user);
     let is_root = ["0", "root"].contains(&name.split(':').next().unwrap_or_default());
     user.filter(|_| is_root).map(|it| (Power::Root, it))
@@ -248,7 +248,7 @@ fn of_mount(raw: &Raw) -> Option<Power> {
 }
 
 /// A named volume of Compose that is a folder of the host by its options.
-pub(super) fn of_volume(raw: &Raw) -> Option<Given<'_>> {
+pub(super) fn of_volume(raw: &Raw) -> Option<RawPower<'_>> {
     let options = raw.get("driver_opts")?;
     let is_read_only = word(options.get("o")).split(',').any(|it| it == "ro");
     let device = options.get("device")?;
@@ -260,7 +260,7 @@ pub(super) fn of_volume(raw: &Raw) -> Option<Given<'_>> {
 }
 
 /// The raw values of a component in the chart.
-pub(super) fn of_values(raw: &Raw) -> Vec<Given<'_>> {
+pub(super) fn of_values(raw: &Raw) -> Vec<RawPower<'_>> {
     let mut powers = of_container(raw);
     for key in ["initContainers", "sidecars"] {
         powers.extend(items(raw.get(key)).flat_map(of_container));
@@ -296,7 +296,7 @@ pub(super) fn of_values(raw: &Raw) -> Vec<Given<'_>> {
 }
 
 /// What the security context of a container gives it: that of a component's values, or of one of its further containers.
-fn of_container(raw: &Raw) -> Vec<Given<'_>> {
+fn of_container(raw: &Raw) -> Vec<RawPower<'_>> {
     let inner = |key: &str| raw.at(&["securityContext", key]);
     let mut powers = Vec::new();
     let switch = raw.get("privileged").or(inner("privileged"));
@@ -308,7 +308,7 @@ fn of_container(raw: &Raw) -> Vec<Given<'_>> {
     powers
 }
 
-fn of_account(number: Option<&Raw>) -> Option<Given<'_>> {
+fn of_account(number: Option<&Raw>) -> Option<RawPower<'_>> {
     let root = number.filter(|it| **it == Raw::Integer(0));
     root.map(|it| (Power::Root, it))
 }

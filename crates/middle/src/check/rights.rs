@@ -3,7 +3,7 @@
 use super::{
     Facts,
     lints::{at, lint},
-    power::{self, Given, Power, section},
+    power::{self, Power, RawPower, section},
     raw_places::RawPlaces,
     strings::is_the_users,
 };
@@ -105,7 +105,7 @@ impl Holder<'_> {
     }
 
     /// The same, each at the raw value that it comes from.
-    fn report_each(&self, powers: Vec<Given<'_>>, places: RawPlaces<'_>, sink: &mut Sink) {
+    fn report_each(&self, powers: Vec<RawPower<'_>>, places: RawPlaces<'_>, sink: &mut Sink) {
         for (power, by) in powers {
             sink.push(self.lint(power, places.of(by)));
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     Facts,
-    strings::{How, Owner, UserString, strings},
+    strings::{Owner, StringUse, UserString, strings},
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
@@ -27,7 +27,7 @@ pub(super) fn plaintext(facts: Facts<'_>, sink: &mut Sink) {
         .label(
             string.span,
             match string.how {
-                How::Mounted(at) => format!("{at}, in plain text"),
+                StringUse::Mounted(at) => format!("{at}, in plain text"),
                 _ => "in plain text".to_string(),
             },
         )
@@ -39,19 +39,19 @@ pub(super) fn plaintext(facts: Facts<'_>, sink: &mut Sink) {
 
 fn help(string: &UserString<'_>) -> String {
     match (string.owner, string.how) {
-        (Owner::Workload(_), How::Variable(name)) => {
+        (Owner::Workload(_), StringUse::Variable(name)) => {
             format!("declare a secret and write `env.{name} = \"${{secrets.NAME}}\"`")
         }
         (Owner::Ci(_), _) => {
             "declare a secret and bind it: `secrets = { VARIABLE = \"NAME\" }`".to_string()
         }
-        (Owner::Pipeline(_), How::Line) => {
+        (Owner::Pipeline(_), StringUse::Line) => {
             "declare a secret, write `env.X = \"${secrets.NAME}\"`, and read `$X` here".to_string()
         }
-        (_, How::Named(_)) => {
+        (_, StringUse::Named(_)) => {
             "it stays in the image for all to read: remove it, or mount it when it runs: `files.\"/path\" = { secret = \"NAME\" }`".to_string()
         }
-        (_, How::File | How::Mounted(_)) => {
+        (_, StringUse::File | StringUse::Mounted(_)) => {
             "declare a secret and hand it over in `env`, or mount the whole file: `files.\"/path\" = { secret = \"NAME\" }`".to_string()
         }
         _ => "declare a secret and write `\"${secrets.NAME}\"`".to_string(),
@@ -61,15 +61,16 @@ fn help(string: &UserString<'_>) -> String {
 /// What in a string is a secret, in words.
 fn secret_in(string: &UserString<'_>) -> Option<String> {
     match string.how {
-        How::Variable(name) | How::Named(name) => (sounds_secret(name) && is_literal(string.text)
-            || holds_password(string.text))
-        .then(|| format!("`{name}`")),
-        How::Word(_) | How::Line => string
+        StringUse::Variable(name) | StringUse::Named(name) => {
+            (sounds_secret(name) && is_literal(string.text) || holds_password(string.text))
+                .then(|| format!("`{name}`"))
+        }
+        StringUse::Word(_) | StringUse::Line => string
             .words()
             .into_iter()
             .find_map(|(before, word)| secret_word(before, word))
             .or_else(|| holds_password(string.text).then(|| "a URL".to_string())),
-        How::File | How::Mounted(_) => secret_in_line(string.text)
+        StringUse::File | StringUse::Mounted(_) => secret_in_line(string.text)
             .or_else(|| holds_password(string.text).then(|| "a URL in a file".to_string())),
     }
 }

@@ -10,7 +10,7 @@ use crate::{
 /// A string as it is written, references included.
 pub(super) struct UserString<'a> {
     pub owner: Owner<'a>,
-    pub how: How<'a>,
+    pub how: StringUse<'a>,
     pub text: &'a str,
     pub span: Span,
 }
@@ -25,7 +25,7 @@ pub(super) enum Owner<'a> {
 
 /// What a string is to the program that reads it.
 #[derive(Clone, Copy)]
-pub(super) enum How<'a> {
+pub(super) enum StringUse<'a> {
     /// An environment variable, by its name.
     Variable(&'a str),
     /// Something else that has a name: a build argument, a label.
@@ -37,22 +37,22 @@ pub(super) enum How<'a> {
     /// A line of a file's content, as platform.toml has it.
     File,
     /// A line of a file of the project.
-    Mounted(At<'a>),
+    Mounted(ProjectLine<'a>),
 }
 
 /// A line of a file of the project.
 #[derive(Clone, Copy)]
-pub(super) struct At<'a> {
+pub(super) struct ProjectLine<'a> {
     pub file: &'a str,
     /// The name in the folder that is mounted.
     pub below: Option<&'a str>,
     pub line: usize,
-    pub by: By<'a>,
+    pub by: Delivery<'a>,
 }
 
 /// How a file of the project comes to its program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum By<'a> {
+pub(super) enum Delivery<'a> {
     /// `files`, as it is.
     Source,
     /// `files` or a setting, which resolve its references.
@@ -61,7 +61,7 @@ pub(super) enum By<'a> {
     Volume(&'a str),
 }
 
-impl std::fmt::Display for At<'_> {
+impl std::fmt::Display for ProjectLine<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.below {
             Some(below) => write!(f, "{}/{below}:{}", self.file, self.line),
@@ -92,15 +92,18 @@ impl<'a> UserString<'a> {
     /// The words of a command or a line, each with the one before it; of anything else, none.
     pub fn words(&self) -> Vec<(&'a str, &'a str)> {
         match self.how {
-            How::Word(before) if !self.text.contains(char::is_whitespace) => {
+            StringUse::Word(before) if !self.text.contains(char::is_whitespace) => {
                 vec![(before, self.text)]
             }
-            How::Word(_) | How::Line => {
+            StringUse::Word(_) | StringUse::Line => {
                 let words: Vec<&str> = self.text.split_whitespace().collect();
                 let before = std::iter::once("").chain(words.iter().copied());
                 before.zip(words.iter().copied()).collect()
             }
-            How::Variable(_) | How::Named(_) | How::File | How::Mounted(_) => Vec::new(),
+            StringUse::Variable(_)
+            | StringUse::Named(_)
+            | StringUse::File
+            | StringUse::Mounted(_) => Vec::new(),
         }
     }
 }
@@ -112,17 +115,17 @@ pub(super) fn strings<'a>(facts: Facts<'a>) -> Vec<UserString<'a>> {
     for workload in platform.workloads() {
         let owner = Owner::Workload(workload);
         let table = &workload.written;
-        named(owner, table.table("env"), How::Variable, &mut out);
+        named(owner, table.table("env"), StringUse::Variable, &mut out);
         for key in ["entrypoint", "command", "args"] {
             lines(owner, table.get(key), &mut out);
         }
         let build = table.table("build").and_then(|build| build.table("args"));
-        named(owner, build, How::Named, &mut out);
-        named(owner, table.table("labels"), How::Named, &mut out);
+        named(owner, build, StringUse::Named, &mut out);
+        named(owner, table.table("labels"), StringUse::Named, &mut out);
         let health = table.table("health");
         push(
             owner,
-            How::Line,
+            StringUse::Line,
             health.and_then(|it| it.get("shell")),
             &mut out,
         );
@@ -134,7 +137,7 @@ pub(super) fn strings<'a>(facts: Facts<'a>) -> Vec<UserString<'a>> {
                 let lines = text.lines().filter(|line| !is_comment(line));
                 out.extend(lines.map(|text| UserString {
                     owner,
-                    how: How::File,
+                    how: StringUse::File,
                     text,
                     span: node.span,
                 }));
@@ -147,23 +150,28 @@ pub(super) fn strings<'a>(facts: Facts<'a>) -> Vec<UserString<'a>> {
         named(
             owner,
             pipeline.written.table("env"),
-            How::Variable,
+            StringUse::Variable,
             &mut out,
         );
         let params = pipeline.written.table("params");
-        named(owner, params, How::Variable, &mut out);
+        named(owner, params, StringUse::Variable, &mut out);
         let tasks = pipeline.written.table("tasks").into_iter();
         for task in tasks
             .flat_map(Table::iter)
             .filter_map(|(_, task)| task.as_table())
         {
-            named(owner, task.table("env"), How::Variable, &mut out);
-            push(owner, How::Line, task.get("run"), &mut out);
+            named(owner, task.table("env"), StringUse::Variable, &mut out);
+            push(owner, StringUse::Line, task.get("run"), &mut out);
         }
     }
     for entry in &platform.ci {
         let owner = Owner::Ci(&entry.name);
-        named(owner, entry.written.table("env"), How::Variable, &mut out);
+        named(
+            owner,
+            entry.written.table("env"),
+            StringUse::Variable,
+            &mut out,
+        );
         stages(owner, &entry.written, "stages", &mut out);
     }
     out.retain(|string| is_the_users(platform, string.span));
@@ -173,12 +181,17 @@ pub(super) fn strings<'a>(facts: Facts<'a>) -> Vec<UserString<'a>> {
 /// The variables that raw keys of Compose's set: a table, or a list of `NAME=VALUE`.
 fn raw_environment<'a>(owner: Owner<'a>, table: &'a Table, out: &mut Vec<UserString<'a>>) {
     let raw = table.get_path(&["compose", "environment"]);
-    named(owner, raw.and_then(Node::as_table), How::Variable, out);
+    named(
+        owner,
+        raw.and_then(Node::as_table),
+        StringUse::Variable,
+        out,
+    );
     for item in raw.and_then(Node::as_array).unwrap_or_default() {
         if let Some((name, value)) = item.as_str().and_then(|text| text.split_once('=')) {
             out.push(UserString {
                 owner,
-                how: How::Variable(name),
+                how: StringUse::Variable(name),
                 text: value,
                 span: item.span,
             });
@@ -193,7 +206,7 @@ fn files_of<'a>(platform: &'a Platform, workload: &'a Workload, out: &mut Vec<Us
         let file = TextFile {
             path,
             below: None,
-            by: By::Template,
+            by: Delivery::Template,
             text: std::str::from_utf8(bytes).unwrap_or_default(),
             span: *span,
         };
@@ -203,7 +216,7 @@ fn files_of<'a>(platform: &'a Platform, workload: &'a Workload, out: &mut Vec<Us
         let file = |path, bytes| TextFile {
             path,
             below: None,
-            by: By::Source,
+            by: Delivery::Source,
             text: std::str::from_utf8(bytes).unwrap_or_default(),
             span: mount.span,
         };
@@ -211,7 +224,7 @@ fn files_of<'a>(platform: &'a Platform, workload: &'a Workload, out: &mut Vec<Us
             (_, Some(template)) => {
                 let template = TextFile {
                     path: &template.path,
-                    by: By::Template,
+                    by: Delivery::Template,
                     text: &template.text,
                     ..file("", &[])
                 };
@@ -240,7 +253,7 @@ fn files_of<'a>(platform: &'a Platform, workload: &'a Workload, out: &mut Vec<Us
             let file = TextFile {
                 path: &text.path,
                 below: None,
-                by: By::Volume(&mount.path),
+                by: Delivery::Volume(&mount.path),
                 text: &text.text,
                 span: mount.span,
             };
@@ -273,7 +286,7 @@ fn settings_files<'a>(
 struct TextFile<'a> {
     path: &'a str,
     below: Option<&'a str>,
-    by: By<'a>,
+    by: Delivery<'a>,
     text: &'a str,
     span: Span,
 }
@@ -288,7 +301,7 @@ impl<'a> TextFile<'a> {
             .filter(|(_, line)| !is_comment(line))
             .map(|(index, line)| UserString {
                 owner: Owner::Workload(workload),
-                how: How::Mounted(At {
+                how: StringUse::Mounted(ProjectLine {
                     file: self.path,
                     below: self.below,
                     line: index + 1,
@@ -314,9 +327,9 @@ pub(super) fn is_the_users(platform: &Platform, place: Span) -> bool {
 fn stages<'a>(owner: Owner<'a>, table: &'a Table, key: &str, out: &mut Vec<UserString<'a>>) {
     let stages = table.array(key).unwrap_or_default();
     for stage in stages.iter().filter_map(Node::as_table) {
-        named(owner, stage.table("env"), How::Variable, out);
+        named(owner, stage.table("env"), StringUse::Variable, out);
         for line in stage.array("run").unwrap_or_default() {
-            push(owner, How::Line, Some(line), out);
+            push(owner, StringUse::Line, Some(line), out);
         }
         stages_within(owner, stage, out);
     }
@@ -332,7 +345,7 @@ fn stages_within<'a>(owner: Owner<'a>, stage: &'a Table, out: &mut Vec<UserStrin
 fn named<'a>(
     owner: Owner<'a>,
     table: Option<&'a Table>,
-    how: fn(&'a str) -> How<'a>,
+    how: fn(&'a str) -> StringUse<'a>,
     out: &mut Vec<UserString<'a>>,
 ) {
     for (key, node) in table.into_iter().flat_map(Table::iter) {
@@ -346,15 +359,20 @@ fn lines<'a>(owner: Owner<'a>, node: Option<&'a Node>, out: &mut Vec<UserString<
         Some(Value::Array(words)) => {
             let mut before = "";
             for word in words {
-                push(owner, How::Word(before), Some(word), out);
+                push(owner, StringUse::Word(before), Some(word), out);
                 before = word.as_str().unwrap_or_default();
             }
         }
-        _ => push(owner, How::Line, node, out),
+        _ => push(owner, StringUse::Line, node, out),
     }
 }
 
-fn push<'a>(owner: Owner<'a>, how: How<'a>, node: Option<&'a Node>, out: &mut Vec<UserString<'a>>) {
+fn push<'a>(
+    owner: Owner<'a>,
+    how: StringUse<'a>,
+    node: Option<&'a Node>,
+    out: &mut Vec<UserString<'a>>,
+) {
     if let Some((node, text)) = node.and_then(|node| Some((node, node.as_str()?))) {
         out.push(UserString {
             owner,

@@ -36,7 +36,7 @@ mod stores;
 mod tag_form;
 
 pub use draft::{BoundRole, ComponentDraft, Declared, Draft, Names, WorkloadDraft};
-pub use probes::is_asked;
+pub use probes::can_be_probed;
 pub use removed::check_alerts;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -11,7 +11,7 @@ pub(super) fn drop_idle(all: &Declarations, workloads: &mut [Vec<Layered>]) {
     let has_work = workloads
         .iter()
         .flatten()
-        .any(|workload| !workload.job && is_asked(&workload.table));
+        .any(|workload| !workload.job && can_be_probed(&workload.table));
     for (declared, workloads) in all.components.iter().zip(workloads) {
         if !declared.is_for(Purpose::Metrics) {
             continue;
@@ -28,7 +28,7 @@ fn is_on_host(workloads: &[Layered]) -> bool {
 }
 
 /// Whether a long-running workload has no metrics, and a health check that can be probed from outside.
-pub fn is_asked(table: &Table) -> bool {
+pub fn can_be_probed(table: &Table) -> bool {
     let is_askable = |health: &Table| {
         (health.get("http").is_some() || health.get("tcp").is_some())
             && !health.get("probe").is_some_and(Node::is_false)

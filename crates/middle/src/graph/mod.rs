@@ -187,8 +187,8 @@ impl Graph {
     /// The components that do not work without this one, straight or through others. Those that it needs itself are not
     /// among them: of two that need each other neither is the cause.
     pub fn needed_by(&self, component: &str) -> BTreeSet<String> {
-        let needed = closure(&self.needs.of, component);
-        let needing = closure(&self.needs.by, component).into_iter();
+        let needed = reached_from(&self.needs.of, component);
+        let needing = reached_from(&self.needs.by, component).into_iter();
         needing
             .filter(|name| *name != component && !needed.contains(name))
             .map(ToString::to_string)
@@ -348,7 +348,7 @@ impl Graph {
 }
 
 /// What is reached from a component along these edges, in one step or more.
-fn closure<'a>(ends: &'a Ends, component: &str) -> BTreeSet<&'a str> {
+fn reached_from<'a>(ends: &'a Ends, component: &str) -> BTreeSet<&'a str> {
     let mut found = BTreeSet::new();
     let next = |name: &str| ends.get(name).into_iter().flatten().map(String::as_str);
     let mut new: Vec<&str> = next(component).collect();

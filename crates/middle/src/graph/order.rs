@@ -65,16 +65,16 @@ impl Graph {
     }
 }
 
-/// How many edges may be looked at to find the shortest cycles of a knot. Of larger knots others are found, in one walk.
+/// How many edges may be looked at to find the shortest cycles. Of larger graphs the others are found in one walk.
 const LOOKS: usize = 1_000_000;
 
 /// Cycles of a directed graph that share no edge, so that each needs a cure of its own: the shortest first, then of the
 /// rest. Each begins with its smallest name.
 pub fn independent_cycles(pairs: &[(&str, &str)]) -> Vec<Vec<String>> {
-    let mut graph = knots(pairs);
+    let mut graph = cyclic_edges(pairs);
     let mut cycles = shortest_cycles(&mut graph);
-    // What is left of a knot that is too large.
-    cycles.extend(walked_cycles(&knots_of(&graph)));
+    // What is left of a part that is too large.
+    cycles.extend(walked_cycles(&cyclic_part(&graph)));
     let mut cycles: Vec<Vec<String>> = cycles
         .iter()
         .map(|cycle| cycle.iter().map(ToString::to_string).collect())
@@ -169,20 +169,20 @@ fn starts<'a>(graph: &DiGraphMap<&'a str, ()>) -> Vec<&'a str> {
 }
 
 /// The edges that are part of some cycle.
-fn knots<'a>(pairs: &[(&'a str, &'a str)]) -> DiGraphMap<&'a str, ()> {
-    knots_of(&pairs.iter().map(|(from, to)| (*from, *to, ())).collect())
+fn cyclic_edges<'a>(pairs: &[(&'a str, &'a str)]) -> DiGraphMap<&'a str, ()> {
+    cyclic_part(&pairs.iter().map(|(from, to)| (*from, *to, ())).collect())
 }
 
-fn knots_of<'a>(graph: &DiGraphMap<&'a str, ()>) -> DiGraphMap<&'a str, ()> {
-    let knots = kosaraju_scc(graph);
-    let knot_of: BTreeMap<&str, usize> = knots
+fn cyclic_part<'a>(graph: &DiGraphMap<&'a str, ()>) -> DiGraphMap<&'a str, ()> {
+    let parts = kosaraju_scc(graph);
+    let part_of: BTreeMap<&str, usize> = parts
         .iter()
         .enumerate()
         .flat_map(|(number, nodes)| nodes.iter().map(move |node| (*node, number)))
         .collect();
     graph
         .all_edges()
-        .filter(|(from, to, ())| knot_of[from] == knot_of[to])
+        .filter(|(from, to, ())| part_of[from] == part_of[to])
         .collect()
 }
 

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The project: it shows which keys an environment sets itself, and which other environments exist.
-pub(super) struct Around<'a> {
+pub(super) struct ProjectFiles<'a> {
     pub world: &'a dyn World,
     pub sources: &'a Sources,
     /// The platform file.
@@ -34,7 +34,7 @@ pub(super) fn deploy(
     tree: &Table,
     names: &Names,
     top: &Top,
-    around: &Around<'_>,
+    files: &ProjectFiles<'_>,
     sink: &mut Sink,
 ) -> Option<Deploy> {
     let written = tree.entry("deploy");
@@ -64,7 +64,7 @@ pub(super) fn deploy(
         (Some((at, argocd)), None) => Reader {
             names,
             top,
-            around,
+            files,
             at,
             table: argocd,
         }
@@ -72,7 +72,7 @@ pub(super) fn deploy(
         (None, Some((at, flux))) => Reader {
             names,
             top,
-            around,
+            files,
             at,
             table: flux,
         }
@@ -125,7 +125,7 @@ fn is_written(deploy: &Table, key: &str) -> bool {
 struct Reader<'a> {
     names: &'a Names,
     top: &'a Top,
-    around: &'a Around<'a>,
+    files: &'a ProjectFiles<'a>,
     table: &'a Table,
     at: Span,
 }
@@ -291,8 +291,8 @@ impl Reader<'_> {
         let Some(environment) = &self.top.environment else {
             return true;
         };
-        let file = environment_file(self.around.file, environment);
-        self.around.sources.file(at.source).name == file
+        let file = environment_file(self.files.file, environment);
+        self.files.sources.file(at.source).name == file
     }
 
     /// Another environment whose name differs from a dotted one in dots alone.
@@ -300,8 +300,8 @@ impl Reader<'_> {
         let environment = self.top.environment.as_ref()?;
         let mut twins = twins(environment).into_iter();
         twins.find(|twin| {
-            let file = environment_file(self.around.file, twin);
-            self.around.world.read(&file).is_ok()
+            let file = environment_file(self.files.file, twin);
+            self.files.world.read(&file).is_ok()
         })
     }
 }

@@ -41,7 +41,7 @@ pub use contents::rules_of;
 use std::collections::{BTreeMap, btree_map::Entry};
 
 use beforehand::Beforehand;
-use deploy::Around;
+use deploy::ProjectFiles;
 use flows::Ends;
 use scene::Scene;
 use texts::Texts;
@@ -90,12 +90,12 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
         volumes, notify, ..
     } = beforehand;
     let top = top::top(tree, &scene, inputs.environment.clone(), sink);
-    let around = Around {
+    let files = ProjectFiles {
         world: inputs.world,
         sources: inputs.sources,
         file: inputs.file,
     };
-    let deploy = deploy::deploy(tree, names, &top, &around, sink);
+    let deploy = deploy::deploy(tree, names, &top, &files, sink);
     let texts = Texts {
         scene: &scene,
         published: Published {

@@ -11,9 +11,9 @@ use crate::{
 
 /// Lints variables, presets and networks that nothing in the file names.
 pub(super) fn check(tree: &Table, written_out: &BTreeSet<String>, sink: &mut Sink) {
-    let mut used = Used {
+    let mut used = UsedNames {
         variables: written_out.iter().map(String::as_str).collect(),
-        ..Used::default()
+        ..UsedNames::default()
     };
     used.table(tree);
     for (table, what, names) in [
@@ -38,13 +38,13 @@ fn report(sink: &mut Sink, what: &str, name: &str, span: Span) {
 }
 
 #[derive(Default)]
-struct Used<'a> {
+struct UsedNames<'a> {
     variables: BTreeSet<&'a str>,
     presets: BTreeSet<&'a str>,
     networks: BTreeSet<&'a str>,
 }
 
-impl<'a> Used<'a> {
+impl<'a> UsedNames<'a> {
     fn table(&mut self, table: &'a Table) {
         for (key, node) in table.iter() {
             match key.name.as_str() {

@@ -1,7 +1,7 @@
 //! What cAdvisor says of the containers that Compose runs: it knows each by its project and service.
 
 use super::{
-    probes::Asked,
+    probes::ProbedWorkload,
     scrape::{self, Job, Scraper},
 };
 use crate::{
@@ -40,7 +40,7 @@ pub(in crate::target) fn unseen<'a>(
     platform: &'a Platform,
     prometheus: &Component,
     jobs: &[Job<'_>],
-    asked: &[Asked<'_>],
+    asked: &[ProbedWorkload<'_>],
     vantage: Vantage,
 ) -> Vec<&'a Workload> {
     if matchers(platform, jobs, vantage).is_none() {

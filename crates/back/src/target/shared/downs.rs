@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     containers,
-    probes::{self, Asked},
+    probes::{self, ProbedWorkload},
     scrape::{self, Job},
 };
 use crate::{
@@ -58,7 +58,7 @@ impl<'a> Downs<'a> {
     }
 
     /// `unseen` are the workloads that only cAdvisor sees.
-    pub fn new(jobs: &[Job<'a>], asked: &[Asked<'a>], unseen: &[&'a Workload]) -> Self {
+    pub fn new(jobs: &[Job<'a>], asked: &[ProbedWorkload<'a>], unseen: &[&'a Workload]) -> Self {
         let mut own = BTreeMap::new();
         for job in jobs {
             let name = job.component.name.as_str();

@@ -9,7 +9,7 @@ use crate::{
 
 /// A workload that is asked whether it works.
 #[derive(Debug)]
-pub(in crate::target) struct Asked<'a> {
+pub(in crate::target) struct ProbedWorkload<'a> {
     pub component: &'a Component,
     pub workload: &'a Workload,
     pub job: String,
@@ -41,13 +41,13 @@ pub(in crate::target) fn prober(platform: &Platform) -> Option<String> {
 }
 
 /// A matcher of the jobs of what is asked.
-pub(in crate::target) fn selector(asked: &[&Asked<'_>]) -> String {
+pub(in crate::target) fn selector(asked: &[&ProbedWorkload<'_>]) -> String {
     let jobs: Vec<&str> = asked.iter().map(|asked| asked.job.as_str()).collect();
     scrape::one_of("job", &jobs)
 }
 
 /// 1 while what is asked works, 0 while it does not, and 2 while the prober gives no answer and so nobody knows.
-pub(in crate::target) fn states(asked: &[&Asked<'_>]) -> String {
+pub(in crate::target) fn states(asked: &[&ProbedWorkload<'_>]) -> String {
     let selector = selector(asked);
     format!("probe_success{{{selector}}} or on (job, instance) up{{{selector}}} * 0 + 2")
 }
@@ -57,7 +57,7 @@ pub(in crate::target) fn asked<'a>(
     platform: &'a Platform,
     prometheus: &Component,
     vantage: Vantage,
-) -> Vec<Asked<'a>> {
+) -> Vec<ProbedWorkload<'a>> {
     if prober(platform).is_none() {
         return Vec::new();
     }
@@ -84,7 +84,7 @@ pub(in crate::target) fn asked<'a>(
             let Ok((host, number)) = scraper.address(workload, port, number) else {
                 continue;
             };
-            out.push(Asked {
+            out.push(ProbedWorkload {
                 component,
                 workload,
                 job: probe_job(&workload.name),

@@ -104,7 +104,7 @@ fn in_place(
 
 /// What is laid into the tables that are there.
 #[derive(Default)]
-struct Laid {
+struct MergedLines {
     /// A table's place, and one line for it.
     added: Vec<(Span, String)>,
     /// The same, as the help shows it.
@@ -124,20 +124,20 @@ fn among_others(
     let mut sources = Sources::default();
     let source = sources.add("", rewritten.lines.join("\n"));
     let new = parse(&sources, source, &mut Sink::default());
-    let mut laid = Laid::default();
-    lay(&new, &others, enclosing.place, ("", ""), &mut laid);
+    let mut merged = MergedLines::default();
+    merge_lines(&new, &others, enclosing.place, ("", ""), &mut merged);
     let removed = match new.get(&key.name) {
         Some(_) => String::new(),
         None => format!(", and remove `{}`", key.name),
     };
-    let help = match laid.shown.as_slice() {
+    let help = match merged.shown.as_slice() {
         [] => with_aliases(
             rewritten,
-            &format!("remove it: {} is set, too", all_of(&laid.kept)),
+            &format!("remove it: {} is set, too", all_of(&merged.kept)),
         ),
         shown => written(rewritten, &shown.join(", "), &removed),
     };
-    let added = laid.added.into_iter();
+    let added = merged.added.into_iter();
     added
         .fold(diagnostic.help(help), |diagnostic, (table, line)| {
             diagnostic.adding(table, line)
@@ -146,7 +146,13 @@ fn among_others(
 }
 
 /// Lays new entries into a table at `place`. `prefix`: the keys from there to here; `path`: all of them.
-fn lay(new: &Table, old: &Table, place: Span, (prefix, path): (&str, &str), laid: &mut Laid) {
+fn merge_lines(
+    new: &Table,
+    old: &Table,
+    place: Span,
+    (prefix, path): (&str, &str),
+    merged: &mut MergedLines,
+) {
     for (key, node) in new.iter() {
         let name = key_text(&key.name);
         let (line, full) = (format!("{prefix}{name}"), format!("{path}{name}"));
@@ -154,26 +160,33 @@ fn lay(new: &Table, old: &Table, place: Span, (prefix, path): (&str, &str), laid
         let is_dotted = node.span.start <= key.span.end;
         match (old.entry(&key.name), &node.value) {
             (None, Value::Table(table)) if is_dotted => {
-                lay(table, &Table::default(), place, (&inner.0, &inner.1), laid);
+                merge_lines(
+                    table,
+                    &Table::default(),
+                    place,
+                    (&inner.0, &inner.1),
+                    merged,
+                );
             }
             (None, _) => {
-                laid.added
+                merged
+                    .added
                     .push((place, format!("{line} = {}", inline(node))));
-                laid.shown.push(format!("`{full} = {}`", inline(node)));
+                merged.shown.push(format!("`{full} = {}`", inline(node)));
             }
             (Some(there), value) => match (&there.value.value, value) {
                 (Value::Table(old), Value::Table(new)) => {
-                    lay(new, old, there.key.span, ("", &inner.1), laid);
+                    merge_lines(new, old, there.key.span, ("", &inner.1), merged);
                 }
                 (Value::Array(old), Value::Array(new)) => {
                     let known: Vec<String> = old.iter().map(inline).collect();
                     let items = new.iter().map(inline);
                     for item in items.filter(|item| !known.contains(item)) {
-                        laid.shown.push(format!("`{item}` in `{full}`"));
-                        laid.added.push((there.key.span, item));
+                        merged.shown.push(format!("`{item}` in `{full}`"));
+                        merged.added.push((there.key.span, item));
                     }
                 }
-                _ => laid.kept.push(full),
+                _ => merged.kept.push(full),
             },
         }
     }

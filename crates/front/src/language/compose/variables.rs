@@ -116,25 +116,31 @@ pub(super) fn with_home(value: &Node) -> Node {
 
 /// A value with a reference in the place of each variable, and what is declared for it. No secret can stand there.
 pub(super) fn referred(value: &Node) -> (Node, Vec<Declared>) {
-    with_references(value, |variable| variable.as_variable())
+    with_references(value, Place::WithoutSecrets)
 }
 
 /// The same where secrets can stand.
 pub(super) fn referred_with_secrets(value: &Node) -> (Node, Vec<Declared>) {
-    with_references(value, |variable| variable.declared())
+    with_references(value, Place::WithSecrets)
 }
 
-fn with_references(
-    value: &Node,
-    declare: impl Fn(&Variable<'_>) -> Declared,
-) -> (Node, Vec<Declared>) {
+#[derive(Clone, Copy)]
+enum Place {
+    WithSecrets,
+    WithoutSecrets,
+}
+
+fn with_references(value: &Node, place: Place) -> (Node, Vec<Declared>) {
     let mut declared: Vec<Declared> = Vec::new();
     let node = each_text(value, &mut |text| {
         let pieces = pieces(text).into_iter();
         let texts = pieces.map(|piece| match piece {
             Piece::Literal(text) => (Cow::Borrowed(text), true),
             Piece::Variable(variable) => {
-                let found = declare(&variable);
+                let found = match place {
+                    Place::WithSecrets => variable.declared(),
+                    Place::WithoutSecrets => variable.as_variable(),
+                };
                 let reference = found.reference();
                 if !declared.contains(&found) {
                     declared.push(found);

@@ -15,7 +15,7 @@ use crate::{
 const KEYS_SHOWN: usize = 12;
 
 /// Reports what in a raw table the others would refuse, or not know.
-pub fn hold(node: &Node, what: Specified, sink: &mut Sink) {
+pub fn check_specified(node: &Node, what: Specified, sink: &mut Sink) {
     let table = node.as_table();
     let word = |key| table.and_then(|it| it.get(key)?.as_str()).unwrap_or("");
     let known = what.known(word("apiVersion"), word("kind"));

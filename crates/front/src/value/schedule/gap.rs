@@ -118,10 +118,10 @@ impl OfMonth {
 /// An item of the field of weekdays: numbers where 0 and 7 are Sunday, and which of them in the month.
 struct OfWeek {
     numbers: Vec<u32>,
-    which: Which,
+    occurrence: Occurrence,
 }
 
-enum Which {
+enum Occurrence {
     Each,
     Last,
     /// `None` is no number, and on no day.
@@ -130,22 +130,22 @@ enum Which {
 
 impl OfWeek {
     fn parse(item: &str) -> Self {
-        let (text, which) = match (item.split_once('#'), item.strip_prefix('l')) {
-            (Some((weekday, nth)), _) => (weekday, Which::Nth(number(nth))),
-            (None, Some(weekday)) if !weekday.is_empty() => (weekday, Which::Last),
-            _ => (item, Which::Each),
+        let (text, occurrence) = match (item.split_once('#'), item.strip_prefix('l')) {
+            (Some((weekday, nth)), _) => (weekday, Occurrence::Nth(number(nth))),
+            (None, Some(weekday)) if !weekday.is_empty() => (weekday, Occurrence::Last),
+            _ => (item, Occurrence::Each),
         };
         Self {
             numbers: values(WEEKDAY, text),
-            which,
+            occurrence,
         }
     }
 
     fn is_day(&self, day: &Day) -> bool {
-        let is_which = match self.which {
-            Which::Each => true,
-            Which::Last => day.number + 7 > day.last,
-            Which::Nth(nth) => nth == Some(day.number.div_ceil(7)),
+        let is_which = match self.occurrence {
+            Occurrence::Each => true,
+            Occurrence::Last => day.number + 7 > day.last,
+            Occurrence::Nth(nth) => nth == Some(day.number.div_ceil(7)),
         };
         is_which && self.numbers.iter().any(|it| it % 7 == day.weekday)
     }

@@ -2,7 +2,7 @@
 //! an alert fires if it does not answer.
 
 use crate::{
-    expand::{WorkloadDraft, is_asked},
+    expand::{WorkloadDraft, can_be_probed},
     model::{Alert, AlertSeverity, AlertText, AlertWhose, PROBER, Purpose, Workload, probe_job},
     resolve::{Scene, beforehand::Beforehand},
     source::Span,
@@ -32,7 +32,7 @@ pub(in crate::resolve) fn is_probed(
     shape: &WorkloadDraft,
     beforehand: &Beforehand<'_>,
 ) -> bool {
-    if !beforehand.has_prober || shape.job || !is_asked(&shape.table) {
+    if !beforehand.has_prober || shape.job || !can_be_probed(&shape.table) {
         return false;
     }
     let draft = &scene.components[index];

@@ -118,13 +118,13 @@ impl Resolver<'_> {
     fn no_connection(&self, draft: &ComponentDraft, hindrance: &Hindrance) -> Diagnostic {
         match (self.kind_text, self.through) {
             (true, Some(binding)) => unreachable(draft, binding, hindrance),
-            (true, None) => self.apart(draft, hindrance),
+            (true, None) => self.unreachable_self(draft, hindrance),
             (false, _) => unreachable(draft, self.place, hindrance),
         }
     }
 
     /// The error for a kind's own text that needs an address of the component itself.
-    fn apart(&self, draft: &ComponentDraft, hindrance: &Hindrance) -> Diagnostic {
+    fn unreachable_self(&self, draft: &ComponentDraft, hindrance: &Hindrance) -> Diagnostic {
         let of_part = self
             .scope
             .reader

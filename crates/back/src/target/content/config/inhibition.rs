@@ -40,7 +40,7 @@ pub(super) fn view(context: &Context<'_>) -> Vec<InhibitionView> {
     let platform = context.platform;
     let mut out = severities();
     out.extend(speeds(&platform.components));
-    out.extend(said_better(&platform.components));
+    out.extend(superseded(&platform.components));
     out.extend(downs());
     let prometheus = platform.first_for(Purpose::Metrics);
     let downs = prometheus.map(|it| Downs::of(platform, it, context.vantage));
@@ -137,7 +137,7 @@ fn speeds(components: &[Component]) -> Option<InhibitionView> {
 }
 
 /// Alerts that others say better: one for all that name the same ones. `equal` are the labels by which they have to agree.
-fn said_better(components: &[Component]) -> Vec<InhibitionView> {
+fn superseded(components: &[Component]) -> Vec<InhibitionView> {
     let alerts: Vec<&Alert> = components.iter().flat_map(|it| &it.alerts).collect();
     let mut known: BTreeSet<&str> = alerts.iter().map(|alert| alert.name.as_str()).collect();
     known.extend(OF_PLATFORM);

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     Board,
     dashboard::{Choice, Dashboard},
-    panel::{Look, Panel},
+    panel::{Panel, PanelTemplate},
 };
 use crate::{
     model::{self, Component, Purpose},
@@ -221,14 +221,14 @@ fn with_rows(panels: &[model::Panel], selector: &str) -> Vec<Panel> {
 fn process(selector: &str) -> Vec<Panel> {
     vec![
         Panel::row("Process"),
-        Panel::new(Look::Timeseries, "CPU", "Cores in use")
+        Panel::new(PanelTemplate::Timeseries, "CPU", "Cores in use")
             .unit("cores")
             .zero_based()
             .query(
                 format!("rate(process_cpu_seconds_total{{{selector}}}[$__rate_interval])"),
                 "{{instance}}",
             ),
-        Panel::new(Look::Timeseries, "Memory", "Memory held in RAM")
+        Panel::new(PanelTemplate::Timeseries, "Memory", "Memory held in RAM")
             .unit("bytes")
             .zero_based()
             .query(
@@ -236,7 +236,7 @@ fn process(selector: &str) -> Vec<Panel> {
                 "{{instance}}",
             ),
         Panel::new(
-            Look::Timeseries,
+            PanelTemplate::Timeseries,
             "Open files",
             "Share of the file descriptors that it may open",
         )
@@ -246,7 +246,7 @@ fn process(selector: &str) -> Vec<Panel> {
             "{{instance}}",
         ),
         Panel::new(
-            Look::Timeseries,
+            PanelTemplate::Timeseries,
             "Running for",
             "Time since it started; a drop is a restart",
         )
@@ -263,7 +263,7 @@ fn process(selector: &str) -> Vec<Panel> {
 fn containers(matchers: &str) -> Vec<Panel> {
     vec![
         Panel::row("Containers"),
-        Panel::new(Look::Timeseries, "Container CPU", "Cores in use, by container")
+        Panel::new(PanelTemplate::Timeseries, "Container CPU", "Cores in use, by container")
             .unit("cores")
             .zero_based()
             .query(
@@ -271,7 +271,7 @@ fn containers(matchers: &str) -> Vec<Panel> {
                 "{{name}}",
             ),
         Panel::new(
-            Look::Timeseries,
+            PanelTemplate::Timeseries,
             "Container memory",
             "Memory that cannot be given back, by container",
         )
@@ -337,11 +337,15 @@ fn scraping(selector: &str, jobs: usize) -> Vec<Panel> {
     let height = 3 + u32::try_from(jobs).unwrap_or(u32::MAX).min(5);
     vec![
         Panel::row("Scraping"),
-        Panel::new(Look::Timeline, "Answers", "Whether it answered Prometheus")
-            .size(24, height)
-            .query(format!("up{{{selector}}}"), "{{job}} {{instance}}"),
         Panel::new(
-            Look::Timeseries,
+            PanelTemplate::Timeline,
+            "Answers",
+            "Whether it answered Prometheus",
+        )
+        .size(24, height)
+        .query(format!("up{{{selector}}}"), "{{job}} {{instance}}"),
+        Panel::new(
+            PanelTemplate::Timeseries,
             "Time to answer",
             "How long a scrape takes",
         )
@@ -352,7 +356,7 @@ fn scraping(selector: &str, jobs: usize) -> Vec<Panel> {
             "{{job}} {{instance}}",
         ),
         Panel::new(
-            Look::Timeseries,
+            PanelTemplate::Timeseries,
             "Samples in an answer",
             "Samples that an answer holds; growth without end means a label with too many values",
         )

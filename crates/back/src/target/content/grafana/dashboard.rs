@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{
     Board,
-    logs::{Logs, Whose},
+    logs::{LogOwner, Logs},
     panel::{self, Panel},
 };
 use crate::{target::shared::boards, template::TemplateError};
@@ -65,11 +65,11 @@ struct DashboardView<'a> {
 /// Where the log lines of a dashboard's components are.
 fn logs(board: &Board<'_>, dashboard: &Dashboard) -> Option<String> {
     let choice = dashboard.choice.as_ref()?;
-    let whose = match choice.jobs.as_slice() {
-        [only] if choice.fixed => Whose::Component(only),
-        _ => Whose::Chosen,
+    let owner = match choice.jobs.as_slice() {
+        [only] if choice.fixed => LogOwner::Component(only),
+        _ => LogOwner::Chosen,
     };
-    Some(Logs::of(board)?.link(whose))
+    Some(Logs::of(board)?.link(owner))
 }
 
 /// The dashboard as JSON. The template's output is parsed and written again: it is JSON whatever the template says.

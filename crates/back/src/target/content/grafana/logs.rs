@@ -16,7 +16,7 @@ pub(super) struct Logs<'a> {
 }
 
 /// Of whom the lines are.
-pub(super) enum Whose<'a> {
+pub(super) enum LogOwner<'a> {
     Component(&'a str),
     /// The components that the dashboard's variable `job` chooses.
     Chosen,
@@ -37,10 +37,10 @@ impl<'a> Logs<'a> {
     }
 
     /// The address of their lines, below that of Grafana, for the time that the dashboard shows.
-    pub fn link(&self, whose: Whose<'_>) -> String {
-        let name = match whose {
-            Whose::Component(name) => name.to_string(),
-            Whose::Chosen | Whose::Cell => NAME.to_string(),
+    pub fn link(&self, owner: LogOwner<'_>) -> String {
+        let name = match owner {
+            LogOwner::Component(name) => name.to_string(),
+            LogOwner::Chosen | LogOwner::Cell => NAME.to_string(),
         };
         let source = json!({ "type": self.kind, "uid": self.source });
         let query = if self.kind == LOKI {
@@ -53,8 +53,8 @@ impl<'a> Logs<'a> {
         };
         let range = json!({ "from": FROM.to_string(), "to": TO.to_string() });
         let pane = json!({ "datasource": self.source, "queries": [query], "range": range });
-        let variable = match whose {
-            Whose::Cell => "${__value.raw}",
+        let variable = match owner {
+            LogOwner::Cell => "${__value.raw}",
             _ if self.kind == LOKI => "${job:pipe}",
             _ => "${job:lucene}",
         };

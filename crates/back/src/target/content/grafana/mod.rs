@@ -24,7 +24,7 @@ use crate::{
         Context, Emission,
         shared::{
             containers,
-            probes::{self, Asked},
+            probes::{self, ProbedWorkload},
             scrape::{self, Job},
         },
     },
@@ -42,8 +42,8 @@ struct Board<'a> {
     jobs: &'a [Job<'a>],
     of_component: BTreeMap<&'a str, Vec<&'a Job<'a>>>,
     /// Workloads that are asked from outside whether they work.
-    asked: &'a [Asked<'a>],
-    asked_of_component: BTreeMap<&'a str, Vec<&'a Asked<'a>>>,
+    asked: &'a [ProbedWorkload<'a>],
+    asked_of_component: BTreeMap<&'a str, Vec<&'a ProbedWorkload<'a>>>,
     /// What selects the platform's containers, where somebody watches them.
     containers: Option<String>,
     /// Milliseconds between two scrapes where a job says nothing else.
@@ -66,7 +66,7 @@ impl<'a> Board<'a> {
     }
 
     /// The workloads of a component that are asked from outside.
-    fn asked_of(&self, component: &str) -> &[&'a Asked<'a>] {
+    fn asked_of(&self, component: &str) -> &[&'a ProbedWorkload<'a>] {
         self.asked_of_component
             .get(component)
             .map_or(&[], Vec::as_slice)
@@ -117,7 +117,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
 
     let (jobs, _) = scrape::jobs(platform, prometheus, context.vantage);
     let asked = probes::asked(platform, prometheus, context.vantage);
-    let mut asked_of_component: BTreeMap<&str, Vec<&Asked<'_>>> = BTreeMap::new();
+    let mut asked_of_component: BTreeMap<&str, Vec<&ProbedWorkload<'_>>> = BTreeMap::new();
     for one in &asked {
         let of_component = asked_of_component.entry(&one.component.name);
         of_component.or_default().push(one);

@@ -7,14 +7,14 @@ use super::{
     Board, component,
     dashboard::Dashboard,
     logs::Logs,
-    panel::{self, Look, Panel},
+    panel::{self, Panel, PanelTemplate},
     probed, totals,
 };
 use crate::{
     model::{AlertSeverity, Component, Expression, Icon, Purpose, Requests},
     target::shared::{
         boards,
-        probes::{self, Asked},
+        probes::{self, ProbedWorkload},
         scrape::{self, Presence},
     },
 };
@@ -89,7 +89,7 @@ pub(super) fn is_watched(board: &Board<'_>, component: &Component) -> bool {
 /// A tile a component. Those that tell in the same way whether they work share a query and a link.
 fn tiles(board: &Board<'_>, title: &str, description: &str, members: &[&Component]) -> Panel {
     let platform = board.context.platform;
-    let mut panel = Panel::new(Look::Tiles, title, description);
+    let mut panel = Panel::new(PanelTemplate::Tiles, title, description);
     let mut alike: BTreeMap<(&str, bool, Option<&Expression>), Vec<&Component>> = BTreeMap::new();
     for member in members {
         // Of several instances behind one name all may be gone: then their tile has to stay.
@@ -189,7 +189,7 @@ fn states(board: &Board<'_>) -> String {
             scrape::healthy(Some(healthy), &names, &jobs)
         ));
     }
-    let asked: Vec<&Asked<'_>> = board.asked.iter().collect();
+    let asked: Vec<&ProbedWorkload<'_>> = board.asked.iter().collect();
     if !asked.is_empty() {
         own.push(probes::states(&asked));
     }
@@ -205,13 +205,17 @@ fn jobs(board: &Board<'_>) -> Vec<Panel> {
         .clamp(3, 20);
     vec![
         Panel::row("Scrape jobs"),
-        Panel::new(Look::Jobs, "Jobs", "Every scrape job as Prometheus has it")
-            .size(24, 3 + height)
-            .query(format!("{by} ({states})"), "")
-            .query(format!("{by} (scrape_duration_seconds)"), "")
-            .query(format!("{by} (scrape_samples_scraped)"), "")
-            .with_logs(Logs::of(board).as_ref()),
-        Panel::new(Look::Timeline, "States", "What worked, and when")
+        Panel::new(
+            PanelTemplate::Jobs,
+            "Jobs",
+            "Every scrape job as Prometheus has it",
+        )
+        .size(24, 3 + height)
+        .query(format!("{by} ({states})"), "")
+        .query(format!("{by} (scrape_duration_seconds)"), "")
+        .query(format!("{by} (scrape_samples_scraped)"), "")
+        .with_logs(Logs::of(board).as_ref()),
+        Panel::new(PanelTemplate::Timeline, "States", "What worked, and when")
             .size(24, 3 + height)
             .query(format!("min by (job) ({states})"), "{{job}}"),
     ]
@@ -236,12 +240,12 @@ fn firing_by_severity() -> String {
 fn alerts(board: &Board<'_>) -> Vec<Panel> {
     vec![
         Panel::row("Alerts"),
-        Panel::new(Look::Alerts, "Firing", "Alerts that fire now")
+        Panel::new(PanelTemplate::Alerts, "Firing", "Alerts that fire now")
             .size(14, 8)
             .query(firing_by_severity(), "")
             .with_logs(Logs::of(board).as_ref()),
         Panel::new(
-            Look::Severities,
+            PanelTemplate::Severities,
             "Firing over time",
             "Alerts that fire, by severity",
         )
@@ -264,7 +268,7 @@ fn services(board: &Board<'_>) -> Vec<Panel> {
         .iter()
         .filter(|component| !board.jobs_of(&component.name).is_empty())
         .collect();
-    let mut rate = Panel::new(Look::Timeseries, "Requests", "Requests a second")
+    let mut rate = Panel::new(PanelTemplate::Timeseries, "Requests", "Requests a second")
         .unit("reqps")
         .zero_based();
     for (expr, _) in by_counter(&scraped, |it| Some((it.all.clone()?, None))) {
@@ -273,8 +277,12 @@ fn services(board: &Board<'_>) -> Vec<Panel> {
             "{{job}}",
         );
     }
-    let mut failed =
-        Panel::new(Look::Timeseries, "Errors", "Share of requests that failed").share();
+    let mut failed = Panel::new(
+        PanelTemplate::Timeseries,
+        "Errors",
+        "Share of requests that failed",
+    )
+    .share();
     for (all, errors) in by_counter(&scraped, |it| {
         Some((it.all.clone()?, Some(it.errors.clone()?)))
     }) {
@@ -284,7 +292,7 @@ fn services(board: &Board<'_>) -> Vec<Panel> {
         failed = failed.query(format!("({errors} or {all} * 0) / {all}"), "{{job}}");
     }
     let mut slow = Panel::new(
-        Look::Timeseries,
+        PanelTemplate::Timeseries,
         "Duration",
         "95 % of the requests are faster",
     )
@@ -340,7 +348,7 @@ fn stores(board: &Board<'_>) -> Vec<Panel> {
     let by = "by (container_label_com_docker_compose_service)";
     let legend = "{{container_label_com_docker_compose_service}}";
     let panels = [
-        Panel::new(Look::Timeseries, "CPU of stores", "Cores in use")
+        Panel::new(PanelTemplate::Timeseries, "CPU of stores", "Cores in use")
             .unit("cores")
             .zero_based()
             .query(
@@ -348,7 +356,7 @@ fn stores(board: &Board<'_>) -> Vec<Panel> {
                 legend,
             ),
         Panel::new(
-            Look::Timeseries,
+            PanelTemplate::Timeseries,
             "Memory of stores",
             "Share of the memory that they may use",
         )
@@ -358,7 +366,7 @@ fn stores(board: &Board<'_>) -> Vec<Panel> {
             legend,
         ),
         Panel::new(
-            Look::Timeseries,
+            PanelTemplate::Timeseries,
             "Disk of stores",
             "Bytes a second that they read and write",
         )
@@ -381,12 +389,12 @@ fn stores(board: &Board<'_>) -> Vec<Panel> {
 /// What the containers of each group use.
 fn containers(board: &Board<'_>) -> Vec<Panel> {
     let platform = board.context.platform;
-    let mut cpu = Panel::new(Look::Timeseries, "CPU by group", "Cores in use")
+    let mut cpu = Panel::new(PanelTemplate::Timeseries, "CPU by group", "Cores in use")
         .unit("cores")
         .zero_based()
         .stacked();
     let mut memory = Panel::new(
-        Look::Timeseries,
+        PanelTemplate::Timeseries,
         "Memory by group",
         "Memory that cannot be given back",
     )
@@ -436,26 +444,26 @@ fn host(board: &Board<'_>) -> Vec<Panel> {
         .max()
         .unwrap_or_default();
     let panels = [
-        Panel::new(Look::Timeseries, "CPU", "Share of the processors in use")
+        Panel::new(PanelTemplate::Timeseries, "CPU", "Share of the processors in use")
             .share()
             .query(
                 format!("1 - avg by (instance) (rate(node_cpu_seconds_total{{{node}, mode=\"idle\"}}[$__rate_interval]))"),
                 "{{instance}}",
             ),
-        Panel::new(Look::Timeseries, "Memory", "Share of the memory in use")
+        Panel::new(PanelTemplate::Timeseries, "Memory", "Share of the memory in use")
             .share()
             .query(
                 format!("1 - node_memory_MemAvailable_bytes{{{node}}} / node_memory_MemTotal_bytes{{{node}}}"),
                 "{{instance}}",
             ),
-        Panel::new(Look::Timeseries, "Disks", "Share of each file system in use")
+        Panel::new(PanelTemplate::Timeseries, "Disks", "Share of each file system in use")
             .share()
             .query(
                 format!("1 - max by (instance, device) (node_filesystem_avail_bytes{{{node}, fstype!~\"tmpfs|overlay|squashfs\"}} / node_filesystem_size_bytes{{{node}, fstype!~\"tmpfs|overlay|squashfs\"}})"),
                 "{{instance}} {{device}}",
             ),
         Panel::new(
-            Look::Timeseries,
+            PanelTemplate::Timeseries,
             "Load",
             "Processes that run or wait, for each processor: beyond 1 they wait",
         )

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::logs::{Logs, Whose};
+use super::logs::{LogOwner, Logs};
 use crate::{
     language::without_variables,
     model::{self, PanelKind, Threshold},
@@ -16,7 +16,7 @@ const COLUMNS: u32 = 24;
 /// The kinds of panel, each a template of its own below `grafana/panels/`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Look {
+pub(super) enum PanelTemplate {
     /// The title of a section.
     Row,
     Timeseries,
@@ -40,14 +40,20 @@ pub(super) enum Look {
     Alerts,
 }
 
-impl Look {
+impl PanelTemplate {
     /// Whether it shows a development; else it asks for one moment.
     fn over_time(self) -> bool {
-        matches!(self, Look::Timeseries | Look::Severities | Look::Timeline)
+        matches!(
+            self,
+            PanelTemplate::Timeseries | PanelTemplate::Severities | PanelTemplate::Timeline
+        )
     }
 
     fn is_table(self) -> bool {
-        matches!(self, Look::Table | Look::Jobs | Look::Alerts)
+        matches!(
+            self,
+            PanelTemplate::Table | PanelTemplate::Jobs | PanelTemplate::Alerts
+        )
     }
 }
 
@@ -55,7 +61,7 @@ impl Look {
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Panel {
     /// Which template of `grafana/panels/` draws it.
-    pub look: Look,
+    pub look: PanelTemplate,
     /// Its title.
     pub title: String,
     /// What it shows.
@@ -125,7 +131,7 @@ pub(super) struct Link {
 }
 
 impl Panel {
-    pub fn new(look: Look, title: &str, description: &str) -> Self {
+    pub fn new(look: PanelTemplate, title: &str, description: &str) -> Self {
         Self {
             look,
             title: title.to_string(),
@@ -149,7 +155,7 @@ impl Panel {
     }
 
     pub fn row(title: &str) -> Self {
-        Self::new(Look::Row, title, "").size(COLUMNS, 1)
+        Self::new(PanelTemplate::Row, title, "").size(COLUMNS, 1)
     }
 
     pub fn unit(mut self, unit: &str) -> Self {
@@ -201,7 +207,7 @@ impl Panel {
     /// A link from the names of components in a table to their log lines, where there are any.
     pub fn with_logs(self, logs: Option<&Logs<'_>>) -> Self {
         match logs {
-            Some(logs) => self.linking("Logs", "byName", "Component", &logs.link(Whose::Cell)),
+            Some(logs) => self.linking("Logs", "byName", "Component", &logs.link(LogOwner::Cell)),
             None => self,
         }
     }
@@ -249,7 +255,7 @@ impl Panel {
         let names = ["job", "instance", "component"].map(|name| format!("{{{{{name}}}}}"));
         for query in &mut self.queries {
             // A tile is narrow: the name of the server is enough, its exporter's address is no name for it.
-            if self.look == Look::Up && label == "job" && query.legend == "{{instance}}" {
+            if self.look == PanelTemplate::Up && label == "job" && query.legend == "{{instance}}" {
                 query.legend = "{{job}}".to_string();
             }
             let is_named = names.iter().any(|name| query.legend.contains(name));
@@ -277,15 +283,15 @@ impl Panel {
 }
 
 /// The template that draws a panel of this type.
-fn look(kind: PanelKind) -> Look {
+fn look(kind: PanelKind) -> PanelTemplate {
     match kind {
-        PanelKind::Timeseries => Look::Timeseries,
-        PanelKind::Stat => Look::Stat,
-        PanelKind::Up => Look::Up,
-        PanelKind::Info => Look::Name,
-        PanelKind::Gauge => Look::Gauge,
-        PanelKind::Table => Look::Table,
-        PanelKind::Bargauge => Look::Bargauge,
+        PanelKind::Timeseries => PanelTemplate::Timeseries,
+        PanelKind::Stat => PanelTemplate::Stat,
+        PanelKind::Up => PanelTemplate::Up,
+        PanelKind::Info => PanelTemplate::Name,
+        PanelKind::Gauge => PanelTemplate::Gauge,
+        PanelKind::Table => PanelTemplate::Table,
+        PanelKind::Bargauge => PanelTemplate::Bargauge,
     }
 }
 
@@ -346,7 +352,7 @@ pub(super) fn place(panels: Vec<Panel>) -> Vec<Panel> {
     let (mut x, mut y, mut shelf) = (0, 0, 0);
     let mut placed = Vec::new();
     for (id, mut panel) in (1..).zip(panels) {
-        if x + panel.width > COLUMNS || panel.look == Look::Row {
+        if x + panel.width > COLUMNS || panel.look == PanelTemplate::Row {
             (x, y, shelf) = (0, y + shelf, 0);
         }
         (panel.id, panel.x, panel.y) = (id, x, y);
@@ -363,7 +369,7 @@ mod tests {
 
     #[test]
     fn shelves_fill_from_the_left_and_a_section_starts_a_new_one() {
-        let panel = |width, height| Panel::new(Look::Stat, "", "").size(width, height);
+        let panel = |width, height| Panel::new(PanelTemplate::Stat, "", "").size(width, height);
         let panels = vec![
             panel(10, 4),
             panel(10, 8),
@@ -377,7 +383,7 @@ mod tests {
 
     #[test]
     fn what_is_packed_fills_its_shelves() {
-        let panel = |width| Panel::new(Look::Tiles, "", "").size(width, 4);
+        let panel = |width| Panel::new(PanelTemplate::Tiles, "", "").size(width, 4);
         let widths = |of: &[u32]| -> Vec<u32> {
             let panels = packed(of.iter().map(|width| panel(*width)).collect());
             panels.iter().map(|panel| panel.width).collect()

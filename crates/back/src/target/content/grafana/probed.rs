@@ -2,13 +2,13 @@
 
 use super::{
     Board,
-    panel::{Look, Panel},
+    panel::{Panel, PanelTemplate},
 };
-use crate::target::shared::probes::{self, Asked};
+use crate::target::shared::probes::{self, ProbedWorkload};
 
 /// What the health checks say that are asked from outside.
 pub(super) fn panels(board: &Board<'_>) -> Vec<Panel> {
-    let asked: Vec<&Asked<'_>> = board.asked.iter().collect();
+    let asked: Vec<&ProbedWorkload<'_>> = board.asked.iter().collect();
     if asked.is_empty() {
         return Vec::new();
     }
@@ -17,7 +17,7 @@ pub(super) fn panels(board: &Board<'_>) -> Vec<Panel> {
     vec![
         Panel::row("Health checks"),
         Panel::new(
-            Look::Timeline,
+            PanelTemplate::Timeline,
             "Answers",
             "Which health checks, asked from outside, were passed, and when",
         )
@@ -27,7 +27,7 @@ pub(super) fn panels(board: &Board<'_>) -> Vec<Panel> {
             "{{component}} {{instance}}",
         ),
         Panel::new(
-            Look::Timeseries,
+            PanelTemplate::Timeseries,
             "Time to answer",
             "How long health checks take, asked from outside",
         )

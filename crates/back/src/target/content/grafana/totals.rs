@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use super::{
     Board,
     overview::{is_watched, presence, unless_off},
-    panel::{Look, Panel},
+    panel::{Panel, PanelTemplate},
 };
 use crate::{
     model::{Component, Expression},
     target::shared::{
-        probes::{self, Asked},
+        probes::{self, ProbedWorkload},
         scrape,
     },
 };
@@ -25,14 +25,14 @@ pub(super) fn panels(board: &Board<'_>) -> Vec<Panel> {
     let states = States::of(board);
     vec![
         Panel::new(
-            Look::Stat,
+            PanelTemplate::Stat,
             "Components up",
             "Components that work, as far as somebody can tell",
         )
         .size(6, 4)
         .query(states.up(), "up"),
         Panel::new(
-            Look::Stat,
+            PanelTemplate::Stat,
             "Components down",
             "Components that do not work, by their own metrics and health checks",
         )
@@ -40,17 +40,21 @@ pub(super) fn panels(board: &Board<'_>) -> Vec<Panel> {
         .step(1.0, WRONG)
         .query(states.down(), "down"),
         Panel::new(
-            Look::Stat,
+            PanelTemplate::Stat,
             "Critical alerts",
             "Alerts that fire and need a person now",
         )
         .size(6, 4)
         .step(1.0, WRONG)
         .query(firing("critical"), "critical"),
-        Panel::new(Look::Stat, "Warnings", "Alerts that fire and can wait")
-            .size(6, 4)
-            .step(1.0, "orange")
-            .query(firing("warning"), "warning"),
+        Panel::new(
+            PanelTemplate::Stat,
+            "Warnings",
+            "Alerts that fire and can wait",
+        )
+        .size(6, 4)
+        .step(1.0, "orange")
+        .query(firing("warning"), "warning"),
     ]
 }
 
@@ -127,7 +131,7 @@ fn wanted(board: &Board<'_>, components: &[&Component]) -> String {
 /// The states of all instances of these components.
 fn instances(board: &Board<'_>, components: &[&Component]) -> String {
     let mut alike: BTreeMap<Option<&Expression>, Vec<&str>> = BTreeMap::new();
-    let mut asked: Vec<&Asked<'_>> = Vec::new();
+    let mut asked: Vec<&ProbedWorkload<'_>> = Vec::new();
     for component in components {
         asked.extend(board.asked_of(&component.name));
         if !board.jobs_of(&component.name).is_empty() {

@@ -21,7 +21,7 @@ pub struct Jenkinsfile {
     description: Option<String>,
     /// Where it runs.
     #[serde(rename = "where")]
-    agent: Where,
+    agent: StageAgent,
     /// When it is given up.
     length: Length,
     /// The environment of all stages.
@@ -55,7 +55,7 @@ struct Parameter {
 
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "kind", content = "value", rename_all = "lowercase")]
-enum Where {
+enum StageAgent {
     Any,
     Docker(String),
     /// In the workspace of the stages around it.
@@ -76,7 +76,7 @@ struct Stage {
     /// Its name, which no other stage has.
     name: String,
     /// Where it runs, if elsewhere.
-    agent: Option<Where>,
+    agent: Option<StageAgent>,
     /// When it is given up.
     timeout: Option<Length>,
     /// How often it runs at most, where more than once.
@@ -110,7 +110,7 @@ struct Conditions {
 
 pub fn jenkinsfile(platform: &Platform, ci: &Ci) -> Jenkinsfile {
     let entry = Bindings::new(platform, &ci.env, &ci.secrets);
-    let around = Around {
+    let inherited = Inherited {
         agent: None,
         odd_variables: &entry.odd_variables,
         odd_credentials: &entry.odd_credentials,
@@ -123,7 +123,7 @@ pub fn jenkinsfile(platform: &Platform, ci: &Ci) -> Jenkinsfile {
     let stages: Vec<Stage> = ci
         .stages
         .iter()
-        .map(|stage| writer.stage(stage, around))
+        .map(|stage| writer.stage(stage, inherited))
         .collect();
     let mut post = post::blocks(
         platform,
@@ -189,20 +189,20 @@ struct Writer<'a> {
 
 /// What a stage takes from those around it because they can't carry it themselves.
 #[derive(Clone, Copy)]
-struct Around<'a> {
+struct Inherited<'a> {
     agent: Option<&'a Agent>,
     odd_variables: &'a [String],
     odd_credentials: &'a [Binding],
 }
 
 impl Writer<'_> {
-    fn stage(&mut self, stage: &CiStage, around: Around<'_>) -> Stage {
+    fn stage(&mut self, stage: &CiStage, inherited: Inherited<'_>) -> Stage {
         let own = Bindings::new(self.platform, &stage.env, &stage.secrets);
-        let odd_variables = [around.odd_variables, &own.odd_variables].concat();
-        let odd_credentials = [around.odd_credentials, &own.odd_credentials].concat();
-        let agent = stage.agent.as_ref().or(around.agent);
+        let odd_variables = [inherited.odd_variables, &own.odd_variables].concat();
+        let odd_credentials = [inherited.odd_credentials, &own.odd_credentials].concat();
+        let agent = stage.agent.as_ref().or(inherited.agent);
         let name = self.name(&stage.name);
-        let around = Around {
+        let inherited = Inherited {
             agent,
             odd_variables: &odd_variables,
             odd_credentials: &odd_credentials,
@@ -210,7 +210,7 @@ impl Writer<'_> {
         let inner: Vec<Stage> = stage
             .parallel
             .iter()
-            .map(|inner| self.stage(inner, around))
+            .map(|inner| self.stage(inner, inherited))
             .collect();
         Stage {
             name,
@@ -255,9 +255,11 @@ impl Writer<'_> {
     }
 
     /// A container shares the entry's workspace, unless that is in a container itself.
-    fn place(&self, agent: &Agent) -> Where {
+    fn place(&self, agent: &Agent) -> StageAgent {
         match (agent, self.agent) {
-            (Agent::Docker(image), Agent::Any | Agent::Label(_)) => Where::Beside(image.to_text()),
+            (Agent::Docker(image), Agent::Any | Agent::Label(_)) => {
+                StageAgent::Beside(image.to_text())
+            }
             _ => agent_view(agent),
         }
     }
@@ -289,11 +291,11 @@ fn conditions(paths: &[String], branches: &[String], tags: &[String]) -> Option<
     })
 }
 
-fn agent_view(agent: &Agent) -> Where {
+fn agent_view(agent: &Agent) -> StageAgent {
     match agent {
-        Agent::Any => Where::Any,
-        Agent::Docker(image) => Where::Docker(image.to_text()),
-        Agent::Label(label) => Where::Label(label.clone()),
+        Agent::Any => StageAgent::Any,
+        Agent::Docker(image) => StageAgent::Docker(image.to_text()),
+        Agent::Label(label) => StageAgent::Label(label.clone()),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
     target::{
         Context, Vantage,
         shared::{
-            probes::{self, Asked, Question},
+            probes::{self, ProbedWorkload, Question},
             scrape::{self, Job, Presence},
         },
     },
@@ -170,7 +170,7 @@ pub(super) fn view(
     context: &Context<'_>,
     prometheus: &Component,
     jobs: &[Job<'_>],
-    asked: &[Asked<'_>],
+    asked: &[ProbedWorkload<'_>],
     own: Vec<String>,
 ) -> ConfigView {
     let (platform, vantage) = (context.platform, context.vantage);
@@ -210,7 +210,11 @@ pub(super) fn asks_nodes(prometheus: &Component) -> bool {
     )
 }
 
-fn probe_views(platform: &Platform, asked: &[Asked<'_>], vantage: Vantage) -> Vec<ProbeView> {
+fn probe_views(
+    platform: &Platform,
+    asked: &[ProbedWorkload<'_>],
+    vantage: Vantage,
+) -> Vec<ProbeView> {
     let Some(prober) = probes::prober(platform) else {
         return Vec::new();
     };
@@ -220,7 +224,7 @@ fn probe_views(platform: &Platform, asked: &[Asked<'_>], vantage: Vantage) -> Ve
         .collect()
 }
 
-fn probe_view(asked: &Asked<'_>, prober: &str, vantage: Vantage) -> ProbeView {
+fn probe_view(asked: &ProbedWorkload<'_>, prober: &str, vantage: Vantage) -> ProbeView {
     let (module, target) = match &asked.question {
         // A `$` would stand for a part of the address.
         Question::Http { scheme, path } => {

@@ -13,7 +13,7 @@ mod rules;
 mod unknown;
 mod windows;
 
-use platform::Seen;
+use platform::Observed;
 use rayon::prelude::*;
 use rules::Rules;
 use serde::Serialize;
@@ -28,7 +28,7 @@ use crate::{
         shared::{
             containers,
             losses::loss,
-            probes::{self, Asked},
+            probes::{self, ProbedWorkload},
             scrape::{self, Job, Unreachable},
         },
     },
@@ -66,13 +66,13 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     )?;
 
     let unseen = containers::unseen(platform, prometheus, &jobs, &asked, context.vantage);
-    let seen = Seen {
+    let observed = Observed {
         jobs: &jobs,
         asked: &asked,
         unseen: &unseen,
     };
-    let rules = Rules::new(context, seen);
-    let view = platform::view(context, &rules, seen);
+    let rules = Rules::new(context, observed);
+    let view = platform::view(context, &rules, observed);
     let path = format!("rules/{PLATFORM_RULES}");
     write(context, &mut emission, "rules/_platform.yml", &path, &view)?;
     let render = |component: &Component| {
@@ -129,7 +129,7 @@ fn own_jobs(
     platform: &Platform,
     prometheus: &Component,
     jobs: &[Job<'_>],
-    asked: &[Asked<'_>],
+    asked: &[ProbedWorkload<'_>],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<String> {
     let Some(setting) = prometheus

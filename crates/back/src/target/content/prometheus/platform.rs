@@ -15,7 +15,7 @@ use crate::{
         shared::{
             containers,
             downs::{self, Down},
-            probes::{self, Asked},
+            probes::{self, ProbedWorkload},
             scrape::{self, Job, Presence},
         },
     },
@@ -78,21 +78,25 @@ struct SeveralView {
 
 /// What Prometheus sees of the platform.
 #[derive(Clone, Copy)]
-pub(super) struct Seen<'a> {
+pub(super) struct Observed<'a> {
     /// What it scrapes.
     pub jobs: &'a [Job<'a>],
     /// What its prober asks.
-    pub asked: &'a [Asked<'a>],
+    pub asked: &'a [ProbedWorkload<'a>],
     /// Workloads that only cAdvisor sees.
     pub unseen: &'a [&'a Workload],
 }
 
-pub(super) fn view(context: &Context<'_>, rules: &Rules<'_>, seen: Seen<'_>) -> PlatformRulesView {
-    let Seen {
+pub(super) fn view(
+    context: &Context<'_>,
+    rules: &Rules<'_>,
+    observed: Observed<'_>,
+) -> PlatformRulesView {
+    let Observed {
         jobs,
         asked,
         unseen,
-    } = seen;
+    } = observed;
     let containers = containers::matchers(context.platform, jobs, context.vantage);
     let containers = containers.iter().flat_map(|all| {
         let unseen = unseen.iter();
@@ -113,7 +117,7 @@ pub(super) fn view(context: &Context<'_>, rules: &Rules<'_>, seen: Seen<'_>) -> 
 }
 
 /// True where a target gives no answer, of the jobs that no alert of a component is about.
-fn target_down(platform: &Platform, jobs: &[Job<'_>], asked: &[Asked<'_>]) -> String {
+fn target_down(platform: &Platform, jobs: &[Job<'_>], asked: &[ProbedWorkload<'_>]) -> String {
     let downs: BTreeSet<String> = jobs.iter().map(down).collect();
     let alerted = alerted(platform, &downs);
     let watched = jobs.iter().filter(|job| alerted.contains(&down(job)));
@@ -179,7 +183,7 @@ fn several_view(rules: &Rules<'_>, job: &Job<'_>) -> SeveralView {
     )
 }
 
-fn several_asked(rules: &Rules<'_>, asked: &Asked<'_>) -> SeveralView {
+fn several_asked(rules: &Rules<'_>, asked: &ProbedWorkload<'_>) -> SeveralView {
     several(
         rules,
         asked.component,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::{OF_NODES, about::tells_of_others, message::message, platform::Seen};
+use super::{OF_NODES, about::tells_of_others, message::message, platform::Observed};
 use crate::{
     graph::Graph,
     model::{
@@ -69,14 +69,14 @@ pub(super) struct Rules<'a> {
 }
 
 impl<'a> Rules<'a> {
-    pub fn new(context: &Context<'a>, seen: Seen<'a>) -> Self {
-        let scraped = seen.jobs.iter().map(|job| job.component.name.as_str());
+    pub fn new(context: &Context<'a>, observed: Observed<'a>) -> Self {
+        let scraped = observed.jobs.iter().map(|job| job.component.name.as_str());
         Self {
             platform: context.platform,
             graph: context.graph,
             dashboards: boards::address(context.platform, context.vantage),
             scraped: scraped.collect(),
-            downs: Downs::new(seen.jobs, seen.asked, seen.unseen),
+            downs: Downs::new(observed.jobs, observed.asked, observed.unseen),
             is_told: context
                 .platform
                 .components

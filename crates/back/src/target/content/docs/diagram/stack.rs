@@ -55,7 +55,9 @@ pub fn stack(segments: &[Segment]) -> (Vec<usize>, Vec<i32>) {
             .iter()
             .zip(&offsets)
             .filter(|(other, _)| touch(&segments[**other], &segments[*segment]))
-            .map(|(other, offset)| offset + apart(&segments[*other], &segments[*segment]))
+            .map(|(other, offset)| {
+                offset + distance_between(&segments[*other], &segments[*segment])
+            })
             .max();
         offsets.push(offset.unwrap_or(0));
     }
@@ -107,7 +109,7 @@ pub fn touch(one: &Segment, other: &Segment) -> bool {
     one.low - AIR < other.high && other.low - AIR < one.high
 }
 
-fn apart(one: &Segment, other: &Segment) -> i32 {
+fn distance_between(one: &Segment, other: &Segment) -> i32 {
     match (one.user, other.user) {
         (TrackUser::Flow(_), TrackUser::Flow(_)) => APART.0,
         (TrackUser::NeedsOf(_), TrackUser::NeedsOf(_)) => APART.2,

@@ -16,7 +16,7 @@ const DEEPEST: usize = 16;
 
 /// What a line of a configuration says.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Said {
+pub enum Statement {
     /// A value.
     Value(String),
     /// A value that is not in the file.
@@ -26,7 +26,7 @@ pub enum Said {
 }
 
 /// What a file says, each with the path of its name.
-pub fn entries(text: &str) -> Vec<(String, Said)> {
+pub fn entries(text: &str) -> Vec<(String, Statement)> {
     if text.trim_start().starts_with('<') {
         return of_elements(text);
     }
@@ -40,14 +40,14 @@ pub fn entries(text: &str) -> Vec<(String, Said)> {
     }
 }
 
-fn of_node(path: &str, node: &Node, out: &mut Vec<(String, Said)>) {
+fn of_node(path: &str, node: &Node, out: &mut Vec<(String, Statement)>) {
     match &node.value {
-        Value::Scalar(text) => out.push((path.to_string(), Said::Value(text.clone()))),
+        Value::Scalar(text) => out.push((path.to_string(), Statement::Value(text.clone()))),
         // Several folders are one value in the other forms.
         Value::List(items) => {
             let texts: Option<Vec<&str>> = items.iter().map(Node::text).collect();
             if let Some(texts) = texts {
-                out.push((path.to_string(), Said::Value(texts.join(","))));
+                out.push((path.to_string(), Statement::Value(texts.join(","))));
             }
         }
         Value::Table(entries) => {
@@ -64,7 +64,7 @@ fn of_node(path: &str, node: &Node, out: &mut Vec<(String, Said)>) {
     }
 }
 
-fn of_elements(text: &str) -> Vec<(String, Said)> {
+fn of_elements(text: &str) -> Vec<(String, Statement)> {
     let mut out = Vec::new();
     let mut names: Vec<&str> = Vec::new();
     let mut rest = text;
@@ -94,14 +94,14 @@ fn of_elements(text: &str) -> Vec<(String, Said)> {
         let elsewhere = ["from_env=", "from_zk=", "incl="];
         let is_elsewhere = words.any(|word| elsewhere.iter().any(|it| word.starts_with(it)));
         let value = rest.split_once('<').map_or("", |(value, _)| value.trim());
-        let said = match (is_elsewhere, value) {
-            (true, _) => Some(Said::Elsewhere),
+        let statement = match (is_elsewhere, value) {
+            (true, _) => Some(Statement::Elsewhere),
             (false, "") => None,
-            (false, value) => Some(Said::Value(value.to_string())),
+            (false, value) => Some(Statement::Value(value.to_string())),
         };
         // The outermost element has no path, nor has one that is too deep.
-        let said = said.filter(|_| !path.is_empty());
-        out.extend(said.map(|said| (path, said)));
+        let statement = statement.filter(|_| !path.is_empty());
+        out.extend(statement.map(|statement| (path, statement)));
         if is_empty {
             names.pop();
         }
@@ -109,7 +109,7 @@ fn of_elements(text: &str) -> Vec<(String, Said)> {
     out
 }
 
-fn of_lines(text: &str) -> Vec<(String, Said)> {
+fn of_lines(text: &str) -> Vec<(String, Statement)> {
     let mut out = Vec::new();
     let mut section = String::new();
     let mut blocks: Vec<String> = Vec::new();
@@ -146,7 +146,7 @@ fn block(line: &str) -> Option<(String, &str)> {
     is_block.then(|| (names.join("."), inside.trim()))
 }
 
-fn of_line(section: &str, blocks: &[String], line: &str) -> Option<(String, Said)> {
+fn of_line(section: &str, blocks: &[String], line: &str) -> Option<(String, Statement)> {
     if blocks.len() > DEEPEST {
         return None;
     }
@@ -157,12 +157,12 @@ fn of_line(section: &str, blocks: &[String], line: &str) -> Option<(String, Said
     let value = value.split(" #").next().unwrap_or_default();
     let value = unquoted(value.trim());
     if name.trim_start_matches('!').starts_with("include") {
-        return Some((name.to_string(), Said::Include(value)));
+        return Some((name.to_string(), Statement::Include(value)));
     }
     let around = Some(section).filter(|it| !it.is_empty()).into_iter();
     let names = around.chain(blocks.iter().map(String::as_str));
     let path: Vec<&str> = names.chain([name]).collect();
-    Some((path.join("."), Said::Value(value)))
+    Some((path.join("."), Statement::Value(value)))
 }
 
 /// A value without the quotes around it.
@@ -175,7 +175,7 @@ pub fn unquoted(value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Said, entries};
+    use super::{Statement, entries};
 
     #[test]
     fn each_form_gives_the_paths_of_its_names() {
@@ -223,20 +223,20 @@ mod tests {
             let found = entries(text);
             let found = found.iter().find(|(at, _)| at == path);
             assert_eq!(
-                found.map(|(_, said)| said),
-                Some(&Said::Value(value.to_string())),
+                found.map(|(_, statement)| statement),
+                Some(&Statement::Value(value.to_string())),
                 "{text}"
             );
         }
         assert_eq!(
             entries("<y><path from_env=\"X\"/></y>"),
-            [("path".to_string(), Said::Elsewhere)]
+            [("path".to_string(), Statement::Elsewhere)]
         );
         assert_eq!(
             entries("!includedir /etc/x\n"),
             [(
                 "!includedir".to_string(),
-                Said::Include("/etc/x".to_string())
+                Statement::Include("/etc/x".to_string())
             )]
         );
     }

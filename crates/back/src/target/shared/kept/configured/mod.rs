@@ -5,7 +5,7 @@ mod forms;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use forms::unquoted;
-use forms::{Said, entries};
+use forms::{Statement, entries};
 
 use super::{
     Source, Started, StartedMount,
@@ -189,14 +189,14 @@ impl Reading<'_> {
     }
 
     fn text(&mut self, at: &str, text: &str) {
-        for (path, said) in entries(text) {
-            match said {
-                Said::Include(what) => self.include(at, &what),
-                Said::Elsewhere if self.names.find(&path).is_some() => {
+        for (path, statement) in entries(text) {
+            match statement {
+                Statement::Include(what) => self.include(at, &what),
+                Statement::Elsewhere if self.names.find(&path).is_some() => {
                     self.unread = Some(format!("its `{path}`"));
                 }
-                Said::Elsewhere => {}
-                Said::Value(value) => {
+                Statement::Elsewhere => {}
+                Statement::Value(value) => {
                     let Some((place, name)) = self.names.find(&path) else {
                         continue;
                     };

@@ -7,7 +7,7 @@ use crate::language::{
 };
 
 /// A key of a component's values that is at the top too, where it is about all components.
-pub(super) struct Both {
+pub(super) struct TwoLevelKey {
     name: &'static str,
     shape: Shape,
     own: &'static str,
@@ -15,7 +15,7 @@ pub(super) struct Both {
     example: &'static str,
 }
 
-impl Both {
+impl TwoLevelKey {
     /// As a component's values have it.
     pub const fn own(&self) -> KeyShape {
         key(self.name, self.shape, self.own, self.example)
@@ -27,14 +27,14 @@ impl Both {
     }
 }
 
-const fn both(
+const fn two_level(
     name: &'static str,
     shape: Shape,
     own: &'static str,
     of_all: &'static str,
     example: &'static str,
-) -> Both {
-    Both {
+) -> TwoLevelKey {
+    TwoLevelKey {
         name,
         shape,
         own,
@@ -43,7 +43,7 @@ const fn both(
     }
 }
 
-pub(super) const IMAGE_PULL_SECRETS: Both = both(
+pub(super) const IMAGE_PULL_SECRETS: TwoLevelKey = two_level(
     "imagePullSecrets",
     listed!("LocalObjectReference"),
     "Further Secrets with which its images are pulled.",
@@ -51,7 +51,7 @@ pub(super) const IMAGE_PULL_SECRETS: Both = both(
     "imagePullSecrets = [{ name = \"registry\" }]",
 );
 
-pub(super) const NODE_SELECTOR: Both = both(
+pub(super) const NODE_SELECTOR: TwoLevelKey = two_level(
     "nodeSelector",
     STRINGS_BY_NAME,
     "Labels that its node must have.",
@@ -59,7 +59,7 @@ pub(super) const NODE_SELECTOR: Both = both(
     "nodeSelector = { disk = \"ssd\" }",
 );
 
-pub(super) const TOLERATIONS: Both = both(
+pub(super) const TOLERATIONS: TwoLevelKey = two_level(
     "tolerations",
     listed!("Toleration"),
     "Taints of nodes that it tolerates.",
@@ -67,7 +67,7 @@ pub(super) const TOLERATIONS: Both = both(
     "tolerations = [{ key = \"gpu\", operator = \"Exists\" }]",
 );
 
-pub(super) const AFFINITY: Both = both(
+pub(super) const AFFINITY: TwoLevelKey = two_level(
     "affinity",
     kubernetes("Affinity"),
     "Nodes and pods to place it near or away from.",
@@ -75,7 +75,7 @@ pub(super) const AFFINITY: Both = both(
     "affinity = { nodeAffinity = {} }",
 );
 
-pub(super) const PRIORITY_CLASS_NAME: Both = both(
+pub(super) const PRIORITY_CLASS_NAME: TwoLevelKey = two_level(
     "priorityClassName",
     Shape::Text,
     "Its priority.",
@@ -83,7 +83,7 @@ pub(super) const PRIORITY_CLASS_NAME: Both = both(
     "priorityClassName = \"ml\"",
 );
 
-pub(super) const RUNTIME_CLASS_NAME: Both = both(
+pub(super) const RUNTIME_CLASS_NAME: TwoLevelKey = two_level(
     "runtimeClassName",
     Shape::Text,
     "What runs its containers.",
@@ -91,7 +91,7 @@ pub(super) const RUNTIME_CLASS_NAME: Both = both(
     "runtimeClassName = \"gvisor\"",
 );
 
-pub(super) const POD_SECURITY_CONTEXT: Both = both(
+pub(super) const POD_SECURITY_CONTEXT: TwoLevelKey = two_level(
     "podSecurityContext",
     kubernetes("PodSecurityContext"),
     "Rights of its pod, over the chart's.",
@@ -99,7 +99,7 @@ pub(super) const POD_SECURITY_CONTEXT: Both = both(
     "podSecurityContext = { fsGroup = 1000 }",
 );
 
-pub(super) const SECURITY_CONTEXT: Both = both(
+pub(super) const SECURITY_CONTEXT: TwoLevelKey = two_level(
     "securityContext",
     kubernetes("SecurityContext"),
     "Rights of its container, over the chart's.",
@@ -107,7 +107,7 @@ pub(super) const SECURITY_CONTEXT: Both = both(
     "securityContext = { readOnlyRootFilesystem = true }",
 );
 
-pub(super) const EXTRA_OBJECTS: Both = both(
+pub(super) const EXTRA_OBJECTS: TwoLevelKey = two_level(
     "extraObjects",
     OBJECTS,
     "Objects that go with it, as they are.",
@@ -115,7 +115,7 @@ pub(super) const EXTRA_OBJECTS: Both = both(
     "extraObjects = []",
 );
 
-pub(super) const EXTRA: Both = both(
+pub(super) const EXTRA: TwoLevelKey = two_level(
     "extra",
     TABLE,
     "Anything that templates of one's own read.",
