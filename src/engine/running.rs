@@ -5,8 +5,7 @@ use std::{collections::BTreeMap, fs, path::PathBuf};
 use crate::{
     compile::Output,
     disk::{Dotenv, Project, read_dotenv},
-    files::DOTENV,
-    model::{Piece, Raw, Text},
+    files::{DOTENV, Target},
     plan::{Failure, Plan},
     source::Sources,
 };
@@ -27,18 +26,9 @@ pub struct Running {
 impl Running {
     /// Compose's project: the platform, unless `[raw.compose]` names it.
     pub fn name(&self) -> &str {
-        let platform = &self.output.platform;
-        let Raw::Table(raw) = &platform.raw_compose else {
-            return &platform.project;
-        };
-        let name = raw.iter().find(|(key, _)| key == "name");
-        match name.map(|(_, value)| value) {
-            Some(Raw::Text(Text { pieces })) => match pieces.as_slice() {
-                [Piece::Literal(name)] => name,
-                _ => &platform.project,
-            },
-            _ => &platform.project,
-        }
+        let output = &self.output;
+        let named = output.files.projects.get(&Target::Compose);
+        named.unwrap_or(&output.platform.project)
     }
 
     /// Arguments of a Compose command that needs no file: `-p NAME WORDS...`.

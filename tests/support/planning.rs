@@ -47,6 +47,9 @@ pub fn with_volume(mut set: FileSet, name: &str) -> FileSet {
         folder: None,
         places: BTreeSet::new(),
         named_by: None,
+        device: None,
+        mounted_by: None,
+        external: false,
         adopted: false,
         before: Vec::new(),
     });

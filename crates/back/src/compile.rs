@@ -11,12 +11,12 @@ use crate::{
     data::Data,
     diag::{Code, Diagnostic, Sink},
     expand::{self, Draft},
-    files::{PLATFORM_FILE, Target},
+    files::{Ground, PLATFORM_FILE, Target},
     fileset::FileSet,
     graph::{self, Graph},
     model::Platform,
-    project,
-    resolve::{self, neighbours, neighbours::Neighbour},
+    project, resolve,
+    shared_data::{self, Environment, Shareable},
     source::{Sources, Span},
     target::emit,
     template::{self, Engine, TemplateError},
@@ -188,13 +188,10 @@ fn run(
     watch(Stage::Expand);
     let environment = request.environment.as_deref();
     let platform = stages.resolve(environment, &draft, sources, sink);
-    let shareable = neighbours::shareable(&read.tree, &platform, &request.file, sources);
-    // The trees of a large platform are as large as what it compiles to, and the targets need the room.
-    drop((read, draft));
-    if let Some(environment) = environment.filter(|_| !shareable.is_empty()) {
-        let others = others(world, request, &engine);
-        neighbours::check(&shareable, &others, (&request.file, environment), sink);
-    }
+    // The trees of a large platform are as large as what it compiles to, and the targets need the room. That of an environment
+    // says where names stand that others have, too.
+    drop(draft);
+    let tree = environment.map(|_| read.tree);
     watch(Stage::Resolve);
     let graph = graph::build(&platform);
     watch(Stage::Graph);
@@ -221,6 +218,11 @@ fn run(
             None
         }
     };
+    if let (Some(emission), Some(tree)) = (&emission, tree) {
+        let files = &emission.files;
+        let found = shared_data::shareable(&tree, &platform, files, &request.file, sources);
+        stages.report_shared(&found, sink);
+    }
     watch(Stage::Emit);
     let emission = emission?;
     for loss in emission.losses {
@@ -264,7 +266,7 @@ fn report_all(
 
 /// What the stages read beside what the one before made.
 struct Stages<'a> {
-    world: &'a dyn World,
+    world: &'a Bounded<'a>,
     request: &'a Request,
     engine: &'a Engine,
 }
@@ -300,28 +302,43 @@ impl Stages<'_> {
         };
         resolve::resolve(draft, inputs, sink)
     }
-}
 
-/// What the base and the other environments have on a machine, in this order. What is wrong in them their own runs report.
-fn others(world: &Bounded<'_>, request: &Request, engine: &Engine) -> Vec<Neighbour> {
-    let own = request.environment.as_deref();
-    let named = request.environments.iter().map(|name| Some(name.as_str()));
-    let all = std::iter::once(None).chain(named.filter(|name| *name != own));
-    all.filter_map(|environment| {
-        let world = world.for_next_compilation();
+    /// Reports what an environment shares with others.
+    fn report_shared(&self, shareable: &[Shareable], sink: &mut Sink) {
+        let Some(own) = self.request.environment.as_deref() else {
+            return;
+        };
+        if !shareable.is_empty() {
+            let grounds: Vec<Ground> = shareable.iter().filter_map(Shareable::ground).collect();
+            let named = self.request.environments.iter().map(String::as_str);
+            let named = named.filter(|name| *name != own).map(Some);
+            let others = std::iter::once(None).chain(named);
+            let others: Vec<_> = others
+                .filter_map(|other| self.environment(other, &grounds))
+                .collect();
+            shared_data::report(shareable, &others, (&self.request.file, own), sink);
+        }
+    }
+
+    /// What the base or another environment has. What is wrong in it its own run reports.
+    fn environment(&self, name: Option<&str>, grounds: &[Ground]) -> Option<Environment> {
+        let world = self.world.for_next_compilation();
         let (mut sources, mut sink) = (Sources::default(), Sink::default());
         let (sources, sink) = (&mut sources, &mut sink);
-        let read = project::read(&world, &request.file, environment, sources, sink)?;
+        let file = &self.request.file;
+        let read = project::read(&world, file, name, sources, sink)?;
         let stages = Stages {
             world: &world,
-            request,
-            engine,
+            ..*self
         };
         let draft = stages.expand(&read, sources, sink);
-        let platform = stages.resolve(environment, &draft, sources, sink);
-        Some(Neighbour::of(&platform, &request.file, environment))
-    })
-    .collect()
+        let platform = stages.resolve(name, &draft, sources, sink);
+        drop((read, draft));
+        let graph = graph::build(&platform);
+        let files = emit::without_files(&platform, &graph, self.engine, grounds);
+        let files = files.unwrap_or_default();
+        Some(Environment::of(&platform, &files, file, name))
+    }
 }
 
 /// What a kind says can't be changed where it says it: the place is the component's.

@@ -11,4 +11,5 @@ use mlopsgen_middle::{catalog, check, expand, graph, model, resolve, speak, temp
 
 #[doc(hidden)]
 pub mod target;
+mod shared_data;
 pub mod compile;

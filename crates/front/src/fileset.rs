@@ -66,6 +66,8 @@ pub struct FileSet {
     pub stubs: Vec<Stub>,
     /// The data that the platform keeps, sorted.
     pub kept: Vec<Kept>,
+    /// What the runtimes of an engine call what they run: the project of Compose, the stack of Swarm.
+    pub projects: BTreeMap<Target, String>,
     /// Components that charts of others run in a cluster: those keep its data there.
     pub charts: BTreeMap<String, ChartOfOthers>,
     /// Folders of a machine that workloads mount, whether they hold data or not, as platform.toml names them.

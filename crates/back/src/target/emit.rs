@@ -7,13 +7,13 @@ use std::{collections::BTreeSet, sync::Arc};
 use rayon::prelude::*;
 
 use super::{
-    Context, Emission, Emit, Role, Vantage, content, row,
+    Context, Emission, Emit, Role, Row, Vantage, content, row,
     shared::mounted::{self, Mounted},
 };
 use crate::{
     data::{DataKey, Kept},
     diag::{Code, Diagnostic},
-    files::{CONFIG, Target},
+    files::{CONFIG, Ground, Target},
     fileset::{FileSet, GeneratedFile, Owner},
     graph::Graph,
     model::Platform,
@@ -73,6 +73,47 @@ pub fn emit(
     out.files.folders = folders(platform);
     finish(&mut out, only);
     Ok(out)
+}
+
+/// The data of a platform and what engines call it, as the runtimes on these grounds have it: no file is written.
+///
+/// Errors: a template that can't be run.
+pub fn without_files(
+    platform: &Platform,
+    graph: &Graph,
+    engine: &Engine,
+    grounds: &[Ground],
+) -> Result<FileSet, TemplateError> {
+    let mut out = Emission::default();
+    for target in &platform.targets {
+        let Row {
+            role: Role::Runtime(vantage),
+            without_files: Some(without_files),
+            ..
+        } = row(*target)
+        else {
+            continue;
+        };
+        if !target.runs_on().is_some_and(|it| grounds.contains(&it)) {
+            continue;
+        }
+        let context = Context {
+            platform,
+            graph,
+            engine,
+            vantage,
+            mounted: &Mounted::default(),
+        };
+        let files = without_files(&context)?;
+        join(
+            &mut out,
+            Emission {
+                files,
+                losses: Vec::new(),
+            },
+        );
+    }
+    Ok(out.files)
 }
 
 /// The folders of a machine that workloads and tasks mount.
@@ -214,6 +255,7 @@ fn join(out: &mut Emission, more: Emission) {
         files,
         stubs,
         kept,
+        projects,
         charts,
         folders,
     } = more.files;
@@ -225,6 +267,7 @@ fn join(out: &mut Emission, more: Emission) {
         }
     }
     out.files.kept.extend(kept);
+    out.files.projects.extend(projects);
     out.files.charts.extend(charts);
     out.files.folders.extend(folders);
     out.losses.extend(more.losses);
@@ -251,6 +294,7 @@ fn merge_runtimes(mut kept: Vec<Kept>) -> Vec<Kept> {
                 last.mounts.extend(new);
                 last.places.extend(next.places);
                 last.adopted |= next.adopted;
+                last.external &= next.external;
             }
             None => out.push(next),
         }

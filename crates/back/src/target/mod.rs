@@ -61,6 +61,11 @@ pub struct Emission {
 /// Errors: a template that can't be run.
 type Emit = fn(&Context<'_>) -> Result<Emission, TemplateError>;
 
+/// The data that a runtime keeps and what its engine calls it, without the files.
+///
+/// Errors: a template that can't be run.
+type WithoutFiles = fn(&Context<'_>) -> Result<FileSet, TemplateError>;
+
 /// What a target is to the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Role {
@@ -77,20 +82,44 @@ enum Role {
 struct Row {
     role: Role,
     emit: Emit,
+    /// Of a runtime.
+    without_files: Option<WithoutFiles>,
 }
 
 /// The table of targets. Their names, and whether a platform gets them by default, stand in [`crate::files`].
 fn row(target: Target) -> Row {
-    let row = |role, emit| Row { role, emit };
+    let content = |role, emit: Emit| Row {
+        role,
+        emit,
+        without_files: None,
+    };
+    let runtime = |vantage, emit: Emit, without_files: WithoutFiles| Row {
+        role: Role::Runtime(vantage),
+        emit,
+        without_files: Some(without_files),
+    };
+    let (on_engine, in_cluster) = (Vantage::Compose, Vantage::Kubernetes);
     match target {
-        Target::Compose => row(Role::Runtime(Vantage::Compose), runtime::compose::emit),
-        Target::Swarm => row(Role::Runtime(Vantage::Compose), runtime::swarm::emit),
-        Target::Helm => row(Role::Runtime(Vantage::Kubernetes), runtime::helm::emit),
-        Target::Prometheus => row(Role::Mounted, content::prometheus::emit),
-        Target::Grafana => row(Role::Mounted, content::grafana::emit),
-        Target::Airflow => row(Role::Mounted, content::airflow::emit),
-        Target::Jenkins => row(Role::Read, content::jenkins::emit),
-        Target::Docs => row(Role::Read, content::docs::emit),
-        Target::Gitops => row(Role::Read, content::gitops::emit),
+        Target::Compose => runtime(
+            on_engine,
+            runtime::compose::emit,
+            runtime::compose::without_files,
+        ),
+        Target::Swarm => runtime(
+            on_engine,
+            runtime::swarm::emit,
+            runtime::swarm::without_files,
+        ),
+        Target::Helm => runtime(
+            in_cluster,
+            runtime::helm::emit,
+            runtime::helm::without_files,
+        ),
+        Target::Prometheus => content(Role::Mounted, content::prometheus::emit),
+        Target::Grafana => content(Role::Mounted, content::grafana::emit),
+        Target::Airflow => content(Role::Mounted, content::airflow::emit),
+        Target::Jenkins => content(Role::Read, content::jenkins::emit),
+        Target::Docs => content(Role::Read, content::docs::emit),
+        Target::Gitops => content(Role::Read, content::gitops::emit),
     }
 }

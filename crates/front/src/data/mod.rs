@@ -112,10 +112,39 @@ pub struct Kept {
     pub folder: Option<String>,
     /// The raw key that decides which data it is, if one does.
     pub named_by: Option<String>,
+    /// What the driver of a volume mounts in its place.
+    pub device: Option<Device>,
+    /// The key below a raw table of a workload that mounts a folder, as in `volumes.data.hostPath`. `None`: no raw key does.
+    pub mounted_by: Option<String>,
+    /// Nothing creates or removes it.
+    pub external: bool,
     /// It may be there already, with data in it: the platform names or takes over something, or creates nothing.
     pub adopted: bool,
     /// The keys that it had before, by `[[moved]]`.
     pub before: Vec<DataKey>,
+}
+
+/// What the driver of a volume mounts in its place: a folder, a disk, or a folder of another machine.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Device {
+    /// As the volume's options name it.
+    pub path: String,
+    /// The machine that has it, where the path does not say so.
+    pub machine: Option<String>,
+}
+
+impl Device {
+    /// Two of the same place hold the same data.
+    pub fn place(&self) -> String {
+        let path = match self.path.trim_end_matches('/') {
+            "" => "/",
+            path => path,
+        };
+        match &self.machine {
+            Some(machine) => format!("{machine}{path}"),
+            None => path.to_string(),
+        }
+    }
 }
 
 #[cfg(test)]

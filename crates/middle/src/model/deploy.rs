@@ -39,6 +39,16 @@ pub enum DeployTool {
     },
 }
 
+impl DeployTool {
+    /// The key of its table in `[deploy]`.
+    pub fn key(&self) -> &'static str {
+        match self {
+            DeployTool::ArgoCd { .. } => "argocd",
+            DeployTool::Flux { .. } => "flux",
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cluster {
     Url(String),

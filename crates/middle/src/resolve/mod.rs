@@ -16,7 +16,6 @@ mod flows;
 mod image;
 mod main_files;
 mod mounts;
-pub mod neighbours;
 mod network;
 mod notify;
 mod observe;

@@ -52,11 +52,10 @@ impl GroupFile {
     }
 }
 
-/// A group's file as it is written, and what is still asked of it.
-pub(super) struct GroupText<'a> {
+/// What is still asked of a group, once its file is written.
+pub(super) struct GroupData<'a> {
     /// The group.
     pub group: String,
-    pub text: String,
     /// The names of its services.
     pub services: Vec<String>,
     /// The volumes that it declares.
@@ -71,20 +70,44 @@ pub(super) fn write<'a>(
     context: &Context<'a>,
     raw: &Map<String, Value>,
     losses: &mut Losses,
-) -> Result<Vec<GroupText<'a>>, TemplateError> {
+) -> Result<Vec<(String, GroupData<'a>)>, TemplateError> {
+    each(context, raw, losses, |services, mut file| {
+        file.repeated = repeated::of(context.platform, &file.services);
+        let text = context.engine.render("compose/group.yaml", &file)?;
+        Ok((text, data(context.platform, services, file)))
+    })
+}
+
+/// The same without the texts.
+pub(super) fn unwritten<'a>(
+    context: &Context<'a>,
+    raw: &Map<String, Value>,
+) -> Result<Vec<GroupData<'a>>, TemplateError> {
+    let mut losses = Losses::new(WORDING);
+    each(context, raw, &mut losses, |services, file| {
+        Ok(data(context.platform, services, file))
+    })
+}
+
+fn each<T: Send>(
+    context: &Context<'_>,
+    raw: &Map<String, Value>,
+    losses: &mut Losses,
+    finish: impl Fn(&Services<'_>, GroupFile) -> Result<T, TemplateError> + Sync,
+) -> Result<Vec<T>, TemplateError> {
     let platform = context.platform;
     let speak = Compose(platform);
     let networks = Networks::new(context, &speak);
     let services = Services::new(&speak);
     let groups = groups(platform);
-    let build = |(group, workloads): &(&'a Group, Vec<&'a Workload>)| {
+    let build = |(group, workloads): &(&Group, Vec<&Workload>)| {
         let mut losses = Losses::new(WORDING);
         let file = file(context, &networks, group, workloads, &mut losses)?;
         Ok::<_, TemplateError>((file, losses))
     };
     let finish = |(file, losses): (GroupFile, Losses)| {
-        let text = text(context, &services, file)?;
-        Ok::<_, TemplateError>((text, losses))
+        let made = finish(&services, file)?;
+        Ok::<_, TemplateError>((made, losses))
     };
     let made: Vec<Result<_, TemplateError>> = if raw.is_empty() {
         let made = groups.par_iter().map(|group| finish(build(group)?));
@@ -100,9 +123,9 @@ pub(super) fn write<'a>(
     };
     let mut out = Vec::new();
     for made in made {
-        let (text, of_group) = made?;
+        let (made, of_group) = made?;
         losses.append(of_group);
-        out.push(text);
+        out.push(made);
     }
     Ok(out)
 }
@@ -144,23 +167,16 @@ fn file<'a>(
     Ok(file)
 }
 
-fn text<'a>(
-    context: &Context<'a>,
-    services: &Services<'_>,
-    mut file: GroupFile,
-) -> Result<GroupText<'a>, TemplateError> {
-    let platform = context.platform;
-    file.repeated = repeated::of(platform, &file.services);
+fn data<'a>(platform: &'a Platform, services: &Services<'_>, mut file: GroupFile) -> GroupData<'a> {
     let started = file.services.iter().filter_map(|service| {
         services.started(platform, platform.workload(&service.name)?, service)
     });
-    Ok(GroupText {
-        text: context.engine.render("compose/group.yaml", &file)?,
+    GroupData {
         started: started.collect(),
         group: file.group,
         volumes: file.resources.remove("volumes").unwrap_or_default(),
         services: file.services.into_iter().map(|it| it.name).collect(),
-    })
+    }
 }
 
 /// Adds to a group's file what one of its services uses.

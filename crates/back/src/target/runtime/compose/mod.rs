@@ -19,9 +19,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use self::group::GroupText;
+use self::group::GroupData;
 use crate::{
-    data::Kept,
     files::{DOTENV_GITIGNORE, Target, ignores_dotenv},
     fileset::FileSet,
     model::{MountSource, Platform},
@@ -64,18 +63,22 @@ struct OrderView {
 pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let platform = context.platform;
     let mut losses = Losses::new(losses::WORDING);
-    let raw = Compose(platform).raw(&platform.raw_compose);
-    let raw = raw.as_object().cloned().unwrap_or_default();
-    let mut files = group::write(context, &raw, &mut losses)?;
-    if files.is_empty() && raw.is_empty() {
-        return Ok(Emission::default());
+    let raw = raw_keys(platform);
+    let written = group::write(context, &raw, &mut losses)?;
+    if written.is_empty() && raw.is_empty() {
+        // Tasks may keep data all the same.
+        return Ok(Emission {
+            files: without_files(context)?,
+            losses: Vec::new(),
+        });
     }
+    let (texts, groups): (Vec<String>, Vec<GroupData<'_>>) = written.into_iter().unzip();
     losses::of_variables(platform, &mut losses);
     losses::of_pipelines(platform, &mut losses);
     let mut out = FileSet::default();
-    for file in &mut files {
-        let path = format!("compose/{}.yaml", file.group);
-        out.add(Target::Compose, path, std::mem::take(&mut file.text));
+    for (text, group) in texts.into_iter().zip(&groups) {
+        let path = format!("compose/{}.yaml", group.group);
+        out.add(Target::Compose, path, text);
     }
     let mut render = |path: String, template: &str, view: View| {
         let text = context.engine.render_view(template, &view)?;
@@ -90,21 +93,17 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let project = ProjectView {
         name: project_name(platform, &raw),
         description: platform.description.clone(),
-        include: raw::merged_include(&raw, includes(&files, &orders)),
-        volumes: volumes_of_pipelines(platform, &raw, &files),
-        raw: raw::of_project(&raw, &files),
+        include: raw::merged_include(&raw, includes(&groups, &orders)),
+        volumes: volumes_of_pipelines(platform, &raw, &groups),
+        raw: raw::of_project(&raw, &groups),
     };
-    let environment = environment::view(platform);
-    render(
-        "compose/compose.yaml".into(),
-        "compose/compose.yaml",
-        View::new(&project),
-    )?;
-    render(
-        "compose/.env.example".into(),
-        "compose/.env.example",
-        View::new(environment),
-    )?;
+    let environment = View::new(environment::view(platform));
+    for (path, view) in [
+        ("compose/compose.yaml", View::new(&project)),
+        ("compose/.env.example", environment),
+    ] {
+        render(path.into(), path, view)?;
+    }
     render(DOTENV_GITIGNORE.into(), "compose/gitignore", View::new(()))?;
     refuse_seen_secrets(&out)?;
     for (path, text) in context.mounted.copies(platform) {
@@ -114,11 +113,29 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
             Arc::clone(text),
         );
     }
-    out.kept = kept(platform, &project, files);
+    remember(platform, &project.name, &project.volumes, groups, &mut out);
     Ok(Emission {
         files: out,
         losses: losses.finish(),
     })
+}
+
+/// The data that the files keep and the name of the project, without the files.
+pub fn without_files(context: &Context<'_>) -> Result<FileSet, TemplateError> {
+    let platform = context.platform;
+    let raw = raw_keys(platform);
+    let groups = group::unwritten(context, &raw)?;
+    let project = project_name(platform, &raw);
+    let volumes = volumes_of_pipelines(platform, &raw, &groups);
+    let mut out = FileSet::default();
+    remember(platform, &project, &volumes, groups, &mut out);
+    Ok(out)
+}
+
+/// `[raw.compose]`
+fn raw_keys(platform: &Platform) -> Map<String, Value> {
+    let raw = Compose(platform).raw(&platform.raw_compose);
+    raw.as_object().cloned().unwrap_or_default()
 }
 
 /// Refuses a template of the user's own that lets git see the file with the secrets.
@@ -143,28 +160,38 @@ fn project_name(platform: &Platform, raw: &Map<String, Value>) -> String {
         .to_string()
 }
 
-/// The data that the files keep.
-fn kept(platform: &Platform, project: &ProjectView, files: Vec<GroupText<'_>>) -> Vec<Kept> {
+/// Adds the data that the files keep, and the name of the project.
+fn remember(
+    platform: &Platform,
+    project: &str,
+    volumes: &Map<String, Value>,
+    groups: Vec<GroupData<'_>>,
+    out: &mut FileSet,
+) {
     let speak = Compose(platform);
-    let of_groups = files.iter().map(|file| &file.volumes);
+    let services = Services::new(&speak);
+    let of_groups = groups.iter().map(|group| &group.volumes);
     let declared: BTreeMap<String, Value> = of_groups
-        .chain([&project.volumes])
+        .chain([volumes])
         .flatten()
         .map(|(key, value)| (key.clone(), value.clone()))
         .collect();
     let data = RuntimeData {
         target: Target::Compose,
-        volumes: Services::new(&speak).volumes(&project.name, &declared),
-        started: files.into_iter().flat_map(|file| file.started).collect(),
+        volumes: services.volumes(project, &declared),
+        started: groups.into_iter().flat_map(|group| group.started).collect(),
     };
-    data.kept(platform)
+    out.kept = data.kept(platform);
+    let project = services.text(&Value::from(project));
+    out.projects
+        .extend(project.map(|name| (Target::Compose, name)));
 }
 
 /// Volumes of tasks. They are declared so that Compose lists them, and removes them when the project is removed with its volumes.
 fn volumes_of_pipelines(
     platform: &Platform,
     raw: &Map<String, Value>,
-    files: &[GroupText<'_>],
+    files: &[GroupData<'_>],
 ) -> Map<String, Value> {
     let mounts = platform.pipelines.iter().flat_map(|it| &it.volumes);
     let mut volumes: Map<String, Value> = mounts
@@ -234,7 +261,7 @@ impl OrderView {
 }
 
 /// The value of `include`: each group's file, and with it what orders it after others.
-fn includes(files: &[GroupText<'_>], orders: &[OrderView]) -> Value {
+fn includes(files: &[GroupData<'_>], orders: &[OrderView]) -> Value {
     files
         .iter()
         .map(|file| {

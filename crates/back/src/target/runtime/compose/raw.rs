@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    group::{GroupFile, GroupText},
+    group::{GroupData, GroupFile},
     tree,
 };
 
@@ -66,7 +66,7 @@ pub(super) fn merged_include(raw: &Map<String, Value>, ours: Value) -> Value {
 }
 
 /// What is left for `compose.yaml`: services that no group has, and every other key.
-pub(super) fn of_project(raw: &Map<String, Value>, files: &[GroupText<'_>]) -> Map<String, Value> {
+pub(super) fn of_project(raw: &Map<String, Value>, files: &[GroupData<'_>]) -> Map<String, Value> {
     let mut rest = raw.clone();
     let handled = ["name", "include"];
     rest.retain(|key, value| !handled.contains(&key.as_str()) && *value != Value::Bool(false));

@@ -134,13 +134,20 @@ impl Builder<'_> {
     }
 }
 
-pub fn build(context: &Context<'_>) -> Chart {
+/// The data that the chart keeps.
+pub fn kept(context: &Context<'_>) -> Vec<Kept> {
+    let mut builder = builder(context);
+    let (values, _) = all_values(&mut builder);
+    started::runtime_data(context.platform, &builder.claims, &values).kept(context.platform)
+}
+
+fn builder<'a>(context: &'a Context<'a>) -> Builder<'a> {
     let platform = context.platform;
     let mut losses = Losses::new(WORDING);
     let pods = NetworkOwners::of_pods(platform);
     let claims = Claims::of(platform, &pods, &mut losses);
     let names = platform.workloads();
-    let mut builder = Builder {
+    Builder {
         context,
         pods,
         claims,
@@ -149,15 +156,27 @@ pub fn build(context: &Context<'_>) -> Chart {
         names: names.map(|workload| workload.name.as_str()).collect(),
         airflow: platform.first_for(Purpose::Pipelines),
         waves: order::waves(platform),
-    };
-    ci::losses(&mut builder);
-    stripped(&mut builder);
-    let components = components(&mut builder);
-    let mut values = values(&builder, components);
+    }
+}
+
+/// The chart's values, raw tables included, and the keys of its own.
+fn all_values(builder: &mut Builder<'_>) -> (Value, BTreeSet<String>) {
+    let platform = builder.context.platform;
+    let components = components(builder);
+    let mut values = values(builder, components);
     let known = keys(&values);
     raw::merge(&mut values, upstream::values(platform));
     raw::merge(&mut values, raw::chart(platform, &platform.raw_helm));
     raw::move_to_claims(&mut values);
+    (values, known)
+}
+
+pub fn build(context: &Context<'_>) -> Chart {
+    let platform = context.platform;
+    let mut builder = builder(context);
+    ci::losses(&mut builder);
+    stripped(&mut builder);
+    let (values, known) = all_values(&mut builder);
     let schema = schema::view(&values, &known);
     let further = further(&values, &known);
     let kept = started::runtime_data(platform, &builder.claims, &values).kept(platform);

@@ -135,6 +135,8 @@ impl Claims {
             moved: volume.claim_moved && name == volume.claim,
             name,
             folder: None,
+            device: None,
+            external: volume.external,
             size: makes_it.then(|| size.or(volume.size).unwrap_or(DEFAULT_SIZE)),
             named_by,
             adopted: !makes_it || own.is_some() || volume.named || volume.claim_moved,

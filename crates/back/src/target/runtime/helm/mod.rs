@@ -31,7 +31,7 @@ mod tests;
 
 use crate::{
     files::Target,
-    fileset::ChartOfOthers,
+    fileset::{ChartOfOthers, FileSet},
     model::{Piece, Platform, Raw, Text},
     speak::{ChartDefaults, Speak},
     target::{Context, Emission},
@@ -56,10 +56,23 @@ pub fn secret_name(platform: &Platform) -> &str {
     }
 }
 
+fn is_empty(platform: &Platform) -> bool {
+    platform.components.is_empty() && platform.pipelines.is_empty()
+}
+
+/// The data that the chart keeps, without its files.
+pub fn without_files(context: &Context<'_>) -> Result<FileSet, TemplateError> {
+    let mut out = FileSet::default();
+    if !is_empty(context.platform) {
+        out.kept = chart::kept(context);
+    }
+    Ok(out)
+}
+
 /// Writes the chart of the platform.
 pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let mut emission = Emission::default();
-    if context.platform.components.is_empty() && context.platform.pipelines.is_empty() {
+    if is_empty(context.platform) {
         return Ok(emission);
     }
     let chart = chart::build(context);

@@ -121,9 +121,17 @@ fn extra_source(
     let claim_name = volume["persistentVolumeClaim"]["claimName"].as_str();
     match (claim_name, volume["hostPath"]["path"].as_str()) {
         (Some(claim_name), _) => further_claim(workload, name, claim_name, further),
-        (None, Some(path)) => Source::Folder(path.to_string()),
+        (None, Some(path)) => folder(path, "extraVolumes".to_string()),
         (None, None) if volume.get("emptyDir").is_some() => Source::Elsewhere,
         (None, None) => Source::Content(volume.to_string()),
+    }
+}
+
+/// A folder of a node.
+fn folder(path: &str, raw_key: String) -> Source {
+    Source::Folder {
+        path: path.to_string(),
+        raw_key,
     }
 }
 
@@ -173,7 +181,7 @@ fn source(
         (Some(claim_name), ..) | (None, None, Some(claim_name), _) => {
             further_claim(workload, name, claim_name, further)
         }
-        (None, None, None, Some(path)) => Source::Folder(path.to_string()),
+        (None, None, None, Some(path)) => folder(path, format!("volumes.{name}.hostPath")),
         (None, None, None, None) => Source::Elsewhere,
     }
 }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::{files::host_path, service::ServiceView};
 use crate::{
-    data::{DataKey, Keeper},
+    data::{DataKey, Device, Keeper},
     files::Target,
     model::{MountSource, Platform, Workload},
     speak::Speak,
@@ -45,7 +45,7 @@ impl<'a> Services<'a> {
     }
 
     /// What a text of a service is where nobody sets a variable.
-    fn text(&self, written: &Value) -> Option<String> {
+    pub fn text(&self, written: &Value) -> Option<String> {
         self.defaults.text(written)
     }
 
@@ -174,7 +174,10 @@ impl<'a> Services<'a> {
     /// A folder of the machine, under the name that it has in the project.
     fn folder(&self, written: String) -> Source {
         let known = self.paths.get(&written).cloned();
-        Source::Folder(known.unwrap_or_else(|| self.speak.platform().from_compose(&written)))
+        Source::Folder {
+            path: known.unwrap_or_else(|| self.speak.platform().from_compose(&written)),
+            raw_key: "volumes".to_string(),
+        }
     }
 
     /// `NAME: VALUE`, or a list of `NAME=VALUE`.
@@ -235,8 +238,10 @@ impl<'a> Services<'a> {
             None => format!("{project}_{}", volume.key),
         };
         keeping.backing = self.backing(declaration);
+        keeping.device = self.device(declaration);
         keeping.folder = self.bound_folder(declaration);
-        keeping.adopted |= declaration["external"] == true;
+        keeping.external |= declaration["external"] == true;
+        keeping.adopted |= keeping.external;
         if name != keeping.name || keeping.backing.is_some() {
             keeping.moved &= name == keeping.name;
             keeping.named_by = Some(format!("raw.compose.volumes.{}", volume.key));
@@ -254,6 +259,20 @@ impl<'a> Services<'a> {
             .any(|it| ["bind", "rbind"].contains(&it));
         let device = self.text(&options["device"])?;
         (is_bind && device.starts_with('/')).then_some(device)
+    }
+
+    /// What the options of a declaration mount (docker/docs, "docker volume create"; mount(8)). A word without `/` is no place: it
+    /// is there for the form, as in `type=tmpfs device=tmpfs`.
+    fn device(&self, declaration: &Value) -> Option<Device> {
+        let options = &declaration["driver_opts"];
+        let path = self.text(&options["device"])?;
+        let of_mount = self.text(&options["o"]).unwrap_or_default();
+        let machine = of_mount.split(',').find_map(|it| it.strip_prefix("addr="));
+        let machine = machine.filter(|_| path.starts_with(':'));
+        path.contains('/').then(|| Device {
+            machine: machine.map(ToString::to_string),
+            path,
+        })
     }
 
     /// As in `local device=/srv/data o=bind type=none`. An engine's own folder is `None`.

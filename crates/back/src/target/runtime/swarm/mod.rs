@@ -14,7 +14,6 @@ use serde_json::{Map, Value, json};
 
 use self::service::Service;
 use crate::{
-    data::Kept,
     files::Target,
     fileset::FileSet,
     model::{NetworkMode, Platform, Workload},
@@ -66,6 +65,38 @@ struct SecretView {
 /// Writes the stack. A platform without workloads has none.
 pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let platform = context.platform;
+    let view = view(context)?;
+    let mut files = FileSet::default();
+    if !view.services.is_empty() {
+        remember(platform, &view, &mut files);
+        let text = context.engine.render("swarm/stack.yaml", json!(view))?;
+        files.add(Target::Swarm, PATH, text);
+        for (path, text) in context.mounted.copies(platform) {
+            files.add(
+                Target::Swarm,
+                format!("swarm/files/{path}"),
+                Arc::clone(text),
+            );
+        }
+    }
+    Ok(Emission {
+        files,
+        losses: losses::of(platform),
+    })
+}
+
+/// The data that the stack keeps and its name, without the file.
+pub fn without_files(context: &Context<'_>) -> Result<FileSet, TemplateError> {
+    let view = view(context)?;
+    let mut out = FileSet::default();
+    if !view.services.is_empty() {
+        remember(context.platform, &view, &mut out);
+    }
+    Ok(out)
+}
+
+fn view(context: &Context<'_>) -> Result<StackView, TemplateError> {
+    let platform = context.platform;
     let speak = Stack(platform);
     let networks = Networks::new(context, &speak);
     let folder = match &platform.environment {
@@ -87,37 +118,22 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
         let service = ServiceView::new(platform, workload, service.keys);
         view.services.push(service);
     }
-    let mut files = FileSet::default();
-    if !view.services.is_empty() {
-        let text = context.engine.render("swarm/stack.yaml", json!(view))?;
-        files.add(Target::Swarm, PATH, text);
-        for (path, text) in context.mounted.copies(platform) {
-            files.add(
-                Target::Swarm,
-                format!("swarm/files/{path}"),
-                Arc::clone(text),
-            );
-        }
-        files.kept = kept(platform, &view);
-    }
-    Ok(Emission {
-        files,
-        losses: losses::of(platform),
-    })
+    Ok(view)
 }
 
-/// The data that the stack keeps.
-fn kept(platform: &Platform, view: &StackView) -> Vec<Kept> {
+/// Adds the data that the stack keeps, and its name.
+fn remember(platform: &Platform, view: &StackView, out: &mut FileSet) {
     let declared = view.resources.get("volumes").into_iter().flatten();
     let declared = declared.map(|(key, value)| (key.clone(), value.clone()));
-    Services::new(&Stack(platform))
+    out.kept = Services::new(&Stack(platform))
         .runtime_data(
             Target::Swarm,
             &view.name,
             &declared.collect(),
             view.services.iter(),
         )
-        .kept(platform)
+        .kept(platform);
+    out.projects.insert(Target::Swarm, view.name.clone());
 }
 
 /// Swarm has no form for a container in another's network, nor for a job that is off.

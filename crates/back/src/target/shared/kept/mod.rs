@@ -15,7 +15,7 @@ use started::ProgramFolder;
 pub use started::{Source, Started, StartedMount, Unread, names_folders};
 
 use crate::{
-    data::{Data, DataKey, Keeper, Kept, Place, STORE_VOLUME, join_paths},
+    data::{Data, DataKey, Device, Keeper, Kept, Place, STORE_VOLUME, join_paths},
     files::Target,
     model::{Component, Mount, MountSource, Platform, PlatformVolume, Workload},
 };
@@ -37,8 +37,12 @@ pub struct Keeping {
     pub size: Option<u64>,
     /// The folder of the machine that it is, where its driver's options say so; absolute.
     pub folder: Option<String>,
+    /// What its driver mounts in its place.
+    pub device: Option<Device>,
     /// The raw key that decides which data it is.
     pub named_by: Option<String>,
+    /// Nothing creates or removes it.
+    pub external: bool,
     /// It may be there already, with data in it: the platform names or takes over something, or creates nothing.
     pub adopted: bool,
 }
@@ -63,7 +67,9 @@ impl KeptVolume {
                 moved: false,
                 size: None,
                 folder: None,
+                device: None,
                 named_by: Some(path.to_string()),
+                external: false,
                 adopted: true,
             },
             path,
@@ -93,14 +99,16 @@ impl RuntimeData<'_> {
                 let own: Vec<&ProgramFolder> =
                     own.filter(|folder| folder.mount == Some(index)).collect();
                 let is_store = is_store(started.component, mount, !own.is_empty());
+                let holds_data =
+                    || is_store || mount.is_some_and(is_data) || started.replaces_data(index);
                 let kept = match &mounted.source {
                     Source::Volume(key) => volumes.get_mut(key),
-                    Source::Folder(path) if is_store || mount.is_some_and(is_data) => {
+                    Source::Folder { path, raw_key } if holds_data() => {
                         let key = key_of_mount(self.target, started.workload, mount);
                         let made = folders.entry(path.clone());
-                        Some(made.or_insert_with(|| of_folder(path, key)))
+                        Some(made.or_insert_with(|| of_folder(path, key, raw_key)))
                     }
-                    Source::Folder(_) | Source::Content(_) | Source::Elsewhere => None,
+                    Source::Folder { .. } | Source::Content(_) | Source::Elsewhere => None,
                 };
                 let Some(kept) = kept else {
                     continue;
@@ -145,13 +153,17 @@ fn of_volume(volume: KeptVolume) -> Kept {
         folder: keeping.folder,
         places: Default::default(),
         named_by: keeping.named_by,
+        device: keeping.device,
+        mounted_by: None,
+        external: keeping.external,
         adopted: keeping.adopted,
         before: Vec::new(),
     }
 }
 
-fn of_folder(path: &str, key: DataKey) -> Kept {
-    of_volume(KeptVolume {
+fn of_folder(path: &str, key: DataKey, raw_key: &str) -> Kept {
+    let is_raw = matches!(key, DataKey::RawMounts { .. });
+    let mut kept = of_volume(KeptVolume {
         key: path.to_string(),
         path: key,
         keeping: Keeping {
@@ -161,10 +173,14 @@ fn of_folder(path: &str, key: DataKey) -> Kept {
             moved: false,
             size: None,
             folder: None,
+            device: None,
             named_by: None,
+            external: false,
             adopted: false,
         },
-    })
+    });
+    kept.mounted_by = is_raw.then(|| raw_key.to_string());
+    kept
 }
 
 /// Where a workload meets what is mounted there: one place for each folder of its program that lies in it.
@@ -216,6 +232,7 @@ fn of_pipelines(platform: &Platform, target: Target, volumes: &mut BTreeMap<Stri
     }
 }
 
+/// Whether it is marked as data.
 fn is_data(mount: &Mount) -> bool {
     matches!(mount.source, MountSource::Bind { data: true, .. })
 }
@@ -250,7 +267,9 @@ pub fn kept_by_engine(volume: &PlatformVolume) -> KeptVolume {
             moved: volume.volume_moved,
             size: None,
             folder: None,
+            device: None,
             named_by: None,
+            external: volume.external,
             adopted: volume.named || volume.external || volume.volume_moved,
         },
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     configured::{ConfigFiles, unquoted},
+    is_data,
     telling::Telling,
 };
 use crate::{
@@ -16,8 +17,13 @@ use crate::{
 pub enum Source {
     /// A volume, by its key in the runtime.
     Volume(String),
-    /// A folder of the machine, as the manifest names it.
-    Folder(String),
+    /// A folder of the machine.
+    Folder {
+        /// As the manifest names it.
+        path: String,
+        /// The key below a raw table of the workload that can name it.
+        raw_key: String,
+    },
     /// Something with content of its own that holds no data: what it is, for a message.
     Content(String),
     /// Memory, or something that nobody keeps.
@@ -145,6 +151,12 @@ impl Started<'_> {
             .any(|nearer| nearer.len() < rest.len())
     }
 
+    /// Whether what is mounted here lies where the model has data: raw tables have put it in the place of that.
+    pub(super) fn replaces_data(&self, index: usize) -> bool {
+        let mut data = self.workload.mounts.iter().filter(|mount| is_data(mount));
+        data.any(|mount| self.cover(&mount.path).0 == Some(index))
+    }
+
     /// The value of an option. The last one counts, as most programs have it.
     pub(super) fn option(&self, names: &[String]) -> Option<String> {
         let words = self.words_of_options();
@@ -189,7 +201,9 @@ impl Started<'_> {
             .chain(&self.workload.node_mounts);
         let mut same = mounts.filter(|mount| match (&mount.source, &mounted.source) {
             (MountSource::Volume(key), Source::Volume(mounted)) => key == mounted,
-            (MountSource::Bind { path, .. }, Source::Folder(mounted)) => path.as_str() == mounted,
+            (MountSource::Bind { path, .. }, Source::Folder { path: mounted, .. }) => {
+                path.as_str() == mounted
+            }
             _ => false,
         });
         let first = same.next()?;

@@ -141,7 +141,7 @@ impl ConfigFiles<'_> {
             let is_around = below(folder, &mounted.at).is_some() || fits(pattern, &mounted.at);
             let shown = match &mounted.source {
                 Source::Volume(key) => format!("the volume `{key}`"),
-                Source::Folder(path) => format!("`{path}`"),
+                Source::Folder { path, .. } => format!("`{path}`"),
                 Source::Content(name) => name.clone(),
                 Source::Elsewhere => continue,
             };

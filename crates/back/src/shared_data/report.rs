@@ -1,0 +1,187 @@
+//! The words of the lint.
+
+use std::collections::BTreeSet;
+
+use super::{Data, DataKind, Environment, Shareable, What};
+use crate::{
+    diag::{Code, Diagnostic, Sink},
+    project::{environment_file, suffix_of},
+    text::all_of,
+};
+
+/// Who shares something, for a message.
+struct Sharing<'a> {
+    /// The environment that is compiled.
+    environment: &'a str,
+    own_file: String,
+    /// The files of those that have it too.
+    others: String,
+    /// The name that it would have if its file gave it none.
+    usual: String,
+}
+
+/// Reports what this environment shares with others. `others`: the base, then the others.
+pub fn report(
+    shareable: &[Shareable],
+    others: &[Environment],
+    (file, environment): (&str, &str),
+    sink: &mut Sink,
+) {
+    let mut reported: BTreeSet<(&str, &str)> = BTreeSet::new();
+    let base = others.first().map_or("", |base| base.project.as_str());
+    for it in shareable {
+        let same = others.iter().filter(|other| other.has(&it.what));
+        let same: Vec<&Environment> = same.collect();
+        if same.is_empty() {
+            continue;
+        }
+        // A folder of the machine and of the nodes, and a volume of two runtimes, is reported once.
+        if let What::Data(data) = &it.what
+            && !reported.insert((&it.written.key, &data.name))
+        {
+            continue;
+        }
+        let files: Vec<&str> = same.iter().map(|other| other.file.as_str()).collect();
+        let sharing = Sharing {
+            environment,
+            own_file: environment_file(file, environment),
+            others: all_of(&files),
+            usual: format!("{base}{}", suffix_of(environment)),
+        };
+        sink.push(match &it.what {
+            What::Project(_) => sharing.project(it),
+            What::Containers(name) => sharing.containers(it, name),
+            What::Release((_, namespace)) => sharing.release(it, namespace),
+            What::Data(data) => {
+                let is_same = same.iter().any(|other| other.has_same(data));
+                sharing.data(it, data, is_same)
+            }
+        });
+        // All of their data is the same then.
+        if matches!(it.what, What::Project(_)) {
+            return;
+        }
+    }
+}
+
+impl Sharing<'_> {
+    fn project(&self, it: &Shareable) -> Diagnostic {
+        let Self {
+            environment,
+            own_file,
+            others,
+            usual,
+        } = self;
+        Diagnostic::new(
+            Code::SharedData,
+            format!(
+                "the environment `{environment}` has the name of {others}: on one machine they share containers and data"
+            ),
+        )
+        .label(it.written.span, "one project of Compose, with one set of volumes")
+        .help(format!(
+            "leave `platform.name` out: the name is `{usual}` then; where they never run on one machine, or are one on purpose, write `lints.shared-data = \"allow\"` in `{own_file}`"
+        ))
+    }
+
+    fn containers(&self, it: &Shareable, name: &str) -> Diagnostic {
+        let Self {
+            environment,
+            own_file,
+            others,
+            usual,
+        } = self;
+        Diagnostic::new(
+            Code::SharedData,
+            format!(
+                "the environment `{environment}` is the project `{name}` of Compose, as {others} is: on one machine each replaces the containers of the other"
+            ),
+        )
+        .label(it.written.span, "the name of one project")
+        .help(format!(
+            "leave `raw.compose.name` out: the name is `{usual}` then; where they never run on one machine, write `lints.shared-data = \"allow\"` in `{own_file}`"
+        ))
+    }
+
+    fn release(&self, it: &Shareable, namespace: &str) -> Diagnostic {
+        let Self {
+            environment,
+            own_file,
+            others,
+            ..
+        } = self;
+        Diagnostic::new(
+            Code::SharedData,
+            format!(
+                "the release of the environment `{environment}` has the namespace `{namespace}`, as that of {others} has: they share objects and claims"
+            ),
+        )
+        .label(it.written.span, "one namespace of one cluster")
+        .help(format!(
+            "say another `{}` in `{own_file}`; where they are one on purpose, write `lints.shared-data = \"allow\"` there",
+            it.written.key
+        ))
+    }
+
+    fn data(&self, it: &Shareable, data: &Data, is_same: bool) -> Diagnostic {
+        let Self {
+            environment,
+            own_file,
+            others,
+            ..
+        } = self;
+        let (title, key) = (data.title(), &it.written.key);
+        let message = match is_same {
+            true => format!("{title} of the environment `{environment}` is also that of {others}"),
+            false => format!(
+                "{title} of the environment `{environment}` lies in a folder of {others}, or around one"
+            ),
+        };
+        let own = match it.written.is_in_list {
+            true => format!("name another folder in `{key}` of `{own_file}`"),
+            false => format!(
+                "say `{key} = \"{}{}\"` in `{own_file}`",
+                data.name,
+                suffix_of(environment)
+            ),
+        };
+        let diagnostic = Diagnostic::new(Code::SharedData, message)
+            .label(it.written.span, "the same data on one machine")
+            .help(format!(
+                "{own}; to share it on purpose {}",
+                data.on_purpose()
+            ));
+        match &data.component {
+            Some(component) => diagnostic.about(component),
+            None => diagnostic,
+        }
+    }
+}
+
+impl Data {
+    /// As in ``volume `old-data` ``.
+    fn title(&self) -> String {
+        let noun = match self.kind {
+            DataKind::Volume => "volume",
+            DataKind::Folder => "folder",
+            DataKind::NodeFolder => "folder of the nodes",
+        };
+        format!("{noun} `{}`", self.name)
+    }
+
+    /// What a user writes to share it on purpose.
+    fn on_purpose(&self) -> &'static str {
+        match (self.kind, &self.component) {
+            (DataKind::Folder | DataKind::NodeFolder, None) => {
+                "`lints.shared-data = \"allow\"` there"
+            }
+            (DataKind::Folder | DataKind::NodeFolder, Some(_)) => {
+                "`allow = [\"shared-data\"]` on the component"
+            }
+            (DataKind::Volume, Some(_)) => {
+                "`external = true` beside it, or `allow = [\"shared-data\"]` on the component"
+            }
+            (DataKind::Volume, None) => "`external = true` beside it",
+        }
+    }
+}
