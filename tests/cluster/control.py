@@ -14,7 +14,7 @@ from pathlib import Path
 from commands import PROJECT, SMALL, chart_of, install, kubectl, namespace, refused, run, unrestricted
 
 # Workloads that Pod Security's `restricted` may not admit; each says in the chart why.
-EXCEPTIONS = {"cadvisor", "filebeat", "node-exporter"}
+EXCEPTIONS = {"cadvisor", "filebeat", "node-exporter", "node-exporter-network"}
 
 
 

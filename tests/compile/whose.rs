@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use regex_automata::nfa::thompson::pikevm::PikeVM;
 use saphyr::{LoadableYamlNode, Yaml};
 
-use crate::contract::compiled;
+use crate::{
+    contract::compiled,
+    support::{self, compiled::texts},
+};
 
 const PLATFORM: &str = r#"
 [components.redis]
@@ -32,6 +35,24 @@ group = "two"
 kind = "kube-state-metrics"
 group = "two"
 "#;
+
+const START: &str = r#"
+[platform]
+name = "p"
+targets = ["swarm", "prometheus"]
+[groups]
+one = "1"
+two = "2"
+[secrets]
+s = { env = "S" }
+"#;
+
+const STACK: &str = "container_label_com_docker_stack_namespace";
+const SERVICE: &str = "container_label_com_docker_swarm_service_name";
+const COMPOSE: [&str; 2] = [
+    "container_label_com_docker_compose_project",
+    "container_label_com_docker_compose_service",
+];
 
 type Labels = BTreeMap<String, String>;
 
@@ -60,8 +81,15 @@ fn steps(config: &str, job: &str) -> Vec<(Vec<String>, String, String, String)> 
         .collect()
 }
 
-/// What a sample says of its component and group after the steps; `labels` are pairs `name=value`.
+/// What a sample says of its component and group after the steps.
 fn whose(config: &str, job: &str, labels: &str) -> String {
+    let labels = relabeled(config, job, labels);
+    let label = |name: &str| labels.get(name).map_or("-", String::as_str);
+    format!("{} {}", label("component"), label("group"))
+}
+
+/// The labels of a sample after the steps; `labels` are pairs `name=value`.
+fn relabeled(config: &str, job: &str, labels: &str) -> Labels {
     let pairs = labels.split(' ').filter_map(|pair| pair.split_once('='));
     let mut labels: Labels = pairs
         .map(|(name, value)| (name.into(), value.into()))
@@ -78,8 +106,7 @@ fn whose(config: &str, job: &str, labels: &str) -> String {
         let first = found.get_group(1).map_or("", |at| &joined[at.range()]);
         labels.insert(target, replacement.replace("$1", first));
     }
-    let label = |name: &str| labels.get(name).map_or("-", String::as_str);
-    format!("{} {}", label("component"), label("group"))
+    labels
 }
 
 #[test]
@@ -107,6 +134,33 @@ fn a_container_is_of_the_component_that_compose_runs_it_for() {
             "{service}"
         );
     }
+}
+
+#[test]
+fn a_container_of_a_stack_has_the_labels_of_compose() {
+    let text = format!("{START}{PLATFORM}");
+    let files = texts(support::compiled::compiled(text)).expect("it compiles");
+    let config = &files["prometheus/prometheus.yml"];
+    for (stack, service, wanted) in [
+        ("p", "p_redis-exporter", "redis one p redis-exporter"),
+        ("p", "p_db", "db two p db"),
+        ("p", "p_db-pool", "db-pool one p db-pool"),
+        ("p", "p_other", "watcher two p other"),
+        ("q", "q_redis", "watcher two - -"),
+        ("p_q", "p_q_redis", "watcher two - -"),
+    ] {
+        let found = relabeled(
+            config,
+            "watcher",
+            &format!("component=watcher group=two {STACK}={stack} {SERVICE}={service}"),
+        );
+        let label = |name: &str| found.get(name).map_or("-", String::as_str).to_string();
+        let [project, workload] = COMPOSE.map(label);
+        let said = format!("{} {} {project} {workload}", label("component"), label("group"));
+        assert_eq!(said, wanted, "{service}");
+    }
+    let without = compiled(PLATFORM);
+    assert!(!without["prometheus/prometheus.yml"].contains(SERVICE));
 }
 
 #[test]

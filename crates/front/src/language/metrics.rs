@@ -110,6 +110,27 @@ const ENDPOINT: Shape = Shape::Table(&[
                 "The label that holds the namespace in a cluster, where samples of other namespaces come too.",
                 "namespace = \"container_label_io_kubernetes_pod_namespace\"",
             ),
+            key(
+                "stack",
+                Shape::Table(&[
+                    key(
+                        "name",
+                        FREE,
+                        "The label that holds the name of the stack.",
+                        "name = \"container_label_com_docker_stack_namespace\"",
+                    )
+                    .required(),
+                    key(
+                        "service",
+                        FREE,
+                        "The label that holds the name of the service, which begins with that of the stack.",
+                        "service = \"container_label_com_docker_swarm_service_name\"",
+                    )
+                    .required(),
+                ]),
+                "Labels of what Docker Swarm runs. With the target `swarm`, samples get `project` and the first label of `workload` from them.",
+                "stack = { name = \"container_label_com_docker_stack_namespace\", service = \"container_label_com_docker_swarm_service_name\" }",
+            ),
         ]),
         "For what measures others, as cAdvisor does: samples get `component` and `group` of the workload that their labels name, and so do alerts that keep these labels.",
         "about = { workload = [\"pod\"] }",

@@ -48,6 +48,17 @@ pub struct About {
     pub project: Option<String>,
     /// The one that holds a cluster's namespace.
     pub namespace: Option<String>,
+    /// Those of what Docker Swarm runs, which stand for `project` and the first of `workload`.
+    pub stack: Option<AboutStack>,
+}
+
+/// Labels that Docker Swarm gives instead of those of Compose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AboutStack {
+    /// The one that holds the stack's name.
+    pub name: String,
+    /// The one that holds the service's name, which begins with the stack's.
+    pub service: String,
 }
 
 /// Where metrics are read: a path and its query.

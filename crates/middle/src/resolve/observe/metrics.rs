@@ -5,8 +5,8 @@ use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::{WorkloadDraft, read},
     model::{
-        About, At, FileContent, HttpScheme, Login, Metrics, MetricsPath, Piece, Port, Relabel,
-        probe_job,
+        About, AboutStack, At, FileContent, HttpScheme, Login, Metrics, MetricsPath, Piece, Port,
+        Relabel, probe_job,
     },
     resolve::{
         Inputs, Scene,
@@ -148,11 +148,7 @@ impl Reader<'_> {
             insecure: table.boolean("insecure").unwrap_or(false),
             relabel: relabel(table, "relabel"),
             metric_relabel: relabel(table, "metric_relabel"),
-            about: table.table("about").map(|about| About {
-                workload: read::strings(about, "workload"),
-                project: read::owned(about, "project"),
-                namespace: read::owned(about, "namespace"),
-            }),
+            about: table.table("about").map(about),
             span,
         })
     }
@@ -299,4 +295,18 @@ fn relabel(table: &Table, key: &str) -> Vec<Relabel> {
             action: read::owned(step, "action"),
         })
         .collect()
+}
+
+fn about(table: &Table) -> About {
+    About {
+        workload: read::strings(table, "workload"),
+        project: read::owned(table, "project"),
+        namespace: read::owned(table, "namespace"),
+        stack: table.table("stack").and_then(|stack| {
+            Some(AboutStack {
+                name: read::owned(stack, "name")?,
+                service: read::owned(stack, "service")?,
+            })
+        }),
+    }
 }

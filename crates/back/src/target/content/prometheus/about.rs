@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
+    files::Target,
     model::{About, Component, MountSource, Platform, Relabel, Workload},
     target::Vantage,
 };
@@ -35,7 +36,8 @@ pub(super) fn steps(
     if workloads.is_empty() {
         return Vec::new();
     }
-    let mut steps = vec![by_name(platform, about, &workloads, vantage)];
+    let mut steps = as_compose(platform, about, vantage);
+    steps.push(by_name(platform, about, &workloads, vantage));
     let mut of_part: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     let mut of_group: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for workload in workloads {
@@ -64,6 +66,29 @@ pub(super) fn steps(
         step(&["component"], regex, "group", group)
     }));
     steps
+}
+
+/// The steps that give what Swarm runs the labels of Compose, which rules and dashboards ask for.
+fn as_compose(platform: &Platform, about: &About, vantage: Vantage) -> Vec<Relabel> {
+    let is_a_stack = platform.targets.contains(&Target::Swarm) && !vantage.is_in_cluster();
+    let (Some(stack), Some(project), Some(workload)) =
+        (&about.stack, &about.project, about.workload.first())
+    else {
+        return Vec::new();
+    };
+    if !is_a_stack {
+        return Vec::new();
+    }
+    let name = &platform.project;
+    vec![
+        step(&[&stack.name], format!("({name})"), project, "$1"),
+        step(
+            &[&stack.name, &stack.service],
+            format!("{name};{name}_(.*)"),
+            workload,
+            "$1",
+        ),
+    ]
 }
 
 /// The step that makes the name of a workload the component, where one of the labels says it.

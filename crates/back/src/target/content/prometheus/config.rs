@@ -249,6 +249,7 @@ fn node_job(platform: &Platform, job: &NodeJob) -> NodeJobView {
         project: None,
         // Samples of other namespaces are dropped.
         namespace: None,
+        stack: None,
     };
     let steps = about::steps(platform, &about, None, Vantage::Kubernetes);
     NodeJobView {
