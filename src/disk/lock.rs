@@ -58,6 +58,9 @@ impl Lock {
             let mut file = match project.lock_file(&path) {
                 // The previous run removed the folder just now.
                 Err(obstacle) if obstacle.is_missing() => continue,
+                Err(Obstacle::System(error)) if error.kind() == io::ErrorKind::IsADirectory => {
+                    return Err(not_ours(LOCK));
+                }
                 opened => opened.map_err(failed)?,
             };
             if !is_sole_file(&file) {
@@ -176,10 +179,14 @@ fn begins_a_note(text: &[u8]) -> bool {
     text.starts_with(NOTE.as_bytes()) || NOTE.as_bytes().starts_with(text)
 }
 
-/// Whether what has the name of the lock file is one. What is no file stops a run where it opens that.
+/// Whether what has the name of the lock file is one. A link, or what is no file, stops a run where it opens that.
 fn is_lock(project: &Folder, kind: Kind) -> bool {
     let text = || project.read(&format!("{WORK}/{LOCK}"), LONGEST_HOLDER);
-    kind != Kind::File || text().is_ok_and(|text| begins_a_note(&text))
+    match kind {
+        Kind::File => text().is_ok_and(|text| begins_a_note(&text)),
+        Kind::Folder => false,
+        _ => true,
+    }
 }
 
 /// What is in the working folder but for the lock: files that runs leave there, and the name of something else.

@@ -236,6 +236,7 @@ fn what_a_run_did_not_write_stays_in_its_working_folder() {
         "old-x",
         "new-1/x",
         "lock",
+        "lock/x",
         ".gitignore",
         "a/b/c",
     ] {

@@ -4,10 +4,11 @@ use super::{
     component::{COMPONENT, PART, component_key},
     context::Owner,
     key::KeyShape,
+    shape::Shape,
 };
 use crate::{
     diag::{Code, Diagnostic},
-    syntax::{Key, Node, Table, Value},
+    syntax::{Entry, Key, Node, Table, Value},
 };
 
 /// Whether these are the keys of a component, or of a part of one.
@@ -61,4 +62,44 @@ pub(super) fn of_whole_component(
         "move it out of `parts`: `{}` is a key of the component",
         key.name
     )))
+}
+
+/// A key that one of the tables in here has, and no other: `cpu`, which is `resources.cpu`.
+pub(super) fn in_inner_table(
+    entry: &Entry,
+    table: &Table,
+    keys: &[KeyShape],
+    owner: Owner<'_>,
+) -> Option<Diagnostic> {
+    let Entry { key, value } = entry;
+    let is_inside = |shape: &KeyShape| {
+        inner_keys(&shape.shape)
+            .iter()
+            .any(|inner| inner.name == key.name && inner.shape.takes(&value.value))
+    };
+    let mut holders = keys.iter().filter(|shape| is_inside(shape));
+    let holder = holders.next().filter(|_| holders.next().is_none())?.name;
+    let name = &key.name;
+    let diagnostic = Diagnostic::new(Code::UnknownKey, format!("{owner} has no key `{name}`"))
+        .label(key.span, format!("a key of `{holder}`"));
+    Some(match table.get(holder) {
+        // A second way to write into a table that stands there may be none in TOML.
+        Some(_) => diagnostic.help(format!("move it to `{holder}`, which is written here too")),
+        None => diagnostic
+            .help(format!("write `{holder}.{name}` for it"))
+            .renaming(name, format!("{holder}.{name}")),
+    })
+}
+
+/// The keys of a table's shape, also where it is one of several.
+fn inner_keys(shape: &Shape) -> &'static [KeyShape] {
+    match *shape {
+        Shape::Table(keys) => keys,
+        Shape::Either(shapes) => shapes
+            .iter()
+            .map(inner_keys)
+            .find(|keys| !keys.is_empty())
+            .unwrap_or_default(),
+        _ => &[],
+    }
 }

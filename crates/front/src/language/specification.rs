@@ -77,6 +77,8 @@ struct Known {
     otherwise: &'static str,
     /// Nothing is merged with it, so all that must be there is there.
     is_whole: bool,
+    /// Variables are filled in before it is read, so that a text can become a number.
+    fills_in: bool,
 }
 
 impl Specified {
@@ -90,6 +92,7 @@ impl Specified {
             verdict: "Compose refuses it",
             otherwise: "its keys are those of the Compose specification; one of your own begins with `x-`",
             is_whole: false,
+            fills_in: true,
         };
         let of_kubernetes = |schema, name: &str, is_whole| Known {
             schema,
@@ -99,6 +102,7 @@ impl Specified {
             verdict: "Kubernetes ignores it",
             otherwise: "its keys are those of Kubernetes' API",
             is_whole,
+            fills_in: false,
         };
         match self {
             Specified::ComposeFile => of_compose(&COMPOSE, "a Compose file"),

@@ -5,7 +5,7 @@ use super::{
     compose::key_of_compose,
     context::{Context, Owner},
     key::KeyShape,
-    misplaced::{of_whole_component, parallel_inside},
+    misplaced::{in_inner_table, of_whole_component, parallel_inside},
     shape::Shape,
 };
 use crate::{
@@ -74,9 +74,11 @@ impl<'a> Unknown<'a> {
         let fits = |near: &KeyShape| could_be(value, &near.shape, &context.below(near));
         sink.push(match near {
             Some(near) if table.get(near.name).is_some() => both_written(key, near, context.owner),
-            Some(near) if !fits(near) => unfit(key, near, context.owner),
+            Some(near) if !fits(near) => in_inner_table(self.entry, table, keys, context.owner)
+                .unwrap_or_else(|| unfit(key, near, context.owner)),
             Some(_) => unknown_key(key, near, keys, &[], context.owner),
-            None => unknown_key(key, near, keys, &absent, context.owner),
+            None => in_inner_table(self.entry, table, keys, context.owner)
+                .unwrap_or_else(|| unknown_key(key, near, keys, &absent, context.owner)),
         });
         let Some(meant) = near.filter(|near| table.get(near.name).is_none()) else {
             // The message names what is missing too: it may stand behind the unknown key.

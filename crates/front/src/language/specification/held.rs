@@ -80,7 +80,7 @@ fn faults(node: &Node, schema: &Json, place: &Place<'_>) -> Vec<Diagnostic> {
         return faults_of_nearest(node, choices, place);
     }
     let types = types(schema, place);
-    if !takes(&types, &node.value) {
+    if !takes(&types, &node.value, place) {
         return vec![wrong_type(node, &types, place)];
     }
     match &node.value {
@@ -99,7 +99,7 @@ fn faults(node: &Node, schema: &Json, place: &Place<'_>) -> Vec<Diagnostic> {
 
 /// The faults by the alternative that the value was most likely meant for.
 fn faults_of_nearest(node: &Node, choices: &[Json], place: &Place<'_>) -> Vec<Diagnostic> {
-    let of_type = |choice: &&Json| takes(&types(place.followed(choice), place), &node.value);
+    let of_type = |choice: &&Json| takes(&types(place.followed(choice), place), &node.value, place);
     let tried = choices.iter().filter(of_type);
     let tried = tried.map(|choice| faults(node, choice, place));
     tried.min_by_key(Vec::len).unwrap_or_else(|| {
@@ -178,6 +178,10 @@ fn wrong_type(node: &Node, types: &[&str], place: &Place<'_>) -> Diagnostic {
         Some(text) => diagnostic
             .help(format!("write `{text}`"))
             .replacing(node.span, text),
+        None if matches!(&node.value, Value::String(text) if text.contains('$')) => diagnostic
+            .help(format!(
+                "write {expected} itself: what a reference stands for arrives as text"
+            )),
         None => diagnostic.help(format!("it has to be {expected}")),
     }
 }
@@ -223,7 +227,7 @@ pub(in crate::language) fn meant_of_compose(key: &str, value: &Node) -> String {
         }
         None => Vec::new(),
     };
-    let is_taken = takes(&types, &value.value);
+    let is_taken = takes(&types, &value.value, &place);
     let meant = || meant(value, &types);
     (!is_taken)
         .then(meant)
@@ -301,11 +305,11 @@ fn entries<'a>(schema: &'a Json, list: &str, place: &Place<'_>) -> Vec<(&'a str,
     all
 }
 
-fn takes(types: &[&str], value: &Value) -> bool {
+fn takes(types: &[&str], value: &Value, place: &Place<'_>) -> bool {
     types.is_empty()
         || types.iter().any(|kind| match value {
             // What a variable holds is not known.
-            Value::String(text) if text.contains('$') => {
+            Value::String(text) if text.contains('$') && place.known.fills_in => {
                 matches!(*kind, "string" | "number" | "integer" | "boolean")
             }
             Value::String(_) | Value::Date(_) | Value::Time(_) => *kind == "string",
