@@ -160,6 +160,10 @@ const BESIDE: &[(&str, &str)] = &[
     ("components.*.panels.#.thresholds.#", "color = \"red\""),
     ("components.*.metrics.about", "workload = [\"pod\"]"),
     (
+        "components.*.metrics.about.stack",
+        "name = \"container_label_com_docker_stack_namespace\"\nservice = \"container_label_com_docker_swarm_service_name\"",
+    ),
+    (
         "components.*.metrics.basic",
         "user = \"prometheus\"\npassword = \"${secrets.db-password}\"",
     ),
@@ -207,6 +211,10 @@ const BESIDE: &[(&str, &str)] = &[
     ("kind", KIND_OF_OWN),
     ("kind.roles.*", "kinds = [\"postgres\"]"),
     ("kind.workload.metrics.about", "workload = [\"pod\"]"),
+    (
+        "kind.workload.metrics.about.stack",
+        "name = \"container_label_com_docker_stack_namespace\"\nservice = \"container_label_com_docker_swarm_service_name\"",
+    ),
     ("kind.workload.volumes.*", "mount = \"/example\""),
     ("kind.workload.health", "http = \"/\"\nport = \"http\""),
     (
