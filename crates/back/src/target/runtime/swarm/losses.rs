@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use super::service::{has_one_address, is_found_by_name};
 use crate::{
     diag::Diagnostic,
     files::Target,
@@ -106,6 +107,9 @@ fn of_workload(platform: &Platform, workload: &Workload, losses: &mut StackLosse
         false => "it gets no replicas, until `docker service scale`",
     };
     losses.key(workload, "profiles", !profiles.is_empty(), reason);
+    let is_one = is_found_by_name(workload) && has_one_address(workload);
+    let reason = "with a published port they have one address: Prometheus asks one of them, each time another";
+    losses.key(workload, "replicas", is_one, reason);
     let is_ordered = part.is_none() && written.get("depends_on").is_some();
     let reason = "all start at once, and what fails is restarted until it works";
     losses.key(workload, "depends_on", is_ordered, reason);
