@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::machine::{is_on_machine, knows_machine};
 use crate::{
+    files::Target,
     language::duration_ms,
     model::{
         Component, Expression, HostPort, Metrics, Mount, MountSource, NetworkMode, NetworkOwners,
@@ -309,7 +310,11 @@ impl<'a> Scraper<'a> {
     pub fn presence(&self, workload: &Workload) -> Presence {
         let listener = self.listener(workload).unwrap_or(workload);
         let several = match self.vantage {
-            Vantage::Compose => workload.replicas > 1,
+            // Compose has one container of a daemon, a swarm one on each node.
+            Vantage::Compose => {
+                let is_in_a_swarm = self.platform.targets.contains(&Target::Swarm);
+                workload.replicas > 1 || workload.daemon && is_in_a_swarm
+            }
             Vantage::Kubernetes => service_of_pods(self.platform, listener).is_some(),
         };
         let is_off = |workload: &Workload| match self.vantage {

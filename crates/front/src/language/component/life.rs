@@ -39,7 +39,7 @@ pub(super) const LIFE: &[KeyShape] = &[
             .set("replicas = 2\nports.admin = { container = 9001, host = 9001 }")
             .becomes(Compose, "the port")
             .loses(Compose, "one container")
-            .loses(Swarm, "`bind`, as of every port")
+            .loses(Swarm, "`bind`, as of every port; one address, so Prometheus asks one of them")
             .becomes(Helm, "`replicas`")
             .becomes(Prometheus, "every container of it is found by name")
             .becomes(Grafana, "one that works is enough"),
@@ -52,7 +52,7 @@ pub(super) const LIFE: &[KeyShape] = &[
     )
     .in_targets(&[effect()
         .unchanged(Compose, "nothing: one container is what there is")
-        .becomes(Swarm, "`mode: global`")
+        .becomes(Swarm, "`mode: global`, its ports each on its own node")
         .becomes(Helm, "a DaemonSet")]),
     key(
         "restart",

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use super::service::{has_one_address, is_found_by_name};
 use crate::{
     diag::Diagnostic,
     files::Target,
@@ -111,6 +112,8 @@ fn of_workload(platform: &Platform, workload: &Workload, losses: &mut StackLosse
         true => "a job that is off is left out",
         false => "it gets no replicas, until `docker service scale`",
     };
+    let is_asked_at_one = is_found_by_name(workload) && has_one_address(workload);
+    let one_address = "with a published port they have one address: Prometheus asks one of them, each time another";
     let is_ordered = part.is_none() && written.get("depends_on").is_some();
     let unbuilt = "Swarm builds nothing: build the image and push it";
     let unordered = "all start at once, and what fails is restarted until it works";
@@ -118,6 +121,7 @@ fn of_workload(platform: &Platform, workload: &Workload, losses: &mut StackLosse
     let keys = [
         ("build", build.is_some().then_some(unbuilt)),
         ("profiles", (!profiles.is_empty()).then_some(off)),
+        ("replicas", is_asked_at_one.then_some(one_address)),
         ("depends_on", is_ordered.then_some(unordered)),
     ];
     losses.keys(workload, keys);

@@ -1,4 +1,4 @@
-//! What a service publishes: on every node, whatever address `bind` names.
+//! What a service publishes: on every node, whatever address `bind` names. A node's daemon is reached on that node alone.
 
 use serde_json::Value;
 
@@ -9,10 +9,13 @@ use crate::{
 
 /// One entry for each port that is published.
 pub(super) fn ports(workload: &Workload) -> Vec<Value> {
-    workload.ports.iter().flat_map(published).collect()
+    let ports = workload.ports.iter();
+    ports
+        .flat_map(|port| published(port, workload.daemon))
+        .collect()
 }
 
-fn published(port: &Port) -> Vec<Value> {
+fn published(port: &Port, on_its_node: bool) -> Vec<Value> {
     let containers = port.container.first..=port.container.last;
     let hosts: Vec<Option<u16>> = match port.host {
         None => return Vec::new(),
@@ -26,6 +29,7 @@ fn published(port: &Port) -> Vec<Value> {
             keys.put("target", container);
             keys.put_optional("published", host);
             keys.put("protocol", port.protocol.name());
+            keys.put_optional("mode", on_its_node.then_some("host"));
             Value::Object(keys.0)
         })
         .collect()

@@ -8,7 +8,7 @@ use super::{
     ports::ports,
 };
 use crate::{
-    model::{FileContent, FileMount, MountSource, NetworkMode, Restart, Workload},
+    model::{FileContent, FileMount, HostPath, Mount, MountSource, NetworkMode, Restart, Workload},
     speak::{Speak, Stack, literals, units::engine},
     target::{
         Context,
@@ -120,8 +120,22 @@ fn named_volumes(workload: &Workload) -> Vec<&str> {
         .collect()
 }
 
+/// Whether several containers have one name, which Prometheus has to find each of.
+pub(super) fn is_found_by_name(workload: &Workload) -> bool {
+    let is_asked = !workload.metrics.is_empty() || workload.probed;
+    is_asked && (workload.replicas > 1 || workload.daemon)
+}
+
+/// Whether it publishes by Swarm's own network, which then stands before all its containers with one address.
+pub(super) fn has_one_address(workload: &Workload) -> bool {
+    !workload.daemon && workload.ports.iter().any(|port| port.host.is_some())
+}
+
 fn deploy(workload: &Workload) -> Map<String, Value> {
     let mut keys = Keys::default();
+    if is_found_by_name(workload) && !has_one_address(workload) {
+        keys.put("endpoint_mode", "dnsrr");
+    }
     if workload.is_job() {
         keys.put("mode", "replicated-job");
     }
@@ -131,12 +145,25 @@ fn deploy(workload: &Workload) -> Map<String, Value> {
         (_, false) => keys.put("replicas", 0),
     }
     keys.put("restart_policy", restart_policy(workload));
-    let is_secret = |file: &FileMount| matches!(file.content, FileContent::Secret(_));
-    if !workload.mounts.is_empty() || !workload.files.iter().all(is_secret) {
+    if needs_a_manager(workload) {
         keys.put("placement", json!({ "constraints": [ON_A_MANAGER] }));
     }
     keys.put_filled("resources", resources(&workload.resources, None));
     keys.0
+}
+
+/// What every node has, or gets, keeps no daemon away from it: its own folders, and volumes.
+fn needs_a_manager(workload: &Workload) -> bool {
+    let is_secret = |file: &FileMount| matches!(file.content, FileContent::Secret(_));
+    let is_of_project =
+        |mount: &Mount| matches!(mount.source.on_host(), Some(HostPath::Project(_)));
+    let mut mounts = workload.mounts.iter();
+    let is_mounted = if workload.daemon {
+        mounts.any(is_of_project)
+    } else {
+        mounts.next().is_some()
+    };
+    is_mounted || !workload.files.iter().all(is_secret)
 }
 
 /// A job that waits for others in Compose fails here until they are there.
