@@ -15,12 +15,17 @@
 //! | `comment` | one line that is safe in a comment of the file's language |
 //! | `verbatim` | a text that is already in the file's language |
 
+use std::borrow::Cow;
+
 use minijinja::{
     AutoEscape, Environment, Error, ErrorKind, Output, State,
-    value::{DynObject, Value, ValueKind},
+    value::{Value, ValueKind},
 };
 
-use super::escape::{Language, text, yaml};
+use super::{
+    escape::{Language, text, yaml},
+    item::Item,
+};
 
 /// Prints a value as a literal of the file's language. A list, a table and `none` have no literal: they need a filter.
 pub(super) fn format(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {
@@ -51,8 +56,8 @@ pub(super) fn register(environment: &mut Environment<'static>) {
         "yaml",
         |state: &State, value: Value, indent: Option<usize>| {
             let indent = checked_indent(indent.unwrap_or(0))?;
-            let charge = |value: &Value, depth: usize| charge_one(state, value, depth);
-            let text = yaml::block(&value, indent, &charge)?;
+            let charge = |item: Item<'_>, depth: usize| charge_one(state, item, depth);
+            let text = yaml::block(Item::of(&value), indent, &charge)?;
             Ok::<_, Error>(Value::from_safe_string(text))
         },
     );
@@ -60,21 +65,23 @@ pub(super) fn register(environment: &mut Environment<'static>) {
         "yaml_with",
         |state: &State, value: Value, anchors: Value, indent: usize| {
             let indent = checked_indent(indent)?;
-            let one = |value: &Value, depth: usize| charge_one(state, value, depth);
-            charge(state, &anchors, 0)?;
+            let one = |item: Item<'_>, depth: usize| charge_one(state, item, depth);
+            let (value, anchors) = (Item::of(&value), Item::of(&anchors));
+            charge(state, anchors, 0)?;
             let text = match (value.kind(), anchors.kind()) {
-                (ValueKind::Map, ValueKind::Map) => yaml::entries(&value, &anchors, indent, &one)?,
-                _ => yaml::block(&value, indent, &one)?,
+                (ValueKind::Map, ValueKind::Map) => yaml::entries(value, anchors, indent, &one)?,
+                _ => yaml::block(value, indent, &one)?,
             };
             Ok::<_, Error>(Value::from_safe_string(text))
         },
     );
     environment.add_filter("pairs", |state: &State, list: Value, indent: usize| {
         let indent = checked_indent(indent)?;
-        charge(state, &list, 0)?;
-        Ok::<_, Error>(Value::from_safe_string(yaml::pair_lines(&list, indent)?))
+        let list = Item::of(&list);
+        charge(state, list, 0)?;
+        Ok::<_, Error>(Value::from_safe_string(yaml::pair_lines(list, indent)?))
     });
-    environment.add_filter("lines", |text: String, indent: usize| {
+    environment.add_filter("lines", |text: Cow<'_, str>, indent: usize| {
         Ok::<_, Error>(Value::from_safe_string(yaml::lines(
             &text,
             checked_indent(indent)?,
@@ -83,7 +90,8 @@ pub(super) fn register(environment: &mut Environment<'static>) {
     environment.add_filter(
         "json",
         |state: &State, value: Value, indent: Option<usize>| {
-            charge(state, &value, 0)?;
+            let value = Item::of(&value);
+            charge(state, value, 0)?;
             let text = match indent {
                 None => serde_json::to_string(&value).map_err(bad)?,
                 Some(indent) => serde_json::to_string_pretty(&value)
@@ -94,7 +102,7 @@ pub(super) fn register(environment: &mut Environment<'static>) {
         },
     );
     environment.add_filter("python", |state: &State, value: Value| {
-        Ok::<_, Error>(Value::from_safe_string(python(&tree(state, &value)?)))
+        Ok::<_, Error>(Value::from_safe_string(python(&tree(state, Item::of(&value))?)))
     });
     for language in [
         Language::Groovy,
@@ -103,17 +111,17 @@ pub(super) fn register(environment: &mut Environment<'static>) {
         Language::Xml,
         Language::Dotenv,
     ] {
-        environment.add_filter(language.name(), move |text: String| {
+        environment.add_filter(language.name(), move |text: Cow<'_, str>| {
             Value::from_safe_string(language.literal(&text).into_owned())
         });
     }
-    environment.add_filter("code", |text: String| {
+    environment.add_filter("code", |text: Cow<'_, str>| {
         Value::from_safe_string(text::markdown_code(&text))
     });
-    environment.add_filter("link", |url: String| {
+    environment.add_filter("link", |url: Cow<'_, str>| {
         Value::from_safe_string(text::markdown_link(&url))
     });
-    environment.add_filter("comment", |state: &State, text: String| {
+    environment.add_filter("comment", |state: &State, text: Cow<'_, str>| {
         Value::from_safe_string(language(state).comment(&text))
     });
     environment.add_filter("verbatim", Value::from_safe_string);
@@ -142,9 +150,9 @@ fn language(state: &State) -> Language {
 /// The deepest nesting of values.
 const DEEPEST: usize = 100;
 
-fn tree(state: &State, value: &Value) -> Result<serde_json::Value, Error> {
-    charge(state, value, 0)?;
-    serde_json::to_value(value).map_err(bad)
+fn tree(state: &State, item: Item<'_>) -> Result<serde_json::Value, Error> {
+    charge(state, item, 0)?;
+    serde_json::to_value(item).map_err(bad)
 }
 
 fn bad(error: serde_json::Error) -> Error {
@@ -152,41 +160,37 @@ fn bad(error: serde_json::Error) -> Error {
 }
 
 /// Charges the template's fuel for a filter before the filter runs. A text is copied several times on its way.
-fn charge(state: &State, value: &Value, depth: usize) -> Result<(), Error> {
-    charge_one(state, value, depth)?;
-    match value.kind() {
-        ValueKind::Map => {
-            let pairs = value.as_object().and_then(DynObject::try_iter_pairs);
-            for (key, inner) in pairs.into_iter().flatten() {
-                charge(state, &key, depth + 1)?;
-                charge(state, &inner, depth + 1)?;
-            }
-        }
+fn charge(state: &State, item: Item<'_>, depth: usize) -> Result<(), Error> {
+    charge_one(state, item, depth)?;
+    match item.kind() {
+        ValueKind::Map => item.each_pair(&mut |key, inner| {
+            charge(state, key, depth + 1)?;
+            charge(state, inner, depth + 1)
+        }),
         ValueKind::Seq | ValueKind::Iterable => {
-            for item in value.try_iter()? {
-                charge(state, &item, depth + 1)?;
-            }
+            item.each(&mut |inner| charge(state, inner, depth + 1))
         }
-        _ => {}
+        _ => Ok(()),
     }
-    Ok(())
 }
 
-/// Charges for one value, without the values inside of it.
-fn charge_one(state: &State, value: &Value, depth: usize) -> Result<(), Error> {
+/// Charges for one item, without the items inside of it.
+fn charge_one(state: &State, item: Item<'_>, depth: usize) -> Result<(), Error> {
     if depth > DEEPEST {
         return Err(Error::new(
             ErrorKind::BadSerialization,
             format!("lists and tables more than {DEEPEST} deep"),
         ));
     }
-    if value.is_undefined() {
-        return Err(Error::from(ErrorKind::UndefinedError));
+    if let Item::Value(value) = item {
+        if value.is_undefined() {
+            return Err(Error::from(ErrorKind::UndefinedError));
+        }
+        if value.kind() == ValueKind::Invalid {
+            return Err(Error::new(ErrorKind::BadSerialization, value.to_string()));
+        }
     }
-    if value.kind() == ValueKind::Invalid {
-        return Err(Error::new(ErrorKind::BadSerialization, value.to_string()));
-    }
-    let length = value.as_str().map_or(0, str::len) as u64;
+    let length = item.text().map_or(0, str::len) as u64;
     state.consume_fuel(1 + length / 8)
 }
 

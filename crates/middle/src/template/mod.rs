@@ -5,10 +5,12 @@
 //! (`<{ name }>` in a `.py` is a Python string, quotes included), so no string can break out of its place.
 
 mod bound;
+mod tree;
+mod build;
+mod item;
 mod escape;
 mod filters;
 mod report;
-mod tree;
 
 pub use escape::{Language, NOT_IN_URLS};
 pub use report::report;
@@ -16,7 +18,7 @@ pub use report::report;
 use std::{
     collections::BTreeMap,
     panic::{self, AssertUnwindSafe},
-    sync::LazyLock,
+    sync::{Arc, LazyLock},
     thread,
 };
 
@@ -29,7 +31,7 @@ use minijinja::{
 };
 use serde::{Serialize, Serializer};
 
-use self::tree::Tree;
+use self::tree::{Node, Tree};
 use crate::{threads, value::yaml};
 
 /// The templates of this repository, compiled in.
@@ -271,20 +273,32 @@ pub struct View(Value);
 
 impl View {
     pub fn new(view: impl Serialize) -> Self {
-        Self(Value::from(Serde(view)))
+        Self::of(build::tree(view))
     }
 
-    /// A large tree of JSON, of which templates take the parts that they read.
+    /// A large tree of JSON, which is freed on the way.
     pub fn of_tree(tree: serde_json::Value) -> Self {
-        match tree {
-            serde_json::Value::Object(table) => Self(Value::from_object(Tree::new(table))),
-            other => Self::new(other),
+        Self::of(build::tree_of_json(tree))
+    }
+
+    fn of(made: Result<(Tree, Node), build::Fault>) -> Self {
+        match made {
+            Ok((tree, root)) => Self(Arc::new(tree).value(root)),
+            Err(fault) => {
+                let error = minijinja::Error::new(ErrorKind::BadSerialization, fault.to_string());
+                Self(Value::from(error))
+            }
         }
+    }
+
+    /// A view in which others stand: they are shared, not copied.
+    pub fn of_views(view: impl Serialize) -> Self {
+        Self(Value::from(Serde(view)))
     }
 
     /// A table in which all keys share one value.
     pub fn alike<'a>(keys: impl Iterator<Item = &'a String>, value: impl Serialize) -> Self {
-        let value = Value::from(Serde(value));
+        let value = Self::new(value).0;
         Self(Value::from_pairs(
             keys.map(|key| (key.as_str(), value.clone())),
         ))

@@ -1,67 +1,185 @@
-//! Large trees as templates see them: their parts become values of the engine where a template reads them, and only for so long.
+//! Views as templates see them: trees whose parts become values of the engine where a template reads them, and only for so long.
 //!
-//! A value of the engine takes more room than what it is made of, and a chart's values are the largest thing that a template
-//! reads.
+//! A value of the engine has room of its own for each table and each longer string. A tree has one list of nodes and one text,
+//! however large it is; filters write from it without making values.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
-use minijinja::value::{Enumerator, Object, ObjectExt, Serde, Value};
-use serde_json::Map;
+use minijinja::value::{Enumerator, Object, ObjectRepr, Value};
+use serde::{Serialize, Serializer};
 
-/// A table of JSON: the whole one, or one that stands in it.
-#[derive(Debug)]
+/// What was serialised, in few pieces of memory.
+#[derive(Debug, Default)]
 pub(super) struct Tree {
-    whole: Arc<Map<String, serde_json::Value>>,
-    /// The key of the inner table.
-    inner: Option<String>,
+    /// The items of a list stand side by side, and so do the keys and values of a table.
+    pub(super) nodes: Vec<Node>,
+    /// All strings.
+    pub(super) texts: String,
+    /// Of each table with many keys: its pairs, sorted by their keys.
+    pub(super) sorted: Vec<u32>,
 }
+
+/// A place in a tree. Numbers point into the lists of the tree.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Node {
+    Null,
+    Bool(bool),
+    Signed(i64),
+    Unsigned(u64),
+    Float(f64),
+    Text { start: u32, len: u32 },
+    List { first: u32, len: u32 },
+    Table { first: u32, len: u32, sorted: u32 },
+}
+
+/// A table with more keys is sorted, to be searched.
+pub(super) const FEW: usize = 16;
 
 impl Tree {
-    pub(super) fn new(whole: Map<String, serde_json::Value>) -> Self {
-        Self {
-            whole: Arc::new(whole),
-            inner: None,
+    /// The text of a string.
+    pub(super) fn text(&self, node: Node) -> Option<&str> {
+        match node {
+            Node::Text { start, len } => self.texts.get(start as usize..(start + len) as usize),
+            _ => None,
         }
     }
 
-    fn table(&self) -> &Map<String, serde_json::Value> {
-        let inner = self.inner.as_ref();
-        let inner = inner.and_then(|key| self.whole.get(key)?.as_object());
-        inner.unwrap_or(&self.whole)
+    /// The items of a list.
+    pub(super) fn items(&self, node: Node) -> &[Node] {
+        match node {
+            Node::List { first, len } => self.side_by_side(first as usize, len as usize),
+            _ => &[],
+        }
     }
 
-    /// What stands at a key of it.
-    fn value(&self, key: &str, found: &serde_json::Value) -> Value {
-        match (&self.inner, found) {
-            (None, serde_json::Value::Object(_)) => Value::from_object(Self {
-                whole: Arc::clone(&self.whole),
-                inner: Some(key.to_string()),
+    /// The keys and values of a table.
+    pub(super) fn pairs(&self, node: Node) -> &[[Node; 2]] {
+        match node {
+            Node::Table { first, len, .. } => {
+                let nodes = self.side_by_side(first as usize, 2 * len as usize);
+                nodes.as_chunks().0
+            }
+            _ => &[],
+        }
+    }
+
+    fn side_by_side(&self, first: usize, len: usize) -> &[Node] {
+        self.nodes.get(first..first + len).unwrap_or_default()
+    }
+
+    /// What stands at a key of a table.
+    pub(super) fn at(&self, table: Node, key: &str) -> Option<Node> {
+        let pairs = self.pairs(table);
+        let found = match table {
+            Node::Table { len, sorted, .. } if pairs.len() > FEW => {
+                let sorted = self.sorted.get(sorted as usize..(sorted + len) as usize)?;
+                let text = |pair: &u32| self.text(pairs[*pair as usize][0]);
+                let place = sorted.binary_search_by(|pair| text(pair).cmp(&Some(key)));
+                pairs.get(sorted[place.ok()?] as usize)
+            }
+            _ => pairs.iter().find(|pair| self.text(pair[0]) == Some(key)),
+        };
+        found.map(|pair| pair[1])
+    }
+
+    /// A place as a value of the engine.
+    pub(super) fn value(self: &Arc<Self>, node: Node) -> Value {
+        match node {
+            Node::Null => Value::from(()),
+            Node::Bool(value) => Value::from(value),
+            Node::Signed(value) => Value::from(value),
+            Node::Unsigned(value) => Value::from(value),
+            Node::Float(value) => Value::from(value),
+            Node::Text { .. } => Value::from(self.text(node).unwrap_or_default()),
+            Node::List { .. } | Node::Table { .. } => Value::from_object(Part {
+                tree: Arc::clone(self),
+                node,
             }),
-            _ => Value::from(Serde(found)),
         }
     }
 }
 
-impl Object for Tree {
+/// A list or a table of a tree, as a value of the engine.
+pub(super) struct Part {
+    pub(super) tree: Arc<Tree>,
+    pub(super) node: Node,
+}
+
+impl fmt::Debug for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.node.fmt(f)
+    }
+}
+
+impl Object for Part {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        match self.node {
+            Node::List { .. } => ObjectRepr::Seq,
+            _ => ObjectRepr::Map,
+        }
+    }
+
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        self.get_value_by_str(key.as_str()?)
+        if let Node::List { .. } = self.node {
+            let item = self.tree.items(self.node).get(key.as_usize()?)?;
+            return Some(self.tree.value(*item));
+        }
+        if let Some(key) = key.as_str() {
+            return self.get_value_by_str(key);
+        }
+        let mut pairs = self.tree.pairs(self.node).iter();
+        let found = pairs.find(|pair| self.tree.value(pair[0]) == *key)?;
+        Some(self.tree.value(found[1]))
     }
 
     fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
-        Some(self.value(key, self.table().get(key)?))
+        let found = self.tree.at(self.node, key)?;
+        Some(self.tree.value(found))
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
-        self.mapped_key_value_enumerator(|tree| {
-            let entries = tree.table().iter();
-            Box::new(
-                entries.map(|(key, found)| (Value::from(key.as_str()), tree.value(key, found))),
-            )
-        })
+        let len = self.enumerator_len().unwrap_or_default();
+        if let Node::List { .. } = self.node {
+            return Enumerator::Seq(len);
+        }
+        let part = Arc::clone(self);
+        Enumerator::KeyValueIter(Box::new((0..len).map(move |index| {
+            let [key, value] = part.tree.pairs(part.node)[index];
+            (part.tree.value(key), part.tree.value(value))
+        })))
     }
 
     fn enumerator_len(self: &Arc<Self>) -> Option<usize> {
-        Some(self.table().len())
+        match self.node {
+            Node::List { len, .. } | Node::Table { len, .. } => Some(len as usize),
+            _ => None,
+        }
+    }
+}
+
+/// A place, to be written by a serialiser.
+pub(super) struct Written<'a>(pub(super) &'a Tree, pub(super) Node);
+
+impl Serialize for Written<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(tree, node) = *self;
+        match node {
+            Node::Null => serializer.serialize_unit(),
+            Node::Bool(value) => serializer.serialize_bool(value),
+            Node::Signed(value) => serializer.serialize_i64(value),
+            Node::Unsigned(value) => serializer.serialize_u64(value),
+            Node::Float(value) => serializer.serialize_f64(value),
+            Node::Text { .. } => serializer.serialize_str(tree.text(node).unwrap_or_default()),
+            Node::List { .. } => {
+                let items = tree.items(node).iter();
+                serializer.collect_seq(items.map(|item| Written(tree, *item)))
+            }
+            Node::Table { .. } => {
+                let pairs = tree.pairs(node).iter();
+                serializer
+                    .collect_map(pairs.map(|[key, of]| (Written(tree, *key), Written(tree, *of))))
+            }
+        }
     }
 }
 
@@ -81,16 +199,26 @@ mod tests {
 
     #[test]
     fn a_tree_reads_as_the_value_that_it_stands_for() {
-        let json = json!({"z": {"b": {"c": [1, "x"], "d": {}}, "a": null}, "empty": {}, "list": [{"k": 1}], "n": 1.5});
-        let template = "<{ t | yaml }>|<{ t.z | yaml(2) }>|<{ t.z.b.c[1] }>|<{ t | json }>|<{ t | list | json }>|\
+        let many: std::collections::BTreeMap<String, usize> =
+            (0..40).map(|n| (format!("k{n}"), n)).collect();
+        let json = json!({"z": {"b": {"c": [1, "x"], "d": {}}, "a": null}, "empty": {}, "list": [{"k": 1}, [], ["p", true]],
+            "n": 1.5, "many": many, "pairs": [["a", 1], ["b c", "x"]], "long": "a string that is longer than twenty-two bytes",
+            "minus": -1});
+        let template = "<{ t | yaml }>|<{ t.z | yaml(2) }>|<{ t.z.b.c[1] }>|<{ t | json }>|<{ t | list | json(2) }>|\
                         <% for key, value in t.z | items %><{ key }><% endfor %>|<{ t | length }>|<{ 'a' in t.z }>|\
                         <% if t.empty %>filled<% endif %><% if t.z %>filled<% endif %>|<{ dict(t.z, **t.empty) | json }>|\
+                        <{ t.many.k0 }><{ t.many.k39 }><{ t.many['k7'] }><{ t.many.k40 is undefined }>|<{ t.list[-1] | json }>|\
+                        <{ t.list | reverse | yaml }>|<{ t.list | first | yaml(4) }>|<{ t.pairs | pairs(2) }>|<{ t.list[7] is defined }>|\
+                        <{ [t.z, t.list] | yaml }>|<{ t.z | yaml_with(t.z, 2) }>|<{ {'l': t.list} | yaml_with({'l': 'x'}, 2) }>|\
+                        <% for a, b in t.pairs %><{ loop.index }><{ a }><{ b }><% endfor %>|<{ t.list | python }>|\
+                        <% for key in t.many %><{ key }><% endfor %>|<{ t.pairs | map('last') | list | json }>|<{ t.minus - t.n }>|\
+                        <{ t.list ~ t.z }>|<{ (t.many | items | list)[3] | json }>|<{ t.long ~ t.z.a }>|<{ 1 in t.z.b.c }>|\
                         <% if t.z == u.z %>same<% endif %>";
-        let whole = View::of_tree(json.clone());
-        let tree = View::new(json!({"t": &json, "u": &json}));
-        let view = std::collections::BTreeMap::from([("t", &whole), ("u", &whole)]);
-        let read = rendered(template, &View::new(view));
-        assert_eq!(read, rendered(template, &tree));
-        assert!(read.ends_with("|same"), "{read}");
+        let tree = rendered(template, &View::new(json!({"t": &json, "u": &json})));
+        let taken = View::of_tree(json!({"t": &json, "u": &json}));
+        assert_eq!(rendered(template, &taken), tree);
+        let values = View::of_views(json!({"t": &json, "u": &json}));
+        assert_eq!(rendered(template, &values), tree);
+        assert!(tree.ends_with("|same"), "{tree}");
     }
 }

@@ -3,10 +3,9 @@
 use std::borrow::Cow;
 
 use memchr::{memchr, memchr_iter};
-use minijinja::{
-    Error, ErrorKind,
-    value::{DynObject, Value, ValueKind},
-};
+use minijinja::{Error, ErrorKind, value::ValueKind};
+
+use crate::template::item::Item;
 
 /// Words that some YAML reader does not read as a string.
 const RESERVED: [&str; 11] = [
@@ -121,17 +120,17 @@ fn is_printable(c: char) -> bool {
         && !matches!(c as u32, 0x2028 | 0x2029 | 0xfeff)
 }
 
-/// A value in block style, each line but the first indented by `indent` spaces. `charge` is called before each
-/// value inside of it is written, with the depth of that value.
+/// An item in block style, each line but the first indented by `indent` spaces. `charge` is called before each
+/// item inside of it is written, with the depth of that item.
 ///
 /// Errors: those of `charge`, and values that YAML can't express.
-pub fn block(value: &Value, indent: usize, charge: &Charge<'_>) -> Result<String, Error> {
+pub fn block(item: Item<'_>, indent: usize, charge: &Charge<'_>) -> Result<String, Error> {
     let mut writer = Writer {
         out: String::new(),
         depth: 0,
         charge,
     };
-    writer.value(value, indent)?;
+    writer.value(item, indent)?;
     let mut out = writer.out;
     let body = out.trim_start_matches('\n').trim_start();
     out.drain(..out.len() - body.len());
@@ -141,8 +140,8 @@ pub fn block(value: &Value, indent: usize, charge: &Charge<'_>) -> Result<String
 /// The entries of a table in block style, as [`block`] writes them; a key in `anchors` has the value that stands at the
 /// anchor of that name.
 pub fn entries(
-    table: &Value,
-    anchors: &Value,
+    table: Item<'_>,
+    anchors: Item<'_>,
     indent: usize,
     charge: &Charge<'_>,
 ) -> Result<String, Error> {
@@ -153,39 +152,42 @@ pub fn entries(
     };
     charge(table, 0)?;
     writer.depth += 1;
-    for (index, (key, value)) in pairs(table).enumerate() {
-        if index > 0 {
+    let mut is_first = true;
+    table.each_pair(&mut |key, value| {
+        if !std::mem::take(&mut is_first) {
             writer.new_line(indent);
         }
-        writer.key(&key)?;
-        match anchors.get_item(&key)?.as_str() {
+        writer.key(key)?;
+        match key.text().and_then(|key| anchors.text_at(key)) {
             Some(anchor) => writer.out.push_str(&format!(" *{anchor}")),
-            None => writer.value(&value, indent + 2)?,
+            None => writer.value(value, indent + 2)?,
         }
-    }
+        Ok(())
+    })?;
     Ok(writer.out)
 }
 
 /// A list of names and values as the entries of a table, each on a line of its own.
 ///
 /// Errors: a name or a value that has no form on one line.
-pub fn pair_lines(list: &Value, indent: usize) -> Result<String, Error> {
+pub fn pair_lines(list: Item<'_>, indent: usize) -> Result<String, Error> {
     let mut out = String::new();
-    for (index, pair) in list.try_iter()?.enumerate() {
-        if index > 0 {
+    let mut is_first = true;
+    list.each(&mut |pair| {
+        if !std::mem::take(&mut is_first) {
             new_line(indent, &mut out);
         }
-        push_on_line(&pair.get_item_by_index(0)?, &mut out)?;
+        pair.at(0, &mut |name| push_on_line(name, &mut out))?;
         out.push_str(": ");
-        push_on_line(&pair.get_item_by_index(1)?, &mut out)?;
-    }
+        pair.at(1, &mut |value| push_on_line(value, &mut out))
+    })?;
     Ok(out)
 }
 
-fn push_on_line(value: &Value, out: &mut String) -> Result<(), Error> {
-    match (value.as_str(), value.kind()) {
+fn push_on_line(item: Item<'_>, out: &mut String) -> Result<(), Error> {
+    match (item.text(), item.kind()) {
         (Some(text), _) => push_scalar(text, out),
-        (None, ValueKind::Number | ValueKind::Bool) => out.push_str(&other_leaf(value)?),
+        (None, ValueKind::Number | ValueKind::Bool) => out.push_str(&other_leaf(item)?),
         (None, kind) => {
             return Err(Error::new(
                 ErrorKind::BadEscape,
@@ -201,8 +203,8 @@ fn new_line(indent: usize, out: &mut String) {
     out.extend(std::iter::repeat_n(' ', indent));
 }
 
-/// Charges for a value before it is written.
-pub type Charge<'a> = dyn Fn(&Value, usize) -> Result<(), Error> + 'a;
+/// Charges for an item before it is written.
+pub type Charge<'a> = dyn Fn(Item<'_>, usize) -> Result<(), Error> + 'a;
 
 struct Writer<'a> {
     out: String,
@@ -213,17 +215,16 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     /// Writes what stands after `key:` or `-`: a scalar on the same line, or a block on the next ones.
-    fn value(&mut self, value: &Value, indent: usize) -> Result<(), Error> {
-        (self.charge)(value, self.depth)?;
-        let is_empty = value.len() == Some(0);
+    fn value(&mut self, item: Item<'_>, indent: usize) -> Result<(), Error> {
+        (self.charge)(item, self.depth)?;
         self.depth += 1;
-        match value.kind() {
-            ValueKind::Map if !is_empty => self.entries(value, indent, true)?,
+        match item.kind() {
+            ValueKind::Map if item.is_filled_table() => self.entries(item, indent, true)?,
             ValueKind::Map => self.out.push_str(" {}"),
-            ValueKind::Seq | ValueKind::Iterable => self.items(value, indent)?,
+            ValueKind::Seq | ValueKind::Iterable => self.items(item, indent)?,
             _ => {
                 self.out.push(' ');
-                self.leaf(value, indent)?;
+                self.leaf(item, indent)?;
             }
         }
         self.depth -= 1;
@@ -231,21 +232,21 @@ impl Writer<'_> {
     }
 
     /// Writes the entries of a table, the first on a line of its own or after the dash of the list that holds it.
-    fn entries(&mut self, table: &Value, indent: usize, own_line: bool) -> Result<(), Error> {
-        for (index, (key, value)) in pairs(table).enumerate() {
-            match index == 0 && !own_line {
+    fn entries(&mut self, table: Item<'_>, indent: usize, own_line: bool) -> Result<(), Error> {
+        let mut after_dash = !own_line;
+        table.each_pair(&mut |key, value| {
+            match std::mem::take(&mut after_dash) {
                 true => self.out.push(' '),
                 false => self.new_line(indent),
             }
-            self.key(&key)?;
-            self.value(&value, indent + 2)?;
-        }
-        Ok(())
+            self.key(key)?;
+            self.value(value, indent + 2)
+        })
     }
 
-    fn key(&mut self, key: &Value) -> Result<(), Error> {
+    fn key(&mut self, key: Item<'_>) -> Result<(), Error> {
         (self.charge)(key, self.depth)?;
-        match key.as_str() {
+        match key.text() {
             Some(key) => push_scalar(key, &mut self.out),
             None => push_scalar(&other_key(key)?, &mut self.out),
         }
@@ -253,33 +254,33 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn items(&mut self, list: &Value, indent: usize) -> Result<(), Error> {
+    fn items(&mut self, list: Item<'_>, indent: usize) -> Result<(), Error> {
         let mut is_empty = true;
-        for item in list.try_iter()? {
+        list.each(&mut |item| {
             is_empty = false;
             self.new_line(indent);
             self.out.push('-');
             // A table starts on the line of its dash.
-            if item.kind() == ValueKind::Map && item.len() != Some(0) {
-                (self.charge)(&item, self.depth)?;
-                self.depth += 1;
-                self.entries(&item, indent + 2, false)?;
-                self.depth -= 1;
-            } else {
-                self.value(&item, indent + 2)?;
+            if !item.is_filled_table() {
+                return self.value(item, indent + 2);
             }
-        }
+            (self.charge)(item, self.depth)?;
+            self.depth += 1;
+            self.entries(item, indent + 2, false)?;
+            self.depth -= 1;
+            Ok(())
+        })?;
         if is_empty {
             self.out.push_str(" []");
         }
         Ok(())
     }
 
-    fn leaf(&mut self, value: &Value, indent: usize) -> Result<(), Error> {
-        match value.as_str() {
+    fn leaf(&mut self, item: Item<'_>, indent: usize) -> Result<(), Error> {
+        match item.text() {
             Some(text) if is_literal_block(text) => push_block(text, indent, &mut self.out),
             Some(text) => push_scalar(text, &mut self.out),
-            None => self.out.push_str(&other_leaf(value)?),
+            None => self.out.push_str(&other_leaf(item)?),
         }
         Ok(())
     }
@@ -289,13 +290,8 @@ impl Writer<'_> {
     }
 }
 
-fn pairs(table: &Value) -> impl Iterator<Item = (Value, Value)> {
-    let pairs = table.as_object().and_then(DynObject::try_iter_pairs);
-    pairs.into_iter().flatten()
-}
-
 /// A key that is not a string.
-fn other_key(key: &Value) -> Result<String, Error> {
+fn other_key(key: Item<'_>) -> Result<String, Error> {
     match key.kind() {
         ValueKind::Number | ValueKind::Bool => other_leaf(key),
         kind => Err(Error::new(
@@ -306,10 +302,9 @@ fn other_key(key: &Value) -> Result<String, Error> {
 }
 
 /// A number, a boolean or null.
-fn other_leaf(value: &Value) -> Result<String, Error> {
-    let tree = serde_json::to_value(value)
-        .map_err(|error| Error::new(ErrorKind::BadSerialization, error.to_string()))?;
-    Ok(tree.to_string())
+fn other_leaf(item: Item<'_>) -> Result<String, Error> {
+    serde_json::to_string(&item)
+        .map_err(|error| Error::new(ErrorKind::BadSerialization, error.to_string()))
 }
 
 /// A string as lines below `|-`, indented by `indent`, if every reader reads it back unchanged from there; else as a
@@ -369,7 +364,7 @@ fn each_line(text: &str) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod tests {
-    use minijinja::value::Serde;
+    use minijinja::value::{Serde, Value};
 
     use super::*;
 
@@ -411,17 +406,17 @@ mod tests {
     #[test]
     fn pairs_stand_on_a_line_each() {
         let list = serde_json::json!([["a b", "1"], ["c", 2], ["d", "x\ny"]]);
-        let written = pair_lines(&Value::from(Serde(list)), 2);
+        let written = pair_lines(Item::of(&Value::from(Serde(list))), 2);
         let lines = "a b: \"1\"\n  c: 2\n  d: \"x\\ny\"";
         assert_eq!(written.ok().as_deref(), Some(lines));
         let list = Value::from(Serde(serde_json::json!([["a", []]])));
-        assert!(pair_lines(&list, 2).is_err());
+        assert!(pair_lines(Item::of(&list), 2).is_err());
     }
 
     #[test]
     fn a_tree_nests_by_two_spaces() {
         let tree = serde_json::json!({"a": [{"b": 1, "c": []}, "x\ny\n"], "d": {}});
-        let written = block(&Value::from(Serde(tree)), 0, &|_, _| Ok(()));
+        let written = block(Item::of(&Value::from(Serde(tree))), 0, &|_, _| Ok(()));
         assert_eq!(
             written.ok().as_deref(),
             Some("a:\n  - b: 1\n    c: []\n  - |\n    x\n    y\nd: {}")

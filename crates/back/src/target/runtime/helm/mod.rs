@@ -77,7 +77,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     }
     let chart = chart::build(context);
     let root = format!("helm/{}", context.platform.name);
-    let view = View::new(&chart.view);
+    let view = View::of_views(&chart.view);
     for template in embedded_below(TEMPLATES) {
         let text = context.engine.render_view(template, &view)?;
         let path = template.trim_start_matches(TEMPLATES);
