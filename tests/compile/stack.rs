@@ -50,11 +50,24 @@ fn each_container_of_a_scraped_service_is_found_by_name() {
     let said = messages(&compilation);
     let files = texts(compilation).expect("it compiles");
     let stack = &files["swarm/stack.yaml"];
-    for (name, has_each) in [("watcher", true), ("workers", true), ("quiet", false), ("front", false)] {
+    for (name, has_each) in [
+        ("watcher", true),
+        ("workers", true),
+        ("quiet", false),
+        ("front", false),
+    ] {
         let service = service(stack, name);
-        assert_eq!(service.contains("endpoint_mode: dnsrr"), has_each, "{service}");
+        assert_eq!(
+            service.contains("endpoint_mode: dnsrr"),
+            has_each,
+            "{service}"
+        );
         // Swarm takes no other mode of a port beside it.
-        assert_eq!(service.contains("mode: host"), name == "watcher", "{service}");
+        assert_eq!(
+            service.contains("mode: host"),
+            name == "watcher",
+            "{service}"
+        );
         // Each node has the folders that it reads.
         assert!(!service.contains("node.role"), "{service}");
     }
@@ -63,7 +76,10 @@ fn each_container_of_a_scraped_service_is_found_by_name() {
         let found = format!("      - names:\n          - {name}\n");
         assert!(config.contains(&found), "{name}: {config}");
     }
-    assert!(said.contains("`replicas` of `front`: with a published port they have one address"), "{said}");
+    assert!(
+        said.contains("`replicas` of `front`: with a published port they have one address"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -156,7 +156,11 @@ fn a_container_of_a_stack_has_the_labels_of_compose() {
         );
         let label = |name: &str| found.get(name).map_or("-", String::as_str).to_string();
         let [project, workload] = COMPOSE.map(label);
-        let said = format!("{} {} {project} {workload}", label("component"), label("group"));
+        let said = format!(
+            "{} {} {project} {workload}",
+            label("component"),
+            label("group")
+        );
         assert_eq!(said, wanted, "{service}");
     }
     let without = compiled(PLATFORM);

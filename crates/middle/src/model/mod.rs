@@ -55,7 +55,8 @@ pub use published::Published;
 pub use registry::Registry;
 pub use route::{Route, RouteEnd, RoutePath, RouteTls};
 pub use scrape::{
-    About, AboutStack, Login, Metrics, MetricsPath, PROBER, Relabel, probe_job, scrape_ca, scrape_secret,
+    About, AboutStack, Login, Metrics, MetricsPath, PROBER, Relabel, probe_job, scrape_ca,
+    scrape_secret,
 };
 pub use sharing::NetworkOwners;
 pub use text::{Endpoint, Field, Piece, Text};

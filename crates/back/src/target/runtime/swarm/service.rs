@@ -155,7 +155,8 @@ fn deploy(workload: &Workload) -> Map<String, Value> {
 /// What every node has, or gets, keeps no daemon away from it: its own folders, and volumes.
 fn needs_a_manager(workload: &Workload) -> bool {
     let is_secret = |file: &FileMount| matches!(file.content, FileContent::Secret(_));
-    let is_of_project = |mount: &Mount| matches!(mount.source.on_host(), Some(HostPath::Project(_)));
+    let is_of_project =
+        |mount: &Mount| matches!(mount.source.on_host(), Some(HostPath::Project(_)));
     let mut mounts = workload.mounts.iter();
     let is_mounted = if workload.daemon {
         mounts.any(is_of_project)
