@@ -100,6 +100,7 @@ impl Elsewhere {
                 .success()
         };
         assert!(until(PATIENCE, up), "{DATABASE} does not start");
+        ask(&["exec", DATABASE, "createdb", "-U", "mlflow", "feast"]);
     }
 
     fn cache(&self, certificates: &Certificates, port: &str) {

@@ -42,6 +42,14 @@ pub fn examples() -> Vec<Case> {
     of("examples")
 }
 
+/// Every platform of the suites that run one, by name.
+#[allow(dead_code, reason = "some test programs look at cases alone")]
+pub fn running() -> Vec<Case> {
+    let mut found = of("tests/live");
+    found.extend(of("tests/cluster"));
+    found
+}
+
 fn of(folder: &str) -> Vec<Case> {
     let mut found: Vec<PathBuf> = fs::read_dir(folder)
         .expect("the folder can be read")
