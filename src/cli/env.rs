@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use clap::{Args, Subcommand};
 use mlopsgen::{
     FurtherSecret, Secret, SecretSource, TemplateEngine,
+    compile::Output,
     disk::{Lock, hide_dotenv, is_dotenv_tracked, write_dotenv},
     engine::{Origin, Running, entropy, missing, set_elsewhere, strong},
     further_secrets,
@@ -111,7 +112,13 @@ fn init(context: &Context) -> Result<u8, Failure> {
         place.is_filled(path)
     });
     let mut written = Vec::new();
+    let mut carried = Vec::new();
     for secret in absent {
+        if let Some((name, value)) = earlier(secret, output, &values) {
+            dotenv.set(&secret.env, value);
+            carried.push(format!("{} = {name}", secret.env));
+            continue;
+        }
         if let Some((owner, origin)) = elsewhere.get(secret.name.as_str()) {
             let line = format!(
                 "{}: {}\n",
@@ -136,7 +143,7 @@ fn init(context: &Context) -> Result<u8, Failure> {
         dotenv.set(&secret.env, &value);
         written.push(secret.env.clone());
     }
-    if written.is_empty() {
+    if written.is_empty() && carried.is_empty() {
         if !dotenv.text().is_empty() {
             hide_dotenv(place, &lock)?;
         }
@@ -146,16 +153,49 @@ fn init(context: &Context) -> Result<u8, Failure> {
         return Ok(0);
     }
     write_dotenv(place, &dotenv, &lock)?;
-    let mut text = format!(
-        "Wrote {} to {}/compose/.env:\n",
-        count(written.len(), "secret"),
-        place.folder()
-    );
+    context
+        .terminal
+        .out(&report(&written, &carried, place.folder()))?;
+    Ok(0)
+}
+
+/// The value that a secret had under an earlier name of its component: what was encrypted with it can be read with no other. A
+/// value that would need quotes is left to the user.
+fn earlier<'a>(
+    secret: &Secret,
+    output: &Output,
+    values: &'a BTreeMap<String, String>,
+) -> Option<(String, &'a str)> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "._~-=+/".contains(c);
+    let names = secret.earlier_env(&output.platform.renamed).into_iter();
+    let mut found = names.filter_map(|name| {
+        let value = values.get(&name)?;
+        let is_carried = !value.is_empty() && value.chars().all(is_plain);
+        is_carried.then_some((name, value.as_str()))
+    });
+    found.next()
+}
+
+/// What `env init` wrote: names alone.
+fn report(written: &[String], carried: &[String], folder: &str) -> String {
+    let mut text = String::new();
+    if !written.is_empty() {
+        let secrets = count(written.len(), "secret");
+        text.push_str(&format!("Wrote {secrets} to {folder}/compose/.env:\n"));
+    }
     for name in written {
         text.push_str(&format!("  {name}\n"));
     }
-    context.terminal.out(&text)?;
-    Ok(0)
+    if !carried.is_empty() {
+        let secrets = count(carried.len(), "secret");
+        text.push_str(&format!(
+            "Took {secrets} of renamed components over in {folder}/compose/.env:\n"
+        ));
+    }
+    for line in carried {
+        text.push_str(&format!("  {line}\n"));
+    }
+    text
 }
 
 /// What is asked of the user in place of a value that would not fit.

@@ -14,6 +14,7 @@ use super::{
     data::{self, DataPlan},
     fixed::fixed,
     manifest::fingerprint,
+    node_folders,
 };
 use crate::{
     data::Place,
@@ -67,7 +68,7 @@ pub fn paths_of_interest(wanted: &FileSet, recorded: &Recorded) -> BTreeSet<Stri
 pub fn plan(inputs: &Inputs) -> Plan {
     let mut changes = BTreeMap::new();
     let mut unchanged = Vec::new();
-    let data = data::data(inputs);
+    let mut data = data::data(inputs);
     let manifest = manifest_after(inputs, &data);
     for (path, file) in &inputs.wanted.files {
         if inputs.found.as_wanted.contains(path) {
@@ -91,6 +92,7 @@ pub fn plan(inputs: &Inputs) -> Plan {
     let changes = yield_to_removals(changes, inputs);
     let emptied = emptied(&changes, &manifest, inputs);
     let charts = Charts::of(changes.values());
+    node_folders::add(&charts, &mut data);
     let manifest_changes = manifest != inputs.recorded.manifest || inputs.recorded.conflicted;
     Plan {
         manifest_meanwhile: manifest_meanwhile(&manifest, &changes, inputs),

@@ -12,6 +12,7 @@ mod failure;
 mod fixed;
 mod found;
 mod manifest;
+mod node_folders;
 mod recorded;
 mod saved;
 mod chart_secret;

@@ -53,6 +53,26 @@ fn the_secret_has_the_keys_of_the_chart_and_the_values_of_compose() {
     assert_eq!(yaml, out);
 }
 
+/// Grafana's data is encrypted with its key, whatever the component is called.
+#[test]
+fn the_key_of_a_renamed_component_stays() {
+    let project = project(
+        "[components.metrics]\nkind = \"prometheus\"\ngroup = \"main\"\n[components.board]\nkind = \"grafana\"\ngroup = \"main\"\nsettings.admin_password = \"${secrets.token}\"\n[[moved]]\nfrom = \"components.graf\"\nto = \"components.board\"\n",
+    );
+    project.write(
+        "generated/compose/.env",
+        "DEMO_DB_PASSWORD=x\nGRAF_SECRET_KEY=the-old-one\n",
+    );
+    let (status, out, err) = run(&project, &["env", "init"]);
+    assert_eq!(status, 0, "{err}");
+    assert!(out.contains("BOARD_SECRET_KEY = GRAF_SECRET_KEY"), "{out}");
+    let values = project.read("generated/compose/.env");
+    assert!(
+        values.contains("\nBOARD_SECRET_KEY=the-old-one\n"),
+        "{values}"
+    );
+}
+
 #[test]
 fn an_external_secret_holds_no_value() {
     let project = project("[raw.helm]\nexistingSecret = \"kept-elsewhere\"\n");

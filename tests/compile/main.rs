@@ -7,6 +7,7 @@ mod architecture;
 mod bad_input;
 mod chart_values;
 mod compose;
+mod connections;
 mod contract;
 mod dashboards;
 mod data;

@@ -73,6 +73,27 @@ volumes.state = { mount = "/state", size = "1Gi" }
     }
 }
 
+/// What daemons keep on their nodes is in no claim, and no manifest lists it.
+#[test]
+fn a_folder_of_each_node_is_data_too() {
+    let helm = PLATFORM.replace(
+        "[\"compose\", \"helm\", \"swarm\", \"airflow\"]",
+        "[\"helm\"]",
+    );
+    let (own, daemon) = ("volumes.cache", "daemon = true\nvolumes.cache");
+    Case::of(&helm).change(own, daemon).refuses(&[
+        "claim `trainer-cache`",
+        "a daemon keeps it in the folder `/var/lib/ml_trainer-cache` of each node",
+    ]);
+    let daemons = helm.replace(own, daemon);
+    Case::of(&daemons)
+        .change("size = \"1Gi\"", "size = \"1Gi\", name = \"own\"")
+        .refuses(&["mv /var/lib/ml_trainer-cache /var/lib/own"]);
+    Case::of(&daemons)
+        .change(daemon, own)
+        .refuses(&["copy it out of `/var/lib/ml_trainer-cache` of each node"]);
+}
+
 /// Pods of every workload of the old component have to stop: they are found by their label.
 #[test]
 fn the_old_pods_of_moved_data_are_named_by_their_component() {

@@ -75,6 +75,7 @@ codes! {
     PortClash Error "port-clash",
     PortTwice Error "port-twice",
     MountTwice Error "mount-twice",
+    MountNested Error "mount-nested",
     VolumeShared Error "volume-shared",
     FileMissing Error "file-missing",
     OutsideProject Error "outside-project",

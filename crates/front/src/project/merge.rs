@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
     source::Span,
-    syntax::{Entry, Node, Removal, Table, Value, overlay},
+    syntax::{Entry, Key, Node, Removal, Table, Value, overlay},
 };
 
 /// `[platform]` and `include` stand in the platform file alone, which is called `file`.
@@ -69,21 +69,67 @@ fn join_names(
 ) {
     for entry in more.entries {
         match places.get(&entry.key.name) {
-            Some(first) => sink.push(
-                Diagnostic::new(
-                    Code::DuplicateName,
-                    format!("`{table}.{}` is defined twice", entry.key.name),
-                )
-                .label(*first, "first here")
-                .label(entry.key.span, "and again here")
-                .help("rename one of the two, or remove it"),
-            ),
+            Some(_) if holds_names(table, &entry.key.name) => join_keys(known, entry, table, sink),
+            Some(first) => sink.push(twice(table, &entry.key, *first)),
             None => {
                 places.insert(entry.key.name.clone(), entry.key.span);
                 known.entries.push(entry);
             }
         }
     }
+}
+
+/// Tables of tables: of two files' the names are joined one level further down.
+const OF_NAMES: [(&str, &[&str]); 2] = [
+    ("notify", &["receivers", "routes"]),
+    ("raw", &["compose", "helm"]),
+];
+
+fn holds_names(table: &str, key: &str) -> bool {
+    OF_NAMES
+        .iter()
+        .any(|(name, keys)| *name == table && keys.contains(&key))
+}
+
+/// The same key of two files, whose names or items are joined.
+fn join_keys(known: &mut Table, entry: Entry, table: &str, sink: &mut Sink) {
+    let Some(first) = known.entry(&entry.key.name).map(|it| it.key.clone()) else {
+        return;
+    };
+    let Some(own) = known.get_mut(&entry.key.name) else {
+        return;
+    };
+    let path = format!("{table}.{}", entry.key.name);
+    match (&mut own.value, entry.value.value) {
+        (Value::Array(known), Value::Array(more)) => known.extend(more),
+        (Value::Table(known), Value::Table(more)) => {
+            for entry in more.entries {
+                let both = known.entry(&entry.key.name).map(|it| {
+                    let tables = [&it.value, &entry.value];
+                    (it.key.span, tables.iter().all(|it| it.as_table().is_some()))
+                });
+                match both {
+                    None => known.entries.push(entry),
+                    // What one tool calls a name is another level of its own file: only its ends can be there twice.
+                    Some((_, true)) if table.starts_with("raw") => {
+                        join_keys(known, entry, &path, sink);
+                    }
+                    Some((first, _)) => sink.push(twice(&path, &entry.key, first)),
+                }
+            }
+        }
+        _ => sink.push(twice(table, &entry.key, first.span)),
+    }
+}
+
+fn twice(table: &str, again: &Key, first: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::DuplicateName,
+        format!("`{table}.{}` is defined twice", again.name),
+    )
+    .label(first, "first here")
+    .label(again.span, "and again here")
+    .help("rename one of the two, or remove it")
 }
 
 /// What makes an entry of an environment one of its own: without these it can only change one of the platform's.

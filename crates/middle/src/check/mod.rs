@@ -10,12 +10,14 @@ mod daemons;
 mod images;
 mod limits;
 mod lints;
+mod nested;
 mod notify;
 mod outside;
 mod ports;
 mod power;
 mod profiles;
 mod raw_places;
+mod raw_service;
 mod rights;
 mod routes;
 mod scrapes;
@@ -41,8 +43,10 @@ const RULES: &[Rule] = &[
     cycles::tasks,
     ports::host_ports,
     ports::container_ports,
+    raw_service::keys,
     ports::public_addresses,
     clashes::mount_paths,
+    nested::mounts,
     clashes::names,
     limits::names,
     limits::amounts,
@@ -69,6 +73,7 @@ const RULES: &[Rule] = &[
     addresses::bare_addresses,
     ci::jobs,
     routes::certificates,
+    routes::hosts,
     lints::unused,
 ];
 

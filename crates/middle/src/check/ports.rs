@@ -12,13 +12,13 @@ use crate::{
 };
 
 /// A port of the host that a workload takes.
-struct Published<'a> {
-    workload: &'a Workload,
-    port: &'a Port,
-    range: PortRange,
+pub(super) struct Published<'a> {
+    pub workload: &'a Workload,
+    pub port: &'a Port,
+    pub range: PortRange,
     /// The host's address.
-    bind: Bind,
-    span: Span,
+    pub bind: Bind,
+    pub span: Span,
 }
 
 /// A port that has the component's own public address twice.
@@ -140,7 +140,8 @@ fn both_names(one: &Published<'_>, other: &Published<'_>) -> String {
     }
 }
 
-fn published(platform: &Platform) -> Vec<Published<'_>> {
+/// Every port of the host that the platform's own keys publish.
+pub(super) fn published(platform: &Platform) -> Vec<Published<'_>> {
     let mut out = Vec::new();
     for workload in platform.workloads() {
         let on_host = workload

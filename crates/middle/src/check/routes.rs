@@ -1,9 +1,10 @@
-//! Entry points that clients can't reach at their address.
+//! Entry points that clients can't reach at their address, and hosts that two routes serve in two ways.
 
 use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    model::{Platform, Route},
+    model::{Platform, Route, RouteEnd, RouteTls},
+    source::Span,
 };
 
 /// Entry points with a certificate that publish only the plain port: requests are redirected to a port where nothing listens.
@@ -40,4 +41,62 @@ fn publishes_plain_alone(platform: &Platform, route: &Route) -> bool {
         named.any(|port| port.host.is_some())
     };
     published("http") && !published("https")
+}
+
+/// Routes of one host through one entry point that do not say the same of it: it answers a host with one certificate, and has
+/// one place where people log in.
+pub(super) fn hosts(facts: Facts<'_>, sink: &mut Sink) {
+    let routes = &facts.platform.routes;
+    for (index, later) in routes.iter().enumerate() {
+        let mut before = routes[..index].iter();
+        let Some(first) = before.find(|it| it.door == later.door && it.host == later.host) else {
+            continue;
+        };
+        if first.tls != later.tls {
+            let what = "its certificate from two places";
+            let (one, other) = (certificate(first), certificate(later));
+            let places = [(first.tls_span, one), (later.tls_span, other)];
+            let help = "write the same `tls` in both routes, or give one another host";
+            sink.push(two_ways(first, what, places, help));
+        }
+        let before = routes[..index]
+            .iter()
+            .filter(|it| it.door == later.door && it.host == later.host && it.login.is_some());
+        if let Some((first, login)) = before
+            .filter_map(|it| Some((it, it.login.as_ref()?)))
+            .next()
+            && let Some(own) = later.login.as_ref().filter(|own| *own != login)
+        {
+            let what = "two components for its log-in";
+            let asks = |end: &RouteEnd| format!("`{}` asks", end.component);
+            let places = [
+                (first.login_span, asks(login)),
+                (later.login_span, asks(own)),
+            ];
+            let help = "name the same component in both, or give one route another host: people log in below `/oauth2`, which a host has once";
+            sink.push(two_ways(first, what, places, help));
+        }
+    }
+}
+
+fn certificate(route: &Route) -> String {
+    match &route.tls {
+        Some(RouteTls::Secret(secret)) => format!("from the secret `{secret}`"),
+        Some(RouteTls::Acme(address)) => format!("from an authority, for `{address}`"),
+        None => "no certificate".to_string(),
+    }
+}
+
+fn two_ways(
+    route: &Route,
+    what: &str,
+    [(first, one), (second, other)]: [(Span, String); 2],
+    help: &str,
+) -> Diagnostic {
+    let (host, door) = (&route.host, &route.door);
+    let message = format!("the host `{host}` of `{door}` has {what}");
+    Diagnostic::new(Code::ConflictingKeys, message)
+        .label(first, one)
+        .label(second, other)
+        .help(help)
 }

@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, rc::Rc};
 
 use super::{
-    Inputs, draft::Declared, elsewhere, external, layers::in_long_form, logins, major, read,
-    removed, unknown,
+    Inputs, draft::Declared, elsewhere, external, layers::in_long_form, logins, major, presets,
+    read, removed, unknown,
 };
 use crate::{
     catalog::Kind,
@@ -42,6 +42,7 @@ pub(super) fn components(
             ..component(tree, key, written, kind, sink)
         });
     }
+    presets::unused(tree, inputs, sink);
     per_platform(&components, sink);
     part_names(&components, sink);
     (components, lost)
@@ -158,13 +159,7 @@ fn presets(tree: &Table, component: &Table, sink: &mut Sink) -> Table {
                 let Some(preset) = preset.as_table() else {
                     continue;
                 };
-                if let Some(entry) = preset.entry("presets") {
-                    sink.push(
-                        Diagnostic::new(Code::ConflictingKeys, "a preset can't name presets")
-                            .label(entry.key.span, "not here")
-                            .help("list the presets where the component or its group names them"),
-                    );
-                }
+                names_no_presets(preset, sink);
                 layers = overlay(&layers, &in_long_form(preset), Removal::Later);
             }
             None => {
@@ -185,6 +180,16 @@ fn presets(tree: &Table, component: &Table, sink: &mut Sink) -> Table {
     layers
 }
 
+pub(super) fn names_no_presets(preset: &Table, sink: &mut Sink) {
+    if let Some(entry) = preset.entry("presets") {
+        sink.push(
+            Diagnostic::new(Code::ConflictingKeys, "a preset can't name presets")
+                .label(entry.key.span, "not here")
+                .help("list the presets where the component or its group names them"),
+        );
+    }
+}
+
 /// The component over its presets; a `false` stays for the kind to see.
 fn over_presets(presets: &Table, own: &Table) -> Table {
     let mut user = overlay(presets, own, Removal::Later);
@@ -196,7 +201,11 @@ fn over_presets(presets: &Table, own: &Table) -> Table {
     user
 }
 
-fn kind_of(component: &Table, inputs: &mut Inputs<'_>, sink: &mut Sink) -> Option<Rc<Kind>> {
+pub(super) fn kind_of(
+    component: &Table,
+    inputs: &mut Inputs<'_>,
+    sink: &mut Sink,
+) -> Option<Rc<Kind>> {
     let name = match component.get("kind") {
         Some(node) => node.as_str()?,
         None => "service",
@@ -253,7 +262,7 @@ fn missing_group(tree: &Table, component: &Key) -> Diagnostic {
     }
 }
 
-fn known_group(tree: &Table, node: &Node, sink: &mut Sink) -> Option<String> {
+pub(super) fn known_group(tree: &Table, node: &Node, sink: &mut Sink) -> Option<String> {
     let name = node.as_str()?;
     let known = groups(tree);
     if known.contains(&name) {

@@ -103,7 +103,7 @@ fn of_each_port(
     sink: &mut Sink,
 ) -> Vec<ExternalAddress> {
     let tables = kind.ports().into_iter().chain(component.table("ports"));
-    // Without any, `external` declares them.
+    // `external` declares them, where the kind has none and the name is no misspelled one.
     let known: BTreeSet<&str> = tables.flat_map(Table::keys).collect();
     let known: Vec<&str> = known.into_iter().collect();
     let mut addresses = Vec::new();
@@ -125,7 +125,8 @@ fn of_each_port(
             continue;
         };
         let mut name = key.name.as_str();
-        if !known.is_empty() && !known.contains(&name) {
+        let is_new = !known.is_empty() && !known.contains(&name);
+        if is_new && (kind.ports().is_some() || nearest(name, known.iter().copied()).is_some()) {
             let (meant, unknown) = unknown_port(key, &known);
             sink.push(unknown);
             name = meant.unwrap_or(name);

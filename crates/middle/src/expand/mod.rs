@@ -22,6 +22,7 @@ mod moved;
 mod names;
 mod own_name;
 mod ports;
+mod presets;
 mod probes;
 pub mod read;
 mod removed;
@@ -113,7 +114,7 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
     let levels = levels::levels(tree, &components, sink);
     sink.set_levels(levels);
     let mut names = names::names(tree, &inputs, &components, lost, sink);
-    let certificates = routes::secrets(&routes, &names.secrets);
+    let certificates = secrets::of_routes(&routes, &names.secrets);
     names.secrets.extend(certificates);
     let all = Declarations::new(names, components, routes);
     let (bound, complete): (Vec<_>, Vec<_>) = roles::bind(&all, sink).into_iter().unzip();

@@ -321,6 +321,18 @@ fn old_project(entries: &[Entry<'_>], name: &str, suffix: &str) -> String {
 }
 
 impl Moves {
+    /// Components that were renamed: the name now, and the one before.
+    pub fn components(&self) -> BTreeMap<String, String> {
+        let component = |key: &str| {
+            let name = key.strip_prefix("components.")?;
+            (!name.contains('.')).then(|| name.to_string())
+        };
+        let steps = self.steps.iter();
+        steps
+            .filter_map(|(now, before)| Some((component(now)?, component(before)?)))
+            .collect()
+    }
+
     /// The names of the volume of this key. `usual`: those that the key gives it.
     ///
     /// The names that the manifest records for a moved key stay. So an entry of `[[moved]]` may be removed after it was applied.

@@ -2,7 +2,7 @@
 
 use crate::{
     language::{self, compose_bytes, cpu_millis, duration_ms, memory_bytes},
-    model::{PortRange, Restart},
+    model::{PortRange, Restart, Secret},
     syntax::{Key, Node, Table, Value},
 };
 
@@ -118,5 +118,5 @@ pub fn container_port(node: &Node) -> Option<u16> {
 
 /// A name as an environment variable: `KIBANA_2` for `kibana-2`.
 pub fn env_name(name: &str) -> String {
-    name.to_ascii_uppercase().replace('-', "_")
+    Secret::usual_env(name)
 }

@@ -14,9 +14,15 @@ use crate::{
     syntax::{Node, quoted},
 };
 
-/// Ports of the kind and of the user, without those that were taken away.
+/// Ports of the kind and of the user, without those that were taken away; of what runs elsewhere, those that have an address.
 pub(super) fn ports(declared: &Declared) -> Vec<&str> {
-    port_names(&declared.kind, &declared.user)
+    match &declared.external {
+        Some(external) if external.whole => {
+            let addresses = external.addresses.iter();
+            addresses.map(|it| it.port.as_str()).collect()
+        }
+        _ => port_names(&declared.kind, &declared.user),
+    }
 }
 
 /// The port that people open: the main one, or `http` where the main one is for programs.

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     catalog::HTTP_PORT,
     diag::{Code, Diagnostic, Sink},
-    model::{Purpose, Route, RouteEnd, RoutePath, RouteTls, Secret, SecretForm, SecretOrigin},
+    model::{Purpose, Route, RouteEnd, RoutePath, RouteTls},
     source::Span,
     syntax::{Key, Node, Shared, Table, Value},
     text::one_of,
@@ -41,36 +41,6 @@ pub(super) fn routes(
         }
     }
     routes
-}
-
-/// Secrets of certificates that the user did not declare.
-pub(super) fn secrets(routes: &[Route], known: &[Secret]) -> Vec<Secret> {
-    let mut secrets: Vec<Secret> = Vec::new();
-    for route in routes {
-        let Some(name) = route.secret() else { continue };
-        if known
-            .iter()
-            .chain(&secrets)
-            .any(|secret| secret.name == name)
-        {
-            continue;
-        }
-        secrets.push(Secret {
-            name: name.to_string(),
-            env: read::env_name(name),
-            description: Some(format!(
-                "The certificate of {}, its chain and its key, as PEM",
-                route.host
-            )),
-            optional: false,
-            form: SecretForm::Certificate,
-            origin: SecretOrigin::Kind {
-                component: route.door.clone(),
-            },
-            span: route.span,
-        });
-    }
-    secrets
 }
 
 struct Reader<'a> {
@@ -108,6 +78,8 @@ impl Reader<'_> {
             login: None,
             paths: Vec::new(),
             span: key.span,
+            tls_span: place(table, "tls", key),
+            login_span: place(table, "login", key),
         };
         route.origin = self.origin(&route, door);
         let origin = route.origin.clone();
@@ -465,6 +437,11 @@ impl Reader<'_> {
             });
         });
     }
+}
+
+/// Where a key of a route is written, else the route.
+fn place(route: &Table, name: &str, key: &Key) -> Span {
+    route.entry(name).map_or(key.span, |entry| entry.key.span)
 }
 
 fn trimmed(path: &str) -> &str {

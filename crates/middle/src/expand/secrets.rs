@@ -4,11 +4,41 @@ use super::{Declarations, conditions::holds, draft::Declared, read, settings::ph
 use crate::{
     catalog::SettingType,
     diag::{Code, Diagnostic, Sink},
-    model::{Secret, SecretOrigin},
+    model::{Route, Secret, SecretForm, SecretOrigin},
     source::Span,
     syntax::{Node, Table},
     template::{Engine, View},
 };
+
+/// Secrets of certificates that the user did not declare.
+pub(super) fn of_routes(routes: &[Route], known: &[Secret]) -> Vec<Secret> {
+    let mut secrets: Vec<Secret> = Vec::new();
+    for route in routes {
+        let Some(name) = route.secret() else { continue };
+        if known
+            .iter()
+            .chain(&secrets)
+            .any(|secret| secret.name == name)
+        {
+            continue;
+        }
+        secrets.push(Secret {
+            name: name.to_string(),
+            env: read::env_name(name),
+            description: Some(format!(
+                "The certificate of {}, its chain and its key, as PEM",
+                route.host
+            )),
+            optional: false,
+            form: SecretForm::Certificate,
+            origin: SecretOrigin::Kind {
+                component: route.door.clone(),
+            },
+            span: route.span,
+        });
+    }
+    secrets
+}
 
 /// Secrets of the kind that this component needs: the key in the kind, and the platform's secret.
 pub(super) fn own_secrets(

@@ -16,8 +16,11 @@ pub(super) fn collect(platform: &Platform, graph: &mut Graph) {
         for workload in &component.workloads {
             workload_edges(platform, workload, graph);
         }
-        setting_edges(platform, component, graph);
+        main_edges(platform, component, graph);
         uses_edges(platform, component, graph);
+    }
+    for workload in platform.workloads() {
+        value_edges(platform, workload, graph);
     }
     for pipeline in &platform.pipelines {
         pipeline_edges(platform, pipeline, graph);
@@ -56,15 +59,34 @@ fn workload_edges(platform: &Platform, workload: &Workload, graph: &mut Graph) {
     }
 }
 
-/// What the main workload is told to ask in the files of its settings.
-fn setting_edges(platform: &Platform, component: &Component, graph: &mut Graph) {
+/// What the main workload is told to ask beside its own keys: in the files of settings, in the chart's values of the component.
+fn main_edges(platform: &Platform, component: &Component, graph: &mut Graph) {
     let Some(workload) = component.main() else {
         return;
     };
     let peer = Peer::Workload(workload.name.clone());
     let own = ComponentPeer::Component(component.name.clone());
-    let texts = component.settings.iter().flat_map(Setting::file_texts);
-    for endpoint in texts.flat_map(Text::endpoints) {
+    let mut texts: Vec<&Text> = component
+        .settings
+        .iter()
+        .flat_map(Setting::file_texts)
+        .collect();
+    component.raw_helm.add_texts(&mut texts);
+    for endpoint in texts.into_iter().flat_map(Text::endpoints) {
+        reference(platform, &peer, &own, endpoint, graph);
+    }
+}
+
+/// What `[raw.helm] components` tells a workload to ask.
+fn value_edges(platform: &Platform, workload: &Workload, graph: &mut Graph) {
+    let Some(values) = platform.raw_helm.at(&["components", &workload.name]) else {
+        return;
+    };
+    let peer = Peer::Workload(workload.name.clone());
+    let own = ComponentPeer::Component(workload.component.clone());
+    let mut texts = Vec::new();
+    values.add_texts(&mut texts);
+    for endpoint in texts.into_iter().flat_map(Text::endpoints) {
         reference(platform, &peer, &own, endpoint, graph);
     }
 }

@@ -1,6 +1,6 @@
 //! The platform as a whole.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     data::DataKey,
@@ -45,6 +45,8 @@ pub struct Platform {
     pub routes: Vec<Route>,
     /// What the user names under `[components]`, with what the catalog adds.
     pub components: Named<Component>,
+    /// Components that were renamed: the name now, and the one before.
+    pub renamed: BTreeMap<String, String>,
     /// Further names of workloads on their networks.
     pub aliases: BTreeSet<String>,
     /// One DAG each.
@@ -242,6 +244,30 @@ pub struct Secret {
     pub origin: SecretOrigin,
     /// Where it is declared.
     pub span: Span,
+}
+
+impl Secret {
+    /// The environment variable of a secret of this name, where nothing says another: `KIBANA_2` for `kibana-2`.
+    pub fn usual_env(name: &str) -> String {
+        name.to_ascii_uppercase().replace('-', "_")
+    }
+
+    /// The variables that had its value while its component had other names, the newest first.
+    pub fn earlier_env(&self, renamed: &BTreeMap<String, String>) -> Vec<String> {
+        let SecretOrigin::Kind { component } = &self.origin else {
+            return Vec::new();
+        };
+        let Some(key) = self.name.strip_prefix(component.as_str()) else {
+            return Vec::new();
+        };
+        let mut out = Vec::new();
+        let mut name = component;
+        while let Some(before) = renamed.get(name).filter(|_| out.len() < renamed.len()) {
+            out.push(Self::usual_env(&format!("{before}{key}")));
+            name = before;
+        }
+        out
+    }
 }
 
 /// How a strong value of it is made.

@@ -16,6 +16,10 @@ pub struct Route {
     /// The longest first, so that the first one that fits is meant.
     pub paths: Vec<RoutePath>,
     pub span: Span,
+    /// Where `tls` is written; without it, the route.
+    pub tls_span: Span,
+    /// The same of `login`.
+    pub login_span: Span,
 }
 
 /// Where the certificate comes from.

@@ -15,6 +15,8 @@ pub(super) struct Hindrance {
     pub mode: Span,
     /// Whether both are in one network all the same, where each port is on `localhost`.
     pub together: bool,
+    /// Whether one of them is in no network at all.
+    pub is_alone: bool,
 }
 
 /// The network that a workload is in: its own modes, or those of the one whose network it shares.
@@ -76,6 +78,7 @@ pub(super) fn hindrance(
             why: format!("{who} `network_mode = \"none\"`: it reaches nothing outside of itself"),
             mode,
             together: false,
+            is_alone: true,
         });
     }
     let network = Network::of(scene, target, workload);
@@ -85,6 +88,11 @@ pub(super) fn hindrance(
                 .iter()
                 .all(|it| it.cut_off().map(|it| it.0) == Some("host"))
     });
+    let ends = [
+        network.cut_off().map(|it| it.0),
+        resolves_nothing.as_ref().map(|it| it.0),
+    ];
+    let is_alone = !together && ends.contains(&Some("none"));
     let (why, mode) = match (network.cut_off(), resolves_nothing) {
         (Some((name, span)), _) => {
             let lacks = match name {
@@ -109,6 +117,7 @@ pub(super) fn hindrance(
         why,
         mode,
         together,
+        is_alone,
     })
 }
 
@@ -140,6 +149,35 @@ pub(super) fn check(scene: &Scene<'_>, sink: &mut Sink) {
             let workload = target.workload_name(shape.and_then(|shape| shape.part.as_deref()));
             report(scene, door, target, &workload, route.span, sink);
         }
+    }
+}
+
+/// A `reaches` of what joins no network opens nothing. On the host's network an address of the machine does.
+pub(super) fn reached(
+    scene: &Scene<'_>,
+    reader: Option<WorkloadOf<'_>>,
+    (target, workload): (&ComponentDraft, &str),
+    place: Span,
+    sink: &mut Sink,
+) {
+    // Of a route the ends were reported.
+    let of_route = reader.is_some_and(|reader| {
+        let door = &scene.components[reader.component].name;
+        let mut routes = scene.draft.routes.iter().filter(|it| it.door == *door);
+        routes.any(|route| {
+            let mut ends = route.paths.iter().map(|path| &path.to).chain(&route.login);
+            ends.any(|end| end.component == target.name)
+        })
+    });
+    let found = hindrance(scene, reader, target, workload).filter(|_| !of_route);
+    if let Some(hindrance) = found.filter(|it| it.is_alone) {
+        let what = format!("nothing connects to `{}` from here", target.name);
+        sink.push(
+            Diagnostic::new(Code::Unreachable, what)
+                .label(place, &hindrance.why)
+                .label(hindrance.mode, "here")
+                .help("take the entry away, or remove `network_mode`"),
+        );
     }
 }
 

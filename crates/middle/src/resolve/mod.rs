@@ -128,6 +128,7 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
         routes: draft.routes.clone(),
         volumes,
         networks: top.networks,
+        renamed: names.moves.components(),
         aliases: aliases(&components),
         reads_logs: components.iter().any(|component| component.reads_logs),
         components,

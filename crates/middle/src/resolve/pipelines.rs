@@ -105,7 +105,7 @@ fn pipeline(key: &Key, table: &Table, at: Texts<'_>, sink: &mut Sink) -> Pipelin
             .iter()
             .map(|node| at.constant(node, sink))
             .collect(),
-        reaches: workload::reaches(scene, table, sink),
+        reaches: workload::reaches(scene, table, None, sink),
         retries: read::unsigned(table, "retries").unwrap_or(0),
         retry_delay: read::duration(table, "retry_delay").unwrap_or(300_000),
         timeout: timeout(table),

@@ -1,5 +1,7 @@
 //! The view of a kind's template: its component, and the components that fill its roles.
 
+use std::cmp::Reverse;
+
 use serde_json::{Map, Value as Json, json};
 
 use super::{
@@ -10,7 +12,7 @@ use super::{
 use crate::{
     diag::Sink,
     expand::{ComponentDraft, read},
-    model::{Piece, Purpose, RouteEnd, SettingValue, Text},
+    model::{Piece, Purpose, Route, RouteEnd, RoutePath, SettingValue, Text},
     reference::{Reference, Words},
     syntax::{Node, Table},
 };
@@ -89,30 +91,48 @@ fn workloads(scene: &Scene<'_>) -> Json {
     workloads.collect()
 }
 
-/// The entry points that lead through a component.
+/// The hosts that people reach through a component. Several routes may be of one host, and a server takes each host once.
 fn routes(scene: &Scene<'_>, door: &str, marks: &mut Marks, sink: &mut Sink) -> Json {
-    let routes = scene.draft.routes.iter().filter(|it| it.door == door);
-    routes
-        .map(|route| {
-            let mut shown = json!({
-                "name": route.name,
-                "host": route.host,
-                "origin": route.origin,
-                "secret": route.secret(),
-                "tls": route.tls.is_some(),
-                "paths": route.paths.iter().map(|path| {
-                    let mut shown = end(scene, &path.to, marks, sink);
-                    shown["path"] = Json::from(path.path.as_str());
-                    shown["strip"] = Json::from(path.strip);
-                    shown
-                }).collect::<Vec<_>>(),
-            });
-            if let Some(login) = &route.login {
-                shown["login"] = end(scene, login, marks, sink);
-            }
+    let mut hosts: Vec<(&str, Vec<&Route>)> = Vec::new();
+    for route in scene.draft.routes.iter().filter(|it| it.door == door) {
+        match hosts.iter_mut().find(|(host, _)| *host == route.host) {
+            Some((_, routes)) => routes.push(route),
+            None => hosts.push((&route.host, vec![route])),
+        }
+    }
+    let shown = hosts.iter();
+    let shown = shown.filter_map(|(_, routes)| host(scene, routes, marks, sink));
+    shown.collect()
+}
+
+/// The routes of one host as one: the longest path first, so that the first one that fits is meant. Whether people log in is a
+/// matter of each path.
+fn host(scene: &Scene<'_>, routes: &[&Route], marks: &mut Marks, sink: &mut Sink) -> Option<Json> {
+    let first = routes.first()?;
+    let paths = routes.iter().flat_map(|route| {
+        let asks = route.login.is_some();
+        route.paths.iter().map(move |path| (path, asks))
+    });
+    let mut paths: Vec<(&RoutePath, bool)> = paths.collect();
+    paths.sort_by_key(|(path, _)| Reverse(path.path.len()));
+    let mut shown = json!({
+        "name": first.name,
+        "host": first.host,
+        "origin": first.origin,
+        "secret": first.secret(),
+        "tls": first.tls.is_some(),
+        "paths": paths.into_iter().map(|(path, asks)| {
+            let mut shown = end(scene, &path.to, marks, sink);
+            shown["path"] = Json::from(path.path.as_str());
+            shown["strip"] = Json::from(path.strip);
+            shown["login"] = Json::from(asks);
             shown
-        })
-        .collect()
+        }).collect::<Vec<_>>(),
+    });
+    if let Some(login) = routes.iter().find_map(|route| route.login.as_ref()) {
+        shown["login"] = end(scene, login, marks, sink);
+    }
+    Some(shown)
 }
 
 /// A component's port as an entry point reaches it.

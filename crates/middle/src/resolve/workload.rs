@@ -3,8 +3,8 @@
 use super::{
     Inputs, Scene,
     beforehand::Beforehand,
-    cluster, dependencies, files, image, mounts, network, notify, observe, program,
-    reference::{Scope, text},
+    cluster, connections, dependencies, files, image, mounts, network, notify, observe, program,
+    reference::{Scope, WorkloadOf, text},
     runtime, upstream,
 };
 use crate::{
@@ -184,7 +184,11 @@ fn workload(
     let mut env = program::environment(scene, table, &scope, sink);
     add_secrets_of_runs(draft, shape, beforehand, &mut env);
     let mut files = files::files(scene, index, shape, inputs, sink);
-    let mut reaches = reaches(scene, table, sink);
+    let reader = WorkloadOf {
+        component: index,
+        part: shape.part.as_deref(),
+    };
+    let mut reaches = reaches(scene, table, Some(reader), sink);
     add_monitoring(draft, (index, shape), beforehand, &mut files, &mut reaches);
     let known = beforehand.workloads.find(&name);
     let values = values(scene, table, &name);
@@ -353,8 +357,13 @@ fn gpu(node: &Node) -> Option<Gpu> {
     }
 }
 
-/// `a` or `a.port`.
-pub(super) fn reaches(scene: &Scene<'_>, table: &Table, sink: &mut Sink) -> Vec<Reach> {
+/// `a` or `a.port`, each of them where the reader gets a connection.
+pub(super) fn reaches(
+    scene: &Scene<'_>,
+    table: &Table,
+    reader: Option<WorkloadOf<'_>>,
+    sink: &mut Sink,
+) -> Vec<Reach> {
     let mut out = Vec::new();
     for node in table.array("reaches").unwrap_or_default() {
         let Some(written) = node.as_str() else {
@@ -390,6 +399,12 @@ pub(super) fn reaches(scene: &Scene<'_>, table: &Table, sink: &mut Sink) -> Vec<
             }
             continue;
         }
+        let listener = draft.workloads.iter().find(|shape| {
+            let mut ports = shape.ports.iter();
+            port.is_some_and(|name| ports.any(|it| it.name == name))
+        });
+        let workload = draft.workload_name(listener.and_then(|shape| shape.part.as_deref()));
+        connections::reached(scene, reader, (draft, &workload), node.span, sink);
         out.push(Reach {
             component: name.to_string(),
             port: port.map(ToString::to_string),

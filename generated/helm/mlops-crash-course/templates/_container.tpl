@@ -30,7 +30,7 @@
     {{- end }}
     {{- end }}
   {{- end }}
-  {{- if ne $workload.kind "Job" }}
+  {{- if not (and (eq $workload.kind "Job") $workload.podOf) }}
   {{- with $workload.health }}
   {{- include "mlopsgen.probes" (dict "root" $root "health" .) | nindent 2 }}
   {{- end }}

@@ -72,9 +72,9 @@ fn mounted(builder: &mut Builder<'_>, workload: &Workload, mount: &Mount) -> Opt
             value["size"] = json!(claims::size(platform.volume(key)));
             value["accessModes"] = json!(claims::own_access_modes());
         }
-        // What each node keeps for itself.
+        // What each node keeps for itself, under a name that no other platform and no other environment has: the engine's.
         MountSource::Volume(key) if builder.claims.is_of_node(key) => {
-            let name = platform.volume(key).map_or(key, |volume| &volume.claim);
+            let name = platform.volume(key).map_or(key, |volume| &volume.real_name);
             value["hostPath"] = json!(format!("/var/lib/{name}"));
             value["hostPathType"] = json!("DirectoryOrCreate");
         }

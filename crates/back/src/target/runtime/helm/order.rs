@@ -52,12 +52,13 @@ pub fn wait_for(builder: &mut Builder<'_>, workload: &Workload) -> Map<String, V
         let waits = match dependency.condition {
             Condition::Completed => false,
             Condition::Healthy => true,
-            // Where there is no check, taking connections is the nearest thing to having started.
+            // Where there is no check, taking connections is the nearest thing to having started. A check that Compose can't run
+            // is one all the same here.
             Condition::Started => builder
                 .context
                 .platform
                 .workload(&dependency.workload)
-                .is_some_and(|other| other.health.is_none()),
+                .is_some_and(|other| other.health.as_ref().is_none_or(|it| !it.inside)),
         };
         if waits_for_job(builder, workload, dependency) {
             continue;

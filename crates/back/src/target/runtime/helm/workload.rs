@@ -10,8 +10,8 @@ use super::{
 use crate::{
     graph::Peer,
     model::{
-        Gpu, HostAddress, MountSource, NetworkMode, Port, Purpose, Resources, Restart, Runtime,
-        Text, Workload, is_dns_label, is_dns_subdomain,
+        Gpu, Health, HostAddress, MountSource, NetworkMode, Port, Purpose, Resources, Restart,
+        Runtime, Text, Workload, is_dns_label, is_dns_subdomain,
     },
     speak::{Chart, Speak, units::kubernetes},
     target::shared::{
@@ -67,11 +67,7 @@ pub fn values(builder: &mut Builder<'_>, workload: &Workload) -> WorkloadValues 
         ports: ports(&workload.ports),
         aliases: aliases(builder, workload),
         service_name: service_name(builder, workload, kind),
-        health: workload
-            .health
-            .as_ref()
-            .filter(|_| !workload.is_job())
-            .map(|health| health::values(platform, health)),
+        health: health(builder, workload),
         sync_wave: builder.waves.get(&workload.name).copied(),
         wait_for: order::wait_for(builder, workload),
         wait_for_jobs: order::wait_for_jobs(builder, workload),
@@ -102,6 +98,25 @@ pub fn values(builder: &mut Builder<'_>, workload: &Workload) -> WorkloadValues 
         tty: runtime.tty,
         stdin: runtime.stdin_open,
     }
+}
+
+/// A job of another's pod is one of its init containers, which have no probes. A failing job is not restarted for its check, as in
+/// Compose.
+fn health(builder: &mut Builder<'_>, workload: &Workload) -> Option<health::HealthValues> {
+    let health = workload.health.as_ref()?;
+    if !workload.is_job() {
+        return Some(health::values(builder.context.platform, health));
+    }
+    if builder.pods.foreign_owner_of(&workload.name).is_some() {
+        let reason = "has no form in the chart: the pod that the job is of waits for its end";
+        builder.losses.key(workload, "health", reason);
+        return None;
+    }
+    let health = Health {
+        liveness: false,
+        ..health.clone()
+    };
+    Some(health::values(builder.context.platform, &health))
 }
 
 /// A pod of a job ends, or is started again when it fails.

@@ -13,6 +13,7 @@ use crate::{
         Tmpfs, TmpfsOption, Workload,
     },
     speak::Stack,
+    syntax::{Node, Value},
     target::shared::losses::{ACCEPT, Losses, Marks, Wording},
 };
 
@@ -58,6 +59,15 @@ impl StackLosses {
                 self.losses.key(workload, key, reason);
             }
         }
+    }
+}
+
+/// Whether a `depends_on` holds an entry that was not taken away.
+fn names_others(depends_on: &Node) -> bool {
+    match &depends_on.value {
+        Value::Array(items) => !items.is_empty(),
+        Value::Table(table) => table.iter().any(|(_, node)| !node.is_false()),
+        _ => false,
     }
 }
 
@@ -114,7 +124,7 @@ fn of_workload(platform: &Platform, workload: &Workload, losses: &mut StackLosse
     };
     let is_asked_at_one = is_found_by_name(workload) && has_one_address(workload);
     let one_address = "with a published port they have one address: Prometheus asks one of them, each time another";
-    let is_ordered = part.is_none() && written.get("depends_on").is_some();
+    let is_ordered = part.is_none() && written.get("depends_on").is_some_and(names_others);
     let unbuilt = "Swarm builds nothing: build the image and push it";
     let unordered = "all start at once, and what fails is restarted until it works";
     let own = "these are Compose's own keys: nothing is emitted for them";

@@ -256,6 +256,7 @@ pub fn platform(components: Vec<Component>) -> Platform {
         raw_compose: Raw::default(),
         raw_helm: Raw::default(),
         raw_written: Default::default(),
+        renamed: Default::default(),
         span: span(),
     }
 }

@@ -1,0 +1,96 @@
+//! Folders of nodes, in which daemons keep data: no manifest lists them, so the charts of before and afterwards tell.
+//!
+//! In: the values of both charts, and what else the plan means for data. Out: the folders that are left behind, and what to do.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{
+    chart::Charts,
+    data::{DataPlan, Keep, LeftBehind},
+};
+use crate::{
+    data::{Data, DataKey, Keeper},
+    text::shell_word,
+};
+
+/// Adds the folders that nothing mounts afterwards, and says of claims that a folder of each node takes their place.
+pub(super) fn add(charts: &Charts, plan: &mut DataPlan) {
+    let (before, after) = (folders(&charts.before), folders(&charts.after));
+    for left in &mut plan.left {
+        let key = &left.data.key;
+        if left.data.keeper == Keeper::Cluster
+            && let Some(path) = after.get(key).filter(|_| !before.contains_key(key))
+        {
+            left.keep = Keep::Copy(format!(
+                "a daemon keeps it in the folder `{path}` of each node: before the upgrade, copy it there out of `{}`",
+                left.data.name
+            ));
+        }
+    }
+    // With a chart that goes, or is new, there is nothing to compare.
+    if charts.before.is_empty() || charts.after.is_empty() {
+        return;
+    }
+    for (key, path) in &before {
+        let now = after.get(key);
+        let is_known = plan.left.iter().any(|left| left.data.name == *path);
+        if now == Some(path) || is_known {
+            continue;
+        }
+        let keep = match now {
+            Some(now) => Keep::Copy(format!(
+                "on every node, between stopping the old pods and the upgrade: mv {} {}",
+                shell_word(path),
+                shell_word(now)
+            )),
+            None => Keep::Copy(format!(
+                "copy it out of `{path}` of each node, where it stays"
+            )),
+        };
+        plan.left.push(LeftBehind {
+            data: folder(key, path),
+            instead: now.map(|now| folder(key, now)),
+            keep,
+        });
+    }
+}
+
+fn folder(key: &DataKey, path: &str) -> Data {
+    Data {
+        keeper: Keeper::Host,
+        name: path.to_string(),
+        backing: None,
+        key: key.clone(),
+        moved: false,
+        program: None,
+    }
+}
+
+/// The folders that daemons make on their nodes, by the keys of their volumes.
+fn folders(charts: &[Value]) -> BTreeMap<DataKey, String> {
+    let mut out = BTreeMap::new();
+    let components = charts.iter().filter_map(|it| it["components"].as_object());
+    let daemons = components
+        .flatten()
+        .map(|(_, workload)| workload)
+        .filter(|workload| workload["kind"] == "DaemonSet");
+    for daemon in daemons {
+        let Some(component) = daemon["component"].as_str() else {
+            continue;
+        };
+        for (volume, mount) in daemon["volumes"].as_object().into_iter().flatten() {
+            let path = mount["hostPath"].as_str();
+            let Some(path) = path.filter(|_| mount["hostPathType"] == "DirectoryOrCreate") else {
+                continue;
+            };
+            let key = DataKey::Component {
+                component: component.to_string(),
+                volume: volume.clone(),
+            };
+            out.insert(key, path.to_string());
+        }
+    }
+    out
+}

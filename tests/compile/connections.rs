@@ -1,0 +1,181 @@
+//! What lies between components: hosts of an entry point, edges of raw values, waits.
+
+use std::collections::BTreeMap;
+
+use crate::contract::{block, compiled, outcome};
+
+const DOOR: &str = r#"
+[components.door]
+kind = "nginx"
+group = "one"
+ports.http = { host = 80 }
+[components.a]
+image = "a/a:1"
+group = "one"
+ports.http = 8080
+[components.b]
+image = "a/b:1"
+group = "one"
+ports.http = 8080
+"#;
+
+/// What nginx reads of the routes.
+fn servers(files: &BTreeMap<String, String>) -> &str {
+    let found = files.iter().find(|(path, text)| {
+        path.starts_with("config/door") && text.contains("server_name ml.example.com")
+    });
+    found.map_or("", |(_, text)| text)
+}
+
+/// nginx serves the first of two servers of one name, and never the second.
+#[test]
+fn two_routes_of_one_host_are_one_server_of_nginx() {
+    let files = compiled(&format!(
+        "{DOOR}
+[routes.m]
+through = \"door\"
+host = \"ml.example.com\"
+paths = {{ \"/x\" = \"b\" }}
+[routes.n]
+through = \"door\"
+host = \"ml.example.com\"
+paths = {{ \"/x/longer\" = \"a\" }}
+"
+    ));
+    let servers = servers(&files);
+    assert_eq!(servers.matches("server_name ml.example.com;").count(), 1);
+    let at = |path: &str| servers.find(&format!("location = {path} {{"));
+    assert!(
+        at("/x/longer").is_some() && at("/x/longer") < at("/x"),
+        "{servers}"
+    );
+}
+
+/// Of one host some paths may ask for a log-in, and others not.
+#[test]
+fn a_log_in_is_a_matter_of_the_path() {
+    for door in ["nginx", "traefik"] {
+        let components = DOOR.replace("nginx", door);
+        let files = compiled(&format!(
+            "{components}
+[components.login]
+kind = \"oauth2-proxy\"
+group = \"one\"
+settings = {{ issuer_url = \"https://id.example.com\", client_secret = \"${{secrets.s}}\" }}
+[routes.m]
+through = \"door\"
+host = \"ml.example.com\"
+login = \"login\"
+paths = {{ \"/x\" = \"b\" }}
+[routes.n]
+through = \"door\"
+host = \"ml.example.com\"
+paths = {{ \"/y\" = \"a\" }}
+"
+        ));
+        let (_, routes) = files
+            .iter()
+            .find(|(path, text)| path.starts_with("config/door") && text.contains("ml.example.com"))
+            .unwrap_or_else(|| panic!("{:?}", files.keys()));
+        let asks = match door {
+            "nginx" => routes.matches("auth_request /oauth2/auth;").count() / 2,
+            _ => routes.matches("middlewares: [\"m-login\"]").count(),
+        };
+        assert_eq!(asks, 1, "{routes}");
+    }
+}
+
+/// Values of the chart, those of a component and those at the top, may hold addresses.
+#[test]
+fn an_address_in_raw_values_opens_its_port() {
+    let platform = |values: &str, top: &str| {
+        format!(
+            "[components.app]\nimage = \"a/app:1\"\ngroup = \"one\"\n{values}
+[components.db]\nimage = \"a/db:1\"\ngroup = \"two\"\nports.http = 80\nports.other = 81\n{top}"
+        )
+    };
+    let address = "\"${components.db.http.url}\"";
+    for text in [
+        platform(&format!("helm = {{ env = {{ A = {address} }} }}"), ""),
+        platform(
+            "",
+            &format!("[raw.helm]\ncomponents.app.env.A = {address}\n"),
+        ),
+    ] {
+        let files = compiled(&text);
+        let policies = block(&files["helm/p/values.yaml"], "networkPolicy:");
+        assert!(policies.contains("port: 80"), "{policies}");
+        assert!(!policies.contains("port: 81"), "{policies}");
+    }
+}
+
+/// What runs elsewhere has the ports that have an address there, whether `ports` declares them or not.
+#[test]
+fn a_route_leads_to_a_port_of_what_runs_elsewhere() {
+    let files = compiled(&format!(
+        "{DOOR}
+[components.api]
+external = {{ http = \"api.example.net:81\", admin = \"api.example.net:82\" }}
+ports.http = {{ path = \"/v1\" }}
+[routes.m]
+through = \"door\"
+host = \"ml.example.com\"
+paths = {{ \"/v1\" = \"api\", \"/a\" = \"api.admin\" }}
+"
+    ));
+    let servers = servers(&files);
+    for address in ["http://api.example.net:81", "http://api.example.net:82"] {
+        assert!(servers.contains(address), "{servers}");
+    }
+}
+
+/// Kubernetes asks the check that Compose can't run.
+#[test]
+fn the_chart_waits_for_a_check_that_compose_can_not_run() {
+    let files = compiled(
+        r#"
+[components.app]
+image = "a/app:1"
+group = "one"
+depends_on = ["db"]
+[components.db]
+image = "a/db:1"
+group = "one"
+ports.other = 79
+ports.http = 80
+health = { http = "/", port = "http", compose = false }
+"#,
+    );
+    let app = block(&files["helm/p/values.yaml"], "  app:");
+    assert!(app.contains("waitFor:") && app.contains("db: 80"), "{app}");
+}
+
+/// A job that others ask is ready when its check says so, and is not killed by it.
+#[test]
+fn a_job_is_ready_by_its_check() {
+    let files = compiled(
+        r#"
+[components.app]
+kind = "job"
+image = "a/app:1"
+group = "one"
+ports.http = 80
+health = { tcp = "http" }
+"#,
+    );
+    let app = block(&files["helm/p/values.yaml"], "  app:");
+    let health = block(&app, "  health:");
+    assert!(health.contains("liveness: false"), "{health}");
+}
+
+/// A list without entries orders nothing that could get lost.
+#[test]
+fn nothing_is_lost_of_an_empty_order() {
+    for order in ["[]", "{}"] {
+        let (_, printed) = outcome(&format!(
+            "[components.app]\nimage = \"a/app:1\"\ngroup = \"one\"\ndepends_on = {order}
+[components.db]\nimage = \"a/db:1\"\ngroup = \"one\"\nports.http = 80\n"
+        ));
+        assert!(!printed.contains("depends_on"), "{printed}");
+    }
+}
