@@ -30,7 +30,9 @@ pub use crate::value::{
     Protocol, Purpose, Schedule, SchedulePreset, Scheme, Signal, Tmpfs, TmpfsOption, TriggerRule,
 };
 pub use account::{SupplementalGroup, User};
-pub use ci::{Agent, Ci, CiAnswer, CiParameter, CiStage, CiTriggers, Post, SecretVariable};
+pub use ci::{
+    Agent, Ci, CiAnswer, CiParameter, CiStage, CiTriggers, Post, SET_BY_JENKINS, SecretVariable,
+};
 pub use component::{
     Alert, AlertText, AlertWhose, Component, DataFolder, DatabaseBinding, Expression, External,
     ExternalAddress, KeptIf, Output, Panel, Query, Record, Requests, Setting, SettingFile,
@@ -55,7 +57,8 @@ pub use published::Published;
 pub use registry::Registry;
 pub use route::{Route, RouteEnd, RoutePath, RouteTls};
 pub use scrape::{
-    About, AboutStack, Login, Metrics, MetricsPath, PROBER, Relabel, probe_job, scrape_ca, scrape_secret,
+    About, AboutStack, Login, Metrics, MetricsPath, PROBER, Relabel, probe_job, scrape_ca,
+    scrape_secret,
 };
 pub use sharing::NetworkOwners;
 pub use text::{Endpoint, Field, Piece, Text};
