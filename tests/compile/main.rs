@@ -31,6 +31,7 @@ mod pipelines;
 mod probes;
 mod properties;
 mod reference;
+mod runs;
 mod targets;
 mod templates;
 mod views;
