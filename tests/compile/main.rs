@@ -33,6 +33,7 @@ mod probes;
 mod properties;
 mod reference;
 mod stack;
+mod runs;
 mod targets;
 mod templates;
 mod views;

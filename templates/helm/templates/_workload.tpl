@@ -26,9 +26,10 @@ argocd.argoproj.io/sync-wave: {{ . | toString | quote }}
 {{- end -}}
 {{- end -}}
 
-{{- /* The labels by which Services and policies select the pods of a workload. */ -}}
+{{- /* The labels by which Services and policies select the pods of a workload. A claim may have a longer name than a label
+holds. */ -}}
 {{- define "mlopsgen.selector" -}}
-app.kubernetes.io/name: {{ .name | quote }}
+app.kubernetes.io/name: {{ .name | trunc 63 | trimAll "-_." | quote }}
 app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
 {{- end -}}
 

@@ -110,6 +110,17 @@ def test_a_pod_reads_secrets_from_the_clusters_secret(load):
     assert container["args"] == ["echo $$(date) $$$$"]
 
 
+def test_a_secret_within_a_text_takes_no_name_of_the_users(load):
+    module = load("kubernetes", MLOPSGEN_SECRET="platform")
+    secret, other = module.Secret("key", "KEY"), module.Secret("other", "KEY_")
+    environment = {"SECRET_KEY": "plain", "LOGIN": ["u:", secret, "@", other, "/", secret]}
+    found = {it["name"]: it for it in pod_of(one_task(module, environment=environment))["containers"][0]["env"]}
+    assert found["SECRET_KEY"]["value"] == "plain"
+    assert found["LOGIN"]["value"] == "u:$(SECRET_KEY_)@$(SECRET_KEY__)/$(SECRET_KEY_)"
+    keys = {name: it["value_from"]["secret_key_ref"]["key"] for name, it in found.items() if it["value_from"]}
+    assert keys == {"SECRET_KEY_": "key", "SECRET_KEY__": "other"}
+
+
 def test_a_pod_elsewhere_gets_the_secrets_of_airflows_environment(load):
     module = load("kubernetes", KEY="a$b")
     task = one_task(module, environment={"LOGIN": ["u:", module.Secret("key", "KEY")]})

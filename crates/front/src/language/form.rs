@@ -4,6 +4,8 @@ mod name;
 
 pub use name::NameRule;
 
+use promql_parser::parser::{Expr, value::ValueType};
+
 use super::{
     engine,
     quantity::{compose_bytes, cpu_millis, duration_ms, memory_bytes},
@@ -57,8 +59,10 @@ pub enum Form {
     Version,
     /// A requirement on mlopsgen's version.
     VersionRequirement,
-    /// An expression of Prometheus' language.
+    /// An expression of Prometheus' language that gives values.
     PromQl,
+    /// The same; that it is a series is held where it is resolved.
+    Series,
     /// The same in a kind, where `${self.selector}` and Grafana's own variables may stand in it.
     KindPromQl,
     /// The same in a panel, where Grafana's own variables may stand in it.
@@ -149,8 +153,9 @@ impl Form {
             Form::BuildTrigger => value::is_build_trigger(text),
             Form::Version => semver::Version::parse(text).is_ok(),
             Form::VersionRequirement => semver::VersionReq::parse(text).is_ok(),
-            Form::PromQl | Form::KindPromQl => promql(text).is_some(),
-            Form::PanelPromQl => promql(&without_variables(text)).is_some(),
+            Form::PromQl | Form::KindPromQl => promql(text).is_some_and(|it| is_value(&it)),
+            Form::Series => promql(text).is_some(),
+            Form::PanelPromQl => promql(&without_variables(text)).is_some_and(|it| is_value(&it)),
             Form::Percent => is_percent(text),
             Form::Mode => {
                 (3..=4).contains(&text.len()) && text.chars().all(|c| ('0'..='7').contains(&c))
@@ -236,7 +241,7 @@ impl Form {
             }
             Form::Version => "a semantic version: three numbers, such as `1.4.0`".to_string(),
             Form::VersionRequirement => "a version requirement, such as `>=0.1`".to_string(),
-            Form::PromQl | Form::KindPromQl | Form::PanelPromQl => {
+            Form::PromQl | Form::Series | Form::KindPromQl | Form::PanelPromQl => {
                 "an expression of PromQL".to_string()
             }
             Form::Percent => "a share such as `99.5%`, above 0 and below 100".to_string(),
@@ -353,13 +358,31 @@ pub(super) fn promql_fault(text: &str) -> Option<String> {
             "it has more than {LONGEST_PROMQL} characters, or more than {MOST_PROMQL} brackets and operators"
         ));
     }
-    let error = promql_parser::parser::parse(&without_variables(text)).err()?;
+    let error = match promql_parser::parser::parse(&without_variables(text)) {
+        Ok(expr) => return type_fault(&expr),
+        Err(error) => error,
+    };
     let reason = error.lines().next()?;
     (reason != "invalid promql query").then(|| reason.to_string())
 }
 
+/// Whether a rule or a panel can take it: one value of each series, or one alone.
+fn is_value(expr: &Expr) -> bool {
+    matches!(expr.value_type(), ValueType::Vector | ValueType::Scalar)
+}
+
+/// Why an expression that can be read gives no value.
+fn type_fault(expr: &Expr) -> Option<String> {
+    let is = match expr.value_type() {
+        ValueType::Vector | ValueType::Scalar => return None,
+        ValueType::Matrix => "a range of values; a function such as `rate(...)` makes one of them",
+        ValueType::String => "a text, and no value",
+    };
+    Some(format!("it is {is}"))
+}
+
 /// An expression of PromQL; `None` where it can't be parsed, or is longer than any that people write.
-pub fn promql(text: &str) -> Option<promql_parser::parser::Expr> {
+pub fn promql(text: &str) -> Option<Expr> {
     is_bounded_promql(text)
         .then(|| promql_parser::parser::parse(text).ok())
         .flatten()

@@ -49,9 +49,12 @@ fn rewritten(shape: &Shape, node: &Node) -> Option<String> {
             .then(|| text.to_string())
         }
         (Shape::Plain(Form::Mode), Value::Integer(_)) => file_mode(node).map(|mode| quoted(&mode)),
-        (Shape::Plain(Form::Duration), Value::Integer(_) | Value::Float(_)) => {
-            duration_in_one_unit(&node.scalar()).map(|text| quoted(&text))
-        }
+        (
+            Shape::Plain(form @ (Form::Duration | Form::Period)),
+            Value::Integer(_) | Value::Float(_),
+        ) => duration_in_one_unit(&node.scalar())
+            .filter(|text| form.accepts(text))
+            .map(|text| quoted(&text)),
         (
             Shape::Text | Shape::ShellText | Shape::Plain(_) | Shape::Formed(_),
             Value::Integer(_) | Value::Boolean(_),

@@ -145,7 +145,7 @@ fn fault(form: Form, text: &str) -> Option<String> {
         Form::Cron => Schedule::fault(text),
         Form::BuildTrigger => trigger_fault(text),
         Form::Path => path_fault(text),
-        Form::PromQl | Form::PanelPromQl => promql_fault(text),
+        Form::PromQl | Form::Series | Form::PanelPromQl => promql_fault(text),
         _ => None,
     }
 }

@@ -43,16 +43,16 @@ pub(super) const SLO: Shape = Shape::Table(&[
     ),
     key(
         "requests",
-        Shape::Plain(Form::PromQl),
+        Shape::Plain(Form::Series),
         "The counter of all requests, if the kind has none or you want another one. Without `job` these three series are the component's own.",
         "requests = 'http_requests_total{job=\"serving\"}'",
     ),
     errors(
-        Form::PromQl,
+        Form::Series,
         "errors = 'http_requests_total{job=\"serving\", status=~\"5..\"}'",
     ),
     durations(
-        Form::PromQl,
+        Form::Series,
         "durations = 'http_request_duration_seconds_bucket{job=\"serving\"}'",
     ),
 ]);

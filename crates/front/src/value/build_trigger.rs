@@ -2,7 +2,10 @@
 //! that not all jobs start at once.
 //! Source: the grammar of `hudson.scheduler.CrontabLexer` and the help of the field "Schedule" in Jenkins.
 
-use super::cron::{self, Field, field, number, with_step};
+use super::{
+    cron::{self, Field, field, number, with_step},
+    schedule::never_comes,
+};
 
 const FIELDS: [Field; 5] = [
     field("minute", 0, 59, &[]),
@@ -32,8 +35,16 @@ pub fn trigger_fault(text: &str) -> Option<String> {
     if text.contains(|c: char| c.is_whitespace() && c != ' ') {
         return Some("a tab or the end of a line; fields stand apart by spaces".to_string());
     }
-    cron::fault(text, &FIELDS, &NICKNAMES, |index, field| {
+    let fault = cron::fault(text, &FIELDS, &NICKNAMES, |index, field| {
         field.split(',').all(|item| is_item(item, &FIELDS[index]))
+    });
+    fault.or_else(|| {
+        // What Jenkins chooses from a range comes where a day of the range does.
+        let fields = text.replace("H(", "").replace(')', "").replace('H', "*");
+        match fields.split_whitespace().collect::<Vec<&str>>()[..] {
+            [_, _, day, month, _] => never_comes(day, month),
+            _ => None,
+        }
     })
 }
 
@@ -74,10 +85,14 @@ mod tests {
             "0 9-16/2 * * 1-5",
             "45 9,17 1 * 7",
             "@midnight",
+            "H H H(28-31) 2 *",
+            "H H 31 H *",
         ] {
             assert!(is_build_trigger(good), "{good}");
         }
         for bad in [
+            "H 4 31 2 *",
+            "H 4 H(30-31) 2 *",
             "",
             "* * * *",
             "60 * * * *",

@@ -3,6 +3,8 @@
 
 mod gap;
 
+pub(super) use gap::never_comes;
+
 use std::fmt;
 
 use super::{
@@ -31,7 +33,14 @@ impl Schedule {
 
     /// What is wrong with a text that is no schedule, for a message.
     pub fn fault(text: &str) -> Option<String> {
-        cron::fault(text, &FIELDS, SchedulePreset::NAMES, is_field)
+        let fault = cron::fault(text, &FIELDS, SchedulePreset::NAMES, is_field);
+        fault.or_else(|| {
+            let fields = text.to_ascii_lowercase();
+            match fields.split_whitespace().collect::<Vec<&str>>()[..] {
+                [_, _, day, month, "*" | "?"] => never_comes(day, month),
+                _ => None,
+            }
+        })
     }
 }
 
@@ -136,6 +145,17 @@ mod tests {
         }
         for text in refused.split('|') {
             assert_eq!(Schedule::parse(text), None, "{text}");
+        }
+    }
+
+    /// Airflow reads them, and finds no next run.
+    #[test]
+    fn a_day_that_no_month_has_is_no_schedule() {
+        for text in ["0 0 31 2 *", "0 0 30,31 feb *", "0 0 31 4,6 ?"] {
+            assert_eq!(Schedule::parse(text), None, "{text}");
+        }
+        for text in ["0 0 29 2 *", "0 0 31 */2 *", "0 0 31 2 mon", "0 0 l 2 *"] {
+            assert!(Schedule::parse(text).is_some(), "{text}");
         }
     }
 }

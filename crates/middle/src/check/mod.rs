@@ -70,6 +70,8 @@ const RULES: &[Rule] = &[
     lints::basics,
     notify::route_names,
     notify::nobody_told,
+    notify::watchdog,
+    notify::unused,
     addresses::bare_addresses,
     ci::jobs,
     routes::certificates,

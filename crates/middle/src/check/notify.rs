@@ -4,9 +4,9 @@ use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
     model::{
-        AlertSeverity, At, CONTAINER_ABSENT, Ci, Component, NO_REPLICAS, Notify, Platform, Purpose,
-        REPLICAS_MISSING, SettingValue, TARGET_DOWN, Text, WATCHDOG, is_generated_alertmanager,
-        is_pattern, matches,
+        AlertSeverity, At, CONTAINER_ABSENT, Ci, Component, NO_REPLICAS, Notify, NotifyRoute,
+        Platform, Purpose, REPLICAS_MISSING, SettingValue, TARGET_DOWN, Text, WATCHDOG,
+        is_generated_alertmanager, is_pattern, matches,
     },
     text::all_of,
 };
@@ -33,6 +33,109 @@ pub(super) fn route_names(facts: Facts<'_>, sink: &mut Sink) {
         if !has_own_rules {
             unknown("alert", &route.alerts, &alerts, sink);
         }
+    }
+}
+
+/// The alert that always fires: one of that name that does not, one that nothing sends, and a route that never gets it.
+pub(super) fn watchdog(facts: Facts<'_>, sink: &mut Sink) {
+    let platform = facts.platform;
+    let alerts = platform.components.iter().flat_map(|it| &it.alerts);
+    for alert in alerts.filter(|it| it.name == WATCHDOG && !it.from_kind) {
+        sink.push(
+            Diagnostic::new(
+                Code::BadName,
+                format!("`{WATCHDOG}` is the alert that always fires"),
+            )
+            .label(alert.span, "an alert of another meaning")
+            .help(
+                "give it another name: who waits for the always-firing alert takes this one for it",
+            ),
+        );
+    }
+    let Some((notify, watchdog)) = platform
+        .notify
+        .as_ref()
+        .and_then(|notify| Some((notify, notify.watchdog.as_ref()?)))
+    else {
+        return;
+    };
+    for route in &notify.routes {
+        let Some(named) = route.names_watchdog() else {
+            continue;
+        };
+        sink.push(
+            Diagnostic::new(
+                Code::ConflictingKeys,
+                format!("the route never gets `{WATCHDOG}`"),
+            )
+            .label(watchdog.span, "this receiver gets it first")
+            .label(named.span, "named here, too")
+            .help("keep one of the two"),
+        );
+    }
+    let server = platform.first_for(Purpose::Metrics);
+    let is_sent = |it: &Component| it.alerts.iter().any(|alert| alert.name == WATCHDOG);
+    let senders = || {
+        platform
+            .components
+            .iter()
+            .filter(|it| is_generated_alertmanager(it))
+    };
+    if let Some(sender) = senders().next()
+        && server.is_some_and(|it| it.external.is_none())
+        && !senders().any(is_sent)
+    {
+        sink.push(
+            Diagnostic::new(
+                Code::ConflictingKeys,
+                format!("`watchdog` waits for `{WATCHDOG}`, which is switched off"),
+            )
+            .label(watchdog.span, "this receiver never gets anything, and calls for ever")
+            .label(sender.span, format!("it has no `{WATCHDOG}`"))
+            .help(format!(
+                "remove `alerts.{WATCHDOG} = false` or `metrics = false` of `{}`, or leave `watchdog` out",
+                sender.name
+            )),
+        );
+    }
+}
+
+/// Receivers that nothing names, and routes behind one that takes every alert.
+pub(super) fn unused(facts: Facts<'_>, sink: &mut Sink) {
+    let platform = facts.platform;
+    let Some(notify) = &platform.notify else {
+        return;
+    };
+    let posts: Vec<&String> = platform
+        .ci
+        .iter()
+        .flat_map(Ci::posts)
+        .flat_map(|it| &it.notify)
+        .collect();
+    for receiver in &notify.receivers {
+        let name = &receiver.name;
+        let is_named = notify.default.as_ref() == Some(name)
+            || notify.watchdog.as_ref().is_some_and(|it| it.value == *name)
+            || notify.routes.iter().any(|route| route.receiver == *name)
+            || posts.contains(&name);
+        if !is_named {
+            sink.push(
+                Diagnostic::new(Code::Unused, format!("receiver `{name}` is used nowhere"))
+                    .label(receiver.span, "declared here")
+                    .help("name it as `default`, in a route or in `post.notify` of a CI entry, or remove it"),
+            );
+        }
+    }
+    let Some(at) = notify.routes.iter().position(NotifyRoute::takes_all) else {
+        return;
+    };
+    for route in &notify.routes[at + 1..] {
+        sink.push(
+            Diagnostic::new(Code::Unused, "no alert gets as far as this route")
+                .label(notify.routes[at].span, "this one takes every alert")
+                .label(route.span, "so this one takes none")
+                .help("move the route that takes every alert to the end, or write it as `default`"),
+        );
     }
 }
 

@@ -7,8 +7,8 @@ use super::{
     texts::{pipeline_texts, workload_texts},
 };
 use crate::model::{
-    Component, Endpoint, FlowEnd, Pipeline, Platform, Port, Probe, Purpose, Reach, Setting, Text,
-    Workload,
+    Component, Endpoint, FlowEnd, Pipeline, Platform, Port, Probe, Purpose, Reach, Setting, Task,
+    TaskBody, Text, Workload,
 };
 
 pub(super) fn collect(platform: &Platform, graph: &mut Graph) {
@@ -24,6 +24,7 @@ pub(super) fn collect(platform: &Platform, graph: &mut Graph) {
     }
     for pipeline in &platform.pipelines {
         pipeline_edges(platform, pipeline, graph);
+        stub_edges(platform, pipeline, graph);
     }
     flow_edges(platform, graph);
     scrape_edges(platform, graph);
@@ -55,6 +56,9 @@ fn workload_edges(platform: &Platform, workload: &Workload, graph: &mut Graph) {
                 );
             }
             graph.connect_components(component.clone(), &dependency.component, Why::DependsOn);
+            if !dependency.optional {
+                graph.need(&component, &dependency.component);
+            }
         }
     }
 }
@@ -94,16 +98,14 @@ fn value_edges(platform: &Platform, workload: &Workload, graph: &mut Graph) {
 /// `uses` opens the ports that its role names, to every workload of the component's own image: they share its settings.
 fn uses_edges(platform: &Platform, component: &Component, graph: &mut Graph) {
     for binding in &component.uses {
+        let own = ComponentPeer::Component(component.name.clone());
         let why = if binding.needed {
+            graph.need(&own, &binding.component);
             Why::Uses
         } else {
             Why::Reaches
         };
-        graph.connect_components(
-            ComponentPeer::Component(component.name.clone()),
-            &binding.component,
-            why,
-        );
+        graph.connect_components(own, &binding.component, why);
         let Some(target) = platform.component(&binding.component) else {
             continue;
         };
@@ -129,6 +131,31 @@ fn pipeline_edges(platform: &Platform, pipeline: &Pipeline, graph: &mut Graph) {
     }
     for endpoint in pipeline_texts(pipeline).flat_map(Text::endpoints) {
         reference(platform, &peer, &component, endpoint, graph);
+    }
+}
+
+/// A stub runs in the program that runs the pipelines, so what its pipeline reaches and what its variables name is open from
+/// there, too. That program itself works without it.
+fn stub_edges(platform: &Platform, pipeline: &Pipeline, graph: &mut Graph) {
+    let is_stub = |task: &&Task| task.body == TaskBody::Stub;
+    let mut stubs = pipeline.tasks.iter().filter(is_stub).peekable();
+    let Some(runner) = platform.first_for(Purpose::Pipelines) else {
+        return;
+    };
+    if stubs.peek().is_none() {
+        return;
+    }
+    let variables = stubs.flat_map(|task| &task.env);
+    let endpoints: Vec<&Endpoint> = variables.flat_map(|it| it.value.endpoints()).collect();
+    let component = ComponentPeer::Component(runner.name.clone());
+    for workload in workloads_of_own_image(runner).filter(|it| !it.is_job()) {
+        let peer = Peer::Workload(workload.name.clone());
+        for reach in &pipeline.reaches {
+            reaches(platform, &peer, &component, reach, graph);
+        }
+        for endpoint in &endpoints {
+            endpoint_edge(platform, (&peer, &component), endpoint, Why::Reaches, graph);
+        }
     }
 }
 
@@ -161,19 +188,21 @@ fn flow_edges(platform: &Platform, graph: &mut Graph) {
 /// Who acts where a flow names a component: every workload of its own image, since it is the work of all of them.
 fn flow_peers(platform: &Platform, end: &FlowEnd) -> Vec<Peer> {
     match end {
-        FlowEnd::Component(name) => {
-            let component = platform.component(name);
-            let main = component.and_then(Component::main);
-            component
-                .into_iter()
-                .flat_map(|component| &component.workloads)
-                .filter(|workload| main.is_some_and(|main| main.image == workload.image))
-                .map(|workload| Peer::Workload(workload.name.clone()))
-                .collect()
-        }
+        FlowEnd::Component(name) => platform
+            .component(name)
+            .into_iter()
+            .flat_map(workloads_of_own_image)
+            .map(|workload| Peer::Workload(workload.name.clone()))
+            .collect(),
         FlowEnd::Pipeline(name) => vec![Peer::Pipeline(name.clone())],
         FlowEnd::Ci(_) | FlowEnd::Actor(_) => Vec::new(),
     }
+}
+
+fn workloads_of_own_image(component: &Component) -> impl Iterator<Item = &Workload> {
+    let main = component.main();
+    let workloads = component.workloads.iter();
+    workloads.filter(move |workload| main.is_some_and(|main| main.image == workload.image))
 }
 
 /// Every declared port of a component, wherever it runs.
@@ -255,8 +284,19 @@ fn reference(
     let why = if uses_optionally(platform, component, &endpoint.component) {
         Why::Reaches
     } else {
+        graph.need(component, &endpoint.component);
         Why::Reference
     };
+    endpoint_edge(platform, (peer, component), endpoint, why, graph);
+}
+
+fn endpoint_edge(
+    platform: &Platform,
+    (peer, component): (&Peer, &ComponentPeer),
+    endpoint: &Endpoint,
+    why: Why,
+    graph: &mut Graph,
+) {
     graph.connect_components(component.clone(), &endpoint.component, why);
     if endpoint.external {
         graph.connect_outside(peer, &endpoint.component, &endpoint.port);

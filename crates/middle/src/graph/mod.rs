@@ -329,21 +329,25 @@ impl Graph {
     }
 
     pub(self) fn connect_components(&mut self, from: ComponentPeer, to: &str, why: Why) {
-        const NEEDS: [Why; 3] = [Why::Uses, Why::DependsOn, Why::Reference];
         if from == ComponentPeer::Component(to.to_string()) {
             return;
-        }
-        if let ComponentPeer::Component(from) = &from
-            && NEEDS.contains(&why)
-        {
-            let (of, by) = (&mut self.needs.of, &mut self.needs.by);
-            of.entry(from.clone()).or_default().insert(to.to_string());
-            by.entry(to.to_string()).or_default().insert(from.clone());
         }
         self.component_edges
             .entry((from, to.to_string()))
             .or_default()
             .insert(why);
+    }
+
+    /// Notes that a component does not work without another one.
+    pub(self) fn need(&mut self, from: &ComponentPeer, to: &str) {
+        let ComponentPeer::Component(from) = from else {
+            return;
+        };
+        if from != to {
+            let (of, by) = (&mut self.needs.of, &mut self.needs.by);
+            of.entry(from.clone()).or_default().insert(to.to_string());
+            by.entry(to.to_string()).or_default().insert(from.clone());
+        }
     }
 }
 

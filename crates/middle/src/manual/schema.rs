@@ -328,6 +328,7 @@ fn plain(form: Form) -> Value {
         | Form::Version
         | Form::VersionRequirement
         | Form::PromQl
+        | Form::Series
         | Form::KindPromQl
         | Form::PanelPromQl => {
             json!({ "type": "string" })

@@ -7,6 +7,50 @@ use crate::{
     value::PostCondition,
 };
 
+/// What Jenkins sets for each build: jenkins.io/doc/book/pipeline/jenkinsfile, "Using environment variables", and the pages of
+/// the plugins for Git and multibranch.
+pub const SET_BY_JENKINS: [&str; 39] = [
+    "BRANCH_IS_PRIMARY",
+    "BRANCH_NAME",
+    "BUILD_DISPLAY_NAME",
+    "BUILD_ID",
+    "BUILD_NUMBER",
+    "BUILD_TAG",
+    "BUILD_URL",
+    "CHANGE_AUTHOR",
+    "CHANGE_AUTHOR_DISPLAY_NAME",
+    "CHANGE_AUTHOR_EMAIL",
+    "CHANGE_BRANCH",
+    "CHANGE_FORK",
+    "CHANGE_ID",
+    "CHANGE_TARGET",
+    "CHANGE_TITLE",
+    "CHANGE_URL",
+    "EXECUTOR_NUMBER",
+    "GIT_BRANCH",
+    "GIT_COMMIT",
+    "GIT_LOCAL_BRANCH",
+    "GIT_PREVIOUS_COMMIT",
+    "GIT_PREVIOUS_SUCCESSFUL_COMMIT",
+    "GIT_URL",
+    "JENKINS_HOME",
+    "JENKINS_URL",
+    "JOB_BASE_NAME",
+    "JOB_DISPLAY_URL",
+    "JOB_NAME",
+    "JOB_URL",
+    "NODE_LABELS",
+    "NODE_NAME",
+    "RUN_DISPLAY_URL",
+    "STAGE_NAME",
+    "TAG_DATE",
+    "TAG_NAME",
+    "TAG_TIMESTAMP",
+    "TAG_UNIXTIME",
+    "WORKSPACE",
+    "WORKSPACE_TMP",
+];
+
 /// A Jenkinsfile.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ci {
@@ -24,6 +68,8 @@ pub struct Ci {
     pub tags: Vec<String>,
     /// Environment variables of all stages.
     pub env: Vec<EnvironmentVariable>,
+    /// Variables that no stage has, wherever they come from.
+    pub unset: Vec<String>,
     /// Variables of all stages that a credential of Jenkins fills.
     pub secrets: Vec<SecretVariable>,
     /// Milliseconds.
@@ -141,6 +187,8 @@ pub struct CiStage {
     pub run: Vec<Text>,
     /// Environment variables of this stage, over the entry's.
     pub env: Vec<EnvironmentVariable>,
+    /// Variables that it does not have, though its entry or Jenkins sets them.
+    pub unset: Vec<String>,
     /// Variables of this stage that a credential of Jenkins fills.
     pub secrets: Vec<SecretVariable>,
     /// Patterns of files: it runs where one has changed. Empty: always.

@@ -30,7 +30,9 @@ pub use crate::value::{
     Protocol, Purpose, Schedule, SchedulePreset, Scheme, Signal, Tmpfs, TmpfsOption, TriggerRule,
 };
 pub use account::{SupplementalGroup, User};
-pub use ci::{Agent, Ci, CiAnswer, CiParameter, CiStage, CiTriggers, Post, SecretVariable};
+pub use ci::{
+    Agent, Ci, CiAnswer, CiParameter, CiStage, CiTriggers, Post, SET_BY_JENKINS, SecretVariable,
+};
 pub use component::{
     Alert, AlertText, AlertWhose, Component, DataFolder, DatabaseBinding, Expression, External,
     ExternalAddress, KeptIf, Output, Panel, Query, Record, Requests, Setting, SettingFile,

@@ -13,7 +13,7 @@ pub struct Notify {
     /// The receiver of what no route takes.
     pub default: Option<String>,
     /// The receiver of the alert that always fires.
-    pub watchdog: Option<String>,
+    pub watchdog: Option<At<String>>,
     pub receivers: Vec<Receiver>,
     /// The first that fits takes an alert.
     pub routes: Vec<NotifyRoute>,
@@ -77,6 +77,17 @@ impl Receiver {
 }
 
 impl NotifyRoute {
+    /// Whether it takes every alert.
+    pub fn takes_all(&self) -> bool {
+        let named = [&self.groups, &self.components, &self.alerts];
+        self.severities.is_empty() && named.into_iter().all(Vec::is_empty)
+    }
+
+    /// Where it names the alert that always fires. A pattern that fits it, too, was written with others in mind.
+    pub fn names_watchdog(&self) -> Option<&At<String>> {
+        self.alerts.iter().find(|it| it.value == WATCHDOG)
+    }
+
     /// Whether it takes an alert.
     pub fn takes(
         &self,

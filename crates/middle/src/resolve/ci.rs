@@ -62,6 +62,7 @@ fn ci(key: &Key, table: &Table, at: Texts<'_>, notify: Option<&Notify>, sink: &m
         branches: read::strings(table, "branches"),
         tags: read::strings(table, "tags"),
         env: program::environment(scene, table, &scope, sink),
+        unset: program::unset(table),
         secrets: secrets(table, scene, sink),
         timeout: read::duration(table, "timeout").unwrap_or(3_600_000),
         retries: read::unsigned(table, "retries").unwrap_or(0),
@@ -141,10 +142,20 @@ fn stage(
             _ => "keep one of `run` and `parallel`",
         }));
     }
+    let name: String = at.key(table, "name", sink).unwrap_or_default();
+    if name.trim().is_empty() && table.string("name").is_some() {
+        sink.push(
+            Diagnostic::new(Code::BadValue, "a stage needs a name")
+                .label(span, "a blank one")
+                .help("write what it does: `name = \"build\"`")
+                .replacing(span, "\"build\""),
+        );
+    }
     CiStage {
-        name: at.key(table, "name", sink).unwrap_or_default(),
+        name,
         run,
         env: program::environment(scene, table, &scope, sink),
+        unset: program::unset(table),
         secrets: secrets(table, scene, sink),
         paths: read::strings(table, "paths"),
         branches: read::strings(table, "branches"),

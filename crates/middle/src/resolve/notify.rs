@@ -36,7 +36,10 @@ pub(super) fn resolve(tree: &Table, scene: &Scene, sink: &mut Sink) -> Option<No
         Some(name.to_string())
     };
     let default = named(table, "default");
-    let watchdog = named(table, "watchdog");
+    let watchdog = named(table, "watchdog").and_then(|value| {
+        let span = table.get("watchdog")?.span;
+        Some(At { value, span })
+    });
     let routes = table.array("routes").unwrap_or_default();
     let routes = routes
         .iter()
@@ -53,6 +56,7 @@ pub(super) fn resolve(tree: &Table, scene: &Scene, sink: &mut Sink) -> Option<No
             span: node.span,
         })
         .collect();
+    report_empty_lists(table, sink);
     let smtp = table.table("smtp");
     let smtp = smtp.and_then(|table| self::smtp(scene, table, sink));
     Some(Notify {
@@ -63,6 +67,27 @@ pub(super) fn resolve(tree: &Table, scene: &Scene, sink: &mut Sink) -> Option<No
         smtp,
         span: entry.key.span,
     })
+}
+
+/// A condition that nothing is named in would fit nothing as it reads, and fits everything as Alertmanager reads it.
+fn report_empty_lists(notify: &Table, sink: &mut Sink) {
+    let routes = notify.array("routes").unwrap_or_default().iter();
+    for route in routes.filter_map(Node::as_table) {
+        for key in ["severity", "group", "component", "alert"] {
+            let Some(entry) = route.entry(key) else {
+                continue;
+            };
+            if entry.value.as_array().is_some_and(<[Node]>::is_empty) {
+                sink.push(
+                    Diagnostic::new(Code::BadValue, format!("`{key}` of a route names nothing"))
+                        .label(entry.value.span, "an empty list")
+                        .help(format!(
+                            "name what the route takes, or leave `{key}` out: then it takes each"
+                        )),
+                );
+            }
+        }
+    }
 }
 
 fn patterns(route: &Table, key: &str) -> Vec<At<String>> {
@@ -99,7 +124,10 @@ fn receiver(
         );
     } else if ["slack", "webhook", "email", "pagerduty"]
         .iter()
-        .all(|way| table.get(way).is_none())
+        .all(|way| {
+            let node = table.get(way);
+            node.is_none_or(|node| node.as_array().is_some_and(<[Node]>::is_empty))
+        })
     {
         sink.push(
             Diagnostic::new(

@@ -13,7 +13,7 @@ use crate::{
     expand::{read, unknown},
     model::{
         At, EnvironmentVariable, Image, Named, Parameter, Piece, Pipeline, Resources, Schedule,
-        Task, TaskBody, TaskContainer, TaskId, Text, TriggerRule,
+        SchedulePreset, Task, TaskBody, TaskContainer, TaskId, Text, TriggerRule,
     },
     syntax::{Key, Node, Removal, Table, Value, overlay},
 };
@@ -92,6 +92,11 @@ fn pipeline(key: &Key, table: &Table, at: Texts<'_>, sink: &mut Sink) -> Pipelin
         .map(|(key, table)| task(key, table, &defaults, scene, sink))
         .collect();
     images(key, table, &tasks, sink);
+    report_no_tasks(key, table, sink);
+    report_runs_at_a_time(table, sink);
+    for (_, node) in table.table("params").into_iter().flat_map(Table::iter) {
+        report_no_number(node, sink);
+    }
     Pipeline {
         name: key.name.clone(),
         description: at.key(table, "description", sink),
@@ -157,6 +162,67 @@ fn images(key: &Key, table: &Table, tasks: &[Task], sink: &mut Sink) {
         .help("write `image = \"repository:tag\"` on the pipeline or on the task")
         .adding(key.span, "image = \"repository:tag\""),
     );
+}
+
+/// A DAG without tasks does nothing, and Airflow shows it as one that succeeds.
+fn report_no_tasks(key: &Key, table: &Table, sink: &mut Sink) {
+    let tasks = table.entry("tasks");
+    let is_empty = |tasks: &Table| tasks.iter().next().is_none();
+    let Some(tasks) = tasks.filter(|it| it.value.as_table().is_some_and(is_empty)) else {
+        return;
+    };
+    sink.push(
+        Diagnostic::new(
+            Code::MissingKey,
+            format!("pipeline `{}` has no tasks", key.name),
+        )
+        .label(tasks.key.span, "nothing to run")
+        .help(format!(
+            "declare them in `[pipelines.{}.tasks]`, each with `run` or with `stub = true`",
+            key.name
+        )),
+    );
+}
+
+/// Airflow refuses `@continuous` with more than one run at a time.
+fn report_runs_at_a_time(table: &Table, sink: &mut Sink) {
+    let continuous = Some(Schedule::Preset(SchedulePreset::Continuous));
+    let most = read::unsigned(table, "max_active_runs");
+    let (Some(runs), Some(every)) = (table.entry("max_active_runs"), table.entry("schedule"))
+    else {
+        return;
+    };
+    if schedule(table) == continuous && most.is_some_and(|most| most > 1) {
+        sink.push(
+            Diagnostic::new(
+                Code::ConflictingKeys,
+                "`@continuous` starts a run when the one before it has ended",
+            )
+            .label(every.value.span, "one run at a time")
+            .label(runs.value.span, "and several")
+            .help("write `max_active_runs = 1`, or leave it out")
+            .replacing(runs.value.span, "1"),
+        );
+    }
+}
+
+/// A parameter is read and changed as JSON, which has no `nan` and no `inf`.
+fn report_no_number(node: &Node, sink: &mut Sink) {
+    match &node.value {
+        Value::Float(number) if !number.is_finite() => sink.push(
+            Diagnostic::new(
+                Code::BadValue,
+                "a parameter of a run can't be `nan` or `inf`",
+            )
+            .label(node.span, "JSON has no such number")
+            .help("write a number, or a text that the task reads: `\"nan\"`"),
+        ),
+        Value::Array(items) => items.iter().for_each(|item| report_no_number(item, sink)),
+        Value::Table(table) => table
+            .iter()
+            .for_each(|(_, node)| report_no_number(node, sink)),
+        _ => {}
+    }
 }
 
 /// What a task has from its pipeline.

@@ -86,6 +86,15 @@ pub(super) fn environment(
         .collect()
 }
 
+/// Names of the variables that `{ unset = true }` takes away.
+pub(super) fn unset(table: &Table) -> Vec<String> {
+    let variables = table.table("env").into_iter().flat_map(Table::iter);
+    variables
+        .filter(|(_, node)| node.as_table().is_some())
+        .map(|(key, _)| key.name.clone())
+        .collect()
+}
+
 /// `unset = false` could only mean the value that it stands over, and has replaced.
 fn refuse_false_unset(key: &Key, table: &Table, sink: &mut Sink) {
     if let Some(node) = table.get("unset").filter(|node| node.is_false()) {

@@ -102,7 +102,10 @@ pub(super) fn register(environment: &mut Environment<'static>) {
         },
     );
     environment.add_filter("python", |state: &State, value: Value| {
-        Ok::<_, Error>(Value::from_safe_string(python(&tree(state, Item::of(&value))?)))
+        Ok::<_, Error>(Value::from_safe_string(python(&tree(
+            state,
+            Item::of(&value),
+        )?)))
     });
     for language in [
         Language::Groovy,

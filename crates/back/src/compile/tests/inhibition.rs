@@ -178,3 +178,57 @@ fn a_dead_exporter_holds_back_nothing_of_what_needs_its_server() {
     assert!(holds_back(&told, broker, ONE_HANGS), "{told}");
     assert!(holds_back(&told, broker, exporter), "{told}");
 }
+
+/// A component works without what it depends on optionally.
+#[test]
+fn what_is_optional_holds_back_nothing() {
+    let lines = format!(
+        "[components.pager]\nkind = \"alertmanager\"\ngroup = \"one\"\n{}{}{}",
+        component("api", METRICS),
+        component(
+            "may",
+            &format!("{METRICS}depends_on = {{ api = {{ on = \"started\", optional = true }} }}\n")
+        ),
+        component("must", &format!("{METRICS}depends_on = [\"api\"]\n")),
+    );
+    let emission = emit(&platform(&lines, ""), Vantage::Compose, config::emit);
+    let told = emission.files.files["config/pager/etc/alertmanager/alertmanager.yml"]
+        .text
+        .to_string();
+    let of = |name: &str| {
+        format!(
+            "alertname=ServiceDown component={name} job={name} severity=critical down=component"
+        )
+    };
+    assert!(holds_back(&told, ALL_HANG, &of("must")), "{told}");
+    assert!(!holds_back(&told, ALL_HANG, &of("may")), "{told}");
+}
+
+/// Without `watchdog` a route of the user's gets the alert that always fires, and what else it names.
+#[test]
+fn a_route_that_names_the_watchdog_gets_it() {
+    let lines = "[components.pager]\nkind = \"alertmanager\"\ngroup = \"one\"\n\
+                 [notify]\ndefault = \"team\"\n\
+                 [notify.receivers]\nteam.webhook = \"https://a.example\"\ndead.webhook = \"https://b.example\"\n\
+                 [[notify.routes]]\nreceiver = \"dead\"\nalert = \"Watchdog\"\n\
+                 [[notify.routes]]\nreceiver = \"dead\"\nseverity = \"critical\"\n";
+    let emission = emit(&platform(lines, ""), Vantage::Compose, config::emit);
+    let told = emission.files.files["config/pager/etc/alertmanager/alertmanager.yml"]
+        .text
+        .to_string();
+    let routes = told.split("  routes:\n").nth(1).unwrap_or_default();
+    let routes = routes.split("\n\n").next().unwrap_or_default();
+    let receivers: Vec<&str> = routes
+        .lines()
+        .filter(|line| line.contains("receiver:"))
+        .collect();
+    assert_eq!(
+        receivers,
+        [
+            "    - receiver: _nobody",
+            "        - receiver: dead",
+            "    - receiver: dead"
+        ],
+        "{told}"
+    );
+}

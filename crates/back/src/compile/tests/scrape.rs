@@ -286,3 +286,24 @@ fn a_reader_of_the_docker_host_can_resolve_its_name() {
         "{text}"
     );
 }
+
+/// The kind's panels and alerts ask for a part by the name of its job.
+#[test]
+fn a_part_keeps_the_name_of_its_job_where_the_main_one_is_not_scraped() {
+    let node = "[components.node]\nkind = \"node-exporter\"\ngroup = \"one\"\n";
+    let jobs = |text: &str| {
+        let names = text
+            .lines()
+            .filter_map(|it| it.trim().strip_prefix("- job_name: "));
+        names.map(ToString::to_string).collect::<Vec<String>>()
+    };
+    let both = jobs(&scrape_config(&platform(node, "")));
+    let one = jobs(&scrape_config(&platform(
+        &format!("{node}metrics = false\n"),
+        "",
+    )));
+    assert!(both.contains(&"node".to_string()), "{both:?}");
+    assert!(both.contains(&"node-network".to_string()), "{both:?}");
+    let kept: Vec<String> = both.into_iter().filter(|it| it != "node").collect();
+    assert_eq!(one, kept);
+}

@@ -57,6 +57,23 @@ impl Mounted {
             .map(|(name, rest, text)| (name.as_str(), rest, text))
     }
 
+    /// The files of a folder of the project, sorted. The bodies that `apply` creates in it are among them, since the next run finds
+    /// them there.
+    pub fn folder<'a>(
+        &'a self,
+        path: &str,
+        files: &'a [(String, Vec<u8>)],
+    ) -> BTreeMap<&'a str, &'a [u8]> {
+        let within = format!("{}/", path.trim_end_matches('/'));
+        let bodies = self.below(STUBS).filter_map(|(name, _, text)| {
+            let inside = name.strip_prefix(&within)?;
+            Some((inside, text.as_bytes()))
+        });
+        let found = files.iter();
+        let found = found.map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
+        bodies.chain(found).collect()
+    }
+
     /// Where a runtime whose folder lies directly below `generated/` finds a generated file or folder.
     pub fn source(&self, path: &str) -> String {
         if self.copied.contains(first_folder(path)) {

@@ -4,7 +4,7 @@ use super::{
     super::{
         effect::effect,
         form::{Form, NameRule},
-        inner::{BUILD, DURATION, FREE_LIST},
+        inner::{BUILD, DURATION, FREE_LIST, PERIOD},
         key::{KeyShape, key},
         shape::Shape,
         volume::VOLUME,
@@ -87,7 +87,7 @@ pub(in super::super) const PIPELINE: &[KeyShape] = &[
         .becomes(Airflow, "`default_args`")]),
     key(
         "timeout",
-        DURATION,
+        PERIOD,
         "How long a run may take.",
         "timeout = \"6h\"",
     )

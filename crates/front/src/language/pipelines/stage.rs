@@ -3,7 +3,7 @@
 use super::super::{
     effect::effect,
     form::{Form, NameRule},
-    inner::{DURATION, ENV, FREE},
+    inner::{ENV, FREE, PERIOD},
     key::{KeyShape, Section, join, key, length},
     shape::Shape,
 };
@@ -182,7 +182,7 @@ pub(super) const SECRETS: KeyShape = key(
 
 pub(super) const TIMEOUT: KeyShape = key(
     "timeout",
-    DURATION,
+    PERIOD,
     "How long it may take. A run of the whole entry may take an hour by default.",
     "timeout = \"30m\"",
 )

@@ -4,7 +4,7 @@ use super::{
     super::{
         effect::effect,
         form::{Form, NameRule},
-        inner::DURATION,
+        inner::PERIOD,
         key::key,
         shape::Shape,
     },
@@ -35,7 +35,7 @@ pub(super) const TASK: Shape = Shape::Table(&[
     key(
         "stub",
         Shape::Boolean,
-        "Python code that you write, in `dags/PIPELINE/TASK.py`. It runs in Airflow, not in the pipeline's image: write the components that it talks to in `reaches` of the airflow component. The chart holds a copy, as of each `source`: `apply` renews it after you changed the body.",
+        "Python code that you write, in `dags/PIPELINE/TASK.py`. It runs in Airflow, not in the pipeline's image: what its pipeline `reaches` and what its `env` refers to is open to Airflow's workloads. The chart holds a copy, as of each `source`: `apply` renews it after you changed the body.",
         "stub = true",
     )
     .in_targets(&[
@@ -71,7 +71,7 @@ pub(super) const TASK: Shape = Shape::Table(&[
     RETRIES,
     key(
         "timeout",
-        DURATION,
+        PERIOD,
         "How long it may take.",
         "timeout = \"2h\"",
     )

@@ -37,6 +37,16 @@ impl Schedule {
     }
 }
 
+/// What is wrong with a day that no month of these has, for a message; `None` where it comes.
+pub(in crate::value) fn never_comes(day: &str, month: &str) -> Option<String> {
+    if is_every(day) || !days(&["0", "0", day, month, "*"]).is_empty() {
+        return None;
+    }
+    Some(format!(
+        "it never comes: the month `{month}` has no day `{day}`"
+    ))
+}
+
 fn is_every(field: &str) -> bool {
     matches!(field, "*" | "?")
 }

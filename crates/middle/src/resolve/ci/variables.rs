@@ -2,6 +2,7 @@
 
 use crate::{
     diag::{Code, Diagnostic, Sink},
+    model::SET_BY_JENKINS,
     syntax::{Key, Table},
 };
 
@@ -19,57 +20,13 @@ const SHELL: [&str; 10] = [
     "USER",
 ];
 
-/// What Jenkins sets for each build: jenkins.io/doc/book/pipeline/jenkinsfile, "Using environment variables", and the pages of
-/// the plugins for Git and multibranch.
-const JENKINS: [&str; 39] = [
-    "BRANCH_IS_PRIMARY",
-    "BRANCH_NAME",
-    "BUILD_DISPLAY_NAME",
-    "BUILD_ID",
-    "BUILD_NUMBER",
-    "BUILD_TAG",
-    "BUILD_URL",
-    "CHANGE_AUTHOR",
-    "CHANGE_AUTHOR_DISPLAY_NAME",
-    "CHANGE_AUTHOR_EMAIL",
-    "CHANGE_BRANCH",
-    "CHANGE_FORK",
-    "CHANGE_ID",
-    "CHANGE_TARGET",
-    "CHANGE_TITLE",
-    "CHANGE_URL",
-    "EXECUTOR_NUMBER",
-    "GIT_BRANCH",
-    "GIT_COMMIT",
-    "GIT_LOCAL_BRANCH",
-    "GIT_PREVIOUS_COMMIT",
-    "GIT_PREVIOUS_SUCCESSFUL_COMMIT",
-    "GIT_URL",
-    "JENKINS_HOME",
-    "JENKINS_URL",
-    "JOB_BASE_NAME",
-    "JOB_DISPLAY_URL",
-    "JOB_NAME",
-    "JOB_URL",
-    "NODE_LABELS",
-    "NODE_NAME",
-    "RUN_DISPLAY_URL",
-    "STAGE_NAME",
-    "TAG_DATE",
-    "TAG_NAME",
-    "TAG_TIMESTAMP",
-    "TAG_UNIXTIME",
-    "WORKSPACE",
-    "WORKSPACE_TMP",
-];
-
 /// Reports variables of an entry or a stage that Jenkins or the shell sets, and parameters that `env` or `secrets` replace.
 pub(super) fn check(table: &Table, sink: &mut Sink) {
     for place in ["parameters", "secrets", "env"] {
         for key in keys(table, place) {
             let name = key.name.as_str();
             let owner = match () {
-                () if JENKINS.contains(&name) => "Jenkins sets it for each build",
+                () if SET_BY_JENKINS.contains(&name) => "Jenkins sets it for each build",
                 () if place != "env" && SHELL.contains(&name) => "the shell of each step reads it",
                 () => continue,
             };

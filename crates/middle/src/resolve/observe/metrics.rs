@@ -1,6 +1,6 @@
 //! What Prometheus scrapes of a workload, or of a component that runs elsewhere.
 
-use super::{gives_metrics, measured, port, refuse_true, request_path};
+use super::{gives_metrics, kind_scrapes_main, measured, port, refuse_true, request_path};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::{WorkloadDraft, read},
@@ -208,8 +208,10 @@ impl Reader<'_> {
         let draft = &self.scene.components[self.index];
         let part = self.shape.part.as_deref();
         let own = draft.workload_name(part);
+        // Names of jobs are those that the kind's rules and panels ask for, whichever of them is switched off.
         let any = || match draft.kind_table.get("measured") {
             Some(_) => None,
+            None if kind_scrapes_main(draft) => None,
             None => draft.workloads.iter().find(|it| gives_metrics(it)),
         };
         let named = measured(draft).or_else(any);

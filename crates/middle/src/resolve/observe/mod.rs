@@ -139,30 +139,38 @@ fn gives_metrics(shape: &WorkloadDraft) -> bool {
 }
 
 /// The workload whose metrics the rules and panels of the kind use: the one that it names in `measured`, else the first one that
-/// it scrapes. If it scrapes none, it is the first workload that is scraped.
+/// it scrapes. If it scrapes none, it is the first workload that is scraped. Where it scrapes the main one, no other stands for
+/// that: they have nothing where it is switched off.
 fn measured(draft: &ComponentDraft) -> Option<&WorkloadDraft> {
     if let Some(part) = draft.kind_table.string("measured") {
         let mut parts = draft.workloads.iter();
         return parts.find(|it| it.part.as_deref() == Some(part) && gives_metrics(it));
     }
-    let is_set = |table: &Table, path: &[&str]| {
+    if kind_scrapes_main(draft) {
+        return draft.workload(None).filter(|it| gives_metrics(it));
+    }
+    let is_of_kind = |part: Option<&str>| match part {
+        None => false,
+        Some(part) => is_set_by_kind(draft, &["parts", part, "metrics"]),
+    };
+    let mut parts = draft.kind_table.table("parts").into_iter();
+    let kind_has_metrics = parts.any(|it| it.keys().any(|it| is_of_kind(Some(it))));
+    let mut scraped = draft.workloads.iter().filter(|shape| gives_metrics(shape));
+    scraped.find(|shape| !kind_has_metrics || is_of_kind(shape.part.as_deref()))
+}
+
+/// Whether the kind has the main workload scraped.
+fn kind_scrapes_main(draft: &ComponentDraft) -> bool {
+    is_set_by_kind(draft, &["workload", "metrics"])
+}
+
+fn is_set_by_kind(draft: &ComponentDraft, path: &[&str]) -> bool {
+    let is_set = |table: &Table| {
         let node = table.get_path(path);
         node.is_some_and(|node| !node.is_false())
     };
-    let is_set_by_kind = |path: &[&str]| {
-        // A component that runs elsewhere has no workload of the kind, but it may have the kind's metrics.
-        is_set(&draft.kind_table, path)
-            || (draft.external.is_some() && is_set(&draft.kind.table, path))
-    };
-    let is_of_kind = |part: Option<&str>| match part {
-        None => is_set_by_kind(&["workload", "metrics"]),
-        Some(part) => is_set_by_kind(&["parts", part, "metrics"]),
-    };
-    let parts = draft.kind_table.table("parts").into_iter();
-    let kind_has_metrics =
-        is_of_kind(None) || parts.flat_map(Table::keys).any(|it| is_of_kind(Some(it)));
-    let mut scraped = draft.workloads.iter().filter(|shape| gives_metrics(shape));
-    scraped.find(|shape| !kind_has_metrics || is_of_kind(shape.part.as_deref()))
+    // A component that runs elsewhere has no workload of the kind, but it may have the kind's metrics.
+    is_set(&draft.kind_table) || (draft.external.is_some() && is_set(&draft.kind.table))
 }
 
 /// The names that the component's own job gives, where its kind knows them: files of `templates/kinds/metrics/`.

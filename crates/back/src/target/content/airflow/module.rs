@@ -1,7 +1,7 @@
 //! The module that the DAGs of a platform share, and the file that keeps Airflow from reading it as a DAG.
 //!
 //! It has the platform's name, because one Airflow may read the DAGs of several platforms, and it lies in a folder of
-//! its own, so that a pipeline of any name is not what `import` finds.
+//! its own, because Airflow takes each file beside the DAGs for one.
 
 use serde::Serialize;
 
@@ -36,7 +36,11 @@ pub fn view(platform: &Platform, airflow_major: u64) -> ModuleView {
     }
 }
 
-/// `course_pipelines` for the platform `course`.
+/// `course_pipelines` for the platform `course`. Python finds a DAG of that name first: then the module has another.
 pub fn name(platform: &Platform) -> String {
-    format!("{}_pipelines", platform.name.replace('-', "_"))
+    let mut name = format!("{}_pipelines", platform.name.replace('-', "_"));
+    while platform.pipelines.iter().any(|it| it.name == name) {
+        name.push('_');
+    }
+    name
 }

@@ -8,7 +8,8 @@ use super::inhibition::{self, InhibitionView};
 
 use crate::{
     model::{
-        At, Host, Notify, NotifyRoute, Platform, Receiver, Smtp, Text, is_pattern, notify_secret,
+        At, Host, Notify, NotifyRoute, Platform, Receiver, Smtp, Text, WATCHDOG, is_pattern,
+        notify_secret,
     },
     speak::{Constants, Speak},
     target::{Context, shared::go_template::literal},
@@ -30,6 +31,8 @@ pub(super) struct AlertmanagerView {
     default: String,
     /// The receiver of the alert that always fires.
     watchdog: String,
+    /// The routes that name it.
+    of_watchdog: Vec<RouteView>,
     /// The first that fits takes an alert.
     routes: Vec<RouteView>,
     /// What is held back while something else fires.
@@ -95,6 +98,7 @@ pub(super) fn view(context: &Context<'_>) -> AlertmanagerView {
             smtp: None,
             default: NOBODY.to_string(),
             watchdog: NOBODY.to_string(),
+            of_watchdog: Vec::new(),
             routes: Vec::new(),
             inhibitions,
             receivers: vec![null_receiver()],
@@ -106,14 +110,28 @@ pub(super) fn view(context: &Context<'_>) -> AlertmanagerView {
         .iter()
         .map(|receiver| receiver_view(platform, notify, receiver))
         .collect();
-    if notify.default.is_none() || notify.watchdog.is_none() {
+    let watchdog = notify.watchdog.as_ref().map(|it| &it.value);
+    if notify.default.is_none() || watchdog.is_none() {
         receivers.push(null_receiver());
     }
     AlertmanagerView {
         smtp: smtp(platform, notify),
         default: receiver(&notify.default),
-        watchdog: receiver(&notify.watchdog),
-        routes: notify.routes.iter().map(route).collect(),
+        watchdog: receiver(&watchdog.cloned()),
+        of_watchdog: notify
+            .routes
+            .iter()
+            .filter(|route| route.names_watchdog().is_some())
+            .map(route)
+            .collect(),
+        routes: notify
+            .routes
+            .iter()
+            .filter(|route| {
+                route.alerts.is_empty() || route.alerts.iter().any(|it| it.value != WATCHDOG)
+            })
+            .map(route)
+            .collect(),
         inhibitions,
         receivers,
     }
@@ -141,7 +159,7 @@ fn receiver_view(platform: &Platform, notify: &Notify, receiver: &Receiver) -> R
         email: receiver.email.iter().map(|it| literal(it)).collect(),
         pagerduty: value(&receiver.pagerduty),
         // Who waits for the next sign of life must not take the end of one for such.
-        resolved: notify.watchdog.as_ref() != Some(&receiver.name),
+        resolved: notify.watchdog.as_ref().map(|it| &it.value) != Some(&receiver.name),
     }
 }
 

@@ -8,12 +8,13 @@ mod component;
 mod dashboard;
 mod logs;
 mod overview;
+mod own;
 mod panel;
 mod probed;
 mod provisioning;
 mod totals;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -23,7 +24,7 @@ use crate::{
     target::{
         Context, Emission,
         shared::{
-            containers,
+            boards, containers,
             probes::{self, ProbedWorkload},
             scrape::{self, Job},
         },
@@ -137,6 +138,10 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
         dashboard::render(&board, overview::dashboard(&board))?,
     );
     let dashboards = component::dashboards(&board);
+    let generated = dashboards.iter().map(|(_, it)| it.uid.as_str());
+    let overview = boards::overview_uid(platform);
+    let generated: BTreeSet<&str> = generated.chain([overview.as_str()]).collect();
+    let mut losses = own::equal_uids(grafana, &generated);
     let texts: Vec<_> = dashboards
         .into_par_iter()
         .map(|(name, dashboard)| (name, dashboard::render(&board, dashboard)))
@@ -144,5 +149,6 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     for (name, text) in texts {
         add(&format!("dashboards/{name}.json"), text?);
     }
+    emission.losses.append(&mut losses);
     Ok(emission)
 }

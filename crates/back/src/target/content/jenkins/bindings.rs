@@ -3,12 +3,15 @@
 //! Jenkins itself expands `$NAME`, `${NAME}` and `$$` in the values of an `environment` block, after it has bound the
 //! credentials. So a literal `$` is doubled, and a value that holds a secret refers to a variable that is one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use crate::{
-    model::{EnvironmentVariable, Piece, Platform, Secret, SecretVariable, Text},
+    model::{
+        Ci, CiStage, EnvironmentVariable, Piece, Platform, SET_BY_JENKINS, Secret, SecretVariable,
+        Text,
+    },
     speak::Speak,
 };
 
@@ -34,6 +37,99 @@ impl Speak for EnvironmentBlock<'_> {
     }
 }
 
+/// What a block says of variables: an entry's or a stage's.
+#[derive(Clone, Copy)]
+struct Written<'a> {
+    env: &'a [EnvironmentVariable],
+    unset: &'a [String],
+    secrets: &'a [SecretVariable],
+}
+
+impl<'a> Written<'a> {
+    /// Each name, and the secret that alone is its value.
+    fn names(self) -> impl Iterator<Item = (&'a str, Option<&'a str>)> {
+        let env = self
+            .env
+            .iter()
+            .map(|it| (it.name.as_str(), alone(&it.value)));
+        let unset = self.unset.iter().map(|name| (name.as_str(), None));
+        let secrets = self.secrets.iter();
+        let secrets = secrets.map(|it| (it.variable.as_str(), Some(it.secret.as_str())));
+        env.chain(unset).chain(secrets)
+    }
+}
+
+/// The secret that is all of a text.
+fn alone(text: &Text) -> Option<&str> {
+    match text.pieces.as_slice() {
+        [Piece::Secret(secret)] => Some(secret),
+        _ => None,
+    }
+}
+
+/// The variables of a CI entry that hold a secret for a text with more in it: of each secret the same one in all blocks, and
+/// none that means something else in one of them.
+pub struct Helpers<'a> {
+    platform: &'a Platform,
+    /// By the secret's name.
+    names: BTreeMap<&'a str, String>,
+}
+
+impl<'a> Helpers<'a> {
+    pub fn of(platform: &'a Platform, ci: &'a Ci) -> Self {
+        let asked = ci.parameters.iter().map(|it| (it.name.as_str(), None));
+        let own = Written {
+            env: &ci.env,
+            unset: &ci.unset,
+            secrets: &ci.secrets,
+        };
+        let stages = ci.all_stages().flat_map(|stage| written(stage).names());
+        let taken: Vec<(&str, Option<&str>)> = own.names().chain(stages).chain(asked).collect();
+        let mut names: BTreeMap<&str, String> = BTreeMap::new();
+        for secret in ci.secrets().collect::<BTreeSet<&str>>() {
+            let declared = platform.secret(secret);
+            let own = declared.map_or(secret, |declared| declared.env.as_str());
+            let mut name = own.replace(|c: char| !c.is_ascii_alphanumeric(), "_");
+            let is_free = |name: &str| {
+                let means_another =
+                    |(of, value): &(&str, Option<&str>)| *of == name && *value != Some(secret);
+                is_word(name)
+                    && !SET_BY_JENKINS.contains(&name)
+                    && !taken.iter().any(means_another)
+                    && !names.values().any(|other| other == name)
+            };
+            while !is_free(&name) {
+                name.insert_str(0, "SECRET_");
+            }
+            names.insert(secret, name);
+        }
+        Self { platform, names }
+    }
+
+    /// The variables of the whole entry.
+    pub fn entry(&self, ci: &Ci) -> Bindings {
+        let written = Written {
+            env: &ci.env,
+            unset: &ci.unset,
+            secrets: &ci.secrets,
+        };
+        Bindings::new(self, written)
+    }
+
+    /// The variables of a stage.
+    pub fn stage(&self, stage: &CiStage) -> Bindings {
+        Bindings::new(self, written(stage))
+    }
+}
+
+fn written(stage: &CiStage) -> Written<'_> {
+    Written {
+        env: &stage.env,
+        unset: &stage.unset,
+        secrets: &stage.secrets,
+    }
+}
+
 /// Variables of one block.
 #[derive(Debug, Default)]
 pub struct Bindings {
@@ -56,27 +152,42 @@ pub struct Binding {
 }
 
 impl Bindings {
-    pub fn new(
-        platform: &Platform,
-        env: &[EnvironmentVariable],
-        secrets: &[SecretVariable],
-    ) -> Self {
+    fn new(helpers: &Helpers<'_>, written: Written<'_>) -> Self {
         let mut bindings = Self::default();
-        for secret in secrets {
+        for secret in written.secrets {
             bindings.bind(&secret.variable, &secret.secret);
         }
-        for variable in env {
-            if let [Piece::Secret(secret)] = variable.value.pieces.as_slice() {
+        for variable in written.env {
+            if let Some(secret) = alone(&variable.value) {
                 bindings.bind(&variable.name, secret);
             }
         }
-        for variable in env {
-            if !matches!(variable.value.pieces.as_slice(), [Piece::Secret(_)]) {
-                let value = bindings.value(platform, env, &variable.value);
+        for variable in written.env {
+            if alone(&variable.value).is_none() {
+                let value = bindings.value(helpers, &variable.value);
                 bindings.set(&variable.name, value);
             }
         }
+        // To `withEnv` a variable without a value is one to unset; in an `environment` block it is not documented.
+        let unset = written.unset.iter().map(|name| format!("{name}="));
+        bindings.odd_variables.extend(unset);
         bindings
+    }
+
+    /// The variables of the stages around a block, without those that the block has itself: `withEnv` and `withCredentials`
+    /// stand inside of its `environment`, so they would win.
+    pub fn inherit(&mut self, variables: &[String], credentials: &[Binding]) {
+        let own: BTreeSet<String> = self
+            .environment
+            .iter()
+            .chain(&self.odd_credentials)
+            .map(|binding| binding.name.clone())
+            .chain(self.odd_variables.iter().map(|it| name_of(it).to_string()))
+            .collect();
+        let variables = variables.iter().filter(|it| !own.contains(name_of(it)));
+        let credentials = credentials.iter().filter(|it| !own.contains(&it.name));
+        self.odd_variables.splice(0..0, variables.cloned());
+        self.odd_credentials.splice(0..0, credentials.cloned());
     }
 
     fn bind(&mut self, name: &str, credential: &str) {
@@ -104,28 +215,23 @@ impl Bindings {
     }
 
     /// A value in Jenkins' own words. Each secret in it gets a variable first.
-    fn value(&mut self, platform: &Platform, env: &[EnvironmentVariable], text: &Text) -> String {
+    fn value(&mut self, helpers: &Helpers<'_>, text: &Text) -> String {
         let mut variables = BTreeMap::new();
         for piece in &text.pieces {
             if let Piece::Secret(secret) = piece {
-                let variable = self.variable_of(platform, env, secret);
+                let variable = self.variable_of(helpers, secret);
                 variables.insert(secret.as_str(), variable);
             }
         }
         let speak = EnvironmentBlock {
-            platform,
+            platform: helpers.platform,
             variables,
         };
         speak.text(text)
     }
 
     /// The variable that holds a secret; a new one if there is none.
-    fn variable_of(
-        &mut self,
-        platform: &Platform,
-        env: &[EnvironmentVariable],
-        secret: &str,
-    ) -> String {
+    fn variable_of(&mut self, helpers: &Helpers<'_>, secret: &str) -> String {
         let bound = self
             .environment
             .iter()
@@ -133,16 +239,15 @@ impl Bindings {
         if let Some(binding) = bound {
             return binding.name.clone();
         }
-        let own = platform
-            .secret(secret)
-            .map_or(secret, |declared| declared.env.as_str());
-        let mut name = own.replace(|c: char| !c.is_ascii_alphanumeric(), "_");
-        while !is_word(&name) || env.iter().any(|variable| variable.name == name) {
-            name.insert_str(0, "SECRET_");
-        }
+        let name = helpers.names.get(secret).cloned().unwrap_or_default();
         self.bind(&name, secret);
         name
     }
+}
+
+/// The name in `NAME=value`.
+fn name_of(variable: &str) -> &str {
+    variable.split('=').next().unwrap_or(variable)
 }
 
 /// Whether a name can stand to the left of `=` in an `environment` block: it is a word of Groovy, and neither one that

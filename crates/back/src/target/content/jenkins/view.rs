@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::{
-    bindings::{Binding, Bindings},
+    bindings::{Binding, Helpers},
     patterns::{self, Condition},
     post::{self, Block},
 };
@@ -109,7 +109,8 @@ struct Conditions {
 }
 
 pub fn jenkinsfile(platform: &Platform, ci: &Ci) -> Jenkinsfile {
-    let entry = Bindings::new(platform, &ci.env, &ci.secrets);
+    let helpers = Helpers::of(platform, ci);
+    let entry = helpers.entry(ci);
     let inherited = Inherited {
         agent: None,
         odd_variables: &entry.odd_variables,
@@ -118,6 +119,7 @@ pub fn jenkinsfile(platform: &Platform, ci: &Ci) -> Jenkinsfile {
     let mut writer = Writer {
         platform,
         agent: &ci.agent,
+        helpers,
         names: BTreeSet::new(),
     };
     let stages: Vec<Stage> = ci
@@ -183,6 +185,7 @@ struct Writer<'a> {
     platform: &'a Platform,
     /// The entry's.
     agent: &'a Agent,
+    helpers: Helpers<'a>,
     /// Names of stages so far: Jenkins refuses a second one of a name.
     names: BTreeSet<String>,
 }
@@ -197,9 +200,9 @@ struct Inherited<'a> {
 
 impl Writer<'_> {
     fn stage(&mut self, stage: &CiStage, inherited: Inherited<'_>) -> Stage {
-        let own = Bindings::new(self.platform, &stage.env, &stage.secrets);
-        let odd_variables = [inherited.odd_variables, &own.odd_variables].concat();
-        let odd_credentials = [inherited.odd_credentials, &own.odd_credentials].concat();
+        let mut own = self.helpers.stage(stage);
+        own.inherit(inherited.odd_variables, inherited.odd_credentials);
+        let (odd_variables, odd_credentials) = (own.odd_variables, own.odd_credentials);
         let agent = stage.agent.as_ref().or(inherited.agent);
         let name = self.name(&stage.name);
         let inherited = Inherited {

@@ -171,12 +171,15 @@ impl<'a> ChartFiles<'a> {
             FileContent::Project { path, bytes } => {
                 vec![Source::single(project_path(path), Content::Bytes(bytes))]
             }
-            FileContent::Folder { path, files } => files
-                .iter()
+            FileContent::Folder { path, files } => self
+                .context
+                .mounted
+                .folder(path, files)
+                .into_iter()
                 .map(|(below, bytes)| Source {
                     path: project_path(&format!("{path}/{below}")),
                     content: Content::Bytes(bytes),
-                    below: below.clone(),
+                    below: below.to_string(),
                 })
                 .collect(),
             FileContent::Secret(_) => Vec::new(),

@@ -81,7 +81,7 @@ fn source_of(
             project_path(speak, platform, path)
         }
         FileContent::Folder { path, files } => {
-            for (name, bytes) in files {
+            for (name, bytes) in mounted.folder(path, files) {
                 digest.add(&format!("{}/{name}", file.path), bytes);
             }
             project_path(speak, platform, path)

@@ -347,6 +347,7 @@ def pod_environment(variables: Mapping[str, Value]) -> list[k8s.V1EnvVar]:
     """The variables of a pod. A secret is a reference to the Secret; one within a text is a variable of its own."""
     source = os.environ.get("MLOPSGEN_SECRET")
     found: dict[str, k8s.V1EnvVar] = {}
+    helpers: dict[Secret, str] = {}
 
     def add(name: str, value: str | Secret) -> None:
         if isinstance(value, str):
@@ -358,10 +359,13 @@ def pod_environment(variables: Mapping[str, Value]) -> list[k8s.V1EnvVar]:
     def text(piece: str | Secret) -> str:
         if isinstance(piece, str):
             return escaped(piece)
-        helper = f"SECRET_{piece.variable}"
-        if helper not in found:
-            add(helper, piece)
-        return f"$({helper})"
+        if piece not in helpers:
+            name = f"SECRET_{piece.variable}"
+            while name in variables or name in helpers.values():
+                name += "_"
+            helpers[piece] = name
+            add(name, piece)
+        return f"$({helpers[piece]})"
 
     for name, value in variables.items():
         if source is None:

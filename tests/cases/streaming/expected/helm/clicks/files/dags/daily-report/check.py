@@ -11,7 +11,7 @@ from typing import Any
 def check(context: dict[str, Any]) -> Any:
     """Runs in Airflow, not in the pipeline's image. What it returns is what `xcom_pull` gives to other tasks.
 
-    A component that it talks to belongs in `reaches` of the airflow component in platform.toml.
+    A component that it talks to belongs in `reaches` of the pipeline in platform.toml.
 
     `context` is Airflow's: `context["ds"]` is the day of the run, `context["params"]` holds its parameters.
     """
