@@ -9,6 +9,7 @@ use std::{
 use mlopsgen::{
     compile::{Failed, Request},
     disk::{Outcome, Project, environments},
+    files::PLATFORM_FILE,
     plan::{Failure, Plan},
     project::{bad_environment, environment_file},
     text::{one_of, shell_word, visible},
@@ -85,9 +86,19 @@ fn missing(path: &Path, global: &Global) -> Failure {
         None => "mlopsgen init".to_string(),
         Some(directory) => format!("mlopsgen init {}", shell_word(&directory.to_string_lossy())),
     };
-    Failure::new(format!("there is no `{}`", looked.display())).help(format!(
-        "type `{init}` to start one, or say where it is with `-C DIR` or `--file FILE`"
-    ))
+    let failure = Failure::new(format!("there is no `{}`", looked.display()));
+    match global.named_file() {
+        // Nothing starts a file of another name.
+        Some(_) if global.directory().join(PLATFORM_FILE).is_file() => failure.help(format!(
+            "write that file, or leave `--file` out: `{PLATFORM_FILE}` is there"
+        )),
+        Some(_) => {
+            failure.help("write that file, or say where it is with `-C DIR` or `--file FILE`")
+        }
+        None => failure.help(format!(
+            "type `{init}` to start one, or say where it is with `-C DIR` or `--file FILE`"
+        )),
+    }
 }
 
 fn find_environment(root: &Path, file: &str, environment: &str) -> Result<(), Failure> {

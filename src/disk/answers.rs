@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::world::DiskWorld;
 use crate::{
+    files::GENERATED,
     plan::hash,
     world::{Listing, ReadError, World},
 };
@@ -44,9 +45,15 @@ impl Answers {
         !self.differed && self.files.iter().all(has_file) && self.folders.iter().all(has_folder)
     }
 
-    /// One hash of all files. A file that is new in a folder counts once it is asked for.
+    /// One hash of all files, without what other environments have written down: a saved plan outlives that they are applied. A
+    /// file that is new in a folder counts once it is asked for.
     pub(super) fn digest(&self) -> String {
-        hash(format!("{:?}", self.files).as_bytes())
+        let below = format!("{GENERATED}/");
+        let files = self.files.iter();
+        let files: BTreeMap<_, _> = files
+            .filter(|(path, _)| !path.starts_with(&below))
+            .collect();
+        hash(format!("{files:?}").as_bytes())
     }
 
     /// Whether each question had one answer.

@@ -11,7 +11,12 @@ use super::{
     answers::Answers,
     folder::{Folder, Kind, Obstacle},
 };
-use crate::world::{LARGEST_FILE, Listing, ReadError, World};
+use crate::{
+    data::Data,
+    files::GENERATED,
+    plan::{self, MANIFEST},
+    world::{LARGEST_FILE, Listing, ReadError, World},
+};
 
 /// A project on the disk.
 #[derive(Debug)]
@@ -132,6 +137,19 @@ impl World for DiskWorld {
         let listing = self.list_folder(folder);
         self.remember(|answers| answers.note_folder(folder, &listing));
         listing
+    }
+
+    /// One that can't be read is reported when its environment is planned.
+    fn recorded(&self, environment: Option<&str>) -> Vec<Data> {
+        let path = match environment {
+            None => format!("{GENERATED}/{MANIFEST}"),
+            Some(environment) => format!("{GENERATED}/{environment}/{MANIFEST}"),
+        };
+        let bytes = self.read(&path).ok();
+        let recorded = plan::read(bytes.as_deref()).ok();
+        recorded
+            .map(|recorded| recorded.manifest.volumes.into_keys().collect())
+            .unwrap_or_default()
     }
 }
 

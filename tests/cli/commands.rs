@@ -121,6 +121,10 @@ fn an_environment_without_a_file_is_an_error_that_names_those_there_are() {
     let expected = "error: there is no `platform.production.toml`\n  help: write that file, or `--env` with `eu-1` or `prod`\n";
     assert_eq!(ran.err, expected);
     assert_eq!(run(&project, &["plan", "--env", "prod"]).status, 0);
+    // `init` starts no file of another name.
+    let ran = run(&project, &["check", "--file", "other.toml"]);
+    let expected = "write that file, or leave `--file` out: `platform.toml` is there";
+    assert!(ran.status == 1 && ran.err.contains(expected), "{}", ran.err);
 }
 
 #[test]

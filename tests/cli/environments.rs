@@ -343,3 +343,31 @@ fn the_secrets_of_an_environment_that_is_not_yet_written_are_no_foreign_file() {
     assert_eq!(ran.status, 0, "{}", ran.err);
     assert!(!ran.out.contains("Left alone"), "{}", ran.out);
 }
+
+/// What was renamed keeps in each environment the name that this one was applied with.
+#[test]
+fn what_was_renamed_for_all_is_not_shared_between_environments() {
+    let project = Folder::new();
+    let component = |name: &str| {
+        format!(
+            "[components.{name}]\nimage = \"shop/api:1.0\"\ngroup = \"main\"\nresources = {{ memory = \"64Mi\" }}\nvolumes.d = {{ mount = \"/d\" }}\n"
+        )
+    };
+    project.write("platform.toml", format!("{PLATFORM}{}", component("api")));
+    project.write("platform.prod.toml", "");
+    let apply = || run(&project, &["apply", "--all-envs", "--yes", "-q"]);
+    assert_eq!(apply().status, 0);
+    let moved = "[[moved]]\nfrom = \"components.api\"\nto = \"components.web\"\n";
+    project.write(
+        "platform.toml",
+        format!("{PLATFORM}{}{moved}", component("web")),
+    );
+    for _ in 0..2 {
+        let ran = run(&project, &["validate", "--all-envs", "-q"]);
+        assert_eq!((ran.status, ran.err.as_str()), (0, ""));
+        let ran = apply();
+        assert_eq!((ran.status, ran.err.as_str()), (0, ""));
+    }
+    let compose = project.read("generated/prod/compose/main.yaml");
+    assert!(compose.contains("name: demo-prod_api-d\n"), "{compose}");
+}

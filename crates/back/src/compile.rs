@@ -183,6 +183,7 @@ fn run(
         world,
         request,
         engine: &engine,
+        recorded: &request.recorded,
     };
     let draft = stages.expand(&read, sources, sink);
     watch(Stage::Expand);
@@ -269,6 +270,8 @@ struct Stages<'a> {
     world: &'a Bounded<'a>,
     request: &'a Request,
     engine: &'a Engine,
+    /// What the manifest of the environment that is compiled remembers.
+    recorded: &'a [Data],
 }
 
 impl Stages<'_> {
@@ -281,7 +284,7 @@ impl Stages<'_> {
             sources,
             suffix: &read.suffix,
             written_out: &read.written_out,
-            recorded: &self.request.recorded,
+            recorded: self.recorded,
         };
         expand::expand(&read.tree, inputs, sink)
     }
@@ -327,8 +330,11 @@ impl Stages<'_> {
         let (sources, sink) = (&mut sources, &mut sink);
         let file = &self.request.file;
         let read = project::read(&world, file, name, sources, sink)?;
+        // Each keeps the names that it was applied with.
+        let recorded = world.recorded(name);
         let stages = Stages {
             world: &world,
+            recorded: &recorded,
             ..*self
         };
         let draft = stages.expand(&read, sources, sink);

@@ -9,9 +9,9 @@ pub mod text;
 #[doc(hidden)]
 pub mod threads;
 pub mod source;
-pub mod world;
 pub mod files;
 pub mod data;
+pub mod world;
 pub mod fileset;
 pub mod diag;
 pub mod syntax;

@@ -8,6 +8,8 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
+use crate::data::Data;
+
 /// The largest file of a project that is read, in bytes: far beyond what people write, near enough to stay quick.
 pub const LARGEST_FILE: usize = 4 << 20;
 
@@ -61,6 +63,11 @@ pub trait World: Sync {
 
     /// All that lies below a folder. Nothing where there is no such folder.
     fn list(&self, folder: &str) -> Listing;
+
+    /// The data that the manifest of an environment remembers; `None` is the base. Nothing where none was applied.
+    fn recorded(&self, _environment: Option<&str>) -> Vec<Data> {
+        Vec::new()
+    }
 }
 
 /// What one compilation reads in all, in bytes. A file counts each time that it is read: what is written in a few words and
@@ -103,6 +110,10 @@ impl World for Bounded<'_> {
 
     fn list(&self, folder: &str) -> Listing {
         self.world.list(folder)
+    }
+
+    fn recorded(&self, environment: Option<&str>) -> Vec<Data> {
+        self.world.recorded(environment)
     }
 }
 

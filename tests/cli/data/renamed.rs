@@ -103,3 +103,29 @@ fn an_entry_says_that_the_old_name_is_taken() {
     case.project.write("platform.toml", &case.text);
     run(&case.project, &["apply", "--yes"]).failed_with(&["bad-move", "is still there"]);
 }
+
+/// An entry from a name under which nothing was ever applied takes nothing from what the current name has.
+#[test]
+fn what_was_moved_from_nothing_keeps_its_data() {
+    for from in [
+        "components.nope",
+        "components.trainer.volumes.nope",
+        "platform.nope",
+    ] {
+        let to = match from {
+            "components.nope" => "components.mlflow-db",
+            "platform.nope" => "platform.ml",
+            _ => "components.trainer.volumes.cache",
+        };
+        let mut case = Case::new();
+        let kept = case.kept();
+        case.moved(from, to);
+        let ran = case.apply();
+        assert_eq!(ran.status, 0, "{}", ran.err);
+        assert_eq!(case.kept(), kept, "{from}");
+        let is_told = ran
+            .err
+            .contains(&format!("nothing was applied as `{from}`"));
+        assert!(is_told || from == "platform.nope", "{}", ran.err);
+    }
+}

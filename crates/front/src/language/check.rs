@@ -6,16 +6,17 @@ use super::{
     context::{Context, Owner},
     form::{Form, NameRule, kind_expression},
     key::KeyShape,
-    misfit::{bad_form, bad_form_of_several, bad_name, bad_value, wrong_type},
+    misfit::{bad_form, bad_form_of_several, bad_name, bad_value, likely_name, wrong_type},
+    port_number::port_by_number,
     shape::Shape,
     specification,
-    unknown::Unknown,
+    unknown::{Unknown, misspelled_tables},
     written::{is_plain, misplaced_reference, written_out},
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
     reference::{self, Constants, Mode, Words},
-    syntax::{Entry, Node, Table, Value},
+    syntax::{Entry, Key, Node, Table, Value},
 };
 
 /// Reports everything in `table` that the language does not have, and gives back what it has.
@@ -32,6 +33,8 @@ pub fn check(table: &Table, keys: &[KeyShape], context: &Context<'_>, sink: &mut
         }
         None => table,
     };
+    let joined = misspelled_tables(table, keys, context, sink);
+    let table = joined.as_ref().unwrap_or(table);
     for entry in &table.entries {
         let known = keys.iter().find(|shape| shape.name == entry.key.name);
         let known = known.map(|shape| (entry.key.clone(), shape));
@@ -47,7 +50,9 @@ pub fn check(table: &Table, keys: &[KeyShape], context: &Context<'_>, sink: &mut
         let value = &entry.value;
         let value = if context.removable && value.is_false() {
             Some(value.clone())
-        } else if let Some(diagnostic) = form_of_compose(&key, value, table, keys, context) {
+        } else if let Some(diagnostic) = form_of_compose(&key, value, table, keys, context)
+            .or_else(|| port_by_number(&key, value, table, keys))
+        {
             sink.push(diagnostic);
             None
         } else {
@@ -246,7 +251,13 @@ fn map(
 ) -> Table {
     let mut kept = Table::default();
     for Entry { key, value } in &table.entries {
-        if !rule.accepts(&key.name) {
+        let of_compose = match context.removable && value.is_false() {
+            true => None,
+            false => entry_of_compose(key, value, item, context),
+        };
+        // What Compose writes on the left may be no name at all: then both are one mistake.
+        let is_renamed = of_compose.is_some() && key.name.contains('/');
+        if !rule.accepts(&key.name) && !is_renamed {
             let what = match rule {
                 NameRule::Registry => "a registry".to_string(),
                 _ => format!("the name of {}", context.owner),
@@ -254,10 +265,12 @@ fn map(
             let is_taken = |name: &str| table.get(name).is_some();
             let diagnostic = bad_name(Code::BadName, &key.name, key.span, &what, rule, &is_taken);
             sink.push(diagnostic);
+            let proposed = under_likely_name(key, rule, [table, &kept]);
+            kept.entries.extend(proposed);
         }
         let value = if context.removable && value.is_false() {
             Some(value.clone())
-        } else if let Some(diagnostic) = entry_of_compose(key, value, item, context) {
+        } else if let Some(diagnostic) = of_compose {
             sink.push(diagnostic);
             None
         } else {
@@ -278,4 +291,16 @@ fn map(
         });
     }
     kept
+}
+
+/// The entry under the name that is proposed for a refused one: whoever writes that already names nothing unknown.
+fn under_likely_name(key: &Key, rule: NameRule, tables: [&Table; 2]) -> Option<Entry> {
+    let is_free = |name: &String| tables.iter().all(|table| table.get(name).is_none());
+    let name = likely_name(&key.name, rule).filter(is_free)?;
+    let span = key.span;
+    let value = Value::Broken;
+    Some(Entry {
+        key: Key { name, span },
+        value: Node { span, value },
+    })
 }

@@ -10,6 +10,9 @@ use crate::syntax::{Node, Value, inline, quoted};
 /// Longer than this a value is not repeated in a help.
 const LONGEST: usize = 100;
 
+/// Fewer bytes than these no program gets.
+const LEAST_BYTES: i64 = 1 << 20;
+
 /// How the value would be written in this shape; nothing where that is a guess, as of `17.10` without quotes.
 pub(super) fn meant(shape: &Shape, node: &Node) -> Option<String> {
     rewritten(shape, node).filter(|text| text.len() <= LONGEST)
@@ -55,6 +58,15 @@ fn rewritten(shape: &Shape, node: &Node) -> Option<String> {
         ) => duration_in_one_unit(&node.scalar())
             .filter(|text| form.accepts(text))
             .map(|text| quoted(&text)),
+        // A name that is declared elsewhere is none of a number.
+        (Shape::Plain(Form::Declared(rule)), Value::Integer(number)) => {
+            let text = number.to_string();
+            rule.accepts(&text).then(|| quoted(&text))
+        }
+        // A small number was never one of bytes.
+        (Shape::Plain(Form::Memory), Value::Integer(number @ 1..LEAST_BYTES)) => {
+            Some(quoted(&format!("{number}Mi")))
+        }
         (
             Shape::Text | Shape::ShellText | Shape::Plain(_) | Shape::Formed(_),
             Value::Integer(_) | Value::Boolean(_),

@@ -228,7 +228,7 @@ pub(super) fn bad_name(
 }
 
 /// The name that follows the rule and differs in letter case and separators alone.
-fn likely_name(name: &str, rule: NameRule) -> Option<String> {
+pub(super) fn likely_name(name: &str, rule: NameRule) -> Option<String> {
     if !matches!(rule, NameRule::Resource | NameRule::Port | NameRule::Plain) {
         return None;
     }

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
+    source::Span,
     syntax::{Entry, Key, Node, Table, Value},
     text::all_of,
 };
@@ -62,10 +63,10 @@ impl<'a> Unknown<'a> {
             }
             return None;
         }
-        let near = nearest_key(key, value, table, keys, sink);
+        let near = nearest_key(key, value, table, (keys, context.owner), sink);
         let absent = match near {
             Some(_) => Vec::new(),
-            None => absent(table, kept, keys, sink),
+            None => absent(table, kept, (keys, context.owner), sink),
         };
         let near = near.or(match absent.as_slice() {
             [only] if only.shape.takes(&value.value) => Some(*only),
@@ -98,6 +99,57 @@ impl<'a> Unknown<'a> {
     }
 }
 
+/// The table with the entries of misspelled tables among those of the one that was meant, and is there too: `[componnts.web]` beside
+/// `[components.api]`. `None` where there is none.
+pub(super) fn misspelled_tables(
+    table: &Table,
+    keys: &[KeyShape],
+    context: &Context<'_>,
+    sink: &mut Sink,
+) -> Option<Table> {
+    let mut joined: Option<Table> = None;
+    for entry in &table.entries {
+        let Entry { key, value } = entry;
+        let Some(more) = value.as_table() else {
+            continue;
+        };
+        let is_known = keys.iter().any(|shape| shape.name == key.name);
+        if is_known || key_of_compose(key, value, table, keys, context).is_some() {
+            continue;
+        }
+        let near = nearest_key(key, value, table, (keys, context.owner), sink);
+        let near = near.filter(|it| matches!(it.shape, Shape::Map(..)));
+        let Some(near) = near.filter(|near| could_be(value, &near.shape, &context.below(near)))
+        else {
+            continue;
+        };
+        let all = joined.as_ref().unwrap_or(table);
+        let Some(there) = all.table(near.name) else {
+            continue;
+        };
+        // A table that a heading opens can't be opened again.
+        let is_free = more.keys().all(|name| there.get(name).is_none());
+        let is_inner = more
+            .iter()
+            .all(|(name, _)| is_right_behind(key.span, name.span));
+        if is_free && is_inner {
+            let report = unknown_key(key, Some(near), keys, &[], context.owner);
+            sink.push(report);
+            let all = joined.get_or_insert_with(|| table.clone());
+            all.remove(&key.name);
+            if let Some(there) = all.table_mut(near.name) {
+                there.entries.extend(more.entries.iter().cloned());
+            }
+        }
+    }
+    joined
+}
+
+/// Whether a key stands in the same heading as the one before it: `web` of `[components.web]`.
+fn is_right_behind(first: Span, second: Span) -> bool {
+    first.source == second.source && second.start <= first.end + 3 && second.start > first.end
+}
+
 /// Whether the value of a misspelled key could be one of the key that was probably meant. What is wrong in a table or a
 /// list is reported as anywhere.
 fn could_be(value: &Node, shape: &Shape, context: &Context<'_>) -> bool {
@@ -127,11 +179,14 @@ fn nearest_key<'a>(
     key: &Key,
     value: &Node,
     table: &Table,
-    keys: &'a [KeyShape],
+    (keys, owner): (&'a [KeyShape], Owner<'_>),
     sink: &Sink,
 ) -> Option<&'a KeyShape> {
     if sink.is_full() {
         return None;
+    }
+    if let Some(meant) = word_of_others(&key.name, owner, keys) {
+        return Some(meant);
     }
     let mut likely: Vec<&KeyShape> = keys.iter().collect();
     likely.sort_by_key(|shape| {
@@ -155,6 +210,45 @@ fn nearest_key<'a>(
     cut.or_else(|| meant.next().filter(|_| meant.next().is_none()))
 }
 
+/// Words that other tools have for a key here: what messages call the table, the word, and the key.
+const WORDS_OF_OTHERS: &[(&str, &str, &str)] = &[
+    ("a component", "type", "kind"),
+    ("a volume", "path", "mount"),
+    ("a volume", "container", "mount"),
+    ("a volume", "mount_path", "mount"),
+    ("a volume", "mountPath", "mount"),
+    ("a volume", "host", "source"),
+    ("a volume", "host_path", "source"),
+    ("a volume", "hostPath", "source"),
+    ("`health`", "path", "http"),
+    ("`health`", "start", "start_period"),
+    ("a task", "command", "run"),
+    ("a task", "cmd", "run"),
+    ("a task", "script", "run"),
+    ("a task", "bash_command", "run"),
+    ("a task", "depends_on", "after"),
+    ("a task", "needs", "after"),
+    ("a task", "upstream", "after"),
+    ("a stage", "command", "run"),
+    ("a stage", "commands", "run"),
+    ("a stage", "script", "run"),
+    ("a stage", "steps", "run"),
+    ("a pipeline", "cron", "schedule"),
+    ("a pipeline", "start_date", "start"),
+    ("an alert", "expression", "expr"),
+    ("an alert", "query", "expr"),
+    ("an alert", "message", "summary"),
+    ("a secret", "variable", "env"),
+    ("a variable", "value", "default"),
+];
+
+/// The key that a word of another tool stands for.
+fn word_of_others<'a>(word: &str, owner: Owner<'_>, keys: &'a [KeyShape]) -> Option<&'a KeyShape> {
+    let mut words = WORDS_OF_OTHERS.iter();
+    let (_, _, meant) = words.find(|(of, other, _)| owner == Owner::Words(of) && *other == word)?;
+    keys.iter().find(|shape| shape.name == *meant)
+}
+
 /// Whether a word has letters of another one alone, from the first on and in their order: `img` of `image`.
 fn is_short_for(word: &str, long: &str) -> bool {
     let mut letters = long.chars();
@@ -167,14 +261,19 @@ fn is_short_for(word: &str, long: &str) -> bool {
 const SHORTEST_BEGINNING: usize = 3;
 
 /// The keys that the table must have and has not, by any name that is near to theirs.
-fn absent<'a>(table: &Table, kept: &Table, keys: &'a [KeyShape], sink: &Sink) -> Vec<&'a KeyShape> {
+fn absent<'a>(
+    table: &Table,
+    kept: &Table,
+    (keys, owner): (&'a [KeyShape], Owner<'_>),
+    sink: &Sink,
+) -> Vec<&'a KeyShape> {
     if table.entries.len() > MOST_COMPARED {
         return Vec::new();
     }
     let is_named = |shape: &KeyShape| {
         table.entries.iter().any(|Entry { key, value }| {
             let is_known = keys.iter().any(|shape| shape.name == key.name);
-            let near = || nearest_key(key, value, table, keys, sink);
+            let near = || nearest_key(key, value, table, (keys, owner), sink);
             key.name == shape.name
                 || !is_known && near().is_some_and(|near| near.name == shape.name)
         })

@@ -113,11 +113,13 @@ impl Bind {
         self.0.to_canonical().is_loopback()
     }
 
-    /// Equal, or one of them is all addresses. All addresses of IPv6 hold those of IPv4.
+    /// Equal, or one of them is all addresses and holds the other. All addresses of IPv6 hold those of IPv4, and not the other
+    /// way round.
     pub fn overlaps(self, other: Self) -> bool {
-        self.is_everywhere()
-            || other.is_everywhere()
-            || self.0.to_canonical() == other.0.to_canonical()
+        let (one, other) = (self.0.to_canonical(), other.0.to_canonical());
+        let holds =
+            |all: IpAddr, inner: IpAddr| all.is_unspecified() && (all.is_ipv6() || inner.is_ipv4());
+        one == other || holds(one, other) || holds(other, one)
     }
 
     /// The address as it stands before `:PORT`: one of IPv6 in brackets.
@@ -324,6 +326,8 @@ mod tests {
         }
         assert!(bind("[::1]").overlaps(bind("::1")));
         assert!(!bind("10.0.0.1").overlaps(bind("10.0.0.2")));
+        assert!(bind("::").overlaps(bind("127.0.0.1")));
+        assert!(!bind("0.0.0.0").overlaps(bind("::1")));
     }
 
     #[test]

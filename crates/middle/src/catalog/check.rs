@@ -9,7 +9,7 @@ use crate::{
     language::{COMPONENT, Scope},
     reference::{self, ComponentField, Mode, Phrase, PortField, Reference, Words},
     source::{SourceId, Span},
-    syntax::{Key, Node, Table, Value},
+    syntax::{Entry, Key, Node, Table, Value},
     template,
     text::all_of,
 };
@@ -22,6 +22,7 @@ pub(super) fn check(kind: &Kind, source: SourceId, kinds: &[String], sink: &mut 
         kind,
         source,
     };
+    checker.default_version(sink);
     checker.settings(sink);
     checker.roles(kinds, sink);
     checker.named_ports(sink);
@@ -100,6 +101,37 @@ struct Checker<'a> {
 impl Checker<'_> {
     fn is_own(&self, span: Span) -> bool {
         span.source == self.source
+    }
+
+    /// A component that names no version gets the kind's: it must be one that the kind knows.
+    fn default_version(&self, sink: &mut Sink) {
+        let (versions, table) = (&self.kind.versions, &self.kind.table);
+        let Some((default, node)) = versions.default.as_ref().zip(table.get("version")) else {
+            return;
+        };
+        let majors = table
+            .entry("majors")
+            .filter(|_| !versions.has_major(default.major));
+        let is_own = |majors: &&Entry| self.is_own(majors.key.span) || self.is_own(node.span);
+        let Some(majors) = majors.filter(is_own) else {
+            return;
+        };
+        sink.push(
+            Diagnostic::new(
+                Code::BadKind,
+                format!(
+                    "the default version of kind `{}` is none that it knows",
+                    self.kind.name
+                ),
+            )
+            .label(node.span, format!("of the major version {}", default.major))
+            .label(majors.value.span, "not among these")
+            .help(format!(
+                "add `{}` to `majors`, or write another `version`",
+                default.major
+            ))
+            .adding(majors.key.span, default.major.to_string()),
+        );
     }
 
     fn settings(&self, sink: &mut Sink) {

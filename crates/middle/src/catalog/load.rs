@@ -152,7 +152,7 @@ fn parent_of(
     {
         return read(catalog, file, sources, sink);
     }
-    if catalog.depth >= LONGEST_LINEAGE {
+    if catalog.reading.len() >= LONGEST_LINEAGE {
         sink.push(
             Diagnostic::new(
                 Code::BadKind,
@@ -161,6 +161,10 @@ fn parent_of(
             .label(parent.span, "one too many")
             .help("join some of them into one file"),
         );
+        return None;
+    }
+    if let Some(start) = catalog.reading.iter().position(|known| known == wanted) {
+        sink.push(in_circle(&catalog.reading[start..], parent));
         return None;
     }
     let errors = sink.errors();
@@ -179,6 +183,23 @@ fn parent_of(
         );
     }
     found.map(|kind| (*kind).clone())
+}
+
+/// Kinds that extend each other: the last of them names the first again.
+fn in_circle(kinds: &[String], parent: &Node) -> Diagnostic {
+    let first = kinds.first().map(String::as_str).unwrap_or_default();
+    let all = kinds.iter().map(String::as_str).chain([first]);
+    let chain: Vec<String> = all.map(|name| format!("`{name}`")).collect();
+    let message = match kinds {
+        [only] => format!("kind `{only}` extends itself"),
+        _ => format!(
+            "kinds extend each other in a circle: {}",
+            chain.join(" extends ")
+        ),
+    };
+    Diagnostic::new(Code::BadKind, message)
+        .label(parent.span, "the circle closes here")
+        .help("let one of them stand by itself: write `image` and `workload` in the place of `extends`")
 }
 
 fn kind(name: &str, lineage: Vec<String>, table: Table, span: Span) -> Kind {

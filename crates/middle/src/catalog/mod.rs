@@ -32,8 +32,8 @@ pub struct Catalog {
     loaded: BTreeMap<String, Option<Rc<Kind>>>,
     /// Files whose strings can hold references of kinds.
     sources: BTreeSet<SourceId>,
-    /// The number of kinds that are being read, each because the one before extends it.
-    depth: usize,
+    /// The kinds that are being read, each because the one before extends it.
+    reading: Vec<String>,
 }
 
 impl Catalog {
@@ -60,11 +60,11 @@ impl Catalog {
         if let Some(known) = self.loaded.get(name) {
             return known.clone();
         }
-        // A kind that extends itself through others finds nothing here and is reported as unknown.
+        // A kind that extends itself through others finds nothing here, and is reported where it names the next one.
         self.loaded.insert(name.to_string(), None);
-        self.depth += 1;
+        self.reading.push(name.to_string());
         let kind = load::load(self, name, sources, sink).map(Rc::new);
-        self.depth -= 1;
+        self.reading.pop();
         self.loaded.insert(name.to_string(), kind.clone());
         kind
     }

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
+    language::usual_port_name,
     model::{Component, HostPort, NetworkMode, Platform, Port, PortRange},
     syntax::Table,
 };
@@ -134,7 +135,12 @@ fn referred<'a>(text: &'a str, name: &'a str, other: &Component) -> (&'a str, St
     match numbered {
         Some((spelled, number)) => {
             let of_number = ports().find(|port| port.container.first == number);
-            let port = of_number.map_or(main, |port| &port.name);
+            // A component whose ports could not be read gets the names that the help for them proposes.
+            let usual = match ports().next() {
+                Some(_) => main,
+                None => usual_port_name(&number.to_string()),
+            };
+            let port = of_number.map_or(usual, |port| &port.name);
             let reference = format!("${{components.{}.{port}.address}}", other.name);
             (spelled, reference)
         }

@@ -376,6 +376,10 @@ fn variables(platform: &Platform, sink: &mut Sink) {
     });
     for (env, name, span) in secrets.chain(variables) {
         if let Some((other, first)) = seen.get(env) {
+            // One that was refused is there under the name that was proposed, too.
+            if *first == span {
+                continue;
+            }
             sink.push(
                 Diagnostic::new(
                     Code::OutputClash,

@@ -8,8 +8,9 @@ use super::{
 };
 use crate::{
     catalog::Kind,
-    diag::{Code, Diagnostic, Sink, nearest},
+    diag::{Code, Diagnostic, Edit, Sink, nearest},
     language::{Context, KeyShape, NameRule, Owner, complete, component_key},
+    source::Span,
     syntax::{Key, Node, Removal, Table, key_text, overlay, quoted},
     text::{all_of, one_of},
 };
@@ -42,7 +43,9 @@ pub(super) fn components(
             ..component(tree, key, written, kind, sink)
         });
     }
-    presets::unused(tree, inputs, sink);
+    let of_presets = presets::unused(tree, inputs, sink);
+    let of_components = components.iter().filter_map(|it| it.user.get("group"));
+    unknown_groups(tree, of_components.chain(of_presets), sink);
     per_platform(&components, sink);
     part_names(&components, sink);
     (components, lost)
@@ -117,7 +120,10 @@ fn component(
         }
     }
     let group = match user.get("group") {
-        Some(node) => known_group(tree, node, sink),
+        Some(node) => node
+            .as_str()
+            .filter(|name| groups(tree).contains(name))
+            .map(str::to_string),
         None => {
             if external.is_none() {
                 sink.push(missing_group(tree, key));
@@ -262,14 +268,41 @@ fn missing_group(tree: &Table, component: &Key) -> Diagnostic {
     }
 }
 
-pub(super) fn known_group(tree: &Table, node: &Node, sink: &mut Sink) -> Option<String> {
-    let name = node.as_str()?;
+/// Reports groups that nothing declares, each once: the mistake is most likely one, in `[groups]`.
+fn unknown_groups<'a>(tree: &Table, named: impl Iterator<Item = &'a Node>, sink: &mut Sink) {
     let known = groups(tree);
-    if known.contains(&name) {
-        return Some(name.to_string());
+    // What stands there could not be read.
+    if tree.get("groups").is_some_and(Node::is_broken) {
+        return;
     }
-    sink.push(unknown("group", name, node.span, &known));
-    None
+    let mut by_name: BTreeMap<&str, Vec<Span>> = BTreeMap::new();
+    for node in named {
+        if let Some(name) = node.as_str().filter(|name| !known.contains(name)) {
+            by_name.entry(name).or_default().push(node.span);
+        }
+    }
+    for (name, places) in by_name {
+        let mut diagnostic = unknown("group", name, places[0], &known);
+        if known.is_empty() && NameRule::Resource.accepts(name) {
+            let line = format!("{name} = \"Everything\"");
+            diagnostic = diagnostic
+                .help(format!("declare it below `[groups]`: `{line}`"))
+                .declaring(places[0], "groups", line);
+        }
+        if let Some(near) = nearest(name, known.iter().copied()) {
+            diagnostic
+                .edits
+                .extend(places[1..].iter().map(|place| Edit::Rename {
+                    within: *place,
+                    old: name.to_string(),
+                    new: near.to_string(),
+                }));
+        }
+        for place in &places[1..] {
+            diagnostic = diagnostic.label(*place, "here, too");
+        }
+        sink.push(diagnostic);
+    }
 }
 
 /// Limits the number of components of a kind. Components that run elsewhere do not count.

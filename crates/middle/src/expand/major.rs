@@ -201,21 +201,23 @@ fn with_constants(tree: &Table, node: &Node) -> Text {
     out
 }
 
-/// Whether a reference in a text stands for nothing, or for what can't stand in an image.
+/// Whether a text can't be used, or a reference in it stands for nothing, or for what can't stand in an image.
 fn is_broken(tree: &Table, node: &Node) -> bool {
     let phrase = reference::of_node(node, Words::Platform, Mode::Strict);
-    phrase.pieces.iter().any(|piece| match piece {
-        Phrase::Literal(_) | Phrase::Escape => false,
-        Phrase::Misfit(_) => true,
-        Phrase::Reference(reference) => match reference.segments.as_slice() {
-            [table @ ("vars" | "components"), name, ..] => {
-                let declared = tree.get_path(&[*table, *name]);
-                declared.is_none_or(Node::is_broken)
-            }
-            ["self" | "platform", ..] => false,
-            _ => true,
-        },
-    })
+    // Of another type than text: that was reported.
+    node.is_broken()
+        || phrase.pieces.iter().any(|piece| match piece {
+            Phrase::Literal(_) | Phrase::Escape => false,
+            Phrase::Misfit(_) => true,
+            Phrase::Reference(reference) => match reference.segments.as_slice() {
+                [table @ ("vars" | "components"), name, ..] => {
+                    let declared = tree.get_path(&[*table, *name]);
+                    declared.is_none_or(Node::is_broken)
+                }
+                ["self" | "platform", ..] => false,
+                _ => true,
+            },
+        })
 }
 
 /// The value of a variable that no environment changes.

@@ -164,6 +164,7 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
         });
     }
     drafts.iter().for_each(|draft| own_name::check(draft, sink));
+    moved::check_volumes(&names, &drafts, tree, sink);
     let by_name = drafts.iter().enumerate();
     let index = by_name.map(|(index, draft)| (draft.name.clone(), index));
     let index = index.collect();

@@ -5,11 +5,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    data::{Data, DataKey, Keeper},
+    data::{Data, DataKey, DataOwner, Keeper},
     diag::{Code, Diagnostic, Sink, nearest},
     source::Span,
     syntax::{Node, Table},
+    text::all_of,
 };
+
+use super::draft::{ComponentDraft, Names};
 
 /// The first words that a key in `from` and `to` may start with.
 const SORTS: [&str; 5] = ["components", "groups", "pipelines", "volumes", "platform"];
@@ -23,6 +26,8 @@ pub struct Moves {
     project: String,
     /// The data that earlier runs recorded in the manifest, by who keeps it and its key.
     recorded: BTreeMap<(Keeper, DataKey), Data>,
+    /// The volumes that entries lead to, and where they say so; of an environment none: it may lack what the base has.
+    volumes: Vec<(DataKey, Span)>,
 }
 
 /// The names of a volume.
@@ -54,6 +59,7 @@ pub(super) fn moves(tree: &Table, suffix: &str, recorded: &[Data], sink: &mut Si
         steps: BTreeMap::new(),
         project: old_project(&entries, name, suffix),
         recorded: by_key(recorded),
+        volumes: Vec::new(),
     };
     let is_whole = is_sound(tree, &entries, suffix, sink);
     if !is_whole {
@@ -66,7 +72,74 @@ pub(super) fn moves(tree: &Table, suffix: &str, recorded: &[Data], sink: &mut Si
     moves.steps = named
         .map(|entry| (entry.to.to_string(), entry.from.to_string()))
         .collect();
+    let froms: BTreeSet<&str> = entries.iter().map(|entry| entry.from).collect();
+    let last = entries.iter().filter(|entry| !froms.contains(entry.to));
+    if suffix.is_empty() {
+        let of_today = last.clone().filter(|entry| entry.to.contains(".volumes."));
+        let of_today = of_today.filter_map(|entry| Some((entry.to.parse().ok()?, entry.to_span)));
+        moves.volumes = of_today.collect();
+    }
+    for entry in last.filter(|entry| moves.is_all_from_nothing(entry.to)) {
+        sink.push(from_nothing(entry));
+    }
     moves
+}
+
+/// What an entry would take from a name that nothing was ever applied under.
+fn from_nothing(entry: &Entry<'_>) -> Diagnostic {
+    Diagnostic::new(
+        Code::Unused,
+        format!("`{}` keeps the data that it has: nothing was applied as `{}`", entry.to, entry.from),
+    )
+    .label(entry.from_span, "never applied")
+    .help("remove this `[[moved]]`; one that only an environment needs stands in its file, `platform.NAME.toml`")
+}
+
+/// Reports entries that lead to a volume which is not there. The volumes of kinds are known once their tables are merged.
+pub(super) fn check_volumes(
+    names: &Names,
+    drafts: &[ComponentDraft],
+    tree: &Table,
+    sink: &mut Sink,
+) {
+    for (key, span) in &names.moves.volumes {
+        let known: Option<Vec<&str>> = match key.owner() {
+            DataOwner::Component(name) => {
+                let draft = drafts.iter().find(|draft| draft.name == name);
+                draft.filter(|draft| !draft.broken).map(|draft| {
+                    let tables = draft
+                        .workloads
+                        .iter()
+                        .filter_map(|it| it.table.table("volumes"));
+                    tables.flat_map(Table::keys).collect()
+                })
+            }
+            DataOwner::Pipeline(name) => {
+                let volumes = tree.get_path(&["pipelines", name, "volumes"]);
+                Some(
+                    volumes
+                        .and_then(Node::as_table)
+                        .into_iter()
+                        .flat_map(Table::keys)
+                        .collect(),
+                )
+            }
+            DataOwner::Raw(..) | DataOwner::Shared(_) => None,
+        };
+        let Some(known) = known.filter(|known| !known.contains(&key.volume())) else {
+            continue;
+        };
+        let near = nearest(key.volume(), known.iter().copied());
+        let problem = bad(format!("there is no `{key}`"), *span);
+        sink.push(
+            problem.misspelled(key.volume(), near, || match known.as_slice() {
+                [] => {
+                    "`to` is its name now; remove an entry that is not needed any more".to_string()
+                }
+                known => format!("`to` is its name now: there is {}", all_of(known)),
+            }),
+        );
+    }
 }
 
 /// Of two with one key the first counts.
@@ -337,12 +410,15 @@ impl Moves {
     ///
     /// The names that the manifest records for a moved key stay. So an entry of `[[moved]]` may be removed after it was applied.
     pub fn names(&self, key: &DataKey, usual: (String, String)) -> VolumeNames {
-        let chain = self.chain(key);
+        let mut chain = self.chain(key);
+        if self.is_from_nothing(&chain) {
+            chain.truncate(1);
+        }
         let id = chain.last().map_or_else(|| key.id(), DataKey::id);
-        let volume = self.named(Keeper::Engine, &chain);
+        let volume = self.named(Keeper::Engine, &chain, &usual.0);
         let volume = volume.map(|data| data.name.clone());
         let volume = volume.unwrap_or_else(|| format!("{}_{id}", self.project));
-        let claim = match self.named(Keeper::Cluster, &chain) {
+        let claim = match self.named(Keeper::Cluster, &chain, &usual.1) {
             // Claims that a StatefulSet made, one for each pod: no other claim can have their names.
             Some(data) if data.stateful_set().is_some() => usual.1.clone(),
             Some(data) => data.name.clone(),
@@ -381,10 +457,47 @@ impl Moves {
     }
 
     /// What is recorded with the name to keep: of the oldest key, or of a key that was moved to the current one.
-    fn named(&self, keeper: Keeper, chain: &[DataKey]) -> Option<&Data> {
+    fn named(&self, keeper: Keeper, chain: &[DataKey], usual: &str) -> Option<&Data> {
         let of = |key: &DataKey| self.recorded.get(&(keeper, key.clone()));
-        let today = chain.first().and_then(of).filter(|data| data.moved);
+        let today = chain.first().and_then(of);
         let before = chain.iter().skip(1).rev().find_map(of);
-        before.or(today)
+        before.or(today.filter(|data| data.moved || data.name == usual))
+    }
+
+    /// Whether the current key has been applied with data of its own, and none of those before it ever was: entries lead from
+    /// nothing then, and take nothing from what is there.
+    fn is_from_nothing(&self, chain: &[DataKey]) -> bool {
+        let of = |key: &DataKey| {
+            let keepers = [Keeper::Engine, Keeper::Cluster, Keeper::Host];
+            let of_keeper = move |keeper| self.recorded.get(&(keeper, key.clone()));
+            keepers
+                .into_iter()
+                .filter_map(of_keeper)
+                .collect::<Vec<_>>()
+        };
+        let Some((today, before)) = chain.split_first() else {
+            return false;
+        };
+        let today = of(today);
+        let is_own = !today.is_empty() && today.iter().all(|data| !data.moved);
+        is_own && !before.is_empty() && before.iter().all(|key| of(key).is_empty())
+    }
+
+    /// The same of all that has been applied under a key of platform.toml. What has a name of the user's own is no sign: it has
+    /// that before it is moved, and after.
+    fn is_all_from_nothing(&self, to: &str) -> bool {
+        let is_below = |key: &DataKey| {
+            let key = key.to_string();
+            let rest = key.strip_prefix(to);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        let of_today = || self.recorded.iter().filter(|((_, key), _)| is_below(key));
+        let is_usual = |((keeper, key), data): (&(Keeper, DataKey), &Data)| match keeper {
+            Keeper::Engine => data.name.ends_with(&format!("_{}", key.id())),
+            Keeper::Cluster | Keeper::Host => data.name == key.id(),
+        };
+        of_today().next().is_some()
+            && of_today().all(is_usual)
+            && of_today().all(|((_, key), _)| self.is_from_nothing(&self.chain(key)))
     }
 }

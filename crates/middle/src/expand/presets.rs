@@ -8,19 +8,23 @@ use crate::{
     syntax::{Node, Table},
 };
 
-/// Checks the names in presets that no component and no group has.
-pub(super) fn unused(tree: &Table, inputs: &mut Inputs<'_>, sink: &mut Sink) {
+/// Checks the names in presets that no component and no group has. Returns the groups that they name.
+pub(super) fn unused<'a>(
+    tree: &'a Table,
+    inputs: &mut Inputs<'_>,
+    sink: &mut Sink,
+) -> Vec<&'a Node> {
     let owners = ["components", "groups"].into_iter();
     let used: BTreeSet<String> = owners
         .flat_map(|owners| read::tables(tree, owners))
         .flat_map(|(_, owner)| read::strings(owner, "presets"))
         .collect();
     let presets = read::tables(tree, "presets");
+    let mut groups = Vec::new();
     for (_, preset) in presets.filter(|(key, _)| !used.contains(&key.name)) {
         declare::names_no_presets(preset, sink);
         declare::kind_of(preset, inputs, sink);
-        if let Some(group) = preset.get("group").filter(|node: &&Node| !node.is_false()) {
-            declare::known_group(tree, group, sink);
-        }
+        groups.extend(preset.get("group").filter(|node| !node.is_false()));
     }
+    groups
 }

@@ -54,11 +54,13 @@ pub(super) fn check(all: &Declarations, sink: &mut Sink) {
         if declared.user.get("settings").is_some_and(Node::is_broken) {
             continue;
         }
+        let meant = misspelled(declared);
+        let is_absent = |spec: &SettingSpec| {
+            declared.setting(&spec.name).is_none() && !meant.contains(&spec.name.as_str())
+        };
         for spec in &declared.kind.settings {
             let with = spec.required_with.as_deref();
-            if with.is_some_and(|with| declared.setting(with).is_some())
-                && declared.setting(&spec.name).is_none()
-            {
+            if with.is_some_and(|with| declared.setting(with).is_some()) && is_absent(spec) {
                 sink.push(missing(all, declared, spec));
             }
         }
@@ -66,11 +68,21 @@ pub(super) fn check(all: &Declarations, sink: &mut Sink) {
             continue;
         }
         for spec in &declared.kind.settings {
-            if spec.required && declared.setting(&spec.name).is_none() {
+            if spec.required && is_absent(spec) {
                 sink.push(missing(all, declared, spec));
             }
         }
     }
+}
+
+/// The settings that misspelled ones were meant to be: those are not missing as well.
+fn misspelled(declared: &Declared) -> Vec<&str> {
+    let known = || declared.kind.settings.iter().map(|spec| spec.name.as_str());
+    let written = declared.user.table("settings").into_iter();
+    let unknown = written
+        .flat_map(Table::keys)
+        .filter(|key| known().all(|name| name != *key));
+    unknown.filter_map(|key| nearest(key, known())).collect()
 }
 
 /// A database is made once, and belongs to one user with one password.

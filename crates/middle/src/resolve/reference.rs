@@ -17,7 +17,7 @@ use crate::{
     expand::{ComponentDraft, read},
     language::memory_bytes,
     model::Text,
-    reference::{self, Misfit, Mode, Piece, Reference, Words},
+    reference::{self, Misfit, Mode, Piece, Reference, Variable, Words},
     syntax::{Node, Value},
 };
 
@@ -100,7 +100,11 @@ pub(super) fn text(scene: &Scene<'_>, node: &Node, scope: &Scope<'_>, sink: &mut
             Piece::Literal(text) => out.push_literal(text),
             Piece::Escape => out.push_literal("${"),
             Piece::Misfit(misfit) => {
-                sink.push(not_a_reference(&misfit, scope));
+                let meant = match scope.no_secrets {
+                    Some(_) => MeantAs::Variable,
+                    None => MeantAs::Any,
+                };
+                sink.push(not_a_reference(scene, &misfit, meant));
             }
             Piece::Reference(reference) => {
                 if let Some(text) = value(scene, &reference, words, scope, sink) {
@@ -139,7 +143,40 @@ pub(super) fn value(
     resolver.resolve(&reference.segments, sink)
 }
 
-fn not_a_reference(misfit: &Misfit<'_>, scope: &Scope<'_>) -> Diagnostic {
+/// What a variable of the environment can be where it stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum MeantAs {
+    /// A secret or a variable, as it sounds.
+    Any,
+    /// No secret can stand there.
+    Variable,
+    /// Nothing else can stand there.
+    Secret,
+}
+
+/// What platform.toml has for a variable of the environment already.
+fn declared_already(scene: &Scene<'_>, variable: &Variable<'_>, meant: MeantAs) -> Option<String> {
+    let mut secrets = scene.names.secrets.iter();
+    let secret = secrets.find(|secret| secret.env == variable.name);
+    if let Some(secret) = secret.filter(|_| meant != MeantAs::Variable) {
+        let reference = reference::written(&["secrets", &secret.name]);
+        return Some(format!("{reference}`: that secret is this variable"));
+    }
+    let mut variables = scene.names.variables.iter();
+    let known = variables.find(|known| known.env.as_deref() == Some(variable.name));
+    let known = known.filter(|_| meant != MeantAs::Secret)?;
+    let reference = reference::written(&["vars", &known.name]);
+    let default = match variable.default {
+        Some(default) if default != known.default => format!(
+            ", with the default `{}`: a variable has one for the whole platform",
+            known.default
+        ),
+        _ => String::new(),
+    };
+    Some(format!("{reference}`, which is this variable{default}"))
+}
+
+fn not_a_reference(scene: &Scene<'_>, misfit: &Misfit<'_>, place: MeantAs) -> Diagnostic {
     let why = match misfit.closed {
         true => "no reference starts like this",
         false => "it has no `}`",
@@ -153,9 +190,17 @@ fn not_a_reference(misfit: &Misfit<'_>, scope: &Scope<'_>) -> Diagnostic {
     }
     match misfit.variable() {
         Some(variable) => {
-            let declared = match scope.no_secrets {
-                Some(_) => variable.as_variable(),
-                None => variable.declared(),
+            let old = format!("${{{}}}", misfit.inner);
+            if let Some(known) = declared_already(scene, &variable, place) {
+                let reference = known.split('`').next().unwrap_or_default().to_string();
+                return diagnostic
+                    .help(format!("write `{known}; a literal `${{` is written `$${{`"))
+                    .renaming(&old, reference);
+            }
+            let declared = match place {
+                MeantAs::Variable => variable.as_variable(),
+                MeantAs::Secret => variable.as_secret(),
+                MeantAs::Any => variable.declared(),
             };
             let (reference, line) = (declared.reference(), declared.line());
             diagnostic
@@ -163,7 +208,7 @@ fn not_a_reference(misfit: &Misfit<'_>, scope: &Scope<'_>) -> Diagnostic {
                     "write `{reference}`, and in `[{}]` `{line}`: a variable of the environment is declared; a literal `${{` is written `$${{`",
                     declared.table
                 ))
-                .renaming(&format!("${{{}}}", misfit.inner), reference)
+                .renaming(&old, reference)
                 .declaring(misfit.place, declared.table, line)
         }
         None => diagnostic.help("a reference is `${components.C.PORT.url}`, `${self.PORT.address}`, `${secrets.S}`, `${vars.V}` or `${platform.name}`; a literal `${` is written `$${`"),
@@ -181,6 +226,21 @@ fn hosts(draft: &ComponentDraft) -> String {
         .map(|name| format!("{name}:*"))
         .collect::<Vec<_>>()
         .join(",")
+}
+
+/// Reports variables of the environment in a setting that takes nothing but a secret; whether there are any.
+fn report_variable(scene: &Scene<'_>, node: &Node, sink: &mut Sink) -> bool {
+    let phrase = reference::of_node(node, Words::Platform, Mode::Strict);
+    let misfits = phrase.pieces.iter().filter_map(|piece| match piece {
+        Piece::Misfit(misfit) => misfit.variable().and(Some(misfit)),
+        _ => None,
+    });
+    let found: Vec<Diagnostic> = misfits
+        .map(|misfit| not_a_reference(scene, misfit, MeantAs::Secret))
+        .collect();
+    let any = !found.is_empty();
+    found.into_iter().for_each(|it| sink.push(it));
+    any
 }
 
 /// A setting as text; a list is joined with commas, a missing one is empty.
@@ -205,9 +265,13 @@ pub(super) fn setting_text(
         }
         return Some(out);
     }
-    let text = text(scene, node, scope, sink);
     let mut specs = draft.kind.settings.iter();
-    let is_size = specs.any(|spec| spec.name == name && spec.kind == SettingType::Size);
+    let kind = specs.find(|spec| spec.name == name).map(|spec| spec.kind);
+    if kind == Some(SettingType::Secret) && report_variable(scene, node, sink) {
+        return Some(Text::default());
+    }
+    let text = text(scene, node, scope, sink);
+    let is_size = kind == Some(SettingType::Size);
     let bytes = text.as_plain().and_then(|plain| memory_bytes(&plain));
     Some(match bytes.filter(|_| is_size) {
         Some(bytes) => Text::literal(bytes.to_string()),

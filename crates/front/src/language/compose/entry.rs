@@ -10,7 +10,7 @@ use super::{
 use crate::{
     diag::{Code, Diagnostic},
     source::Span,
-    syntax::{Key, Node, Table, inline, key_text, places},
+    syntax::{Key, Node, Table, Value, inline, key_text, places},
     text::all_of,
 };
 
@@ -134,8 +134,17 @@ fn volume(key: &Key, value: &Node, enclosing: EnclosingTable<'_>) -> Option<Diag
     if value.as_table().is_some_and(|table| !is_long_volume(table)) {
         return None;
     }
-    let read = ComposeVolume::read(value, enclosing)?;
-    let mut line = read.named_line(&key.name);
+    // A folder of the host in the place of the name: `"./data" = "/data"`.
+    let is_path = key.name.contains('/');
+    let pair = value.as_str().filter(|_| is_path).map(|target| Node {
+        span: value.span,
+        value: Value::String(format!("{}:{target}", key.name)),
+    });
+    let read = ComposeVolume::read(pair.as_ref().unwrap_or(value), enclosing)?;
+    let mut line = match is_path {
+        true => read.line(&mut Vec::new()),
+        false => read.named_line(&key.name),
+    };
     let ours = ["size", "shared", "data", "name", "external", "read_only"];
     let kept = value.as_table().into_iter().flat_map(Table::iter);
     let kept: Vec<String> = kept

@@ -5,7 +5,7 @@ use super::{
 };
 use crate::{
     diag::{Code, Diagnostic},
-    language::{Context, component::component_key},
+    language::{Context, component::component_key, platform::PLATFORM_FILE},
     syntax::{Key, Node, Table, inline, key_text, places, quoted},
 };
 
@@ -57,6 +57,11 @@ pub(super) fn key_of_file(
     context: &Context<'_>,
 ) -> Option<KeyReport> {
     let name = key.name.as_str();
+    // A table in the place of several.
+    let tables = format!("{name}s");
+    if value.as_table().is_some() && PLATFORM_FILE.iter().any(|shape| shape.name == tables) {
+        return None;
+    }
     let rewritten = match name {
         "version" => Rewritten::why("remove it: the language has no versions"),
         "name" if table.get("platform").is_none() => {

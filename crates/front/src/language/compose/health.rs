@@ -4,7 +4,7 @@ use super::{EnclosingTable, Rewritten, line};
 use crate::{
     language::quantity::duration_in_one_unit,
     reference::unescaped,
-    syntax::{Node, Value, inline, key_text, quoted},
+    syntax::{Node, Table, Value, inline, key_text, quoted},
 };
 
 /// `healthcheck`: a table, or only what it tests.
@@ -60,6 +60,24 @@ pub(super) fn healthcheck(value: &Node, _: EnclosingTable<'_>) -> Option<Rewritt
         lines.insert(0, line("health", format!("{{ {} }}", entries.join(", "))));
     }
     Rewritten::lines(lines).map(|rewritten| rewritten.because(&why))
+}
+
+/// The check that a path alone stands for. `None` where it is the path of a program.
+pub(super) fn of_path(value: &Node, enclosing: EnclosingTable<'_>) -> Option<String> {
+    let path = value.as_str().filter(|text| text.starts_with('/'))?;
+    let first = path.split('/').nth(1).unwrap_or_default();
+    let is_program = ["bin", "sbin", "usr", "opt", "app", "etc", "home"].contains(&first);
+    if is_program || path.contains([' ', '.']) {
+        return None;
+    }
+    let ports = enclosing.table.get("ports").and_then(Node::as_table);
+    let names: Vec<&str> = ports.into_iter().flat_map(Table::keys).collect();
+    let port = match names.first().copied() {
+        Some(first) if !names.contains(&"http") => first,
+        _ => "http",
+    };
+    let (path, port) = (line("http", quoted(path)), line("port", quoted(port)));
+    Some(format!("{{ {path}, {port} }}"))
 }
 
 /// `health` as Compose's `healthcheck` is written: a table with `test` or `disable`, a list, a text.

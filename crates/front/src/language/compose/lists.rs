@@ -86,6 +86,26 @@ const CONDITIONS: [(&str, &str); 3] = [
     ("service_completed_successfully", "completed"),
 ];
 
+/// The table that `["db:healthy", "cache"]` stands for. `None` where no item has a condition.
+pub(super) fn with_conditions(value: &Node) -> Option<String> {
+    let items = value.as_array()?;
+    let texts: Vec<&str> = items.iter().map(Node::as_str).collect::<Option<_>>()?;
+    let entries = texts.iter().map(|text| {
+        let (name, word) = text.split_once(':').unwrap_or((text, ""));
+        let known = CONDITIONS
+            .iter()
+            .find(|(theirs, here)| word == *theirs || word == *here);
+        let value = match (word, known) {
+            ("", _) => "{}".to_string(),
+            (_, known) => quoted(known?.1),
+        };
+        Some(line(&key_text(name), value))
+    });
+    let entries: Vec<String> = entries.collect::<Option<_>>()?;
+    let has_conditions = texts.iter().any(|text| text.contains(':'));
+    has_conditions.then(|| format!("{{ {} }}", entries.join(", ")))
+}
+
 /// The long form: `{ db = { condition = "service_healthy" } }`.
 pub(super) fn depends_on(value: &Node, _: EnclosingTable<'_>) -> Option<Rewritten> {
     let table = value.as_table()?;

@@ -2,7 +2,7 @@
 //! write instead.
 
 use super::{
-    EnclosingTable, KeyReport, component_form, component_key,
+    EnclosingTable, KeyReport, command_text, component_form, component_key,
     entry::component_entry,
     file::{
         external_network, key_of_file, key_of_secret, key_of_volume, network_of_its_own,
@@ -18,6 +18,9 @@ use crate::{
 
 /// What messages call an entry of `[networks]`.
 const NETWORK: Owner<'_> = Owner::Words("a network");
+
+/// What they call a check.
+const HEALTH: Owner<'_> = Owner::Words("`health`");
 
 /// The tables of a file with its `services` among the components, and what to say of it; `None` for every other table.
 pub(in crate::language) fn services_as_components(
@@ -63,6 +66,7 @@ pub(in crate::language) fn form_of_compose(
     match context.owner {
         _ if is_component(keys) => component_form(key, value, enclosing(table, context)),
         NETWORK => external_network(key, value, table, context),
+        HEALTH => command_text(key, value, table),
         _ => None,
     }
 }

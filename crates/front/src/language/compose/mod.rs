@@ -21,7 +21,8 @@ use super::Owner;
 use crate::{
     diag::{Code, Diagnostic},
     reference::Declared,
-    syntax::{Key, Node},
+    source::Span,
+    syntax::{Key, Node, Table},
     text::all_of,
 };
 
@@ -29,6 +30,7 @@ use edit::{EnclosingTable, with_rewrite};
 pub(super) use lookup::{
     entry_of_compose, form_of_compose, key_of_compose, services_as_components,
 };
+pub use ports::usual_port_name;
 pub(super) use rewrite::host_path;
 use table::{FORMS, Here, KEYS};
 pub(super) use variables::filled;
@@ -110,6 +112,9 @@ fn is_service_key(name: &str) -> bool {
 /// What to say of a key that both have, where its value is written as Compose has it.
 fn component_form(key: &Key, value: &Node, enclosing: EnclosingTable<'_>) -> Option<Diagnostic> {
     let (_, rewrite) = FORMS.iter().find(|(known, _)| *known == key.name)?;
+    if let Some(diagnostic) = short_form(key, value, enclosing) {
+        return Some(diagnostic);
+    }
     let (value_here, declared) = match key.name.as_str() {
         "env" => variables::referred_with_secrets(&rewrite::passed_on(value)),
         "labels" | "health" => variables::referred(value),
@@ -128,6 +133,48 @@ fn component_form(key: &Key, value: &Node, enclosing: EnclosingTable<'_>) -> Opt
         (key, value),
         enclosing,
     ))
+}
+
+/// What to say of a value that is shorter than it is here, and in Compose: a path for a check, a condition behind a name.
+fn short_form(key: &Key, value: &Node, enclosing: EnclosingTable<'_>) -> Option<Diagnostic> {
+    let (message, label, new) = match key.name.as_str() {
+        "health" => (
+            "`health` is a table: what is asked, and where",
+            "a path alone",
+            health::of_path(value, enclosing)?,
+        ),
+        "depends_on" => (
+            "a list of `depends_on` has names alone: conditions stand in a table",
+            "with conditions",
+            lists::with_conditions(value)?,
+        ),
+        _ => return None,
+    };
+    Some(
+        Diagnostic::new(Code::WrongType, message)
+            .label(value.span, label)
+            .help(format!("write `{} = {new}`", key.name))
+            .replacing(value.span, new),
+    )
+}
+
+/// A check by one text, where a list of words is asked for: a shell runs it.
+fn command_text(key: &Key, value: &Node, table: &Table) -> Option<Diagnostic> {
+    let text = value.as_str().filter(|_| key.name == "command")?;
+    if table.get("shell").is_some() || key.span.source != value.span.source {
+        return None;
+    }
+    let new = line("shell", crate::syntax::quoted(text));
+    let whole = Span::new(key.span.source, key.span.start..value.span.end);
+    Some(
+        Diagnostic::new(
+            Code::WrongType,
+            "`command` is a list of words, and no shell reads it",
+        )
+        .label(value.span, "this is a string")
+        .help(format!("write `{new}`"))
+        .replacing(whole, new),
+    )
 }
 
 /// The items of a list; anything else is the only one of its own.

@@ -27,21 +27,38 @@ const PORT_NAMES: &[(&str, &str)] = &[
     ("50051", "grpc"),
 ];
 
+/// What a port of that number is called where nobody names it.
+pub fn usual_port_name(number: &str) -> &'static str {
+    let known = PORT_NAMES.iter().find(|(known, _)| *known == number);
+    known.map_or("http", |(_, name)| name)
+}
+
 /// Names of ports in the order in which they are asked for, each once.
-#[derive(Default)]
 struct PortNames {
     used: Vec<String>,
 }
 
 impl PortNames {
-    fn of(&mut self, container: &str) -> String {
-        let first = container.split('-').next().unwrap_or_default();
-        let known = PORT_NAMES.iter().find(|(number, _)| *number == first);
-        let usual = known.map_or("http", |(_, name)| name).to_string();
-        let name = match self.used.contains(&usual) {
-            false => usual,
-            true => format!("port-{first}"),
-        };
+    /// The names that ports have already.
+    fn beside(ports: &[ComposePort]) -> Self {
+        let used = ports.iter().filter_map(|port| port.name.clone()).collect();
+        Self { used }
+    }
+
+    /// One number may be a port of each protocol.
+    fn of(&mut self, port: &ComposePort) -> String {
+        let first = port.first();
+        let protocol = port.protocol.as_deref().unwrap_or("tcp");
+        let usual = usual_port_name(first).to_string();
+        let numbered = (2..).map(|count| format!("port-{first}-{count}"));
+        let names = [
+            usual,
+            format!("port-{first}"),
+            format!("{protocol}-{first}"),
+        ];
+        let mut names = names.into_iter().chain(numbered);
+        let name = names.find(|name| !self.used.contains(name));
+        let name = name.unwrap_or_default();
         self.used.push(name.clone());
         name
     }
@@ -164,6 +181,11 @@ impl ComposePort {
         }
     }
 
+    /// Its number; the first one of a range.
+    fn first(&self) -> &str {
+        self.container.split('-').next().unwrap_or_default()
+    }
+
     /// What makes it another port than others of the container.
     fn key(&self) -> String {
         let protocol = self.protocol.as_deref().unwrap_or("tcp");
@@ -235,10 +257,10 @@ pub(super) fn ports(value: &Node, _: EnclosingTable<'_>) -> Option<Rewritten> {
             port.container
         )));
     }
-    let mut names = PortNames::default();
+    let mut names = PortNames::beside(&ports);
     let lines = ports.iter().map(|port| {
         let name = port.name.clone();
-        let name = name.unwrap_or_else(|| names.of(&port.container));
+        let name = name.unwrap_or_else(|| names.of(port));
         port.line(&name)
     });
     let rewritten = Rewritten::lines(lines.collect())?;
@@ -284,7 +306,7 @@ pub(super) fn expose(value: &Node, enclosing: EnclosingTable<'_>) -> Option<Rewr
             continue;
         }
         seen.push(port.key());
-        let first = port.container.split('-').next().unwrap_or_default();
+        let first = port.first();
         let mut name = format!("port-{first}");
         if names.contains(&name) {
             name = format!("{}-{first}", port.protocol.as_deref().unwrap_or("tcp"));

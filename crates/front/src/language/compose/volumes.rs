@@ -110,7 +110,7 @@ impl ComposeVolume {
         })
     }
 
-    fn line(&self, used: &mut Vec<String>) -> String {
+    pub(super) fn line(&self, used: &mut Vec<String>) -> String {
         let target = quoted(&self.target);
         if let Some(path) = self.path().filter(|_| self.is_file()) {
             return line(
