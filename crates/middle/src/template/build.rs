@@ -30,9 +30,15 @@ impl serde::ser::Error for Fault {
     }
 }
 
+/// The room of a tree at first: that of most views.
+const FIRST_TEXT: usize = 1024;
+const FIRST_NODES: usize = 64;
+
 /// The tree of a view, and where the view stands in it.
 pub(super) fn tree(view: impl Serialize) -> Result<(Tree, Node), Fault> {
     let mut builder = Builder::default();
+    builder.tree.texts.reserve(FIRST_TEXT);
+    builder.tree.nodes.reserve(FIRST_NODES);
     let root = view.serialize(&mut builder)?;
     Ok((builder.tree, root))
 }

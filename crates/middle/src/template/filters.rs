@@ -33,11 +33,13 @@ pub(super) fn format(out: &mut Output, state: &mut State, value: &Value) -> Resu
         out.write_str(value.as_str().unwrap_or_default())?;
         return Ok(());
     }
-    let language = language(state);
     let text = match value.kind() {
-        ValueKind::String => language.literal(value.as_str().unwrap_or_default()),
-        ValueKind::Number => value.to_string().into(),
-        ValueKind::Bool => language.boolean(value.is_true()).into(),
+        ValueKind::String => language(state).literal(value.as_str().unwrap_or_default()),
+        ValueKind::Number => {
+            write!(out, "{value}")?;
+            return Ok(());
+        }
+        ValueKind::Bool => language(state).boolean(value.is_true()).into(),
         kind => {
             return Err(Error::new(
                 ErrorKind::BadEscape,

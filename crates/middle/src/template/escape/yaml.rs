@@ -120,13 +120,16 @@ fn is_printable(c: char) -> bool {
         && !matches!(c as u32, 0x2028 | 0x2029 | 0xfeff)
 }
 
+/// The room of a text at first, in bytes: that of most.
+const FIRST_ROOM: usize = 512;
+
 /// An item in block style, each line but the first indented by `indent` spaces. `charge` is called before each
 /// item inside of it is written, with the depth of that item.
 ///
 /// Errors: those of `charge`, and values that YAML can't express.
 pub fn block(item: Item<'_>, indent: usize, charge: &Charge<'_>) -> Result<String, Error> {
     let mut writer = Writer {
-        out: String::new(),
+        out: String::with_capacity(FIRST_ROOM),
         depth: 0,
         charge,
     };
@@ -146,7 +149,7 @@ pub fn entries(
     charge: &Charge<'_>,
 ) -> Result<String, Error> {
     let mut writer = Writer {
-        out: String::new(),
+        out: String::with_capacity(FIRST_ROOM),
         depth: 0,
         charge,
     };
@@ -171,7 +174,7 @@ pub fn entries(
 ///
 /// Errors: a name or a value that has no form on one line.
 pub fn pair_lines(list: Item<'_>, indent: usize) -> Result<String, Error> {
-    let mut out = String::new();
+    let mut out = String::with_capacity(FIRST_ROOM);
     let mut is_first = true;
     list.each(&mut |pair| {
         if !std::mem::take(&mut is_first) {
@@ -198,9 +201,19 @@ fn push_on_line(item: Item<'_>, out: &mut String) -> Result<(), Error> {
     Ok(())
 }
 
+const SPACES: &str = "                                ";
+
 fn new_line(indent: usize, out: &mut String) {
     out.push('\n');
-    out.extend(std::iter::repeat_n(' ', indent));
+    push_indent(indent, out);
+}
+
+fn push_indent(mut indent: usize, out: &mut String) {
+    while indent > SPACES.len() {
+        out.push_str(SPACES);
+        indent -= SPACES.len();
+    }
+    out.push_str(&SPACES[..indent]);
 }
 
 /// Charges for an item before it is written.
@@ -345,7 +358,7 @@ fn push_block(text: &str, indent: usize, out: &mut String) {
     for line in each_line(body) {
         out.push('\n');
         if !line.is_empty() {
-            out.extend(std::iter::repeat_n(' ', indent));
+            push_indent(indent, out);
             out.push_str(line);
         }
     }

@@ -22,13 +22,14 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     emission
         .files
         .add(Target::Docs, "docs/architecture.md", text);
-    let pictures = diagram::draw(context.platform, context.graph);
+    let pictures = diagram::draw(context.platform, context.graph, |picture| {
+        context.engine.render("docs/architecture.svg", picture)
+    });
     let main = ("docs/architecture.svg".to_string(), pictures.main);
     let groups = pictures.groups.into_iter();
     let groups = groups.map(|(name, picture)| (format!("docs/architecture/{name}.svg"), picture));
-    for (path, picture) in std::iter::once(main).chain(groups) {
-        let text = context.engine.render("docs/architecture.svg", picture)?;
-        emission.files.add(Target::Docs, path, text);
+    for (path, text) in std::iter::once(main).chain(groups) {
+        emission.files.add(Target::Docs, path, text?);
     }
     Ok(emission)
 }

@@ -236,9 +236,9 @@ fn down(job: &Job<'_>) -> String {
 fn alerted(platform: &Platform, downs: &BTreeSet<String>) -> BTreeSet<String> {
     let mut out = BTreeSet::new();
     let alerts = platform.components.iter().flat_map(|it| &it.alerts);
-    // Expressions cost more to read than everything else here: most ask nothing of `up`, and most others are one of the
+    // Expressions cost more to read than everything else here: most don't ask whether `up` is 0, and most others are one of the
     // conditions.
-    for alert in alerts.filter(|alert| may_select_up(&alert.expr)) {
+    for alert in alerts.filter(|alert| may_find_down(&alert.expr)) {
         if downs.contains(&alert.expr) {
             out.insert(alert.expr.clone());
         } else if let Some(expr) = promql(&alert.expr) {
@@ -248,11 +248,23 @@ fn alerted(platform: &Platform, downs: &BTreeSet<String>) -> BTreeSet<String> {
     out
 }
 
-/// Whether `up{` may stand in an expression, however it is spaced.
-fn may_select_up(expr: &str) -> bool {
-    let goes_on = |rest: &str| rest.trim_start().starts_with(['{', '#']);
-    expr.match_indices("up")
-        .any(|(at, up)| goes_on(&expr[at + up.len()..]))
+/// Whether `up{...} == 0` may stand in an expression, however it is spaced.
+fn may_find_down(expr: &str) -> bool {
+    let in_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | ':');
+    let is_selected = |rest: &str| rest.trim_start().starts_with(['{', '#']);
+    let is_zero = |rest: &str| match rest.trim_start().strip_prefix("==") {
+        Some(number) => !number
+            .trim_start()
+            .starts_with(['1', '2', '3', '4', '5', '6', '7', '8', '9']),
+        None => rest.trim_start().starts_with('#'),
+    };
+    expr.match_indices("up").any(|(at, up)| {
+        let rest = &expr[at + up.len()..];
+        let mut ends = rest.match_indices('}');
+        !expr[..at].ends_with(in_name)
+            && is_selected(rest)
+            && ends.any(|(end, _)| is_zero(&rest[end + 1..]))
+    })
 }
 
 /// The expressions that are joined by `or`.
@@ -271,19 +283,28 @@ fn alternatives(expr: &Expr, out: &mut BTreeSet<String>) {
 
 #[cfg(test)]
 mod tests {
-    use super::may_select_up;
+    use super::may_find_down;
 
     #[test]
-    fn only_expressions_that_may_select_up_are_read() {
+    fn only_expressions_that_may_find_what_is_down_are_read() {
         for expr in [
             "up{job=\"a\"} == 0",
-            "x > 1 or up {job=\"a\"} == 0",
+            "x > 1 or up {job=\"a\"}==0",
             "up # of one job\n{job=\"a\"} == 0",
+            "up{job=\"a\"} # is down\n== 0",
+            "x == 1 or (up{job=\"a}\"} == 0.0)",
+            "x{a=\"b\"} == 1 or -up{job=\"a\"} == # nothing\n0",
         ] {
-            assert!(may_select_up(expr), "{expr}");
+            assert!(may_find_down(expr), "{expr}");
         }
-        for expr in ["up == 0", "sum by (group) (x)", "increase(duplicates[5m])"] {
-            assert!(!may_select_up(expr), "{expr}");
+        for expr in [
+            "up == 0",
+            "sum by (group) (x)",
+            "increase(duplicates[5m])",
+            "pg_up{job=\"a\"} == 0",
+            "pg_up{job=\"a\"} == 0 or (up{job=\"a\"} == 1 unless on (job) pg_up{job=\"a\"})",
+        ] {
+            assert!(!may_find_down(expr), "{expr}");
         }
     }
 }

@@ -50,23 +50,28 @@ use crate::{
     model::{Group, Platform},
 };
 
-/// The pictures of a platform.
-pub struct Pictures {
+/// What is made of the pictures of a platform.
+pub struct Pictures<T> {
     /// The whole platform, or an overview of its groups.
-    pub main: Picture,
+    pub main: T,
     /// The pictures of the groups by name, if `main` is an overview.
-    pub groups: Vec<(String, Picture)>,
+    pub groups: Vec<(String, T)>,
 }
 
-/// Draws the platform, and also each group if the platform is too large for one picture.
-pub fn draw(platform: &Platform, graph: &Graph) -> Pictures {
+/// Draws the platform, and also each group if the platform is too large for one picture. A picture takes far more room than its
+/// text, so `write` gets each as soon as it is drawn.
+pub fn draw<T: Send>(
+    platform: &Platform,
+    graph: &Graph,
+    write: impl Fn(Picture) -> T + Sync,
+) -> Pictures<T> {
     let index = Index::of(platform, graph);
     let groups = match scope::is_whole(platform) {
         true => Vec::new(),
-        false => groups(platform, &index),
+        false => groups(platform, &index, &write),
     };
     Pictures {
-        main: main(platform, &index),
+        main: write(main(platform, &index)),
         groups,
     }
 }
@@ -89,7 +94,11 @@ fn main(platform: &Platform, index: &Index<'_>) -> Picture {
     painted(platform, &scene, None)
 }
 
-fn groups(platform: &Platform, index: &Index<'_>) -> Vec<(String, Picture)> {
+fn groups<T: Send>(
+    platform: &Platform,
+    index: &Index<'_>,
+    write: &(impl Fn(Picture) -> T + Sync),
+) -> Vec<(String, T)> {
     let edges = index.by_group();
     let with_members = |group: &&Group| !index.members(&group.name).is_empty();
     let groups: Vec<&Group> = platform.groups.iter().filter(with_members).collect();
@@ -100,7 +109,8 @@ fn groups(platform: &Platform, index: &Index<'_>) -> Vec<(String, Picture)> {
                 .get(group.name.as_str())
                 .map_or(&[][..], Vec::as_slice);
             let scene = scope::group(platform, index, &group.name, edges);
-            (group.name.clone(), painted(platform, &scene, Some(group)))
+            let picture = painted(platform, &scene, Some(group));
+            (group.name.clone(), write(picture))
         })
         .collect()
 }

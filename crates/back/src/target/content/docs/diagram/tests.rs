@@ -127,7 +127,7 @@ fn flows_that_nobody_can_follow_are_left_to_the_page() {
             ));
         }
         let resolved = resolved(&text);
-        let pictures = super::draw(&resolved.platform, &resolved.graph);
+        let pictures = super::draw(&resolved.platform, &resolved.graph, std::convert::identity);
         let (_, group) = pictures.groups.into_iter().next().expect("a group");
         let words = group.key.signs.into_iter().map(|sign| sign.words.text);
         let note = "flows are listed in architecture.md";
@@ -444,7 +444,7 @@ fn a_group_of_twenty_is_a_picture() {
 fn what_does_not_fit_into_one_picture_has_one_for_each_group() {
     for (groups, each, pictures) in [(7, 3, 0), (10, 6, 10), (40, 5, 40)] {
         let resolved = resolved(&platform(groups, each));
-        let drawn = super::draw(&resolved.platform, &resolved.graph);
+        let drawn = super::draw(&resolved.platform, &resolved.graph, std::convert::identity);
         assert_eq!(drawn.groups.len(), pictures);
         let links = drawn.main.cards.iter().filter(|card| card.link.is_some());
         assert_eq!(links.count(), pictures);
