@@ -11,8 +11,8 @@ use std::{
 };
 
 use mlopsgen::{
-    compile::{Request, compile},
-    diag::Severity,
+    compile::{Compilation, Request, compile},
+    diag::{Diagnostic, Severity},
     files::Target,
     language::{KIND, KeyShape, PLATFORM_FILE},
     world::MemoryWorld,
@@ -461,8 +461,8 @@ fn parsed(text: &str) -> Table {
         .unwrap_or_else(|error| panic!("{error} in\n{text}"))
 }
 
-/// The errors of a project that also has the files which examples name.
-fn errors(files: &[(&str, String)], environment: Option<&str>) -> Option<String> {
+/// What a project compiles to that also has the files which examples name.
+fn compiled(files: &[(&str, String)], environment: Option<&str>) -> Compilation {
     let mut world = MemoryWorld::new();
     for (path, text) in FILES {
         world = world.with(path, *text);
@@ -476,10 +476,20 @@ fn errors(files: &[(&str, String)], environment: Option<&str>) -> Option<String>
         targets: Some(BTreeSet::from([Target::Compose])),
         ..Request::default()
     };
-    let compilation = compile(&world, &request);
-    compilation.has_errors().then(|| {
-        let mut errors = compilation.diagnostics.clone();
-        errors.retain(|diagnostic| diagnostic.severity == Severity::Error);
-        messages_of(&errors, &compilation.sources)
-    })
+    compile(&world, &request)
+}
+
+fn errors_of(compilation: &Compilation) -> Vec<Diagnostic> {
+    let mut errors = compilation.diagnostics.clone();
+    errors.retain(|diagnostic| diagnostic.severity == Severity::Error);
+    errors
+}
+
+/// The errors of a project, as they are printed.
+fn errors(files: &[(&str, String)], environment: Option<&str>) -> Option<String> {
+    let compilation = compiled(files, environment);
+    let errors = errors_of(&compilation);
+    compilation
+        .has_errors()
+        .then(|| messages_of(&errors, &compilation.sources))
 }

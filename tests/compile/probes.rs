@@ -100,8 +100,7 @@ fn a_prober_without_targets_is_left_out() {
 /// The alerts of a kind query its exporter, so the exporter's job keeps the component's name.
 #[test]
 fn own_metrics_of_a_store_do_not_replace_the_job_of_its_exporter() {
-    let files = compiled(
-        r#"
+    let store = r#"
 [components.prometheus]
 kind = "prometheus"
 group = "one"
@@ -110,27 +109,15 @@ kind = "redis"
 group = "one"
 ports.more = 9000
 metrics = { port = "more" }
-"#,
-    );
+"#;
+    let files = compiled(store);
     let config = &files["prometheus/prometheus.yml"];
     let job = |name: &str| block(config, &format!("  - job_name: {name}"));
     assert!(job("cache").contains("cache-exporter:9121"), "{config}");
     assert!(job("cache/more").contains("cache:9000"), "{config}");
     assert!(files["prometheus/rules/cache.yml"].contains("redis_up{job=\"cache\"}"));
     // Without the exporter, the metrics of the kind do not exist.
-    let files = compiled(
-        r#"
-[components.prometheus]
-kind = "prometheus"
-group = "one"
-[components.cache]
-kind = "redis"
-group = "one"
-ports.more = 9000
-metrics = { port = "more" }
-parts.exporter = false
-"#,
-    );
+    let files = compiled(&format!("{store}parts.exporter = false\n"));
     assert!(!files.contains_key("prometheus/rules/cache.yml"));
     assert!(files["prometheus/prometheus.yml"].contains("- job_name: cache\n"));
 }

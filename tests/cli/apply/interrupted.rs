@@ -12,10 +12,20 @@ use std::{
 use mlopsgen::{
     disk::{Lock, Transaction},
     files::Target,
+    fileset::FileSet,
     plan::Force,
 };
 
 use crate::support::planning::{Project, files, with_stub, with_volume};
+
+/// A run that has written nothing yet, and the lock that it holds.
+fn prepared(project: &Project, wanted: &FileSet) -> (Transaction, Lock) {
+    let place = project.place().expect("a place");
+    let lock = Lock::acquire(&place, |_| {}).expect("the lock");
+    let plan = project.plan_with(wanted, Some(&lock)).expect("a plan");
+    let transaction = Transaction::prepare(&plan, &place, &lock).expect("a transaction");
+    (transaction, lock)
+}
 
 #[test]
 fn a_run_that_was_killed_at_any_step_is_finished_by_the_next() {
@@ -45,10 +55,7 @@ fn a_run_that_was_killed_at_any_step_is_finished_by_the_next() {
     loop {
         let killed = Project::new();
         killed.apply_cleanly(&before);
-        let place = killed.place().expect("a place");
-        let lock = Lock::acquire(&place, |_| {}).expect("the lock");
-        let plan = killed.plan_with(&wanted, Some(&lock)).expect("a plan");
-        let mut transaction = Transaction::prepare(&plan, &place, &lock).expect("a transaction");
+        let (mut transaction, _lock) = prepared(&killed, &wanted);
         let is_over = (0..steps).any(|_| transaction.advance() == Ok(false));
         let rest = killed.copy();
         // The platform may have changed back in the meantime, too.
@@ -80,10 +87,7 @@ fn empty_folders_of_a_killed_run_are_removed() {
     let wanted = files([("config/d", "2\n")]);
     let killed = Project::new();
     killed.apply_cleanly(&before);
-    let place = killed.place().expect("a place");
-    let lock = Lock::acquire(&place, |_| {}).expect("the lock");
-    let plan = killed.plan_with(&wanted, Some(&lock)).expect("a plan");
-    let mut transaction = Transaction::prepare(&plan, &place, &lock).expect("a transaction");
+    let (mut transaction, lock) = prepared(&killed, &wanted);
     // The manifest that was written in between, and both removals.
     for _ in 0..3 {
         assert_eq!(transaction.advance(), Ok(true));
@@ -106,15 +110,12 @@ fn a_step_that_fails_undoes_those_before_it() {
     let project = Project::new();
     project.apply_cleanly(&files([("compose/a.yaml", "1\n"), ("docs/b.md", "1\n")]));
     let before = project.tree();
-    let place = project.place().expect("a place");
-    let lock = Lock::acquire(&place, |_| {}).expect("the lock");
     let wanted = files([
         ("compose/a.yaml", "2\n"),
         ("helm/c.yaml", "2\n"),
         ("helm/x", "2\n"),
     ]);
-    let plan = project.plan_with(&wanted, Some(&lock)).expect("a plan");
-    let transaction = Transaction::prepare(&plan, &place, &lock).expect("a transaction");
+    let (transaction, lock) = prepared(&project, &wanted);
     // It appears after the last check, and no file can be renamed over it.
     fs::create_dir_all(project.path("generated/helm/x/in-the-way")).expect("a folder");
     let failure = transaction.commit().err();

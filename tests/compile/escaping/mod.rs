@@ -82,6 +82,11 @@ fn faults_of(path: &str, harmless: &str, hostile: &str, strings: &[String]) -> V
     }
 }
 
+fn assert_none(faults: &[String]) {
+    let (count, all) = (faults.len(), faults.join("\n"));
+    assert!(faults.is_empty(), "{count} faults:\n{all}");
+}
+
 #[test]
 fn every_place_keeps_every_hostile_string() {
     let harmless = compiled(&harmless()).expect("the harmless platform compiles");
@@ -93,12 +98,7 @@ fn every_place_keeps_every_hostile_string() {
         let platform = platform(|place| strings[(start + place) % strings.len()].clone());
         found.extend(faults(&harmless, &platform));
     }
-    assert!(
-        found.is_empty(),
-        "{} faults:\n{}",
-        found.len(),
-        found.join("\n")
-    );
+    assert_none(&found);
 }
 
 /// Places with a form keep the strings that they accept. A refused string is reported at its place.
@@ -112,12 +112,7 @@ fn a_place_with_a_form_keeps_what_it_takes() {
         let harmless = compiled(&harmless).expect("harmless words are taken");
         found.extend(faults(&harmless, &hostile));
     }
-    assert!(
-        found.is_empty(),
-        "{} faults:\n{}",
-        found.len(),
-        found.join("\n")
-    );
+    assert_none(&found);
 }
 
 /// A page shows nothing of a blank string, but programs get it.

@@ -48,20 +48,8 @@ fn rename(value: &mut Value, path: &[&str], old: &str, new: &str) -> bool {
 
 /// What is wrong with the report of one misspelling.
 fn wrong_report(files: &[(&str, String)], key: &str, word: &str) -> Option<String> {
-    let mut world = MemoryWorld::new();
-    for (path, text) in FILES {
-        world = world.with(path, *text);
-    }
-    for (path, text) in files {
-        world = world.with(path, text.as_str());
-    }
-    let request = Request {
-        targets: Some(BTreeSet::from([Target::Compose])),
-        ..Request::default()
-    };
-    let compilation = compile(&world, &request);
-    let mut errors = compilation.diagnostics.clone();
-    errors.retain(|diagnostic| diagnostic.severity == Severity::Error);
+    let compilation = compiled(files, None);
+    let errors = errors_of(&compilation);
     let place = |index: usize| {
         let label = errors[index].labels.first()?;
         Some(compilation.sources.text(label.span).trim_matches('"'))

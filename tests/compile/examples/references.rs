@@ -60,16 +60,11 @@ fn references() -> Vec<Vec<String>> {
     all
 }
 
-fn errors_of(reference: &str) -> (Vec<(String, String)>, String) {
+/// The place and the help of each error of a platform with this reference, and all of them as they are printed.
+fn report_on(reference: &str) -> (Vec<(String, String)>, String) {
     let text = format!("{BEFORE}env.X = \"a ${{{reference}}} b\"\n");
-    let world = MemoryWorld::new().with("platform.toml", text.as_str());
-    let request = Request {
-        targets: Some(BTreeSet::from([Target::Compose])),
-        ..Request::default()
-    };
-    let compilation = compile(&world, &request);
-    let mut errors = compilation.diagnostics.clone();
-    errors.retain(|diagnostic| diagnostic.severity == Severity::Error);
+    let compilation = compiled(&[("platform.toml", text)], None);
+    let errors = errors_of(&compilation);
     let said = errors.iter().map(|error| {
         let place = error
             .labels
@@ -95,7 +90,8 @@ fn a_misspelled_word_of_a_reference_is_one_error_that_names_it() {
     let mut tried = 0;
     for (turn, segments) in references().into_iter().enumerate() {
         let right = segments.join(".");
-        assert!(errors_of(&right).0.is_empty(), "{}", errors_of(&right).1);
+        let (said, printed) = report_on(&right);
+        assert!(said.is_empty(), "{printed}");
         for (index, word) in segments.iter().enumerate() {
             for turn in turn..turn + 3 {
                 let mut segments = segments.clone();
@@ -105,7 +101,7 @@ fn a_misspelled_word_of_a_reference_is_one_error_that_names_it() {
                 }
                 tried += 1;
                 let reference = segments.join(".");
-                let (said, printed) = errors_of(&reference);
+                let (said, printed) = report_on(&reference);
                 let is_good = matches!(said.as_slice(), [(place, help)]
                     if *place == format!("${{{reference}}}") && names(help, word));
                 if !is_good {
@@ -148,7 +144,7 @@ fn what_stands_around_a_reference_or_names_a_table_is_one_error_that_names_the_r
         ),
         ("SECRETS.db-password", "${secrets.db-password}"),
     ] {
-        let (said, printed) = errors_of(written);
+        let (said, printed) = report_on(written);
         let help = format!("did you mean `{meant}`?");
         if said.len() != 1 || said[0].1 != help {
             wrong.push(format!("{written}\n{printed}"));
