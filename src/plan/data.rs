@@ -274,8 +274,12 @@ fn lines_that_mount(
     wanted: &[&Kept],
 ) -> String {
     let name = &data.name;
-    if let DataKey::RawMounts { .. } = data.key {
-        return format!("# {}: mount `{name}` as before", data.key);
+    // A raw list that names another folder for the same component leaves out what stood there.
+    let is_raw = |key: &DataKey| matches!(key, DataKey::RawMounts { .. });
+    let mut raw = fresh.iter().map(|new| &new.key).filter(|key| is_raw(key));
+    let raw = raw.find(|key| key.component() == data.key.component());
+    if let Some(key) = raw.or(Some(&data.key).filter(|key| is_raw(key))) {
+        return format!("# {key}: mount `{name}` as before");
     }
     // Another folder stands at the key, at that of its new owner, or a volume of the engine does.
     let renamed = candidate(data, fresh).and_then(|owner| {

@@ -70,7 +70,7 @@ pub struct FileSet {
     pub projects: BTreeMap<Target, String>,
     /// Components that charts of others run in a cluster: those keep its data there.
     pub charts: BTreeMap<String, ChartOfOthers>,
-    /// Folders of a machine that workloads mount, whether they hold data or not, as platform.toml names them.
+    /// Folders of a machine that workloads and tasks mount, whether they hold data or not, as platform.toml names them.
     pub folders: BTreeSet<String>,
 }
 

@@ -62,3 +62,15 @@ fn a_manifest_without_places_asks_for_nothing() {
     let text = case.project.read("generated/.mlopsgen.json");
     assert_eq!(text.matches("\"at\":[").count(), 10, "{text}");
 }
+
+/// A raw list replaces the mounts of the model: the folder of the data is then mounted nowhere, though platform.toml names it.
+#[test]
+fn a_raw_list_that_leaves_a_folder_out_is_asked_for() {
+    let mut case = Case::of(&PLATFORM.replace(", \"swarm\"", ""));
+    let typed = "volumes.notes = { mount = \"/notes\", source = \"notes\", data = true }\n";
+    let raw = format!("{typed}compose.volumes = [\"/srv/all:/notes\"]\n");
+    case.change(typed, &raw).refuses(&[
+        "nothing would use the data of folder `notes`",
+        "# components.trainer.compose.volumes: mount `notes` as before",
+    ]);
+}

@@ -70,7 +70,7 @@ pub fn emit(
         let own = content::own::emit(&from(Vantage::Compose), facts, &out.files)?;
         join(&mut out, own);
     }
-    out.files.folders = folders(platform);
+    out.files.folders.extend(folders_of_tasks(platform));
     finish(&mut out, only);
     Ok(out)
 }
@@ -116,12 +116,11 @@ pub fn without_files(
     Ok(out.files)
 }
 
-/// The folders of a machine that workloads and tasks mount.
-fn folders(platform: &Platform) -> BTreeSet<String> {
-    let own = platform.workloads().flat_map(|it| &it.mounts);
-    let of_tasks = platform.pipelines.iter().flat_map(|it| &it.volumes);
-    let paths = own.chain(of_tasks).filter_map(|it| it.source.on_host());
-    paths.map(|path| path.as_str().to_string()).collect()
+/// The folders of a machine that tasks mount.
+fn folders_of_tasks(platform: &Platform) -> impl Iterator<Item = String> {
+    let mounts = platform.pipelines.iter().flat_map(|it| &it.volumes);
+    let paths = mounts.filter_map(|it| it.source.on_host());
+    paths.map(|path| path.as_str().to_string())
 }
 
 /// The runtimes of one vantage point, and the contents that they mount.

@@ -181,7 +181,7 @@ fn remember(
         volumes: services.volumes(project, &declared),
         started: groups.into_iter().flat_map(|group| group.started).collect(),
     };
-    out.kept = data.kept(platform);
+    data.remember(platform, out);
     let project = services.text(&Value::from(project));
     out.projects
         .extend(project.map(|name| (Target::Compose, name)));

@@ -17,9 +17,9 @@ use super::{
     started, upstream, workload,
 };
 use crate::{
-    data::Kept,
     diag::Diagnostic,
     files::Target,
+    fileset::FileSet,
     model::{Component, Image, NetworkOwners, Platform, Purpose, RouteTls, Workload},
     speak::local_port,
     target::{
@@ -93,8 +93,8 @@ pub struct Chart {
     /// Paths below `files/`, and their texts.
     pub files: BTreeMap<String, Arc<str>>,
     pub losses: Vec<Diagnostic>,
-    /// The data that it keeps.
-    pub kept: Vec<Kept>,
+    /// The data that it keeps, and no files.
+    pub data: FileSet,
 }
 
 /// What the values of workloads are made with.
@@ -134,11 +134,18 @@ impl Builder<'_> {
     }
 }
 
-/// The data that the chart keeps.
-pub fn kept(context: &Context<'_>) -> Vec<Kept> {
+/// The data that the chart keeps, without the chart.
+pub fn data(context: &Context<'_>) -> FileSet {
     let mut builder = builder(context);
     let (values, _) = all_values(&mut builder);
-    started::runtime_data(context.platform, &builder.claims, &values).kept(context.platform)
+    data_of(&builder, &values)
+}
+
+fn data_of(builder: &Builder<'_>, values: &Value) -> FileSet {
+    let platform = builder.context.platform;
+    let mut out = FileSet::default();
+    started::runtime_data(platform, &builder.claims, values).remember(platform, &mut out);
+    out
 }
 
 fn builder<'a>(context: &'a Context<'a>) -> Builder<'a> {
@@ -179,7 +186,7 @@ pub fn build(context: &Context<'_>) -> Chart {
     let (values, known) = all_values(&mut builder);
     let schema = schema::view(&values, &known);
     let further = further(&values, &known);
-    let kept = started::runtime_data(platform, &builder.claims, &values).kept(platform);
+    let data = data_of(&builder, &values);
     Chart {
         view: ChartView {
             name: platform.name.clone(),
@@ -196,7 +203,7 @@ pub fn build(context: &Context<'_>) -> Chart {
         },
         files: builder.files.finish(),
         losses: builder.losses.finish(),
-        kept,
+        data,
     }
 }
 

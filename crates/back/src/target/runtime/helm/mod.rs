@@ -62,20 +62,22 @@ fn is_empty(platform: &Platform) -> bool {
 
 /// The data that the chart keeps, without its files.
 pub fn without_files(context: &Context<'_>) -> Result<FileSet, TemplateError> {
-    let mut out = FileSet::default();
-    if !is_empty(context.platform) {
-        out.kept = chart::kept(context);
-    }
-    Ok(out)
+    Ok(match is_empty(context.platform) {
+        true => FileSet::default(),
+        false => chart::data(context),
+    })
 }
 
 /// Writes the chart of the platform.
 pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
-    let mut emission = Emission::default();
     if is_empty(context.platform) {
-        return Ok(emission);
+        return Ok(Emission::default());
     }
     let chart = chart::build(context);
+    let mut emission = Emission {
+        files: chart.data,
+        losses: chart.losses,
+    };
     let root = format!("helm/{}", context.platform.name);
     let view = View::of_views(&chart.view);
     for template in embedded_below(TEMPLATES) {
@@ -90,8 +92,6 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
             .files
             .add(Target::Helm, format!("{root}/files/{path}"), text);
     }
-    emission.losses = chart.losses;
-    emission.files.kept = chart.kept;
     emission.files.charts = upstream::charts(context.platform)
         .map(|(component, chart)| {
             let moves = chart.moves.as_ref();

@@ -125,14 +125,14 @@ fn view(context: &Context<'_>) -> Result<StackView, TemplateError> {
 fn remember(platform: &Platform, view: &StackView, out: &mut FileSet) {
     let declared = view.resources.get("volumes").into_iter().flatten();
     let declared = declared.map(|(key, value)| (key.clone(), value.clone()));
-    out.kept = Services::new(&Stack(platform))
+    Services::new(&Stack(platform))
         .runtime_data(
             Target::Swarm,
             &view.name,
             &declared.collect(),
             view.services.iter(),
         )
-        .kept(platform);
+        .remember(platform, out);
     out.projects.insert(Target::Swarm, view.name.clone());
 }
 

@@ -17,6 +17,7 @@ pub use started::{Source, Started, StartedMount, Unread, names_folders};
 use crate::{
     data::{Data, DataKey, Device, Keeper, Kept, Place, STORE_VOLUME, join_paths},
     files::Target,
+    fileset::FileSet,
     model::{Component, Mount, MountSource, Platform, PlatformVolume, Workload},
 };
 
@@ -85,8 +86,18 @@ pub struct RuntimeData<'a> {
 }
 
 impl RuntimeData<'_> {
-    /// The data of a platform, as this runtime keeps it.
-    pub fn kept(self, platform: &Platform) -> Vec<Kept> {
+    /// Adds the data of a platform, as this runtime keeps it, and the folders of a machine that it mounts.
+    pub fn remember(self, platform: &Platform, out: &mut FileSet) {
+        let mounts = self.started.iter().flat_map(|started| &started.mounts);
+        let folders = mounts.filter_map(|mounted| match &mounted.source {
+            Source::Folder { path, .. } => Some(path.clone()),
+            Source::Volume(_) | Source::Content(_) | Source::Elsewhere => None,
+        });
+        out.folders.extend(folders);
+        out.kept.extend(self.kept(platform));
+    }
+
+    fn kept(self, platform: &Platform) -> Vec<Kept> {
         let volumes = self.volumes.into_iter();
         let mut volumes: BTreeMap<String, Kept> =
             volumes.map(|it| (it.key.clone(), of_volume(it))).collect();
