@@ -179,3 +179,22 @@ fn nothing_is_lost_of_an_empty_order() {
         assert!(!printed.contains("depends_on"), "{printed}");
     }
 }
+
+/// A port of the kind that only some of its platforms have is there for who asks for it.
+#[test]
+fn a_port_for_metrics_is_one_that_the_program_listens_on() {
+    let files = compiled(
+        r#"
+[components.store]
+kind = "qdrant"
+group = "one"
+ports.metrics = { host = 9100 }
+"#,
+    );
+    let compose = &files["compose/one.yaml"];
+    assert!(
+        compose.contains("QDRANT__SERVICE__METRICS_PORT"),
+        "{compose}"
+    );
+    assert!(compose.contains("9100"), "{compose}");
+}
