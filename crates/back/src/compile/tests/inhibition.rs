@@ -216,7 +216,7 @@ fn a_route_that_names_the_watchdog_gets_it() {
     let told = emission.files.files["config/pager/etc/alertmanager/alertmanager.yml"]
         .text
         .to_string();
-    let routes = told.split("  routes:\n").nth(1).unwrap_or_default();
+    let (_, routes) = told.split_once("  routes:\n").unwrap_or_default();
     let routes = routes.split("\n\n").next().unwrap_or_default();
     let receivers: Vec<&str> = routes
         .lines()
