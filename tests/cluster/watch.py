@@ -61,9 +61,9 @@ def what_watches_the_cluster_runs() -> None:
         shutil.copytree(HERE / "watch", project, ignore=shutil.ignore_patterns("generated"))
         install(chart_of(project), SPACE)
     ready(SPACE, seconds=300)
-    for name in ("machine", "reader"):
+    for name in ("machine", "machine-network", "reader"):
         kubectl("--namespace", SPACE, "rollout", "status", f"daemonset/{name}", "--timeout=120s")
-    expected = dict.fromkeys(["counted", "machine", "nodes/cadvisor", "nodes/kubelet", "prometheus", "state"], "up")
+    expected = dict.fromkeys(["counted", "machine", "machine-network", "nodes/cadvisor", "nodes/kubelet", "prometheus", "state"], "up")
 
     def states() -> dict[str, str]:
         return {target["labels"]["job"]: target["health"] for target in prometheus("targets").get("activeTargets", [])}
