@@ -16,7 +16,7 @@ const DEVICES: [&str; 6] = ["con", "conin$", "conout$", "prn", "aux", "nul"];
 const LONGEST_DEVICE: usize = 7;
 
 /// Characters that Windows has in no name.
-const NOT_ON_WINDOWS: [char; 7] = ['<', '>', ':', '"', '|', '?', '*'];
+const NOT_ON_WINDOWS: [u8; 7] = *b"<>:\"|?*";
 
 /// What git looks for at the top of a folder that is a repository without a working tree, or points to one.
 const GITS_OWN: [&str; 14] = [
@@ -185,11 +185,11 @@ pub fn one_spelling(path: &str) -> String {
 
 /// Whether a path below the output folder, or below that of an environment, is a run's own or holds values of secrets.
 fn is_reserved(path: &str) -> bool {
-    let own = |path: &str| {
-        let path = path.to_lowercase();
-        let first = path.split('/').next().unwrap_or_default();
-        first.starts_with(".mlopsgen") || path == DOTENV
-    };
+    const OWN: &str = ".mlopsgen";
+    // No character beyond ASCII becomes a letter of these in lower case.
+    let is_own = |start: &str| start.eq_ignore_ascii_case(OWN);
+    let own =
+        |path: &str| path.get(..OWN.len()).is_some_and(is_own) || path.eq_ignore_ascii_case(DOTENV);
     let is_at_the_top = path.eq_ignore_ascii_case(".gitignore");
     is_at_the_top || own(path) || path.split_once('/').is_some_and(|(_, inner)| own(inner))
 }
@@ -197,11 +197,20 @@ fn is_reserved(path: &str) -> bool {
 fn is_name(name: &str) -> bool {
     !matches!(name, "" | "." | "..")
         && name.len() <= LONGEST_NAME
-        && !name.chars().any(|c| is_hidden(c) || c == '\\')
+        && !name.bytes().any(|byte| byte == b'\\')
+        && !has_hidden(name)
+}
+
+/// Whether it has a character that is not shown. Nearly every name has plain ones alone, which are looked through byte by byte.
+fn has_hidden(name: &str) -> bool {
+    !name.bytes().all(|byte| matches!(byte, 0x20..=0x7e)) && name.chars().any(is_hidden)
 }
 
 fn is_portable(name: &str) -> bool {
-    !is_device(name) && !name.ends_with(['.', ' ']) && !name.contains(NOT_ON_WINDOWS)
+    let mut bytes = name.bytes();
+    !is_device(name)
+        && !name.ends_with(['.', ' '])
+        && !bytes.any(|byte| NOT_ON_WINDOWS.contains(&byte))
 }
 
 /// Whether Windows takes a name for a device's, whatever ending follows: no file can have it there.
