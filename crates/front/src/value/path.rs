@@ -185,15 +185,11 @@ pub fn one_spelling(path: &str) -> String {
 
 /// Whether a path below the output folder, or below that of an environment, is a run's own or holds values of secrets.
 fn is_reserved(path: &str) -> bool {
-    let own = |path: &str| {
-        // Every path is asked, and hardly any begins like one of these.
-        if !path.starts_with('.') {
-            return false;
-        }
-        let path = path.to_lowercase();
-        let first = path.split('/').next().unwrap_or_default();
-        first.starts_with(".mlopsgen") || path == DOTENV
-    };
+    const OWN: &str = ".mlopsgen";
+    // No character beyond ASCII becomes a letter of these in lower case.
+    let is_own = |start: &str| start.eq_ignore_ascii_case(OWN);
+    let own =
+        |path: &str| path.get(..OWN.len()).is_some_and(is_own) || path.eq_ignore_ascii_case(DOTENV);
     let is_at_the_top = path.eq_ignore_ascii_case(".gitignore");
     is_at_the_top || own(path) || path.split_once('/').is_some_and(|(_, inner)| own(inner))
 }
