@@ -158,8 +158,9 @@ fn title(key: &KeyShape, effect: &Effect) -> String {
     }
 }
 
-/// Compiles the platform with these lines at the place, or without any. The architecture takes long, and no key changes it alone.
-fn compiled(place: &Place, set: &str, without: &[&str]) -> Compilation {
+/// Compiles the platform with these lines at the place, or without any; to what it compiles to by itself, or to one
+/// target alone.
+fn compiled(place: &Place, set: &str, without: &[&str], target: Option<Target>) -> Compilation {
     let is_set = |line: &str| set.lines().any(|own| key_of(own) == key_of(line));
     let is_gone = |line: &str| {
         let name = key_of(line).split('.').next().unwrap_or_default();
@@ -171,10 +172,13 @@ fn compiled(place: &Place, set: &str, without: &[&str]) -> Compilation {
         .filter(|line| !is_gone(line))
         .copied()
         .collect();
-    let mut names: Vec<&str> = targets().into_iter().map(Target::name).collect();
-    names.push(Target::Swarm.name());
-    let name = "name = \"sample\"";
-    let start = START.replace(name, &format!("{name}\ntargets = {names:?}"));
+    let start = match target {
+        None => START.to_string(),
+        Some(target) => {
+            let name = "name = \"sample\"";
+            START.replace(name, &format!("{name}\ntargets = [\"{}\"]", target.name()))
+        }
+    };
     let (around, header) = (place.around, place.header);
     let text = format!("{start}{around}{header}\n{}\n{set}\n", lines.join("\n"));
     compile(
@@ -239,18 +243,20 @@ fn lost_in_swarm(compilation: &Compilation) -> BTreeSet<String> {
 fn every_loss_is_reported_as_the_key_declares() {
     let mut wrong = Vec::new();
     for place in places() {
-        let before = compiled(&place, "", &[]);
+        let before = compiled(&place, "", &[], None);
+        let swarm_before = compiled(&place, "", &[], Some(Target::Swarm));
         for key in place.keys {
             for effect in key.effects {
                 let set = text_of(key, effect);
-                let after = compiled(&place, set, effect.without);
-                let changed = changed(&before, &after);
+                let after = compiled(&place, set, effect.without, None);
+                let swarm = compiled(&place, set, effect.without, Some(Target::Swarm));
+                let mut changed = changed(&before, &after);
+                changed.extend(self::changed(&swarm_before, &swarm));
                 let mut lost: BTreeSet<Target> =
                     lost(&after).difference(&lost(&before)).copied().collect();
-                // A stack loses something of any platform.
-                let in_swarm = lost_in_swarm(&after);
+                let in_swarm = lost_in_swarm(&swarm);
                 if in_swarm
-                    .difference(&lost_in_swarm(&before))
+                    .difference(&lost_in_swarm(&swarm_before))
                     .next()
                     .is_some()
                 {
