@@ -67,24 +67,13 @@ impl Names<'_> {
     /// A folder that a volume of a component names, or one of a part of it.
     fn of_folder(&self, kept: &Kept, component: &str, volume: &str) -> Option<Written> {
         let own = ["components", component, "volumes", volume, "source"];
-        let of_parts = self.parts_of(kept);
-        let of_parts = of_parts.map(|part| {
-            [
-                "components",
-                component,
-                "parts",
-                part,
-                "volumes",
-                volume,
-                "source",
-            ]
-        });
-        let of_parts: Vec<[&str; 7]> = of_parts.collect();
-        let mut paths: Vec<&[&str]> = of_parts.iter().map(|path| &path[..]).collect();
+        let of_part = |part| [&own[..2], &["parts", part], &own[2..]].concat();
+        let of_parts: Vec<Vec<&str>> = self.parts_of(kept).map(of_part).collect();
+        let mut paths: Vec<&[&str]> = of_parts.iter().map(Vec::as_slice).collect();
         paths.push(&own);
-        let mounts = self.workloads_of(kept).flat_map(|it| &it.mounts);
-        let mut own = mounts.filter(|mount| mount.name == volume);
-        let span = own.next().map(|mount| mount.span);
+        let mut mounts = self.workloads_of(kept).flat_map(|it| &it.mounts);
+        let mount = mounts.find(|mount| mount.name == volume);
+        let span = mount.map(|mount| mount.span);
         self.find(&paths, span.or(self.span_of_component(component)))
     }
 
