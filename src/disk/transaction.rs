@@ -34,12 +34,13 @@ pub struct Transaction {
     syncing: Syncing,
 }
 
-/// How prepared files are synced to the disk. All of them are synced before the first step.
+/// How prepared files, and then the folders that they were renamed into, are synced to the disk. All files are synced before
+/// the first step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Syncing {
-    /// File by file.
+    /// One by one.
     Each,
-    /// By one call at the end, which also syncs files of other programs.
+    /// By one call for all, which also syncs files of other programs.
     Together,
 }
 
@@ -280,8 +281,12 @@ impl Transaction {
         failure.help(format!("{}{state}", cause.unwrap_or_default()))
     }
 
-    /// Makes the renames survive a power cut, where folders can be synced at all.
+    /// Makes the renames survive a power cut, where folders can be synced at all. A rename between two disks has synced its
+    /// folder itself, so one call for the disk of the working folder is enough for all others.
     fn sync_folders(&self) {
+        if self.syncing == Syncing::Together && self.project.sync_disk(WORK).is_ok() {
+            return;
+        }
         let folders: BTreeSet<&str> = self
             .steps
             .iter()
