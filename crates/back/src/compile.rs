@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     catalog::Catalog,
-    check::{self, Facts},
+    check,
     data::Data,
     diag::{Code, Diagnostic, Sink},
     expand::{self, Draft},
@@ -196,13 +196,7 @@ fn run(
     watch(Stage::Resolve);
     let graph = graph::build(&platform);
     watch(Stage::Graph);
-    check::check(
-        Facts {
-            platform: &platform,
-            graph: &graph,
-        },
-        sink,
-    );
+    check::check(&platform, &graph, sink);
     watch(Stage::Check);
     // Of a template that can't be read nothing was left out of the platform: the others are run.
     if sink.mistakes() > in_templates {

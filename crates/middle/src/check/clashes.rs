@@ -249,7 +249,9 @@ fn aliases(platform: &Platform, sink: &mut Sink) {
             let Some(other) = platform.workload(alias) else {
                 continue;
             };
-            if other.component == workload.component || never_together(workload, other) {
+            if other.component == workload.component
+                || never_together(&workload.profiles, &other.profiles)
+            {
                 continue;
             }
             let written = workload.written.get("aliases");
