@@ -93,7 +93,7 @@ pub fn set_elsewhere<'a>(
     for component in &platform.components {
         let origin = match &component.external {
             Some(_) => Some(Origin::Elsewhere),
-            None => origin_of_data(platform, component, kept, &is_filled),
+            None => origin_of_data(component, kept, &is_filled),
         };
         let settings = component.settings.iter();
         let texts = settings.flat_map(|setting| setting.value.texts());
@@ -119,7 +119,6 @@ pub fn set_elsewhere<'a>(
 
 /// Why there may be data where the component keeps its own, in one of the runtimes.
 fn origin_of_data(
-    platform: &Platform,
     component: &Component,
     kept: &[Kept],
     is_filled: impl Fn(&str) -> bool,
@@ -130,14 +129,6 @@ fn origin_of_data(
         && is_filled(path.as_str())
     {
         return Some(Origin::Folder(path.as_str().to_string()));
-    }
-    if let Some(MountSource::Volume(key)) = mount.map(|mount| &mount.source)
-        && platform
-            .volumes
-            .iter()
-            .any(|it| it.key == *key && it.external)
-    {
-        return Some(Origin::Elsewhere);
     }
     let key = DataKey::Component {
         component: component.name.clone(),
@@ -155,6 +146,7 @@ fn origin_of_data(
         };
         match folder {
             Some(path) => is_filled(path).then(|| Origin::Folder(path.clone())),
+            None if it.external => Some(Origin::Elsewhere),
             None => it.adopted.then(|| Origin::Kept(it.data.title())),
         }
     });
