@@ -57,7 +57,7 @@ const AROUND_SOCKETS: [&str; 11] = [
     "/run/user",
 ];
 
-/// Folders of the host's own system: what is written there the host obeys.
+/// Folders of the host's own system: who writes there controls the host.
 const SYSTEM: [&str; 13] = [
     "/", "/bin", "/dev", "/home", "/lib", "/lib64", "/run", "/sbin", "/usr", "/usr/bin",
     "/usr/lib", "/var", "/var/lib",
@@ -105,7 +105,7 @@ pub(super) fn of_host_mount(mount: HostMount<'_>) -> Option<Power> {
     let is_system = SYSTEM.contains(&path.as_str()) || SYSTEM_BELOW.iter().any(is_in);
     if is_system && !mount.is_read_only {
         return Some(Power::Host(format!(
-            "the host obeys what is written to its `{path}`"
+            "who writes to `{path}` of the host controls the host"
         )));
     }
     // A socket can be used through a mount that is read-only.
@@ -124,7 +124,7 @@ pub(super) fn of_capability(name: &str) -> Option<Power> {
     let plain = upper.strip_prefix("CAP_").unwrap_or(&upper);
     STRONG.contains(&plain).then(|| {
         Power::Host(format!(
-            "the capability `{plain}` leads out of the container"
+            "with the capability `{plain}` a process can leave the container"
         ))
     })
 }
@@ -132,7 +132,7 @@ pub(super) fn of_capability(name: &str) -> Option<Power> {
 pub(super) fn of_device(path: &str) -> Option<Power> {
     let path = normal_path(path);
     let is_raw = path == "/dev" || RAW_DEVICES.iter().any(|it| path.starts_with(it));
-    is_raw.then(|| Power::Host(format!("`{path}` is all of a disk, or of the memory")))
+    is_raw.then(|| Power::Host(format!("`{path}` is a whole disk, or all of the memory")))
 }
 
 /// A rule such as `b 8:* rwm`, which lets it make and open devices: disks (`b`), all (`a`), or memory (`c`; `Documentation/

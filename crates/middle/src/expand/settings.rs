@@ -199,7 +199,7 @@ fn only_here(spec: &SettingSpec, key: &Key, value: &Node) -> Diagnostic {
         Code::ConflictingKeys,
         format!("setting `{}` is for a component that runs here", spec.name),
     )
-    .label(key.span, "nobody tells it to one that runs elsewhere")
+    .label(key.span, "has no effect on one that runs elsewhere")
     .help("remove it")
     .removing(places(key, value))
 }

@@ -79,7 +79,7 @@ fn check_one_login(table: &Table, item: &Node, sink: &mut Sink) {
                 Code::MissingKey,
                 format!("a login at a store needs the key `{missing}`"),
             )
-            .label(item.span, "half a login")
+            .label(item.span, "a login needs both keys")
             .help("write both, as `{ url = \"...\", user = \"team\", password = \"${secrets.NAME}\" }`"),
         );
     }
@@ -104,7 +104,7 @@ pub(super) fn check_login(declared: &Declared, sink: &mut Sink) {
                     Code::ConflictingKeys,
                     format!("`{0}_{key}` is for a single `{0}`", spec.name),
                 )
-                .label(node.span, "a login, but of which store?")
+                .label(node.span, "does not say for which store")
                 .label(list.span, "a list")
                 .help(format!(
                     "write it in the list, as `{{ url = \"...\", {key} = ... }}`"

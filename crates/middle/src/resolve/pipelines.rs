@@ -198,8 +198,8 @@ fn report_runs_at_a_time(table: &Table, sink: &mut Sink) {
                 Code::ConflictingKeys,
                 "`@continuous` starts a run when the one before it has ended",
             )
-            .label(every.value.span, "one run at a time")
-            .label(runs.value.span, "and several")
+            .label(every.value.span, "starts one run at a time")
+            .label(runs.value.span, "allows several")
             .help("write `max_active_runs = 1`, or leave it out")
             .replacing(runs.value.span, "1"),
         );

@@ -187,7 +187,7 @@ pub(super) fn needed_port(draft: &ComponentDraft, key: &Key) -> Diagnostic {
         Code::UnknownPort,
         format!("kind `{kind}` needs the port `{port}` of `{}`", draft.name),
     )
-    .label(key.span, "taken away here")
+    .label(key.span, "removed here")
     .help("remove this line: a port without `host` is open inside only")
 }
 

@@ -78,7 +78,7 @@ pub(super) fn unknown_metrics(platform: &Platform, jobs: &[Job<'_>]) -> Vec<Diag
                 loss(
                     Target::Prometheus,
                     &format!(
-                        "the alert `{}` asks the job `{job}` for `{metric}`, which it does not have: it does not see what it asks for",
+                        "the alert `{}` asks the job `{job}` for `{metric}`, which it does not have: the alert has no data",
                         alert.name
                     ),
                     alert.span,
@@ -110,13 +110,13 @@ pub(super) fn lost_metrics(jobs: &[Job<'_>]) -> Vec<Diagnostic> {
             loss(
                 Target::Prometheus,
                 &format!(
-                    "`metric_relabel` takes {} away from the job `{}`; rules of its kind ask for it: {}",
+                    "`metric_relabel` drops {} of the job `{}`; rules of its kind use it: {}",
                     all_of(&Vec::from_iter(metrics)),
                     job.metrics.job,
                     all_of(&Vec::from_iter(names)),
                 ),
                 job.metrics.span,
-                "takes it away",
+                "drops it",
             )
             .about(&job.component.name)
             .help("leave these names in, or take these rules off"),
