@@ -25,7 +25,7 @@ pub fn entropy() -> Result<[u8; 32], Failure> {
 
 /// A value from 32 random bytes: 32 characters with 192 bits, or those bytes as URL-safe base64. `None`: nobody can make
 /// one up.
-pub fn strong(form: SecretForm, entropy: &[u8; 32]) -> Option<String> {
+pub fn strong_value(form: SecretForm, entropy: &[u8; 32]) -> Option<String> {
     Some(match form {
         SecretForm::Token => {
             let mut token: String = entropy.iter().map(|byte| character(*byte)).collect();
@@ -202,7 +202,7 @@ fn character(six_bits: u8) -> char {
 
 #[cfg(test)]
 mod tests {
-    use super::{SecretForm, is_sound, strong};
+    use super::{SecretForm, is_sound, strong_value};
 
     #[test]
     fn generated_secrets_keep_their_own_rules() {
@@ -210,7 +210,7 @@ mod tests {
             let mut entropy = [seed; 32];
             entropy[31] = 7;
             for form in [SecretForm::Token, SecretForm::Fernet] {
-                let value = strong(form, &entropy).expect("a value");
+                let value = strong_value(form, &entropy).expect("a value");
                 assert!(is_sound(form, &value), "{value}");
                 assert!(form == SecretForm::Fernet || !value.starts_with('-'));
             }
@@ -219,7 +219,7 @@ mod tests {
 
     #[test]
     fn a_fernet_key_is_base64_for_urls() {
-        let key = strong(SecretForm::Fernet, &[251; 32]).expect("a key");
+        let key = strong_value(SecretForm::Fernet, &[251; 32]).expect("a key");
         assert_eq!(key, "-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_s=");
     }
 

@@ -6,7 +6,7 @@
 use super::{
     draft::Declared,
     read,
-    route_ports::{is_broken, no_http, page_port, ports, speaks},
+    route_ports::{is_broken, no_http, page_port, ports, speaks_no_http},
     unknown,
 };
 use crate::{
@@ -319,7 +319,7 @@ impl Reader<'_> {
                 }
                 match no_http(declared, &port) {
                     Some(other) => {
-                        let wrong = speaks(declared, &port, &other, node.span);
+                        let wrong = speaks_no_http(declared, &port, &other, node.span);
                         self.sink.push(wrong);
                         None
                     }

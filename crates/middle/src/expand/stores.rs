@@ -2,7 +2,7 @@
 
 use super::{
     draft::Declared,
-    settings::{is_secret, phrase, wrong},
+    settings::{is_secret, phrase, wrong_type},
 };
 use crate::{
     catalog::{SettingSpec, SettingType},
@@ -22,7 +22,7 @@ pub(super) fn check(spec: &SettingSpec, item: &Node, sink: &mut Sink) {
     let table = match &item.value {
         Value::String(_) | Value::Broken => return,
         Value::Table(table) => table,
-        _ => return sink.push(wrong(spec, item, "a URL, or a table with `url`")),
+        _ => return sink.push(wrong_type(spec, item, "a URL, or a table with `url`")),
     };
     for Entry { key, value } in &table.entries {
         if !KEYS.contains(&key.name.as_str()) {
@@ -36,7 +36,7 @@ pub(super) fn check(spec: &SettingSpec, item: &Node, sink: &mut Sink) {
                 .misspelled(&key.name, nearest(&key.name, KEYS), known),
             );
         } else if value.as_str().is_none() && !value.is_broken() {
-            sink.push(wrong(spec, value, "a string"));
+            sink.push(wrong_type(spec, value, "a string"));
         }
     }
     if table.get("url").is_none() {

@@ -9,7 +9,7 @@ use crate::{
     model::{Alert, Component, Platform, SettingValue, probe_job},
     target::shared::{
         exposed,
-        expr::{asked_of, strange_jobs},
+        expr::{asked_of, other_jobs},
         losses::loss,
         scrape::Job,
     },
@@ -35,7 +35,7 @@ pub(super) fn unknown_jobs(
     let known: BTreeSet<&str> = scraped.chain(probes.iter().map(String::as_str)).collect();
     let mut out = Vec::new();
     for (component, alert) in own_alerts(platform) {
-        for job in strange_jobs(&alert.expr, &known) {
+        for job in other_jobs(&alert.expr, &known) {
             out.push(
                 loss(
                     Target::Prometheus,
