@@ -149,7 +149,7 @@ impl Run<'_> {
     /// Nothing to write: there were errors, or everything is as it should be.
     fn finish(&self, outcome: &Outcome) -> Result<u8, Failure> {
         if let Ok(plan) = &outcome.plan {
-            self.still_holds(outcome, plan)?;
+            self.refuse_changed_plan(outcome, plan)?;
             Lock::clear(&self.project.place);
         }
         self.show(outcome)?;
@@ -159,7 +159,7 @@ impl Run<'_> {
     /// Shows the plan, and asks where a question is needed. With `--format json` it prints one document: the plan if it is
     /// applied, else what stopped it.
     fn is_agreed(&self, outcome: &Outcome, plan: &Plan) -> Result<bool, Failure> {
-        self.still_holds(outcome, plan)?;
+        self.refuse_changed_plan(outcome, plan)?;
         if !self.is_json {
             match self.needs_an_answer() && !self.can_ask() {
                 true => self.show_summary(outcome)?,
@@ -243,7 +243,7 @@ impl Run<'_> {
     }
 
     /// A saved plan is only good as long as a new one would be the same.
-    fn still_holds(&self, outcome: &Outcome, plan: &Plan) -> Result<(), Failure> {
+    fn refuse_changed_plan(&self, outcome: &Outcome, plan: &Plan) -> Result<(), Failure> {
         let Some(planned) = &self.planned else {
             return Ok(());
         };

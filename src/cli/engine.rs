@@ -5,7 +5,7 @@ use mlopsgen::{
     plan::Failure,
 };
 
-use super::{Context, terminal::foreign};
+use super::{Context, printed::Color, terminal::foreign};
 
 /// Runs Compose; its exit status. Its lines are set off from our own; those of a quiet run are shown only if it fails.
 pub fn run(engine: &Engine, arguments: &[String], context: &Context) -> Result<u8, Failure> {
@@ -29,13 +29,13 @@ pub fn logs(engine: &Engine, arguments: Vec<String>, context: &Context) -> Resul
     let color = context.terminal.color_out;
     // Compose sees a pipe, and would leave out its own colours.
     let ansi = ["--ansi", "always"].map(ToString::to_string);
-    let ansi = ansi.into_iter().filter(|_| color);
+    let ansi = ansi.into_iter().filter(|_| color == Color::On);
     let arguments: Vec<String> = ansi.chain(arguments).collect();
     engine.run(&arguments, |line| {
         let text = match color {
             // A colour that a program did not end stays in its line.
-            true => format!("{}\u{1b}[0m\n", line.text),
-            false => plain_line(&line),
+            Color::On => format!("{}\u{1b}[0m\n", line.text),
+            Color::Off => plain_line(&line),
         };
         show(&line, &text, context);
     })

@@ -7,7 +7,7 @@ use mlopsgen::{
     FurtherSecret, Secret, SecretSource, TemplateEngine,
     compile::Output,
     disk::{Lock, hide_dotenv, is_dotenv_tracked, write_dotenv},
-    engine::{Origin, Running, entropy, missing, set_elsewhere, strong},
+    engine::{Origin, Running, entropy, missing, set_elsewhere, strong_value},
     further_secrets,
     plan::Failure,
     secret_name,
@@ -114,7 +114,7 @@ fn init(context: &Context) -> Result<u8, Failure> {
     let mut written = Vec::new();
     let mut carried = Vec::new();
     for secret in absent {
-        if let Some((name, value)) = earlier(secret, output, &values) {
+        if let Some((name, value)) = earlier_value(secret, output, &values) {
             dotenv.set(&secret.env, value);
             carried.push(format!("{} = {name}", secret.env));
             continue;
@@ -132,7 +132,7 @@ fn init(context: &Context) -> Result<u8, Failure> {
         if written.contains(&secret.env) {
             continue;
         }
-        let Some(value) = strong(secret.form, &entropy()?) else {
+        let Some(value) = strong_value(secret.form, &entropy()?) else {
             let line = format!(
                 "{}: a certificate and its key; set it yourself\n",
                 secret.env
@@ -161,7 +161,7 @@ fn init(context: &Context) -> Result<u8, Failure> {
 
 /// The value that a secret had under an earlier name of its component: what was encrypted with it can be read with no other. A
 /// value that would need quotes is left to the user.
-fn earlier<'a>(
+fn earlier_value<'a>(
     secret: &Secret,
     output: &Output,
     values: &'a BTreeMap<String, String>,

@@ -5,13 +5,20 @@ use std::borrow::Cow;
 
 use mlopsgen::text::is_hidden;
 
+/// Whether what is printed is coloured.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Color {
+    On,
+    Off,
+}
+
 /// A text for people. Ends of lines and tabs stay; where it is coloured, so do colours.
-pub fn for_people(text: &str, colored: bool) -> Cow<'_, str> {
+pub fn for_people(text: &str, color: Color) -> Cow<'_, str> {
     let stays = |rest: &str| match rest.as_bytes() {
         [b'\n' | b'\t', ..] => 1,
         // The end of a line of Windows, in a diff.
         [b'\r', b'\n', ..] => 2,
-        [0x1b, ..] if colored => length_of_color(rest),
+        [0x1b, ..] if color == Color::On => length_of_color(rest),
         _ => 0,
     };
     written_out(text, stays, |c, out| out.extend(c.escape_unicode()))
@@ -84,16 +91,16 @@ fn length_of_color(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{for_json, for_people};
+    use super::{Color, for_json, for_people};
 
     #[test]
     fn of_escape_sequences_only_colours_stay() {
         let text = "\u{1b}[1;31mred\u{1b}[0m\t\u{1b}[2J\u{1b}]0;title\u{7}\u{9b}m\r\n\u{202e}\rä";
         assert_eq!(
-            for_people(text, true),
+            for_people(text, Color::On),
             "\u{1b}[1;31mred\u{1b}[0m\t\\u{1b}[2J\\u{1b}]0;title\\u{7}\\u{9b}m\r\n\\u{202e}\\u{d}ä"
         );
-        let plain = for_people(text, false);
+        let plain = for_people(text, Color::Off);
         assert!(plain.starts_with("\\u{1b}[1;31mred\\u{1b}[0m\t"), "{plain}");
     }
 
@@ -101,7 +108,7 @@ mod tests {
     fn commands_to_a_ci_runner_are_escaped() {
         let text = " ::set-output name=a::b\n+::a\n\u{1b}[1m::b::\n x ##vso[a]b ##[c]d ## e [f]";
         assert_eq!(
-            for_people(text, true),
+            for_people(text, Color::On),
             " \\u{3a}:set-output name=a::b\n+::a\n\u{1b}[1m\\u{3a}:b::\n x \\u{23}#vso[a]b \\u{23}#[c]d ## e [f]"
         );
     }

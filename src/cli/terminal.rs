@@ -16,12 +16,15 @@ use mlopsgen::{
     text::visible_lines,
 };
 
-use super::{args::Global, printed::for_people};
+use super::{
+    args::Global,
+    printed::{Color, for_people},
+};
 
 /// How this run prints.
 pub struct Terminal {
-    pub color_out: bool,
-    pub color_err: bool,
+    pub color_out: Color,
+    pub color_err: Color,
     pub quiet: bool,
     pub verbose: bool,
     /// A person can read stdout and answer on stdin.
@@ -78,9 +81,12 @@ impl Terminal {
         // Only the decision is taken from anstream. Its stream would also remove escapes from the printed text, which would
         // change a diff.
         let wanted = |auto: anstream::ColorChoice| match global.color {
-            ColorChoice::Always => true,
-            ColorChoice::Never => false,
-            ColorChoice::Auto => auto != anstream::ColorChoice::Never,
+            ColorChoice::Always => Color::On,
+            ColorChoice::Never => Color::Off,
+            ColorChoice::Auto => match auto {
+                anstream::ColorChoice::Never => Color::Off,
+                _ => Color::On,
+            },
         };
         Self {
             color_out: wanted(AutoStream::choice(&io::stdout())),
@@ -163,7 +169,7 @@ impl Terminal {
             .cloned()
             .collect();
         let style = render::Style {
-            color: self.color_err,
+            color: self.color_err == Color::On,
             width: width(),
         };
         for diagnostic in shown {
@@ -197,9 +203,9 @@ pub fn inner_lines(text: &str, indent: &str) -> String {
 }
 
 /// The text in its colour, where colours are wanted.
-pub fn paint(text: &str, paint: Paint, color: bool) -> String {
+pub fn paint(text: &str, paint: Paint, color: Color) -> String {
     let style = paint.style();
-    if !color || style.is_plain() {
+    if color == Color::Off || style.is_plain() {
         return text.to_string();
     }
     format!("{style}{text}{style:#}")

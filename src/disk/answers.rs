@@ -38,7 +38,7 @@ impl Answers {
     }
 
     /// Whether the disk gives each of these answers, now.
-    pub(super) fn still_hold(&self, world: &DiskWorld) -> bool {
+    pub(super) fn are_still_given(&self, world: &DiskWorld) -> bool {
         let has_file = |(path, answer): (&String, &String)| of_file(&world.read(path)) == *answer;
         let has_folder =
             |(path, answer): (&String, &String)| of_folder(&world.list(path)) == *answer;

@@ -177,7 +177,7 @@ impl Project {
         threads::on(self.request.threads, || {
             let is_good = |made: &CompiledProject| {
                 made.recorded == self.request().recorded
-                    && made.answers.still_hold(&DiskWorld::new(&self.root))
+                    && made.answers.are_still_given(&DiskWorld::new(&self.root))
             };
             match before.made.filter(is_good) {
                 None => Ok(Outcome::from(self.prepare_here(Some(lock))?)),

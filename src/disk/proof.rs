@@ -78,7 +78,9 @@ impl Proofs {
         let is_same = proof.program == self.program
             && proof.request == of_request(request)
             && proof.manifest == hash(&manifest)
-            && proof.answers.still_hold(&DiskWorld::new(place.project()));
+            && proof
+                .answers
+                .are_still_given(&DiskWorld::new(place.project()));
         if !is_same {
             return None;
         }

@@ -138,7 +138,7 @@ fn write_gitignore(place: &ProjectPlace) -> Result<(), Failure> {
 /// Before a plan is written: where a `.env` is, git goes on ignoring it whatever the plan and, later, git itself remove.
 ///
 /// Errors: no rule can be written, and the plan leaves none behind.
-pub(super) fn hide_before(plan: &Plan, place: &ProjectPlace) -> Result<(), Failure> {
+pub(super) fn keep_dotenv_ignored(plan: &Plan, place: &ProjectPlace) -> Result<(), Failure> {
     let folders = place.opened().names(GENERATED).unwrap_or_default();
     let mut folders = folders.iter().filter_map(|(name, _)| name.to_str());
     let has_secrets = is_there(place, &format!("{GENERATED}/{DOTENV}"))

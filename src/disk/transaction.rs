@@ -9,7 +9,7 @@ use super::{
     folder::{Entry, Folder, Kind, Obstacle},
     lock::Lock,
     place::{ProjectPlace, WORK},
-    secrets::hide_before,
+    secrets::keep_dotenv_ignored,
     survey::{LARGEST, read_manifest, remove_drafts, state},
 };
 use crate::{
@@ -77,7 +77,7 @@ impl Transaction {
     /// The caller has handled the refused changes: here every change is carried out.
     pub fn prepare(plan: &Plan, place: &ProjectPlace, _lock: &Lock) -> Result<Self, Failure> {
         verify(plan, place)?;
-        hide_before(plan, place)?;
+        keep_dotenv_ignored(plan, place)?;
         let mut transaction = Self {
             steps: Vec::new(),
             taken: 0,

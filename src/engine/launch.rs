@@ -12,7 +12,7 @@ use super::{
     Engine, EngineFacts, Event, Line, Progress, Running, Selection, compose::code, finished,
     lines::lines,
 };
-use crate::{model::Raw, plan::Failure};
+use crate::plan::Failure;
 
 /// Where the generated files mount the engine's socket from.
 #[cfg(unix)]
@@ -124,8 +124,7 @@ impl Launch<'_> {
     /// else it is not asked for: Composes before 2.23 can't include files that declare the same network.
     fn files(&self) -> Vec<String> {
         let root = self.running.project.place.root();
-        let raw = &self.running.output.platform.raw_compose;
-        let is_more = matches!(raw, Raw::Table(raw) if !raw.is_empty());
+        let is_more = !self.running.output.platform.raw_compose.is_empty();
         let files = match self.selection.is_everything && is_more {
             true => vec!["compose/compose.yaml".to_string()],
             false => self.selection.files(|path| root.join(path).is_file()),

@@ -25,7 +25,7 @@ pub fn entropy() -> Result<[u8; 32], Failure> {
 
 /// A value from 32 random bytes: 32 characters with 192 bits, or those bytes as URL-safe base64. `None`: nobody can make
 /// one up.
-pub fn strong(form: SecretForm, entropy: &[u8; 32]) -> Option<String> {
+pub fn strong_value(form: SecretForm, entropy: &[u8; 32]) -> Option<String> {
     Some(match form {
         SecretForm::Token => {
             let mut token: String = entropy.iter().map(|byte| character(*byte)).collect();
@@ -93,7 +93,7 @@ pub fn set_elsewhere<'a>(
     for component in &platform.components {
         let origin = match &component.external {
             Some(_) => Some(Origin::Elsewhere),
-            None => origin_of_data(platform, component, kept, &is_filled),
+            None => origin_of_data(component, kept, &is_filled),
         };
         let settings = component.settings.iter();
         let texts = settings.flat_map(|setting| setting.value.texts());
@@ -119,7 +119,6 @@ pub fn set_elsewhere<'a>(
 
 /// Why there may be data where the component keeps its own, in one of the runtimes.
 fn origin_of_data(
-    platform: &Platform,
     component: &Component,
     kept: &[Kept],
     is_filled: impl Fn(&str) -> bool,
@@ -130,14 +129,6 @@ fn origin_of_data(
         && is_filled(path.as_str())
     {
         return Some(Origin::Folder(path.as_str().to_string()));
-    }
-    if let Some(MountSource::Volume(key)) = mount.map(|mount| &mount.source)
-        && platform
-            .volumes
-            .iter()
-            .any(|it| it.key == *key && it.external)
-    {
-        return Some(Origin::Elsewhere);
     }
     let key = DataKey::Component {
         component: component.name.clone(),
@@ -155,6 +146,7 @@ fn origin_of_data(
         };
         match folder {
             Some(path) => is_filled(path).then(|| Origin::Folder(path.clone())),
+            None if it.external => Some(Origin::Elsewhere),
             None => it.adopted.then(|| Origin::Kept(it.data.title())),
         }
     });
@@ -210,7 +202,7 @@ fn character(six_bits: u8) -> char {
 
 #[cfg(test)]
 mod tests {
-    use super::{SecretForm, is_sound, strong};
+    use super::{SecretForm, is_sound, strong_value};
 
     #[test]
     fn generated_secrets_keep_their_own_rules() {
@@ -218,7 +210,7 @@ mod tests {
             let mut entropy = [seed; 32];
             entropy[31] = 7;
             for form in [SecretForm::Token, SecretForm::Fernet] {
-                let value = strong(form, &entropy).expect("a value");
+                let value = strong_value(form, &entropy).expect("a value");
                 assert!(is_sound(form, &value), "{value}");
                 assert!(form == SecretForm::Fernet || !value.starts_with('-'));
             }
@@ -227,7 +219,7 @@ mod tests {
 
     #[test]
     fn a_fernet_key_is_base64_for_urls() {
-        let key = strong(SecretForm::Fernet, &[251; 32]).expect("a key");
+        let key = strong_value(SecretForm::Fernet, &[251; 32]).expect("a key");
         assert_eq!(key, "-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_v7-_s=");
     }
 

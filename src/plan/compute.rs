@@ -89,7 +89,7 @@ pub fn plan(inputs: &Inputs) -> Plan {
             changes.insert(path.clone(), change);
         }
     }
-    let changes = yield_to_removals(changes, inputs);
+    let changes = allow_where_removed(changes, inputs);
     let emptied = emptied(&changes, &manifest, inputs);
     let charts = Charts::of(changes.values());
     node_folders::add(&charts, &mut data);
@@ -181,7 +181,7 @@ fn obstacle(state: &State) -> Option<Refusal> {
 }
 
 /// A file may take the place of a folder, or a folder that of a file, where the same plan removes what is there.
-fn yield_to_removals(
+fn allow_where_removed(
     mut changes: BTreeMap<String, Change>,
     inputs: &Inputs,
 ) -> BTreeMap<String, Change> {

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     data::{Data, DataKey, DataOwner, Identity, Keeper, Kept, Place, Program, Reader},
-    files::{Ground, Target},
+    files::{Site, Target},
     fileset::ChartOfOthers,
 };
 
@@ -166,9 +166,9 @@ fn is_still_mounted(data: &Data, folders: &BTreeSet<String>) -> bool {
 /// Whether a selected target keeps data there. This run knows nothing about the other targets.
 pub(super) fn is_selected(keeper: Keeper, selected: Option<&BTreeSet<Target>>) -> bool {
     let keeps = |target: &Target| match (keeper, target.runs_on()) {
-        (Keeper::Engine | Keeper::Host, Some(Ground::Engine)) => true,
-        (Keeper::Cluster | Keeper::Host, Some(Ground::Cluster)) => true,
-        (Keeper::Engine, Some(Ground::Cluster)) | (Keeper::Cluster, Some(Ground::Engine)) => false,
+        (Keeper::Engine | Keeper::Host, Some(Site::Engine)) => true,
+        (Keeper::Cluster | Keeper::Host, Some(Site::Cluster)) => true,
+        (Keeper::Engine, Some(Site::Cluster)) | (Keeper::Cluster, Some(Site::Engine)) => false,
         (_, None) => false,
     };
     selected.is_none_or(|selected| selected.iter().any(keeps))

@@ -36,17 +36,17 @@ impl Displaced {
             Some(unread) => format!("{had}, unless {unread} says otherwise"),
             None => had,
         };
-        let what_follows = self.what_follows();
+        let consequence = self.consequence();
         let runtimes: Vec<&str> = self.runtimes.iter().map(|it| it.name()).collect();
         format!(
-            "`{}` {had}, and {what_follows} ({})",
+            "`{}` {had}, and {consequence} ({})",
             from.workload,
             runtimes.join(", ")
         )
     }
 
     /// What becomes of it, as what follows the workload and `and`.
-    fn what_follows(&self) -> String {
+    fn consequence(&self) -> String {
         let Some(to) = &self.to else {
             return "does not mount it any more: it starts empty".to_string();
         };

@@ -296,14 +296,17 @@ to = "components.new"
 /// Data that raw keys take over is that of something else, too; and a password need not be a setting.
 #[test]
 fn the_secrets_of_data_that_raw_keys_adopt_are_asked_for() {
+    // Nothing here makes it, typed or raw: whoever did has the value.
+    const EXISTS: &str = "";
     for (keys, data) in [
         (
             "[raw.compose.volumes.db-data]\nname = \"old_pg\"\nexternal = true\n",
-            "the volume `old_pg`",
+            EXISTS,
         ),
+        ("[raw.compose.volumes.db-data]\nexternal = true\n", EXISTS),
         (
-            "[raw.compose.volumes.db-data]\nexternal = true\n",
-            "the volume `demo_db-data`",
+            "[raw.compose.volumes.db-data]\nname = \"old_pg\"\n",
+            "the volume `old_pg`",
         ),
         (
             "[raw.compose.volumes.db-data]\ndriver_opts = { type = \"none\", o = \"bind\", device = \"FULL\" }\n",
@@ -347,7 +350,10 @@ fn the_secrets_of_data_that_raw_keys_adopt_are_asked_for() {
         for variable in ["DEMO_SET", "DEMO_RAW"] {
             assert!(!values.contains(variable), "{keys}: {values}");
             let data = data.replace("FULL", full);
-            let line = format!("{variable}: `db` starts on {data}: if there is data in it");
+            let line = match data.as_str() {
+                EXISTS => format!("{variable}: `db` has its value already"),
+                data => format!("{variable}: `db` starts on {data}: if there is data in it"),
+            };
             assert!(printed.contains(&line), "no {line} in {printed}");
         }
     }

@@ -7,11 +7,11 @@ use std::{
 
 use crate::{
     catalog::Catalog,
-    check::{self, Facts},
+    check,
     data::Data,
     diag::{Code, Diagnostic, Sink},
     expand::{self, Draft},
-    files::{Ground, PLATFORM_FILE, Target},
+    files::{PLATFORM_FILE, Site, Target},
     fileset::FileSet,
     graph::{self, Graph},
     model::Platform,
@@ -196,13 +196,7 @@ fn run(
     watch(Stage::Resolve);
     let graph = graph::build(&platform);
     watch(Stage::Graph);
-    check::check(
-        Facts {
-            platform: &platform,
-            graph: &graph,
-        },
-        sink,
-    );
+    check::check(&platform, &graph, sink);
     watch(Stage::Check);
     // Of a template that can't be read nothing was left out of the platform: the others are run.
     if sink.mistakes() > in_templates {
@@ -312,19 +306,19 @@ impl Stages<'_> {
             return;
         };
         if !shareable.is_empty() {
-            let grounds: Vec<Ground> = shareable.iter().filter_map(Shareable::ground).collect();
+            let sites: Vec<Site> = shareable.iter().filter_map(Shareable::site).collect();
             let named = self.request.environments.iter().map(String::as_str);
             let named = named.filter(|name| *name != own).map(Some);
             let others = std::iter::once(None).chain(named);
             let others: Vec<_> = others
-                .filter_map(|other| self.environment(other, &grounds))
+                .filter_map(|other| self.environment(other, &sites))
                 .collect();
             shared_data::report(shareable, &others, (&self.request.file, own), sink);
         }
     }
 
     /// What the base or another environment has. What is wrong in it its own run reports.
-    fn environment(&self, name: Option<&str>, grounds: &[Ground]) -> Option<Environment> {
+    fn environment(&self, name: Option<&str>, sites: &[Site]) -> Option<Environment> {
         let world = self.world.for_next_compilation();
         let (mut sources, mut sink) = (Sources::default(), Sink::default());
         let (sources, sink) = (&mut sources, &mut sink);
@@ -341,7 +335,7 @@ impl Stages<'_> {
         let platform = stages.resolve(name, &draft, sources, sink);
         drop((read, draft));
         let graph = graph::build(&platform);
-        let files = emit::without_files(&platform, &graph, self.engine, grounds);
+        let files = emit::without_files(&platform, &graph, self.engine, sites);
         let files = files.unwrap_or_default();
         Some(Environment::of(&platform, &files, file, name))
     }

@@ -12,7 +12,7 @@ enum Choice {
 
 /// Where the workloads run that a target describes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ground {
+pub enum Site {
     /// Containers of an engine, Docker or Podman.
     Engine,
     /// Pods of Kubernetes.
@@ -76,10 +76,10 @@ impl Target {
     }
 
     /// Where its workloads run; `None`: its files are mounted, or people and tools read them.
-    pub fn runs_on(self) -> Option<Ground> {
+    pub fn runs_on(self) -> Option<Site> {
         match self {
-            Target::Compose | Target::Swarm => Some(Ground::Engine),
-            Target::Helm => Some(Ground::Cluster),
+            Target::Compose | Target::Swarm => Some(Site::Engine),
+            Target::Helm => Some(Site::Cluster),
             Target::Prometheus
             | Target::Grafana
             | Target::Jenkins
@@ -89,10 +89,10 @@ impl Target {
         }
     }
 
-    /// Those that describe workloads of one ground.
-    pub fn of_ground(ground: Ground) -> impl Iterator<Item = Self> {
+    /// Those that describe workloads of one site.
+    pub fn of_site(site: Site) -> impl Iterator<Item = Self> {
         let all = Self::ALL.iter().copied();
-        all.filter(move |target| target.runs_on() == Some(ground))
+        all.filter(move |target| target.runs_on() == Some(site))
     }
 
     /// The target of a name; `None` where there is none.

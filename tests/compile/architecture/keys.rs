@@ -115,3 +115,46 @@ fn keys_of_a_table_and_of_its_parts_are_declared_once() {
     }
     assert!(apart.is_empty(), "{}", apart.join("\n"));
 }
+
+/// All tables of keys below these.
+fn tables(keys: &'static [KeyShape], out: &mut Vec<&'static [KeyShape]>) {
+    fn below(shape: &Shape, out: &mut Vec<&'static [KeyShape]>) {
+        match shape {
+            Shape::Table(keys) => tables(keys, out),
+            Shape::Map(_, shape) | Shape::List(shape) => below(shape, out),
+            Shape::Either(shapes) => shapes.iter().for_each(|shape| below(shape, out)),
+            _ => {}
+        }
+    }
+    out.push(keys);
+    for key in keys {
+        below(&key.shape, out);
+    }
+}
+
+#[test]
+fn a_word_of_other_tools_means_one_key_and_is_none() {
+    let mut all = Vec::new();
+    tables(PLATFORM_FILE, &mut all);
+    let mut seen = 0;
+    for keys in all {
+        let mut meant: BTreeMap<&str, &str> = BTreeMap::new();
+        for key in keys {
+            assert!(
+                meant.insert(key.name, key.name).is_none(),
+                "`{}` is twice in one table",
+                key.name
+            );
+        }
+        for (word, key) in keys
+            .iter()
+            .flat_map(|key| key.also_called.iter().map(move |word| (word, key.name)))
+        {
+            seen += 1;
+            if let Some(other) = meant.insert(word, key) {
+                panic!("`{word}` is said of `{other}` and of `{key}`");
+            }
+        }
+    }
+    assert!(seen > 20, "{seen} words");
+}

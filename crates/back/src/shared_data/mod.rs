@@ -15,7 +15,7 @@ pub use report::report;
 
 use crate::{
     data::{Keeper, Kept},
-    files::{Ground, Target},
+    files::{Site, Target},
     fileset::FileSet,
     model::{Cluster, Deploy, DeployTool, Platform},
     project::environment_file,
@@ -125,13 +125,13 @@ impl Environment {
 
 impl Shareable {
     /// Where the other environments may have the same; `None`: their platforms tell.
-    pub fn ground(&self) -> Option<Ground> {
+    pub fn site(&self) -> Option<Site> {
         match &self.what {
             What::Project(_) | What::Release(_) => None,
-            What::Containers(_) => Some(Ground::Engine),
+            What::Containers(_) => Some(Site::Engine),
             What::Data(data) => Some(match data.kind {
-                DataKind::Volume | DataKind::Folder => Ground::Engine,
-                DataKind::NodeFolder => Ground::Cluster,
+                DataKind::Volume | DataKind::Folder => Site::Engine,
+                DataKind::NodeFolder => Site::Cluster,
             }),
         }
     }
@@ -157,7 +157,7 @@ fn release(deploy: &Deploy) -> Release {
     (cluster, deploy.namespace.clone())
 }
 
-/// What data is on the machines: a volume by its name, and by what its driver mounts; a folder on each ground. Namespaces
+/// What data is on the machines: a volume by its name, and by what its driver mounts; a folder, of the machine or of the nodes. Namespaces
 /// separate the claims of a cluster.
 fn data_of(kept: &Kept) -> impl Iterator<Item = Data> {
     let data = |kind, name: &str, place: String| Data {
@@ -175,16 +175,16 @@ fn data_of(kept: &Kept) -> impl Iterator<Item = Data> {
             out.extend(device.map(|it| data(DataKind::Folder, &it.path, it.place())));
         }
         Keeper::Host => {
-            let grounds = [
-                (Ground::Engine, DataKind::Folder),
-                (Ground::Cluster, DataKind::NodeFolder),
+            let sites = [
+                (Site::Engine, DataKind::Folder),
+                (Site::Cluster, DataKind::NodeFolder),
             ];
-            let runs_on = |ground| {
+            let runs_on = |site| {
                 let mut targets = kept.places.iter().map(|it| it.runtime.runs_on());
-                targets.any(|it| it == Some(ground))
+                targets.any(|it| it == Some(site))
             };
             let path = HostPath::parse(name);
-            for (_, kind) in grounds.into_iter().filter(|(ground, _)| runs_on(*ground)) {
+            for (_, kind) in sites.into_iter().filter(|(site, _)| runs_on(*site)) {
                 out.push(data(kind, path.as_str(), path.as_str().to_string()));
             }
         }

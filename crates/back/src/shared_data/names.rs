@@ -3,7 +3,7 @@
 use super::DataKind;
 use crate::{
     data::{DataKey, Kept},
-    files::Ground,
+    files::Site,
     model::{Platform, Workload},
     source::Span,
     syntax::Table,
@@ -84,7 +84,7 @@ impl Names<'_> {
         for place in &kept.places {
             let (target, workload) = (place.runtime.name(), place.workload.as_str());
             let services = match place.runtime.runs_on() {
-                Some(Ground::Cluster) => "components",
+                Some(Site::Cluster) => "components",
                 _ => "services",
             };
             paths.push(vec!["raw", target, services, workload]);

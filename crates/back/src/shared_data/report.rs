@@ -20,6 +20,15 @@ struct Sharing<'a> {
     usual: String,
 }
 
+/// How data meets that of another environment.
+#[derive(Clone, Copy)]
+enum Overlap {
+    /// It is one and the same.
+    Same,
+    /// One of the two folders lies in the other.
+    Around,
+}
+
 /// Reports what this environment shares with others. `others`: the base, then the others.
 pub fn report(
     shareable: &[Shareable],
@@ -53,8 +62,11 @@ pub fn report(
             What::Containers(name) => sharing.containers(it, name),
             What::Release((_, namespace)) => sharing.release(it, namespace),
             What::Data(data) => {
-                let is_same = same.iter().any(|other| other.has_same(data));
-                sharing.data(it, data, is_same)
+                let overlap = match same.iter().any(|other| other.has_same(data)) {
+                    true => Overlap::Same,
+                    false => Overlap::Around,
+                };
+                sharing.data(it, data, overlap)
             }
         });
         // All of their data is the same then.
@@ -123,7 +135,7 @@ impl Sharing<'_> {
         ))
     }
 
-    fn data(&self, it: &Shareable, data: &Data, is_same: bool) -> Diagnostic {
+    fn data(&self, it: &Shareable, data: &Data, overlap: Overlap) -> Diagnostic {
         let Self {
             environment,
             own_file,
@@ -131,9 +143,11 @@ impl Sharing<'_> {
             ..
         } = self;
         let (title, key) = (data.title(), &it.written.key);
-        let message = match is_same {
-            true => format!("{title} of the environment `{environment}` is also that of {others}"),
-            false => format!(
+        let message = match overlap {
+            Overlap::Same => {
+                format!("{title} of the environment `{environment}` is also that of {others}")
+            }
+            Overlap::Around => format!(
                 "{title} of the environment `{environment}` lies in a folder of {others}, or around one"
             ),
         };

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     data::{DataKey, Kept},
     diag::{Code, Diagnostic},
-    files::{CONFIG, Ground, Target},
+    files::{CONFIG, Site, Target},
     fileset::{FileSet, GeneratedFile, Owner},
     graph::Graph,
     model::Platform,
@@ -75,14 +75,14 @@ pub fn emit(
     Ok(out)
 }
 
-/// The data of a platform and what engines call it, as the runtimes on these grounds have it: no file is written.
+/// The data of a platform and what engines call it, as the runtimes on these sites have it: no file is written.
 ///
 /// Errors: a template that can't be run.
 pub fn without_files(
     platform: &Platform,
     graph: &Graph,
     engine: &Engine,
-    grounds: &[Ground],
+    sites: &[Site],
 ) -> Result<FileSet, TemplateError> {
     let mut out = Emission::default();
     for target in &platform.targets {
@@ -94,7 +94,7 @@ pub fn without_files(
         else {
             continue;
         };
-        if !target.runs_on().is_some_and(|it| grounds.contains(&it)) {
+        if !target.runs_on().is_some_and(|it| sites.contains(&it)) {
             continue;
         }
         let context = Context {

@@ -243,13 +243,21 @@ mod tests {
         Some(LintLevel::Deny),
     ];
 
-    /// The final severity of a lint. Whether it is pushed before or after the levels are known must not matter.
-    fn ends_as(
-        diagnostic: &Diagnostic,
+    /// What a user says of a lint: its level, whether its component allows it, and `--deny-warnings`.
+    #[derive(Clone, Copy)]
+    struct Asked {
         level: Option<LintLevel>,
         is_allowed: bool,
         denies: bool,
-    ) -> Option<Severity> {
+    }
+
+    /// The final severity of a lint. Whether it is pushed before or after the levels are known must not matter.
+    fn ends_as(diagnostic: &Diagnostic, asked: Asked) -> Option<Severity> {
+        let Asked {
+            level,
+            is_allowed,
+            denies,
+        } = asked;
         let levels = || {
             let mut levels = Levels::default();
             if let Some(level) = level {
@@ -314,12 +322,17 @@ mod tests {
                         None => Some(usual),
                     };
                     let name = format!("{code:?} {level:?} {denies}");
-                    assert_eq!(
-                        ends_as(&diagnostic, level, false, denies),
-                        expected,
-                        "{name}"
-                    );
-                    assert_eq!(ends_as(&diagnostic, level, true, denies), None, "{name}");
+                    let asked = Asked {
+                        level,
+                        is_allowed: false,
+                        denies,
+                    };
+                    assert_eq!(ends_as(&diagnostic, asked), expected, "{name}");
+                    let allowed = Asked {
+                        is_allowed: true,
+                        ..asked
+                    };
+                    assert_eq!(ends_as(&diagnostic, allowed), None, "{name}");
                 }
             }
         }

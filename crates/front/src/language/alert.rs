@@ -15,7 +15,8 @@ pub(super) const ALERT: Shape = Shape::Table(&[
         Shape::Plain(Form::PromQl),
         "The alert fires while this expression returns anything. For an alert of the kind you may leave it out: its other keys stay.",
         "expr = \"up == 0\"",
-    ),
+    )
+    .also_called(&["expression", "query"]),
     FOR,
     KEEP,
     SEVERITY,
@@ -25,7 +26,8 @@ pub(super) const ALERT: Shape = Shape::Table(&[
         FREE,
         "One line for a person; `{{ $value }}` and `{{ $labels.x }}` are filled in.",
         "summary = \"{{ $labels.instance }} is down\"",
-    ),
+    )
+    .also_called(&["message"]),
     key(
         "description",
         FREE,
@@ -78,6 +80,7 @@ pub(super) const KIND_ALERT: Shape = Shape::Table(&[
         "Fires while this returns anything; `${self.selector}` selects the component's own series.",
         "expr = 'redis_up{${self.selector}} == 0'",
     )
+    .also_called(&["expression", "query"])
     .required(),
     FOR,
     KEEP,
@@ -118,7 +121,8 @@ pub(super) const KIND_ALERT: Shape = Shape::Table(&[
         Shape::Text,
         "One line for a person; Prometheus' own `{{ }}` works.",
         "summary = \"Redis `${self.name}` is down\"",
-    ),
+    )
+    .also_called(&["message"]),
     key(
         "description",
         Shape::Text,

@@ -265,7 +265,7 @@ fn map(
             let is_taken = |name: &str| table.get(name).is_some();
             let diagnostic = bad_name(Code::BadName, &key.name, key.span, &what, rule, &is_taken);
             sink.push(diagnostic);
-            let proposed = under_likely_name(key, rule, [table, &kept]);
+            let proposed = entry_of_proposed_name(key, rule, [table, &kept]);
             kept.entries.extend(proposed);
         }
         let value = if context.removable && value.is_false() {
@@ -294,7 +294,7 @@ fn map(
 }
 
 /// The entry under the name that is proposed for a refused one: whoever writes that already names nothing unknown.
-fn under_likely_name(key: &Key, rule: NameRule, tables: [&Table; 2]) -> Option<Entry> {
+fn entry_of_proposed_name(key: &Key, rule: NameRule, tables: [&Table; 2]) -> Option<Entry> {
     let is_free = |name: &String| tables.iter().all(|table| table.get(name).is_none());
     let name = likely_name(&key.name, rule).filter(is_free)?;
     let span = key.span;

@@ -169,7 +169,8 @@ pub(super) const HEALTH_KEYS: &[KeyShape] = &[
         Shape::Formed(Form::UrlPath),
         "The path to GET; anything but success is unhealthy.",
         "http = \"/readyz\"",
-    ),
+    )
+    .also_called(&["path"]),
     key("port", PORT_NAME, "The port of `http`.", "port = \"http\""),
     key(
         "tcp",
@@ -212,7 +213,8 @@ pub(super) const HEALTH_KEYS: &[KeyShape] = &[
         DURATION,
         "Failures in this time after the start do not count; 30s by default.",
         "start_period = \"60s\"",
-    ),
+    )
+    .also_called(&["start"]),
     key(
         "compose",
         Shape::Boolean,

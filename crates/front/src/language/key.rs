@@ -9,6 +9,8 @@ pub struct KeyShape {
     pub name: &'static str,
     /// What may stand there.
     pub shape: Shape,
+    /// What other tools call it: an unknown key of such a name is read as this one.
+    pub also_called: &'static [&'static str],
     /// Whether a table without it is an error.
     pub required: bool,
     /// What it means, in a sentence or two of Markdown.
@@ -79,6 +81,11 @@ impl KeyShape {
     /// Marks a key without which the table is an error.
     pub const fn required(mut self) -> Self {
         self.required = true;
+        self
+    }
+
+    pub(super) const fn also_called(mut self, words: &'static [&'static str]) -> Self {
+        self.also_called = words;
         self
     }
 
@@ -180,6 +187,7 @@ pub(super) const fn key(
     KeyShape {
         name,
         shape,
+        also_called: &[],
         required: false,
         doc,
         example,

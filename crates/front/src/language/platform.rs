@@ -50,7 +50,8 @@ const PLATFORM: Shape = Shape::Table(&[
         ]),
         "Where images are taken from: a prefix for those that name no registry, or a table of mirrors, each for the images of one registry. An image that starts with a variable stays as it is.",
         "registry = { \"docker.io\" = \"mirror.example.com/hub\", \"quay.io\" = \"mirror.example.com/quay\" }",
-    ),
+    )
+    .also_called(&["mirrors"]),
     BIND,
     key(
         "targets",
@@ -69,13 +70,15 @@ const VARIABLE: Shape = Shape::Either(&[
             "Its value, unless the environment variable is set.",
             "default = 50000",
         )
+        .also_called(&["value"])
         .required(),
         key(
             "env",
             Shape::Plain(Form::Name(NameRule::Variable)),
             "The environment variable that can change it at start.",
             "env = \"AIRFLOW_UID\"",
-        ),
+        )
+        .also_called(&["variable"]),
         key(
             "description",
             FREE,
@@ -92,6 +95,7 @@ const SECRET: Shape = Shape::Table(&[
         "The environment variable that holds it.",
         "env = \"MLFLOW_DB_PASSWORD\"",
     )
+    .also_called(&["variable"])
     .required(),
     key(
         "description",

@@ -63,10 +63,10 @@ impl<'a> Unknown<'a> {
             }
             return None;
         }
-        let near = nearest_key(key, value, table, (keys, context.owner), sink);
+        let near = nearest_key(key, value, table, keys, sink);
         let absent = match near {
             Some(_) => Vec::new(),
-            None => absent(table, kept, (keys, context.owner), sink),
+            None => absent(table, kept, keys, sink),
         };
         let near = near.or(match absent.as_slice() {
             [only] if only.shape.takes(&value.value) => Some(*only),
@@ -117,7 +117,7 @@ pub(super) fn misspelled_tables(
         if is_known || key_of_compose(key, value, table, keys, context).is_some() {
             continue;
         }
-        let near = nearest_key(key, value, table, (keys, context.owner), sink);
+        let near = nearest_key(key, value, table, keys, sink);
         let near = near.filter(|it| matches!(it.shape, Shape::Map(..)));
         let Some(near) = near.filter(|near| could_be(value, &near.shape, &context.below(near)))
         else {
@@ -179,13 +179,14 @@ fn nearest_key<'a>(
     key: &Key,
     value: &Node,
     table: &Table,
-    (keys, owner): (&'a [KeyShape], Owner<'_>),
+    keys: &'a [KeyShape],
     sink: &Sink,
 ) -> Option<&'a KeyShape> {
     if sink.is_full() {
         return None;
     }
-    if let Some(meant) = word_of_others(&key.name, owner, keys) {
+    let mut named = keys.iter();
+    if let Some(meant) = named.find(|shape| shape.also_called.contains(&key.name.as_str())) {
         return Some(meant);
     }
     let mut likely: Vec<&KeyShape> = keys.iter().collect();
@@ -210,45 +211,6 @@ fn nearest_key<'a>(
     cut.or_else(|| meant.next().filter(|_| meant.next().is_none()))
 }
 
-/// Words that other tools have for a key here: what messages call the table, the word, and the key.
-const WORDS_OF_OTHERS: &[(&str, &str, &str)] = &[
-    ("a component", "type", "kind"),
-    ("a volume", "path", "mount"),
-    ("a volume", "container", "mount"),
-    ("a volume", "mount_path", "mount"),
-    ("a volume", "mountPath", "mount"),
-    ("a volume", "host", "source"),
-    ("a volume", "host_path", "source"),
-    ("a volume", "hostPath", "source"),
-    ("`health`", "path", "http"),
-    ("`health`", "start", "start_period"),
-    ("a task", "command", "run"),
-    ("a task", "cmd", "run"),
-    ("a task", "script", "run"),
-    ("a task", "bash_command", "run"),
-    ("a task", "depends_on", "after"),
-    ("a task", "needs", "after"),
-    ("a task", "upstream", "after"),
-    ("a stage", "command", "run"),
-    ("a stage", "commands", "run"),
-    ("a stage", "script", "run"),
-    ("a stage", "steps", "run"),
-    ("a pipeline", "cron", "schedule"),
-    ("a pipeline", "start_date", "start"),
-    ("an alert", "expression", "expr"),
-    ("an alert", "query", "expr"),
-    ("an alert", "message", "summary"),
-    ("a secret", "variable", "env"),
-    ("a variable", "value", "default"),
-];
-
-/// The key that a word of another tool stands for.
-fn word_of_others<'a>(word: &str, owner: Owner<'_>, keys: &'a [KeyShape]) -> Option<&'a KeyShape> {
-    let mut words = WORDS_OF_OTHERS.iter();
-    let (_, _, meant) = words.find(|(of, other, _)| owner == Owner::Words(of) && *other == word)?;
-    keys.iter().find(|shape| shape.name == *meant)
-}
-
 /// Whether a word has letters of another one alone, from the first on and in their order: `img` of `image`.
 fn is_short_for(word: &str, long: &str) -> bool {
     let mut letters = long.chars();
@@ -261,19 +223,14 @@ fn is_short_for(word: &str, long: &str) -> bool {
 const SHORTEST_BEGINNING: usize = 3;
 
 /// The keys that the table must have and has not, by any name that is near to theirs.
-fn absent<'a>(
-    table: &Table,
-    kept: &Table,
-    (keys, owner): (&'a [KeyShape], Owner<'_>),
-    sink: &Sink,
-) -> Vec<&'a KeyShape> {
+fn absent<'a>(table: &Table, kept: &Table, keys: &'a [KeyShape], sink: &Sink) -> Vec<&'a KeyShape> {
     if table.entries.len() > MOST_COMPARED {
         return Vec::new();
     }
     let is_named = |shape: &KeyShape| {
         table.entries.iter().any(|Entry { key, value }| {
             let is_known = keys.iter().any(|shape| shape.name == key.name);
-            let near = || nearest_key(key, value, table, (keys, owner), sink);
+            let near = || nearest_key(key, value, table, keys, sink);
             key.name == shape.name
                 || !is_known && near().is_some_and(|near| near.name == shape.name)
         })
@@ -320,11 +277,6 @@ fn unknown_key(
         format!("{owner} has no key `{}`", key.name),
     )
     .label(key.span, "unknown key");
-    if key.name == "mirrors" && keys.iter().any(|shape| shape.name == "registry") {
-        return diagnostic
-            .help("write `registry` for it: `registry = { \"docker.io\" = \"mirror.example.com/hub\" }`")
-            .renaming(&key.name, "registry");
-    }
     // A preset is read as a component is, and what it may not name is refused later.
     let is_of_it = |name: &&str| owner != PRESET || *name != "presets";
     let names: Vec<&str> = keys

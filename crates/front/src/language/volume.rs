@@ -38,14 +38,16 @@ const KEYS: &[KeyShape] = &[
         Shape::Plain(Form::MountPath),
         "Where it is in the container.",
         "mount = \"/data\"",
-    ),
+    )
+    .also_called(&["path", "container", "mount_path", "mountPath"]),
     SIZE,
     key(
         "source",
         Shape::Plain(Form::Path),
         "A path on the host, absolute or relative to the project. Without it: a named persistent volume.",
         "source = \"model_serving/artifacts\"",
-    ),
+    )
+    .also_called(&["host", "host_path", "hostPath"]),
     key(
         "read_only",
         Shape::Boolean,

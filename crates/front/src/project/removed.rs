@@ -27,8 +27,11 @@ pub(super) fn only_what_is_there(platform: &Table, environment: Table, sink: &mu
         if let Value::Table(table) = &mut entry.value.value {
             let below = below.and_then(|node| node.as_table());
             let path = known.name;
-            let deep = !OF_COMPONENTS.contains(&path);
-            *table = without_unknown(below, table, &known.shape, (path, deep), sink);
+            let depth = match OF_COMPONENTS.contains(&path) {
+                true => Depth::EntriesAlone,
+                false => Depth::AllTables,
+            };
+            *table = without_unknown(below, table, &known.shape, (path, depth), sink);
         }
         kept.entries.push(entry);
     }
@@ -62,12 +65,20 @@ pub(super) fn nothing_below(platform: &mut Table, sink: &mut Sink) {
     }
 }
 
-/// `path` is where the table stands; `deep`: tables inside of it are looked at too.
+/// How far a table is looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Depth {
+    EntriesAlone,
+    /// The tables inside of it, too.
+    AllTables,
+}
+
+/// `path` is where the table stands.
 fn without_unknown(
     below: Option<&Table>,
     written: &Table,
     shape: &Shape,
-    (path, deep): (&str, bool),
+    (path, depth): (&str, Depth),
     sink: &mut Sink,
 ) -> Table {
     let mut kept = Table::default();
@@ -83,9 +94,11 @@ fn without_unknown(
             sink.push(nothing_to_remove(&path, key, &known));
             continue;
         }
-        if let (Value::Table(table), Some(inner), true) = (&mut value.value, inner, deep) {
+        if let (Value::Table(table), Some(inner)) = (&mut value.value, inner)
+            && depth == Depth::AllTables
+        {
             let under = under.and_then(|node| node.as_table());
-            *table = without_unknown(under, table, inner, (&path, deep), sink);
+            *table = without_unknown(under, table, inner, (&path, depth), sink);
         }
         let key = key.clone();
         kept.entries.push(Entry { key, value });

@@ -5,7 +5,6 @@ use crate::{
     reference::{self, Mode, Words},
     source::Span,
     syntax::{Key, Node, Table, Value},
-    text::count,
 };
 
 /// Keys whose tables hold names of others' choice: a `group` in `env` is no group.
@@ -195,18 +194,21 @@ fn referred(node: &Node, removed: &Removed<'_>, owner: Option<&str>, places: &mu
 
 fn needed(removed: &Removed<'_>, places: &[Span]) -> Diagnostic {
     let (noun, name) = (removed.noun, removed.port.unwrap_or(removed.component));
-    let others = count(places.len(), "place");
+    let others = match places.len() {
+        1 => "1 place still names".to_string(),
+        several => format!("{several} places still name"),
+    };
     let mut diagnostic = Diagnostic::new(
         Code::UnknownName,
-        format!("{noun} `{name}` is taken away, and {others} still named it"),
+        format!("{noun} `{name}` is removed, and {others} it"),
     )
-    .label(removed.line.span, "taken away here");
+    .label(removed.line.span, "removed here");
     for place in places.iter().take(SHOWN) {
         diagnostic = diagnostic.label(*place, "needs it");
     }
     diagnostic.help(match removed.noun {
-        "group" => "take away its components here too, or give them another group",
-        _ => "take away here what needs it too, or remove the line",
+        "group" => "remove its components here, too, or give them another group",
+        _ => "remove here what needs it, too, or leave the line out",
     })
 }
 

@@ -27,7 +27,7 @@ pub(super) fn load(
             name,
             path: format!("mlopsgen/kinds/{name}.toml"),
             text: text.clone(),
-            own: true,
+            author: Author::User,
         },
         None => KindFile::embedded(name)?,
     };
@@ -39,8 +39,15 @@ struct KindFile<'a> {
     name: &'a str,
     path: String,
     text: String,
-    /// It is the user's, and may extend the embedded kind of its own name.
-    own: bool,
+    author: Author,
+}
+
+/// Who wrote the file of a kind.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Author {
+    Catalog,
+    /// It may extend the embedded kind of its own name.
+    User,
 }
 
 impl<'a> KindFile<'a> {
@@ -50,7 +57,7 @@ impl<'a> KindFile<'a> {
             name,
             text: template::embedded(&path)?.to_string(),
             path: format!("templates/{path}"),
-            own: false,
+            author: Author::Catalog,
         })
     }
 }
@@ -65,7 +72,7 @@ fn read(
         name,
         path,
         text,
-        own,
+        author,
     } = file;
     let line_end = text.find('\n').unwrap_or(text.len());
     let source = sources.add(path, text);
@@ -78,17 +85,17 @@ fn read(
         own_sink.finish().into_iter().for_each(|it| sink.push(it));
         return None;
     }
-    if own {
+    if author == Author::User {
         table = shaped(name, &table, span, &mut own_sink);
     }
     let mut lineage = Vec::new();
     let mut program = name.to_string();
     if let Some(parent) = table.get("extends").cloned() {
-        let base = parent_of(catalog, (name, own), &parent, sources, sink)?;
+        let base = parent_of(catalog, (name, author), &parent, sources, sink)?;
         lineage.push(base.name.clone());
         lineage.extend(base.lineage.iter().cloned());
         // An embedded kind that extends another one describes its own program.
-        if own {
+        if author == Author::User {
             program.clone_from(&base.program);
         }
         table = overlay(&base.table, &table, Removal::Now);
@@ -98,7 +105,7 @@ fn read(
         program,
         ..kind(name, lineage, table, span)
     };
-    if own && !own_sink.has_errors() {
+    if author == Author::User && !own_sink.has_errors() {
         check::check(&kind, source, &catalog.names(), &mut own_sink);
     }
     let is_broken = own_sink.has_errors();
@@ -137,16 +144,16 @@ fn shaped(name: &str, table: &Table, span: Span, sink: &mut Sink) -> Table {
 /// The longest chain of kinds that extend each other.
 const LONGEST_LINEAGE: usize = 16;
 
-/// `own`: the kind of that name is the user's.
+/// `name` and `author`: of the kind that extends another one.
 fn parent_of(
     catalog: &mut Catalog,
-    (name, own): (&str, bool),
+    (name, author): (&str, Author),
     parent: &Node,
     sources: &mut Sources,
     sink: &mut Sink,
 ) -> Option<Kind> {
     let wanted = parent.as_str().unwrap_or_default();
-    if own
+    if author == Author::User
         && wanted == name
         && let Some(file) = KindFile::embedded(name)
     {

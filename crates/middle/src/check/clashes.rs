@@ -207,7 +207,10 @@ fn chart_pods(platform: &Platform, sink: &mut Sink) {
                     Code::OutputClash,
                     format!("a pod of the chart's own is called `{name}`"),
                 )
-                .label(workload.span, "and so would be this one's")
+                .label(
+                    workload.span,
+                    "the pod of this component would have the same name",
+                )
                 .help("choose another name"),
             );
         }
@@ -249,7 +252,9 @@ fn aliases(platform: &Platform, sink: &mut Sink) {
             let Some(other) = platform.workload(alias) else {
                 continue;
             };
-            if other.component == workload.component || never_together(workload, other) {
+            if other.component == workload.component
+                || never_together(&workload.profiles, &other.profiles)
+            {
                 continue;
             }
             let written = workload.written.get("aliases");

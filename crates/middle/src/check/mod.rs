@@ -16,8 +16,8 @@ mod outside;
 mod ports;
 mod power;
 mod profiles;
-mod raw_places;
-mod raw_service;
+mod raw;
+mod raw_services;
 mod rights;
 mod routes;
 mod scrapes;
@@ -26,13 +26,16 @@ mod sharing;
 mod strings;
 mod values;
 
+use raw::RawCompose;
+
 use crate::{diag::Sink, graph::Graph, model::Platform};
 
 /// What a rule reads.
 #[derive(Clone, Copy, Debug)]
-pub struct Facts<'a> {
-    pub platform: &'a Platform,
-    pub graph: &'a Graph,
+struct Facts<'a> {
+    platform: &'a Platform,
+    graph: &'a Graph,
+    raw: &'a RawCompose<'a>,
 }
 
 /// A rule looks at the platform and says what is wrong with it.
@@ -43,7 +46,7 @@ const RULES: &[Rule] = &[
     cycles::tasks,
     ports::host_ports,
     ports::container_ports,
-    raw_service::keys,
+    raw_services::keys,
     ports::public_addresses,
     clashes::mount_paths,
     nested::mounts,
@@ -80,7 +83,12 @@ const RULES: &[Rule] = &[
 ];
 
 /// Runs every rule.
-pub fn check(facts: Facts<'_>, sink: &mut Sink) {
+pub fn check(platform: &Platform, graph: &Graph, sink: &mut Sink) {
+    let facts = Facts {
+        platform,
+        graph,
+        raw: &RawCompose::of(platform),
+    };
     for rule in RULES {
         rule(facts, sink);
     }

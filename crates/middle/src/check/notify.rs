@@ -46,7 +46,7 @@ pub(super) fn watchdog(facts: Facts<'_>, sink: &mut Sink) {
                 Code::BadName,
                 format!("`{WATCHDOG}` is the alert that always fires"),
             )
-            .label(alert.span, "an alert of another meaning")
+            .label(alert.span, "this alert has another meaning")
             .help(
                 "give it another name: who waits for the always-firing alert takes this one for it",
             ),
@@ -90,7 +90,7 @@ pub(super) fn watchdog(facts: Facts<'_>, sink: &mut Sink) {
                 Code::ConflictingKeys,
                 format!("`watchdog` waits for `{WATCHDOG}`, which is switched off"),
             )
-            .label(watchdog.span, "this receiver never gets anything, and calls for ever")
+            .label(watchdog.span, "this receiver never gets the alert, and so reports a failure all the time")
             .label(sender.span, format!("it has no `{WATCHDOG}`"))
             .help(format!(
                 "remove `alerts.{WATCHDOG} = false` or `metrics = false` of `{}`, or leave `watchdog` out",

@@ -3,13 +3,12 @@
 
 use super::{
     Facts,
-    power::{entries, first_part, items, section, word},
-    raw_places::RawPlaces,
+    raw::{Found, RawBuild, RawCompose, RawKeys, RawService},
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
     files::{GENERATED, is_folder_of_a_target},
-    model::{Build, HostPath, Mount, Platform, Raw, Workload},
+    model::{Build, HostPath, Mount, Platform},
     source::Span,
     value::{climbs_out, is_git_folder},
 };
@@ -123,72 +122,49 @@ fn is_program(path: &str) -> bool {
 /// Paths that leave the project, in raw keys of services, and files of `configs` and `secrets`: an error where nothing gives
 /// it another level.
 pub(super) fn raw_sources(facts: Facts<'_>, sink: &mut Sink) {
-    let platform = facts.platform;
-    for workload in platform.workloads() {
-        let places = RawPlaces::of_workload(platform, workload, "compose");
-        service(
-            platform,
-            &workload.raw_compose,
-            Some(workload),
-            places,
-            sink,
-        );
+    let (platform, raw) = (facts.platform, facts.raw);
+    for of_service in raw.services() {
+        service(platform, of_service, sink);
     }
-    let places = RawPlaces::of_platform(platform, &platform.raw_compose, "compose");
-    for (name, raw) in section(&platform.raw_compose, "services") {
-        let workload = platform.workloads().find(|it| it.name == *name);
-        service(platform, raw, workload, places, sink);
-    }
-    for (path, by) in of_platform(platform, platform.compose_folder().len()) {
-        sink.push(leaves(&path, None, places.of(by), RAW));
+    for found in of_platform(raw, platform.compose_folder().len()) {
+        sink.push(leaves(&found.value, None, raw.places.of(found.by), RAW));
     }
 }
-
-/// A path in a raw table, and the value that names it.
-type Named<'a> = (String, &'a Raw);
 
 /// The paths of `[raw.compose]`, but for its services, that leave the project.
-fn of_platform(platform: &Platform, depth: usize) -> Vec<Named<'_>> {
-    let contents = ["configs", "secrets"].into_iter();
-    let contents = contents.flat_map(|key| section(&platform.raw_compose, key));
-    let read = contents.filter_map(|(_, content)| named(content.get("file")));
-    let read = read.chain(files(platform.raw_compose.get("include")));
-    let read = read.filter(|(path, _)| is_outside(path, depth) || path.starts_with('/'));
+fn of_platform<'a>(raw: &RawCompose<'a>, depth: usize) -> Vec<Found<'a, String>> {
+    let read = raw.files.iter().filter(|it| is_read_outside(it, depth));
     // A folder behind a volume is a bind mount, and an absolute one is like others.
-    let volumes = section(&platform.raw_compose, "volumes");
-    let devices = volumes.filter_map(|(_, volume)| named(volume.at(&["driver_opts", "device"])));
-    read.chain(devices.filter(|(path, _)| is_outside(path, depth)))
-        .collect()
-}
-
-fn named(raw: Option<&Raw>) -> Option<Named<'_>> {
-    raw.map(|raw| (word(Some(raw)), raw))
+    let folders = raw.volumes.iter().map(|it| &it.folder);
+    let folders = folders.filter(|it| is_outside(&it.source, depth));
+    let folders = folders.map(|it| Found {
+        value: it.source.clone(),
+        by: it.by,
+    });
+    read.cloned().chain(folders).collect()
 }
 
 /// The raw keys of a service.
-fn service(
-    platform: &Platform,
-    raw: &Raw,
-    workload: Option<&Workload>,
-    places: RawPlaces<'_>,
-    sink: &mut Sink,
-) {
-    let component = workload.map(|it| it.component.as_str());
-    let build = workload.and_then(|it| it.build.as_ref());
+fn service(platform: &Platform, raw: &RawService<'_>, sink: &mut Sink) {
+    let component = raw.workload.map(|it| it.component.as_str());
+    let build = raw.workload.and_then(|it| it.build.as_ref());
     // Compose reads relative paths from the folder of its files.
     let base = platform.compose_folder();
-    for (path, by) in of_service(raw, build, base.len()) {
-        sink.push(leaves(&path, component, places.of(by), RAW));
+    for found in of_service(&raw.keys, build, base.len()) {
+        let place = raw.places.of(found.by);
+        sink.push(leaves(&found.value, component, place, RAW));
     }
-    for (path, by) in mounted(raw).filter(|(path, _)| path.starts_with('.')) {
-        let names = in_project(&path, &base).unwrap_or_default();
-        let meant = meant(platform, &path, &names);
+    let mounts = raw.keys.mounts.iter();
+    for mount in mounts.filter(|it| it.source.starts_with('.')) {
+        let path = &mount.source;
+        let names = in_project(path, &base).unwrap_or_default();
+        let meant = meant(platform, path, &names);
         let other = meant.as_ref().map(|_| OTHER);
         let Some(why) = why_not_mounted(&names).or(other) else {
             continue;
         };
         let shown = format!("`{path}`, which is `{}` of the project,", names.join("/"));
-        let diagnostic = not_mounted(&shown, why, component, places.of(by));
+        let diagnostic = not_mounted(&shown, why, component, raw.places.of(mount.by));
         sink.push(match meant {
             Some(help) => diagnostic.help(help),
             None => diagnostic,
@@ -287,44 +263,42 @@ fn holds_secrets(names: &[&str]) -> bool {
     }
 }
 
-/// What a service mounts.
-fn mounted(raw: &Raw) -> impl Iterator<Item = Named<'_>> {
-    items(raw.get("volumes")).map(|it| match it {
-        Raw::Table(_) => named(it.get("source")).unwrap_or_else(|| (String::new(), it)),
-        _ => (first_part(&word(Some(it))), it),
-    })
-}
-
 /// The paths of a service that leave the project. Absolute folders are bind mounts like others; files are read as they are.
 /// `typed`: what it is built from without raw keys.
-fn of_service<'a>(raw: &'a Raw, typed: Option<&Build>, depth: usize) -> Vec<Named<'a>> {
-    let build = raw.get("build");
-    let context = match build {
-        Some(Raw::Table(_)) => build.and_then(|it| it.get("context")),
-        _ => build,
-    };
-    let contexts = build.and_then(|it| it.get("additional_contexts"));
-    let contexts = entries(contexts).map(|(_, path)| (word(Some(path)), path));
-    let watched = items(raw.at(&["develop", "watch"])).filter_map(|it| named(it.get("path")));
-    let files = files(raw.get("env_file")).chain(files(raw.get("label_file")));
-    let keys = [&["extends", "file"], &["credential_spec", "file"]];
-    let files = files.chain(keys.into_iter().filter_map(|path| named(raw.at(path))));
-    let outside = |(path, _): &Named<'_>| is_outside(path, depth);
-    let dockerfile = outside_dockerfile(build, &word(context), typed, depth);
-    let folders = mounted(raw).chain(named(context));
-    let folders = folders.chain(contexts).chain(watched).filter(outside);
-    let read = files.filter(|(path, _)| is_outside(path, depth) || path.starts_with('/'));
-    folders.chain(read).chain(dockerfile).collect()
+fn of_service<'a>(
+    keys: &RawKeys<'a>,
+    typed: Option<&Build>,
+    depth: usize,
+) -> Vec<Found<'a, String>> {
+    let mounted = keys.mounts.iter().map(|it| Found {
+        value: it.source.clone(),
+        by: it.by,
+    });
+    let build = keys.build.as_ref();
+    let built = build
+        .into_iter()
+        .flat_map(|it| it.context.iter().chain(&it.contexts));
+    let folders = mounted.chain(built.chain(&keys.watched).cloned());
+    let folders = folders.filter(|it| is_outside(&it.value, depth));
+    let read = keys.files.iter().filter(|it| is_read_outside(it, depth));
+    let dockerfile = build.and_then(|it| outside_dockerfile(it, typed, depth));
+    folders.chain(read.chain(dockerfile).cloned()).collect()
+}
+
+/// Whether a file is read from outside of the project.
+fn is_read_outside(file: &Found<'_, String>, depth: usize) -> bool {
+    is_outside(&file.value, depth) || file.value.starts_with('/')
 }
 
 /// A Dockerfile outside of the project. It is read from the context: that of the raw keys, or the typed one.
-fn outside_dockerfile<'a>(
-    build: Option<&'a Raw>,
-    context: &str,
+fn outside_dockerfile<'a, 'b>(
+    build: &'b RawBuild<'a>,
     typed: Option<&Build>,
     depth: usize,
-) -> Option<Named<'a>> {
-    let (dockerfile, by) = named(build?.get("dockerfile"))?;
+) -> Option<&'b Found<'a, String>> {
+    let found = build.dockerfile.as_ref()?;
+    let dockerfile = &found.value;
+    let context = build.context.as_ref().map_or("", |it| &it.value);
     let (context, depth) = match typed.map(|it| &it.context) {
         Some(HostPath::Project(typed)) if context.is_empty() => (typed.as_str(), 0),
         _ => (context, depth),
@@ -333,17 +307,8 @@ fn outside_dockerfile<'a>(
     let is_here =
         !context.starts_with('/') && !context.contains("://") && !is_outside(context, depth);
     let is_read_outside =
-        dockerfile.starts_with('/') || is_here && is_outside(&below(context, &dockerfile), depth);
-    is_read_outside.then_some((dockerfile, by))
-}
-
-/// `"a"`, `["a"]` or `[{ path = "a" }]`.
-fn files(raw: Option<&Raw>) -> impl Iterator<Item = Named<'_>> {
-    let one = raw.filter(|raw| matches!(raw, Raw::Text(_))).into_iter();
-    one.chain(items(raw)).filter_map(|it| match it {
-        Raw::Table(_) => named(it.get("path")),
-        _ => named(Some(it)),
-    })
+        dockerfile.starts_with('/') || is_here && is_outside(&below(context, dockerfile), depth);
+    is_read_outside.then_some(found)
 }
 
 /// Whether a path is in a home, or climbs out of the project from a folder that lies so deep in it.

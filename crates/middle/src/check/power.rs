@@ -1,6 +1,10 @@
 //! What lets a container act on the host, by the keys of Compose and of the chart: facts, each with the value that it comes from.
 
-use crate::model::{Piece, Raw, Text};
+use super::raw::{
+    Found, RawBuild, RawKeys, RawMount, RawVolume,
+    value::{entries, is_on, items, word},
+};
+use crate::model::Raw;
 
 /// What a key gives.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,7 +57,7 @@ const AROUND_SOCKETS: [&str; 11] = [
     "/run/user",
 ];
 
-/// Folders of the host's own system: what is written there the host obeys.
+/// Folders of the host's own system: who writes there controls the host.
 const SYSTEM: [&str; 13] = [
     "/", "/bin", "/dev", "/home", "/lib", "/lib64", "/run", "/sbin", "/usr", "/usr/bin",
     "/usr/lib", "/var", "/var/lib",
@@ -101,7 +105,7 @@ pub(super) fn of_host_mount(mount: HostMount<'_>) -> Option<Power> {
     let is_system = SYSTEM.contains(&path.as_str()) || SYSTEM_BELOW.iter().any(is_in);
     if is_system && !mount.is_read_only {
         return Some(Power::Host(format!(
-            "the host obeys what is written to its `{path}`"
+            "who writes to `{path}` of the host controls the host"
         )));
     }
     // A socket can be used through a mount that is read-only.
@@ -120,7 +124,7 @@ pub(super) fn of_capability(name: &str) -> Option<Power> {
     let plain = upper.strip_prefix("CAP_").unwrap_or(&upper);
     STRONG.contains(&plain).then(|| {
         Power::Host(format!(
-            "the capability `{plain}` leads out of the container"
+            "with the capability `{plain}` a process can leave the container"
         ))
     })
 }
@@ -128,7 +132,7 @@ pub(super) fn of_capability(name: &str) -> Option<Power> {
 pub(super) fn of_device(path: &str) -> Option<Power> {
     let path = normal_path(path);
     let is_raw = path == "/dev" || RAW_DEVICES.iter().any(|it| path.starts_with(it));
-    is_raw.then(|| Power::Host(format!("`{path}` is all of a disk, or of the memory")))
+    is_raw.then(|| Power::Host(format!("`{path}` is a whole disk, or all of the memory")))
 }
 
 /// A rule such as `b 8:* rwm`, which lets it make and open devices: disks (`b`), all (`a`), or memory (`c`; `Documentation/
@@ -146,117 +150,67 @@ fn of_device_rule(rule: &str) -> Option<Power> {
 pub(super) type RawPower<'a> = (Power, &'a Raw);
 
 /// The raw keys of a Compose service.
-pub(super) fn of_service(raw: &Raw) -> Vec<RawPower<'_>> {
+pub(super) fn of_service<'a>(keys: &RawKeys<'a>) -> Vec<RawPower<'a>> {
     let mut powers = Vec::new();
-    if let Some(provider) = raw.get("provider") {
-        powers.push((Power::Program(word(provider.get("type"))), provider));
-    }
-    let switches = [
-        ("privileged", Power::Host("privileged".to_string())),
-        (
-            "use_api_socket",
-            Power::Engine("`use_api_socket` gives it the engine's socket"),
-        ),
-    ];
-    let on = switches.into_iter().filter_map(|(key, power)| {
-        let switch = raw.get(key).filter(|it| is_on(it))?;
-        Some((power, switch))
-    });
-    powers.extend(on);
-    powers.extend(of_commands(raw));
-    powers.extend(of_build(raw.get("build")));
-    let each = |key: &str, power: fn(&Raw) -> Option<Power>| {
-        items(raw.get(key)).filter_map(move |it| Some((power(it)?, it)))
-    };
-    let rule: fn(&Raw) -> Option<Power> = |it| of_device_rule(&word(Some(it)));
-    powers.extend(each("device_cgroup_rules", rule));
-    powers.extend(of_namespaces(raw));
-    powers.extend(of_user(raw.get("user")));
-    powers.extend(each("cap_add", |it| of_capability(&word(Some(it)))));
-    powers.extend(each("devices", |it| of_device(&source_of(it))));
-    powers.extend(each("volumes", of_mount));
-    powers.extend(each("ports", of_port));
+    let provider = keys.provider.as_ref();
+    powers.extend(provider.map(|it| (Power::Program(it.value.clone()), it.by)));
+    let privileged = keys.privileged.into_iter();
+    powers.extend(privileged.map(|by| (Power::Host("privileged".to_string()), by)));
+    let label = "`use_api_socket` gives it the engine's socket";
+    powers.extend(keys.api_socket.map(|by| (Power::Engine(label), by)));
+    powers.extend(keys.privileged_commands.iter().map(|it| {
+        let label = format!("a command of `{}` is privileged", it.value);
+        (Power::Host(label), it.by)
+    }));
+    let build = keys
+        .build
+        .as_ref()
+        .and_then(|it: &RawBuild<'_>| it.privileged);
+    powers.extend(build.map(|by| (Power::Host("its build is privileged".to_string()), by)));
+    powers.extend(each(&keys.device_rules, of_device_rule));
+    let mode = keys.network_mode.as_ref().filter(|it| it.value == "host");
+    powers.extend(mode.map(|it| (Power::Network, it.by)));
+    let shared = keys.namespaces.iter().filter(|(_, it)| it.value == "host");
+    powers.extend(shared.map(|(key, it)| {
+        let label = format!("`{key}` is the host's own");
+        (Power::Host(label), it.by)
+    }));
+    powers.extend(keys.user.as_ref().and_then(of_user));
+    powers.extend(each(&keys.capabilities, of_capability));
+    powers.extend(each(&keys.devices, of_device));
+    powers.extend(keys.mounts.iter().filter_map(of_mount));
+    let open = keys.ports.iter().filter(|it| it.is_open());
+    powers.extend(open.map(|it| (Power::Open(it.host.clone()), it.by)));
     powers
 }
 
-/// Commands that the engine runs in the container.
-fn of_commands(raw: &Raw) -> impl Iterator<Item = RawPower<'_>> {
-    let keys = ["post_start", "pre_stop"].into_iter();
-    keys.flat_map(|key| {
-        let commands = items(raw.get(key));
-        let privileged = commands.filter_map(|it| it.get("privileged").filter(|it| is_on(it)));
-        privileged.map(move |it| {
-            (
-                Power::Host(format!("a command of `{key}` is privileged")),
-                it,
-            )
-        })
-    })
+fn each<'a>(
+    found: &[Found<'a, String>],
+    power: fn(&str) -> Option<Power>,
+) -> impl Iterator<Item = RawPower<'a>> {
+    found
+        .iter()
+        .filter_map(move |it| Some((power(&it.value)?, it.by)))
 }
 
-fn of_build(build: Option<&Raw>) -> Option<RawPower<'_>> {
-    let build = build?;
-    let mut entitlements = items(build.get("entitlements"));
-    let by = build
-        .get("privileged")
-        .filter(|it| is_on(it))
-        .or_else(|| entitlements.find(|it| word(Some(it)) == "security.insecure"))?;
-    Some((Power::Host("its build is privileged".to_string()), by))
+fn of_user<'a>(user: &Found<'a, String>) -> Option<RawPower<'a>> {
+    let name = user.value.split(':').next().unwrap_or_default();
+    ["0", "root"]
+        .contains(&name)
+        .then_some((Power::Root, user.by))
 }
 
-/// What it shares with the host.
-fn of_namespaces(raw: &Raw) -> impl Iterator<Item = RawPower<'_>> {
-    let keys = ["network_mode", "pid", "userns_mode", "ipc"].into_iter();
-    keys.filter_map(|key| {
-        let value = raw.get(key).filter(|it| word(Some(it)) == "host")?;
-        let power = match key {
-            "network_mode" => Power::Network,
-            key => Power::Host(format!("`{key}` is the host's own")),
-        };
-        Some((power, value))
-    })
-}
-
-fn of_user(user: Option<&Raw>) -> Option<RawPower<'_>> {
-    let name = word(user);
-    let is_root = ["0", "root"].contains(&name.split(':').next().unwrap_or_default());
-    user.filter(|_| is_root).map(|it| (Power::Root, it))
-}
-
-/// What is mounted, or the device: `source` of a table, `/a` of `/a:/b`.
-fn source_of(raw: &Raw) -> String {
-    match raw {
-        Raw::Table(_) => word(raw.get("source")),
-        _ => first_part(&word(Some(raw))),
-    }
-}
-
-/// An entry of `volumes`.
-fn of_mount(raw: &Raw) -> Option<Power> {
-    let is_read_only = match raw {
-        Raw::Table(_) => raw.get("read_only").is_some_and(is_on),
-        _ => {
-            let text = word(Some(raw));
-            let options = text.rsplit(':').next();
-            options.is_some_and(|it| it.split(',').any(|it| it == "ro"))
-        }
-    };
-    of_host_mount(HostMount {
-        path: &source_of(raw),
-        is_read_only,
-    })
+fn of_mount<'a>(mount: &RawMount<'a>) -> Option<RawPower<'a>> {
+    let power = of_host_mount(HostMount {
+        path: &mount.source,
+        is_read_only: mount.is_read_only,
+    });
+    Some((power?, mount.by))
 }
 
 /// A named volume of Compose that is a folder of the host by its options.
-pub(super) fn of_volume(raw: &Raw) -> Option<RawPower<'_>> {
-    let options = raw.get("driver_opts")?;
-    let is_read_only = word(options.get("o")).split(',').any(|it| it == "ro");
-    let device = options.get("device")?;
-    let power = of_host_mount(HostMount {
-        path: &word(Some(device)),
-        is_read_only,
-    });
-    Some((power?, device))
+pub(super) fn of_volume<'a>(volume: &RawVolume<'a>) -> Option<RawPower<'a>> {
+    of_mount(&volume.folder)
 }
 
 /// The raw values of a component in the chart.
@@ -313,80 +267,6 @@ fn of_account(number: Option<&Raw>) -> Option<RawPower<'_>> {
     root.map(|it| (Power::Root, it))
 }
 
-/// `8080:80` and `{ published = 8080 }` are open on all addresses, `80` and `127.0.0.1:8080:80` are not.
-fn of_port(raw: &Raw) -> Option<Power> {
-    let (address, port) = match raw {
-        Raw::Table(_) => (word(raw.get("host_ip")), word(raw.get("published"))),
-        _ => {
-            let text = word(Some(raw));
-            let (rest, _) = text.rsplit_once(':')?;
-            match rest.rsplit_once(':') {
-                Some((address, port)) => (
-                    address.trim_matches(['[', ']']).to_string(),
-                    port.to_string(),
-                ),
-                None => (String::new(), rest.to_string()),
-            }
-        }
-    };
-    let address = address.parse::<std::net::IpAddr>().ok();
-    let is_open = !port.is_empty() && !address.is_some_and(|it| it.to_canonical().is_loopback());
-    is_open.then_some(Power::Open(port))
-}
-
-/// What a table holds; nothing of any other value.
-pub(super) fn entries(raw: Option<&Raw>) -> impl Iterator<Item = &(String, Raw)> {
-    match raw {
-        Some(Raw::Table(entries)) => entries.iter(),
-        _ => [].iter(),
-    }
-}
-
-/// The entries of a table in a table.
-pub(super) fn section<'a>(raw: &'a Raw, key: &str) -> impl Iterator<Item = &'a (String, Raw)> {
-    entries(raw.get(key))
-}
-
-pub(super) fn items(raw: Option<&Raw>) -> impl Iterator<Item = &Raw> {
-    match raw {
-        Some(Raw::List(items)) => items.iter(),
-        _ => [].iter(),
-    }
-}
-
-/// A scalar as text. What is known only at the start is left out.
-pub(super) fn word(raw: Option<&Raw>) -> String {
-    match raw {
-        Some(Raw::Text(text)) => literals(text),
-        Some(Raw::Integer(number)) => number.to_string(),
-        Some(Raw::Boolean(value)) => value.to_string(),
-        _ => String::new(),
-    }
-}
-
-fn literals(text: &Text) -> String {
-    let literal = |piece: &Piece| match piece {
-        Piece::Literal(text) => text.clone(),
-        _ => String::new(),
-    };
-    text.pieces.iter().map(literal).collect()
-}
-
-/// Whether a switch is on. Compose reads words, too; one that is known only at the start may turn it on.
-fn is_on(raw: &Raw) -> bool {
-    match raw {
-        Raw::Boolean(value) => *value,
-        Raw::Removed => false,
-        Raw::Text(text) => !["false", "no", "off", "n", "0"].contains(&literals(text).as_str()),
-        _ => true,
-    }
-}
-
-/// `/a` of `/a:/b:ro`.
-pub(super) fn first_part(text: &str) -> String {
-    text.split(':').next().unwrap_or_default().to_string()
-}
-
 /// An absolute path without empty names, `.` and `..`; others stay as they are. `~` is a home.
 fn normal_path(path: &str) -> String {
     if path == "~" {
@@ -408,12 +288,7 @@ fn normal_path(path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{HostMount, Power, of_device, of_device_rule, of_host_mount, of_port, of_service};
-    use crate::model::{Raw, Text};
-
-    fn text(text: &str) -> Raw {
-        Raw::Text(Text::literal(text))
-    }
+    use super::{HostMount, Power, of_device, of_device_rule, of_host_mount};
 
     fn written_to(path: &str) -> Option<Power> {
         of_host_mount(HostMount {
@@ -474,25 +349,5 @@ mod tests {
         for rule in ["c 189:* rwm", "c 10:200 rw", "c 1:3 rwm", "c 1:9 r", ""] {
             assert_eq!(of_device_rule(rule), None, "{rule}");
         }
-    }
-
-    #[test]
-    fn ports_are_open_where_no_address_closes_them() {
-        for open in ["80:80", "0.0.0.0:80:80", "[::]:80:80/tcp"] {
-            assert!(of_port(&text(open)).is_some(), "{open}");
-        }
-        for closed in ["80", "127.0.0.1:80:80", "[::1]:80:80"] {
-            assert_eq!(of_port(&text(closed)), None, "{closed}");
-        }
-    }
-
-    #[test]
-    fn switches_are_read_as_compose_reads_them() {
-        let is_privileged = |value: Raw| {
-            let raw = Raw::Table(vec![("privileged".to_string(), value)]);
-            !of_service(&raw).is_empty()
-        };
-        assert!(is_privileged(Raw::Boolean(true)) && is_privileged(text("yes")));
-        assert!(!is_privileged(Raw::Boolean(false)) && !is_privileged(text("false")));
     }
 }

@@ -39,7 +39,10 @@ pub(super) fn dependencies(facts: Facts<'_>, sink: &mut Sink) {
             .label(dependency.span, "waits here")
             .label(
                 other.span,
-                format!("on only with {}", crate::text::one_of(&other.profiles)),
+                format!(
+                    "runs only with the profile {}",
+                    crate::text::one_of(&other.profiles)
+                ),
             );
             sink.push(as_optional(diagnostic, workload, &other.name));
         }
@@ -123,7 +126,10 @@ fn network(facts: Facts<'_>, workload: &Workload, sink: &mut Sink) {
         .label(mode.span, "needs it")
         .label(
             host.span,
-            format!("on only with {}", crate::text::one_of(&host.profiles)),
+            format!(
+                "runs only with the profile {}",
+                crate::text::one_of(&host.profiles)
+            ),
         )
         .help(format!("give `{}` the same profiles", workload.name)),
     );

@@ -3,8 +3,8 @@
 use super::{
     Facts,
     lints::{at, lint},
-    power::{self, Power, RawPower, section},
-    raw_places::RawPlaces,
+    power::{self, Power, RawPower},
+    raw::{RawPlaces, value::entries},
     strings::is_the_users,
 };
 use crate::{
@@ -23,9 +23,9 @@ pub(super) fn rights(facts: Facts<'_>, sink: &mut Sink) {
         };
         of_keys(platform, workload, &holder, sink);
         // What a kind of the catalog writes there it needs.
-        if is_chosen(platform, workload, "compose") {
-            let place = RawPlaces::of_workload(platform, workload, "compose");
-            holder.report_each(power::of_service(&workload.raw_compose), place, sink);
+        let raw = facts.raw.of_workload(workload);
+        if let Some(raw) = raw.filter(|_| is_chosen(platform, workload, "compose")) {
+            holder.report_each(power::of_service(&raw.keys), raw.places, sink);
         }
         let component = platform.component(&workload.component);
         let of_component = component.filter(|_| workload.part.is_none());
@@ -54,7 +54,7 @@ pub(super) fn rights(facts: Facts<'_>, sink: &mut Sink) {
             holder.report(power, mount.span, sink);
         }
     }
-    of_project(platform, sink);
+    of_project(facts, sink);
 }
 
 /// Host ports that the whole network reaches.
@@ -222,27 +222,25 @@ fn of_keys(platform: &Platform, workload: &Workload, holder: &Holder<'_>, sink: 
 }
 
 /// What `[raw.compose]` gives to services and volumes, and `[raw.helm]` to components.
-fn of_project(platform: &Platform, sink: &mut Sink) {
-    let places = RawPlaces::of_platform(platform, &platform.raw_compose, "compose");
-    for (name, service) in section(&platform.raw_compose, "services") {
-        let workload = platform.workloads().find(|it| it.name == *name);
+fn of_project(facts: Facts<'_>, sink: &mut Sink) {
+    let (platform, raw) = (facts.platform, facts.raw);
+    for service in &raw.of_platform {
         let holder = Holder {
-            name: format!("`{name}` of `[raw.compose]`"),
-            component: workload.map(|it| it.component.as_str()),
+            name: format!("`{}` of `[raw.compose]`", service.name),
+            component: service.workload.map(|it| it.component.as_str()),
         };
-        holder.report_each(power::of_service(service), places, sink);
+        holder.report_each(power::of_service(&service.keys), service.places, sink);
     }
-    for (name, volume) in section(&platform.raw_compose, "volumes") {
+    for volume in &raw.volumes {
         let holder = Holder {
-            name: format!("the volume `{name}` of `[raw.compose]`"),
+            name: format!("the volume `{}` of `[raw.compose]`", volume.name),
             component: None,
         };
         let powers = power::of_volume(volume).into_iter().collect();
-        holder.report_each(powers, places, sink);
+        holder.report_each(powers, raw.places, sink);
     }
     let places = RawPlaces::of_platform(platform, &platform.raw_helm, "helm");
-    let values = platform.raw_helm.get("components").into_iter();
-    for (name, values) in values.flat_map(|it| power::entries(Some(it))) {
+    for (name, values) in entries(platform.raw_helm.get("components")) {
         let workload = platform.workloads().find(|it| it.name == *name);
         let holder = Holder {
             name: format!("`{name}` of `[raw.helm]`"),

@@ -57,7 +57,7 @@ pub(super) fn hosts(facts: Facts<'_>, sink: &mut Sink) {
             let (one, other) = (certificate(first), certificate(later));
             let places = [(first.tls_span, one), (later.tls_span, other)];
             let help = "write the same `tls` in both routes, or give one another host";
-            sink.push(two_ways(first, what, places, help));
+            sink.push(two_settings_of_host(first, what, places, help));
         }
         let before = routes[..index]
             .iter()
@@ -74,7 +74,7 @@ pub(super) fn hosts(facts: Facts<'_>, sink: &mut Sink) {
                 (later.login_span, asks(own)),
             ];
             let help = "name the same component in both, or give one route another host: people log in below `/oauth2`, which a host has once";
-            sink.push(two_ways(first, what, places, help));
+            sink.push(two_settings_of_host(first, what, places, help));
         }
     }
 }
@@ -87,7 +87,7 @@ fn certificate(route: &Route) -> String {
     }
 }
 
-fn two_ways(
+fn two_settings_of_host(
     route: &Route,
     what: &str,
     [(first, one), (second, other)]: [(Span, String); 2],

@@ -49,7 +49,7 @@ pub(super) fn addresses(component: &Table, kind: &Kind, sink: &mut Sink) -> Opti
 
 fn says_nowhere(entry: &Entry) -> Diagnostic {
     const ADDRESS: &str = "{ host = \"db.example.com\", port = 5432 }";
-    Diagnostic::new(Code::MissingKey, "`external` says nowhere")
+    Diagnostic::new(Code::MissingKey, "`external` has no address")
         .label(entry.key.span, "where does it run?")
         .help(format!("write `external = {ADDRESS}`"))
         .replacing(entry.value.span, ADDRESS)

@@ -181,7 +181,7 @@ fn explained(declared: &Declared, written: &Written, hidden: &Hidden<'_>) -> Dia
     let diagnostic = Diagnostic::new(
         Code::ConflictingKeys,
         format!(
-            "`{name}` sets {sets} of `{}` that only the program knows",
+            "`{name}` sets {sets} of `{}`, and platform.toml does not know it",
             declared.name
         ),
     )

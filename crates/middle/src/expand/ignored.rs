@@ -111,7 +111,7 @@ fn prefixes(
                 Code::NoPrefix,
                 format!("{title} does not serve `{}` under `{prefix}`", declared.name),
             )
-            .label(path.span, "a prefix that it is not told")
+            .label(path.span, "nothing tells the program this prefix")
             .help("give it a host of its own: a route with `paths = { \"/\" = ... }`, or a port without `path`; or have the entry point take the path away: `paths = { \"/x\" = { to = \"NAME\", strip = true } }`"),
         )
     })

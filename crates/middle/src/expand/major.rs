@@ -245,7 +245,7 @@ fn unknown(kind: &Kind, node: &Node, shown: &str) -> Diagnostic {
         Code::UnknownVersion,
         format!("kind `{}` does not know version `{shown}`", kind.name),
     )
-    .label(node.span, "of an unknown major version")
+    .label(node.span, "its major version is not in the list")
     .help(format!(
         "it knows the major versions {}; the default is `{}`",
         list_of_majors(kind),

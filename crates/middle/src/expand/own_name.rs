@@ -59,11 +59,11 @@ fn on_any_port(draft: &ComponentDraft, port: &str, sink: &mut Sink) {
         Diagnostic::new(
             Code::BadValue,
             format!(
-                "`{}` tells clients the number of port `{}`, which is any free one",
+                "`{}` tells clients the number of port `{}`, which is not known before the start",
                 draft.name, port.name
             ),
         )
-        .label(port.host_span, "known when it has started")
+        .label(port.host_span, "any free port")
         .help(format!("write a number, as `host = {number}`"))
         .replacing(port.host_span, number.to_string()),
     );

@@ -247,7 +247,7 @@ fn check_database(filler: &Declared, database: &str, node: &Node, sink: &mut Sin
     let more = binding.more.as_deref().unwrap_or("databases");
     let diagnostic = Diagnostic::new(
         Code::UnknownName,
-        format!("`{}` has no `{database}`", filler.name),
+        format!("`{}` lists no `{database}` in `{more}`", filler.name),
     )
     .label(node.span, "not there")
     .label(filler.span, "this component");
@@ -337,8 +337,8 @@ fn unbound(all: &Declarations, draft: &Declared, role: &Role, fitting: &[&str], 
             let diagnostic = Diagnostic::new(
                 Code::RoleAmbiguous,
                 format!(
-                    "`{}` finds several components for its role `{}`",
-                    draft.name, role.name
+                    "several components can fill the role `{}` of `{}`",
+                    role.name, draft.name
                 ),
             )
             .label(draft.span, "which one?");

@@ -58,7 +58,12 @@ pub(super) fn no_http(declared: &Declared, port: &str) -> Option<String> {
 }
 
 /// A path that leads to a port where no HTTP is spoken.
-pub(super) fn speaks(declared: &Declared, port: &str, other: &str, span: Span) -> Diagnostic {
+pub(super) fn speaks_no_http(
+    declared: &Declared,
+    port: &str,
+    other: &str,
+    span: Span,
+) -> Diagnostic {
     let fitting = |name: &&str| no_http(declared, name).is_none();
     let fitting: Vec<&str> = ports(declared).into_iter().filter(fitting).collect();
     let name = &declared.name;

@@ -6,7 +6,7 @@
 use super::{
     draft::Declared,
     read,
-    route_ports::{is_broken, no_http, page_port, ports, speaks},
+    route_ports::{is_broken, no_http, page_port, ports, speaks_no_http},
     unknown,
 };
 use crate::{
@@ -319,7 +319,7 @@ impl Reader<'_> {
                 }
                 match no_http(declared, &port) {
                     Some(other) => {
-                        let wrong = speaks(declared, &port, &other, node.span);
+                        let wrong = speaks_no_http(declared, &port, &other, node.span);
                         self.sink.push(wrong);
                         None
                     }
@@ -349,8 +349,8 @@ impl Reader<'_> {
                     Code::ConflictingKeys,
                     format!("port `{port}` of `{}` is served under two prefixes", declared.name),
                 )
-                .label(own.span, "under this one")
-                .label(span, "and behind that one")
+                .label(own.span, "this prefix")
+                .label(span, "and this one")
                 .help("leave `path` out: it follows from the route; behind another host the path is the same"),
             );
             return None;
@@ -374,13 +374,13 @@ impl Reader<'_> {
             return Some(());
         };
         let message = format!(
-            "port `{port}` of `{}` is served under a prefix that no request has",
+            "port `{port}` of `{}` is served under a prefix that the route removes",
             declared.name
         );
         self.sink.push(
             Diagnostic::new(Code::ConflictingKeys, message)
-                .label(own.span, "under this one")
-                .label(span, "the path is taken away")
+                .label(own.span, "expects this prefix")
+                .label(span, "the route removes the prefix")
                 .help("leave out one of the two: `path` is for a program that serves under it, `strip` for one that can't"),
         );
         None

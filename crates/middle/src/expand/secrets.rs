@@ -139,7 +139,7 @@ pub(super) fn may_be_left_out(
         return None;
     }
     let message = format!(
-        "`{}` needs secret `{}`, which may be left out",
+        "`{}` needs secret `{}`, which is optional",
         declared.name, secret.name
     );
     let mut diagnostic = Diagnostic::new(Code::SecretRequired, message);

@@ -199,7 +199,7 @@ fn only_here(spec: &SettingSpec, key: &Key, value: &Node) -> Diagnostic {
         Code::ConflictingKeys,
         format!("setting `{}` is for a component that runs here", spec.name),
     )
-    .label(key.span, "nobody tells it to one that runs elsewhere")
+    .label(key.span, "has no effect on one that runs elsewhere")
     .help("remove it")
     .removing(places(key, value))
 }
@@ -260,7 +260,7 @@ fn typed(spec: &SettingSpec, node: &Node, constants: &Constants, sink: &mut Sink
         ) => {
             for item in items {
                 if item.as_str().is_none() {
-                    sink.push(wrong(spec, item, "a list of strings"));
+                    sink.push(wrong_type(spec, item, "a list of strings"));
                 }
             }
             return;
@@ -284,9 +284,9 @@ fn typed(spec: &SettingSpec, node: &Node, constants: &Constants, sink: &mut Sink
                 format!("setting `{}`: `{text}` is not {expected}", spec.name),
             )
             .label(node.span, "does not fit");
-            spelled_for(spec, node, expected, diagnostic)
+            with_right_form(spec, node, expected, diagnostic)
         }
-        _ => wrong(spec, node, expected),
+        _ => wrong_type(spec, node, expected),
     });
 }
 
@@ -408,7 +408,7 @@ pub(super) fn with_defaults(all: &Declarations, phrase: &Phrase<'_>) -> String {
     })
 }
 
-pub(super) fn wrong(spec: &SettingSpec, node: &Node, expected: &str) -> Diagnostic {
+pub(super) fn wrong_type(spec: &SettingSpec, node: &Node, expected: &str) -> Diagnostic {
     let diagnostic = Diagnostic::new(
         Code::WrongType,
         format!(
@@ -418,11 +418,11 @@ pub(super) fn wrong(spec: &SettingSpec, node: &Node, expected: &str) -> Diagnost
         ),
     )
     .label(node.span, format!("this is {}", node.value.type_name()));
-    spelled_for(spec, node, expected, diagnostic)
+    with_right_form(spec, node, expected, diagnostic)
 }
 
 /// With what to write instead of a value.
-fn spelled_for(
+fn with_right_form(
     spec: &SettingSpec,
     node: &Node,
     expected: &str,

@@ -2,7 +2,7 @@
 
 use super::{
     draft::Declared,
-    settings::{is_secret, phrase, wrong},
+    settings::{is_secret, phrase, wrong_type},
 };
 use crate::{
     catalog::{SettingSpec, SettingType},
@@ -22,7 +22,7 @@ pub(super) fn check(spec: &SettingSpec, item: &Node, sink: &mut Sink) {
     let table = match &item.value {
         Value::String(_) | Value::Broken => return,
         Value::Table(table) => table,
-        _ => return sink.push(wrong(spec, item, "a URL, or a table with `url`")),
+        _ => return sink.push(wrong_type(spec, item, "a URL, or a table with `url`")),
     };
     for Entry { key, value } in &table.entries {
         if !KEYS.contains(&key.name.as_str()) {
@@ -36,7 +36,7 @@ pub(super) fn check(spec: &SettingSpec, item: &Node, sink: &mut Sink) {
                 .misspelled(&key.name, nearest(&key.name, KEYS), known),
             );
         } else if value.as_str().is_none() && !value.is_broken() {
-            sink.push(wrong(spec, value, "a string"));
+            sink.push(wrong_type(spec, value, "a string"));
         }
     }
     if table.get("url").is_none() {
@@ -79,7 +79,7 @@ fn check_one_login(table: &Table, item: &Node, sink: &mut Sink) {
                 Code::MissingKey,
                 format!("a login at a store needs the key `{missing}`"),
             )
-            .label(item.span, "half a login")
+            .label(item.span, "a login needs both keys")
             .help("write both, as `{ url = \"...\", user = \"team\", password = \"${secrets.NAME}\" }`"),
         );
     }
@@ -104,7 +104,7 @@ pub(super) fn check_login(declared: &Declared, sink: &mut Sink) {
                     Code::ConflictingKeys,
                     format!("`{0}_{key}` is for a single `{0}`", spec.name),
                 )
-                .label(node.span, "a login, but of which store?")
+                .label(node.span, "does not say for which store")
                 .label(list.span, "a list")
                 .help(format!(
                     "write it in the list, as `{{ url = \"...\", {key} = ... }}`"

@@ -35,7 +35,7 @@ fn other_form(declared: &Declared, constants: &Constants) -> Option<Diagnostic> 
     let (message, label) = match missing {
         _ if is_other => (
             format!("`{version}` is probably not a tag of {title}: its tags look like `{usual}`"),
-            "another form",
+            "its tags have another form",
         ),
         Some(variant) => (
             format!(

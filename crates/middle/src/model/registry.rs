@@ -36,12 +36,12 @@ impl Registry {
                     None => image,
                 }
             }
-            _ => self.place_built(image),
+            _ => self.place_own_build(image),
         }
     }
 
     /// The same for an image that this platform builds: no registry has it that could be mirrored.
-    pub fn place_built(&self, image: Image) -> Image {
+    pub fn place_own_build(&self, image: Image) -> Image {
         let Registry::Prefix(prefix) = self else {
             return image;
         };
@@ -195,7 +195,7 @@ mod tests {
         ] {
             assert_eq!(placed(&mirrors(), image), expected);
         }
-        let built = mirrors().place_built(Image::literal("shop/api:0"));
+        let built = mirrors().place_own_build(Image::literal("shop/api:0"));
         assert_eq!(built, Image::literal("shop/api:0"));
     }
 

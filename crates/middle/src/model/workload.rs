@@ -454,6 +454,11 @@ pub enum Raw {
 }
 
 impl Raw {
+    /// Whether it says nothing: a table without keys.
+    pub fn is_empty(&self) -> bool {
+        matches!(self, Raw::Table(entries) if entries.is_empty())
+    }
+
     /// The value of a key, where it is a table.
     pub fn get(&self, key: &str) -> Option<&Raw> {
         match self {

@@ -171,7 +171,7 @@ pub(super) fn reached(
     });
     let found = hindrance(scene, reader, target, workload).filter(|_| !of_route);
     if let Some(hindrance) = found.filter(|it| it.is_alone) {
-        let what = format!("nothing connects to `{}` from here", target.name);
+        let what = format!("`{}` can't be reached from here", target.name);
         sink.push(
             Diagnostic::new(Code::Unreachable, what)
                 .label(place, &hindrance.why)

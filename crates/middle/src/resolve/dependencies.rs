@@ -270,9 +270,10 @@ fn impossible(workload: &WorkloadFacts<'_>, asked: Condition) -> Option<String> 
                 workload.name
             ))
         }
-        Condition::Completed if !workload.shape.job => {
-            Some(format!("`{}` runs on: it never completes", workload.name))
-        }
+        Condition::Completed if !workload.shape.job => Some(format!(
+            "`{}` runs all the time: it never completes",
+            workload.name
+        )),
         _ => None,
     }
 }

@@ -95,7 +95,7 @@ impl File<'_> {
         let ways = FILE_CONTENTS.iter();
         let named: Vec<_> = ways.filter_map(|way| table.entry(way)).collect();
         let [entry] = named.as_slice() else {
-            sink.push(self.one_way(named.len()));
+            sink.push(self.not_one_content(named.len()));
             return Vec::new();
         };
         let content = match entry.key.name.as_str() {
@@ -145,7 +145,7 @@ impl File<'_> {
         project(self.inputs.world, node, sink)
     }
 
-    fn one_way(&self, ways: usize) -> Diagnostic {
+    fn not_one_content(&self, ways: usize) -> Diagnostic {
         let message = match ways {
             0 => format!("file `{}` has no content", self.key.name),
             _ => format!("file `{}` has several contents", self.key.name),

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::{WorkloadDraft, read},
-    files::{Ground, Target},
+    files::{Site, Target},
     model::{Build, HostPath, Image, Text, is_tag},
     reference::{Mode, Words, of_node},
     source::Span,
@@ -145,7 +145,7 @@ fn reference(scene: &Scene<'_>, index: usize, keys: ImageKeys<'_>, sink: &mut Si
         _ => image,
     };
     if is_built {
-        scene.names.registry.place_built(image)
+        scene.names.registry.place_own_build(image)
     } else {
         scene.names.registry.place(image)
     }
@@ -234,7 +234,7 @@ fn tag_of_kind(name: &str, image: Option<&Node>, part: &Table) -> Option<Diagnos
 /// A cluster runs the chart, and a machine has nothing to run.
 fn without_image(scene: &Scene<'_>, component: Span, chart: Span, sink: &mut Sink) {
     let targets = top::targets(scene.draft.tree.table("platform"));
-    let machines: Vec<Target> = Target::of_ground(Ground::Engine).collect();
+    let machines: Vec<Target> = Target::of_site(Site::Engine).collect();
     let Some(target) = machines.iter().find(|target| targets.contains(target)) else {
         return;
     };

@@ -143,7 +143,7 @@ fn no_variable(node: &Node) -> Diagnostic {
         Code::BadKind,
         "`makes_folder` needs a variable that names the folder",
     )
-    .label(node.span, "made where?")
+    .label(node.span, "no variable says which folder")
     .help("name the variable in `env` of the kind's `[[data_folders]]`")
 }
 

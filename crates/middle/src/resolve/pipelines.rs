@@ -78,7 +78,7 @@ fn pipeline(key: &Key, table: &Table, at: Texts<'_>, sink: &mut Sink) -> Pipelin
         None => build.as_ref().map(|_| {
             let name = key.name.to_ascii_lowercase();
             let image = Image::literal(&format!("{}/{name}:0", scene.names.platform));
-            scene.names.registry.place_built(image)
+            scene.names.registry.place_own_build(image)
         }),
     };
     let defaults = Defaults {
@@ -198,8 +198,8 @@ fn report_runs_at_a_time(table: &Table, sink: &mut Sink) {
                 Code::ConflictingKeys,
                 "`@continuous` starts a run when the one before it has ended",
             )
-            .label(every.value.span, "one run at a time")
-            .label(runs.value.span, "and several")
+            .label(every.value.span, "starts one run at a time")
+            .label(runs.value.span, "allows several")
             .help("write `max_active_runs = 1`, or leave it out")
             .replacing(runs.value.span, "1"),
         );

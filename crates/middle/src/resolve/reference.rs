@@ -9,7 +9,7 @@ use resolver::Resolver;
 
 use super::{
     Scene,
-    order::{Reader, first_binding, leads_to},
+    order::{Database, Reader, first_binding, leads_to},
 };
 use crate::{
     catalog::SettingType,
@@ -126,7 +126,7 @@ pub(super) fn value(
 ) -> Option<Text> {
     let reader = Reader {
         component: scope.owner,
-        chosen: scope.binding.is_some(),
+        database: Database::of(scope.binding),
         words,
     };
     let definition = leads_to(scene.draft, reader, &reference.segments);

@@ -297,7 +297,7 @@ impl View {
     }
 
     /// A table in which all keys share one value.
-    pub fn alike<'a>(keys: impl Iterator<Item = &'a String>, value: impl Serialize) -> Self {
+    pub fn of_keys<'a>(keys: impl Iterator<Item = &'a String>, value: impl Serialize) -> Self {
         let value = Self::new(value).0;
         Self(Value::from_pairs(
             keys.map(|key| (key.as_str(), value.clone())),

@@ -129,7 +129,7 @@ impl<'a> Downs<'a> {
 
 /// Milliseconds that no instance of a component works before an alert says so. It comes no later than those about single
 /// instances, which it holds back.
-pub(in crate::target) fn hold(component: &Component) -> u64 {
+pub(in crate::target) fn delay_of_down_alert(component: &Component) -> u64 {
     let down = component.alerts.iter().filter(|alert| alert.down);
     down.filter_map(|alert| alert.hold)
         .min()

@@ -29,7 +29,7 @@ fn has(listed: &BTreeSet<&str>, metric: &str) -> bool {
 /// Whether a job surely does not have a metric: the lists of its component's kind lack it, or its relabeling takes the name away.
 pub(in crate::target) fn lacks(jobs: &[Job<'_>], name: &str, metric: &str) -> bool {
     let mut named = jobs.iter().filter(|job| job.metrics.job == name);
-    named.any(|job| taken_by(job.metrics, metric).is_some())
+    named.any(|job| dropped_by(job.metrics, metric).is_some())
         || listed(jobs, name).is_some_and(|listed| !has(&listed, metric))
 }
 
@@ -73,7 +73,7 @@ pub(in crate::target) fn lost<'a>(job: &Job<'a>) -> Vec<Lost<'a>> {
             let is_known = |step: &Relabel| {
                 step.action.as_deref() != Some("keep") || names(component).any(|it| it == metric)
             };
-            if taken_by(job.metrics, &metric).is_some_and(is_known) {
+            if dropped_by(job.metrics, &metric).is_some_and(is_known) {
                 out.push(Lost { rule, metric });
             }
         }
@@ -83,7 +83,7 @@ pub(in crate::target) fn lost<'a>(job: &Job<'a>) -> Vec<Lost<'a>> {
 
 /// The step of a scrape that drops all samples of this name, or gives them another one. What depends on further labels may leave
 /// some. Prometheus' own series come after these steps.
-fn taken_by<'a>(metrics: &'a Metrics, metric: &str) -> Option<&'a Relabel> {
+fn dropped_by<'a>(metrics: &'a Metrics, metric: &str) -> Option<&'a Relabel> {
     if metric.starts_with("scrape_") || OF_PROMETHEUS.contains(&metric) {
         return None;
     }

@@ -21,7 +21,7 @@ pub(in crate::target) fn jobs_of(expr: &str) -> BTreeSet<String> {
 
 /// The jobs that an expression asks for and that are none of these: the names of `job="..."` and `job=~"a|b"`, and regular
 /// expressions that none of these fits.
-pub(in crate::target) fn strange_jobs(expr: &str, known: &BTreeSet<&str>) -> BTreeSet<String> {
+pub(in crate::target) fn other_jobs(expr: &str, known: &BTreeSet<&str>) -> BTreeSet<String> {
     let mut strange = BTreeSet::new();
     each_selector(expr, |selector| {
         let of_job = selector.matchers.matchers.iter();
@@ -109,7 +109,7 @@ fn each_selector(expr: &str, visit: impl FnMut(&VectorSelector)) {
 
 #[cfg(test)]
 mod tests {
-    use super::{keeps, strange_jobs};
+    use super::{keeps, other_jobs};
 
     #[test]
     fn a_label_is_kept_where_nothing_sums_it_up() {
@@ -136,7 +136,7 @@ mod tests {
     #[test]
     fn unknown_are_names_of_no_job_and_patterns_that_match_none() {
         let known = ["api", "api/probe", "cache"].into();
-        let strange = |expr| Vec::from_iter(strange_jobs(expr, &known));
+        let strange = |expr| Vec::from_iter(other_jobs(expr, &known));
         assert_eq!(
             strange("up{job=\"cach\"} == 0 or up{job=\"api\"}"),
             ["cach"]

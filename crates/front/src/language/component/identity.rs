@@ -17,6 +17,7 @@ pub(super) const IDENTITY: &[KeyShape] = &[
         "The catalog entry; `service` (runs on) by default, `job` runs to completion.",
         "kind = \"redis\"",
     )
+    .also_called(&["type"])
     .of_component()
     .not_in_kinds()
     .in_targets(&[

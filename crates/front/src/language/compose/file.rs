@@ -172,7 +172,7 @@ pub(super) fn key_of_secret(
         (_, Some(_)) => Rewritten::why("remove it: `env` names the variable that holds the value"),
         ("environment", None) => Rewritten::line("env", inline(value))?,
         _ => {
-            Rewritten::line("env", quoted(&variable_of(context.entry)))?.because(
+            Rewritten::line("env", quoted(&variable_of(context.entry)))?.with_reason(
                 "its value stands in that variable, or in `generated/compose/.env`, which is not committed",
             )
         }

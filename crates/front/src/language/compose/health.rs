@@ -12,7 +12,7 @@ pub(super) fn healthcheck(value: &Node, _: EnclosingTable<'_>) -> Option<Rewritt
     let Some(table) = value.as_table() else {
         let (check, why) = check(value)?;
         let rewritten = Rewritten::line("health", format!("{{ {check} }}"))?;
-        return Some(rewritten.because(&why));
+        return Some(rewritten.with_reason(&why));
     };
     let test = table.get("test");
     let is_none = |node: &Node| match &node.value {
@@ -59,7 +59,7 @@ pub(super) fn healthcheck(value: &Node, _: EnclosingTable<'_>) -> Option<Rewritt
     if !entries.is_empty() {
         lines.insert(0, line("health", format!("{{ {} }}", entries.join(", "))));
     }
-    Rewritten::lines(lines).map(|rewritten| rewritten.because(&why))
+    Rewritten::lines(lines).map(|rewritten| rewritten.with_reason(&why))
 }
 
 /// The check that a path alone stands for. `None` where it is the path of a program.

@@ -59,7 +59,7 @@ pub(super) fn networks(value: &Node, enclosing: EnclosingTable<'_>) -> Option<Re
         match nothing_stands_for(&left_out.iter().collect::<Vec<_>>()) {
             Some(lost) => {
                 let why = format!("{}; {lost}", rewritten.why);
-                rewritten.because(&why)
+                rewritten.with_reason(&why)
             }
             None => rewritten,
         },
@@ -74,7 +74,7 @@ fn joined<'a>(names: impl Iterator<Item = &'a str>, mut lines: Vec<String>) -> R
     }
     const WHY: &str = "each group has a network of its own, in which components reach each other by name; only one that exists outside is declared, as in `[networks]` `office = { external = \"office_lan\" }`";
     match Rewritten::lines(lines) {
-        Some(rewritten) => rewritten.because(WHY),
+        Some(rewritten) => rewritten.with_reason(WHY),
         None => Rewritten::why(&format!("remove it: {WHY}")),
     }
 }
@@ -161,7 +161,7 @@ pub(super) fn depends_on(value: &Node, _: EnclosingTable<'_>) -> Option<Rewritte
         0,
         line("depends_on", format!("{{ {} }}", entries.join(", "))),
     );
-    Rewritten::lines(lines).map(|rewritten| rewritten.because(&why.join("; ")))
+    Rewritten::lines(lines).map(|rewritten| rewritten.with_reason(&why.join("; ")))
 }
 
 /// `["db"]`, `["db:database"]`: the other starts first, is reached, and gets the second name as an alias of its own.

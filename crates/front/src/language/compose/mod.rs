@@ -220,7 +220,7 @@ impl Rewritten {
         Self::lines(vec![line(key, value)])
     }
 
-    fn because(mut self, why: &str) -> Self {
+    fn with_reason(mut self, why: &str) -> Self {
         self.why = why.to_string();
         self
     }

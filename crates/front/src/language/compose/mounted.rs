@@ -29,7 +29,7 @@ pub(super) fn secrets(value: &Node, _: EnclosingTable<'_>) -> Option<Rewritten> 
 pub(super) fn configs(value: &Node, _: EnclosingTable<'_>) -> Option<Rewritten> {
     let lines = mounted(value, "/", |name| line("source", quoted(name)))?;
     Rewritten::lines(lines).map(|rewritten| {
-        rewritten.because("its source is the path of the file, as the table `configs` of the Compose file names it")
+        rewritten.with_reason("its source is the path of the file, as the table `configs` of the Compose file names it")
     })
 }
 

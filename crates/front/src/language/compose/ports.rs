@@ -268,7 +268,7 @@ pub(super) fn ports(value: &Node, _: EnclosingTable<'_>) -> Option<Rewritten> {
     if has_variable(&inline(value)) {
         why.push("a port is a number here; another one for another machine stands in the file of an environment, `platform.NAME.toml`".to_string());
     }
-    Some(rewritten.because(&why.join("; ")))
+    Some(rewritten.with_reason(&why.join("; ")))
 }
 
 fn is_no_port(c: char) -> bool {

@@ -56,7 +56,7 @@ pub(super) fn deploy(value: &Node, _: EnclosingTable<'_>) -> Option<Rewritten> {
         .collect();
     let why = nothing_stands_for(&left_out.iter().collect::<Vec<_>>());
     match lines.is_empty() {
-        false => Rewritten::lines(lines).map(|it| it.because(&why.unwrap_or_default())),
+        false => Rewritten::lines(lines).map(|it| it.with_reason(&why.unwrap_or_default())),
         true => Some(Rewritten::why(
             "remove it: this is what a component is anyway",
         )),

@@ -79,7 +79,7 @@ pub(super) fn env_file(value: &Node, _: EnclosingTable<'_>) -> Option<Rewritten>
     let mut lines = vec![line("compose.env_file", format!("[{}]", paths?.join(", ")))];
     lines.extend(allowed(&lines[0]));
     Rewritten::lines(lines).map(|rewritten| {
-        rewritten.because("Compose alone reads it; what Kubernetes needs too goes to `env`, `[vars]` and `[secrets]`")
+        rewritten.with_reason("Compose alone reads it; what Kubernetes needs too goes to `env`, `[vars]` and `[secrets]`")
     })
 }
 

@@ -55,7 +55,7 @@ impl Here {
                 let value = meant_of_compose(key, &value);
                 let line = super::line(&format!("compose.{key}"), value);
                 let rewritten = Rewritten::lines(vec![line]);
-                rewritten.map(|rewritten| rewritten.because(why).declaring(declared))
+                rewritten.map(|rewritten| rewritten.with_reason(why).declaring(declared))
             }
             Here::Needless { why } => Some(Rewritten::why(why)),
         }

@@ -1,6 +1,6 @@
 //! Compose's variables in a value: `${X:-x}`, `$X`, and `$$` for a dollar.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::collections::BTreeMap;
 
 use crate::{
     reference::{Declared, Variable},
@@ -135,7 +135,7 @@ fn with_references(value: &Node, place: Place) -> (Node, Vec<Declared>) {
     let node = each_text(value, &mut |text| {
         let pieces = pieces(text).into_iter();
         let texts = pieces.map(|piece| match piece {
-            Piece::Literal(text) => (Cow::Borrowed(text), true),
+            Piece::Literal(text) => Written::Literal(text),
             Piece::Variable(variable) => {
                 let found = match place {
                     Place::WithSecrets => variable.declared(),
@@ -145,7 +145,7 @@ fn with_references(value: &Node, place: Place) -> (Node, Vec<Declared>) {
                 if !declared.contains(&found) {
                     declared.push(found);
                 }
-                (Cow::Owned(reference), false)
+                Written::Reference(reference)
             }
         });
         written(texts)
@@ -153,17 +153,31 @@ fn with_references(value: &Node, place: Place) -> (Node, Vec<Declared>) {
     (node, declared)
 }
 
+/// A piece of a text of ours.
+enum Written<'a> {
+    Literal(&'a str),
+    Reference(String),
+}
+
 /// The text of literals and references, where `${` that stands for itself is escaped.
-fn written<'a>(texts: impl Iterator<Item = (Cow<'a, str>, bool)>) -> String {
+fn written<'a>(pieces: impl Iterator<Item = Written<'a>>) -> String {
     let mut out = String::new();
-    let mut dollar = false;
-    for (text, is_literal) in texts {
-        // `$$` was a dollar of its own, and a brace follows it.
-        if is_literal && dollar && text.starts_with('{') {
-            out.push('$');
+    let mut is_after_dollar = false;
+    for piece in pieces {
+        match piece {
+            Written::Literal(text) => {
+                // `$$` was a dollar of its own, and a brace follows it.
+                if is_after_dollar && text.starts_with('{') {
+                    out.push('$');
+                }
+                is_after_dollar = text == "$";
+                out.push_str(text);
+            }
+            Written::Reference(text) => {
+                is_after_dollar = false;
+                out.push_str(&text);
+            }
         }
-        dollar = is_literal && text == "$";
-        out.push_str(&text);
     }
     out
 }

@@ -238,5 +238,5 @@ pub(super) fn volumes(value: &Node, enclosing: EnclosingTable<'_>) -> Option<Rew
             why.push(word);
         }
     }
-    Rewritten::lines(lines).map(|rewritten| rewritten.because(&why.join("; ")))
+    Rewritten::lines(lines).map(|rewritten| rewritten.with_reason(&why.join("; ")))
 }

@@ -28,6 +28,7 @@ pub(in super::super) const PIPELINE: &[KeyShape] = &[
         "A cron line or a preset; without it, runs are started by hand only.",
         "schedule = \"@daily\"",
     )
+    .also_called(&["cron"])
     .in_targets(&[effect()
         .becomes(Compose, "the hash of the DAGs")
         .becomes(Helm, "the DAG")
@@ -38,6 +39,7 @@ pub(in super::super) const PIPELINE: &[KeyShape] = &[
         "The first day, UTC.",
         "start = 2026-01-01",
     )
+    .also_called(&["start_date"])
     .in_targets(&[effect()
         .becomes(Compose, "the hash of the DAGs")
         .becomes(Helm, "the DAG")

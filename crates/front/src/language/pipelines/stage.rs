@@ -205,6 +205,7 @@ const OWN: &[KeyShape] = &[
         "Shell steps, in order.",
         "run = [\"make build\"]",
     )
+    .also_called(&["command", "commands", "script", "steps"])
     .in_targets(&[effect()
         .set("run = [\"make all\"]")
         .becomes(Jenkins, "`sh`")]),

@@ -25,6 +25,7 @@ pub(super) const TASK: Shape = Shape::Table(&[
         "The text that a shell in the container runs. It is an Airflow template, so `{{ ds }}` works.",
         "run = \"python train.py\"",
     )
+    .also_called(&["command", "cmd", "script", "bash_command"])
     .in_targets(&[
         effect()
             .set("run = \"python other.py\"")
@@ -59,6 +60,7 @@ pub(super) const TASK: Shape = Shape::Table(&[
         "Tasks of this pipeline that come before.",
         "after = [\"extract\"]",
     )
+    .also_called(&["depends_on", "needs", "upstream"])
     .in_targets(&[
         effect()
             .set("after = [\"first\"]")

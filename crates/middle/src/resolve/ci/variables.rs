@@ -33,7 +33,7 @@ pub(super) fn check(table: &Table, sink: &mut Sink) {
             sink.push(
                 Diagnostic::new(
                     Code::BadName,
-                    format!("the variable `{name}` is not free for a CI entry"),
+                    format!("a CI entry can't set the variable `{name}`"),
                 )
                 .label(key.span, owner)
                 .help(format!("take another name, such as `MY_{name}`"))

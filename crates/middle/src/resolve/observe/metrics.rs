@@ -161,11 +161,14 @@ impl Reader<'_> {
             .filter(|it| it.value.as_str() == Some("http"))
         {
             sink.push(
-                Diagnostic::new(Code::ConflictingKeys, "plain HTTP shows no certificate")
-                    .label(entry.key.span, "checks a certificate")
-                    .label(scheme.value.span, "and here is none")
-                    .help("write `scheme = \"https\"`, or take `ca` away")
-                    .replacing(scheme.value.span, "\"https\""),
+                Diagnostic::new(
+                    Code::ConflictingKeys,
+                    "a certificate is checked, but plain HTTP has none",
+                )
+                .label(entry.key.span, "checks a certificate")
+                .label(scheme.value.span, "plain HTTP")
+                .help("write `scheme = \"https\"`, or take `ca` away")
+                .replacing(scheme.value.span, "\"https\""),
             );
         }
         let content = project_files::project(self.inputs.world, &entry.value, sink)?;

@@ -41,15 +41,20 @@ pub(in crate::resolve) fn promises(
         .unwrap_or(USUAL_RETENTION);
     let mut alerts = Vec::new();
     for promise in of_pipelines(tree) {
-        if promise.due() > retention {
-            sink.push(promise.too_seldom("is overdue or slow", promise.due(), airflow, retention));
+        if promise.time_until_due() > retention {
+            sink.push(promise.too_seldom(
+                "is overdue or slow",
+                promise.time_until_due(),
+                airflow,
+                retention,
+            ));
             continue;
         }
         alerts.push(promise.overdue(airflow));
         match promise.usual(retention) {
             Some(usual) => alerts.push(promise.slow(airflow, usual)),
             None => {
-                let needed = promise.due() + promise.gap;
+                let needed = promise.time_until_due() + promise.gap;
                 sink.push(promise.too_seldom("is slow", needed, airflow, retention));
             }
         }
@@ -84,7 +89,7 @@ struct Promise<'a> {
 
 impl Promise<'_> {
     /// The time after a success in which the next one is due, with room for waiting and for the run itself.
-    fn due(&self) -> u64 {
+    fn time_until_due(&self) -> u64 {
         let wait = (self.gap / 4).clamp(15 * MINUTE, DAY / 4);
         self.gap + wait + self.timeout.unwrap_or_default()
     }
@@ -92,7 +97,7 @@ impl Promise<'_> {
     /// The time over which the usual duration is computed: seven runs and at least a day, or as many runs as samples are kept
     /// for. `None` if that is not even one.
     fn usual(&self, retention: u64) -> Option<u64> {
-        let kept = retention.saturating_sub(self.due());
+        let kept = retention.saturating_sub(self.time_until_due());
         let runs = kept / self.gap;
         let wanted = (7 * self.gap).max(DAY);
         (runs > 0).then(|| wanted.min(runs * self.gap))
@@ -107,8 +112,8 @@ impl Promise<'_> {
 
     fn overdue(&self, airflow: &str) -> Alert {
         let count = self.series("count", airflow);
-        let window = duration_text(self.due());
-        let seconds = self.due() / 1000;
+        let window = duration_text(self.time_until_due());
+        let seconds = self.time_until_due() / 1000;
         let by = "sum by (job, dag_id)";
         // A series that was born within the window is a success, though its value did not grow. Where there is none, the
         // exporter must have been there for as long.
@@ -128,7 +133,7 @@ impl Promise<'_> {
     }
 
     fn slow(&self, airflow: &str, usual: u64) -> Alert {
-        let window = duration_text(self.due());
+        let window = duration_text(self.time_until_due());
         let usual = duration_text(usual);
         let by = "sum by (job, dag_id)";
         let mean = |range: &str| {

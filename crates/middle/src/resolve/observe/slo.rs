@@ -79,8 +79,8 @@ pub(in crate::resolve) fn levels(scene: &Scene<'_>, index: usize, sink: &mut Sin
     };
     if table.entries.is_empty() {
         sink.push(
-            Diagnostic::new(Code::MissingKey, "`slo` promises nothing")
-                .label(entry.key.span, "what is promised?")
+            Diagnostic::new(Code::MissingKey, "`slo` sets no goal")
+                .label(entry.key.span, "neither `availability` nor `latency`")
                 .help("write `slo = { availability = \"99.5%\" }`, or `latency = { p = 95, under = \"300ms\" }`")
                 .replacing(entry.value.span, "{ availability = \"99.5%\" }"),
         );
@@ -92,8 +92,8 @@ pub(in crate::resolve) fn levels(scene: &Scene<'_>, index: usize, sink: &mut Sin
     ) {
         let line = "availability = \"99.5%\"";
         sink.push(
-            Diagnostic::new(Code::MissingKey, "`slo` promises nothing")
-                .label(entry.key.span, "what is promised?")
+            Diagnostic::new(Code::MissingKey, "`slo` sets no goal")
+                .label(entry.key.span, "neither `availability` nor `latency`")
                 .label(window.key.span, "within this time")
                 .help(format!(
                     "write `{line}` in it, or `latency = {{ p = 95, under = \"300ms\" }}`"
@@ -187,7 +187,7 @@ impl Reader<'_> {
             let written = table.get("under").filter(|node| !node.is_broken());
             if let (0, Some(node)) = (under, written) {
                 sink.push(
-                    Diagnostic::new(Code::BadValue, "no request takes no time at all")
+                    Diagnostic::new(Code::BadValue, "no request can be so fast")
                         .label(node.span, "not above 0")
                         .help("say which time they may take, as `under = \"300ms\"`"),
                 );

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, ops::ControlFlow};
 
-use super::{Definition, Reader, leads_to, outputs, walk::Found};
+use super::{Database, Definition, Reader, leads_to, outputs, walk::Found};
 use crate::{
     expand::Draft,
     reference::{self, Mode, Piece, Reference},
@@ -46,11 +46,10 @@ impl<'a> Amount<'_, 'a> {
             let fillers = component.uses.iter().map(|bound| bound.target);
             for component in fillers.chain([index]) {
                 for name in outputs(draft, component) {
-                    let chosen = false;
                     let output = Definition::Output {
                         component,
                         name,
-                        chosen,
+                        database: Database::First,
                     };
                     self.add(self.behind(Some(output)), draft.components[index].span)?;
                 }
@@ -89,7 +88,7 @@ impl<'a> Amount<'_, 'a> {
         let words = self.draft.names.words(node);
         let reader = Reader {
             component,
-            chosen: false,
+            database: Database::First,
             words,
         };
         for reference in reference::of_node(node, words, Mode::Shell).references() {

@@ -23,11 +23,10 @@ const MOST_BROUGHT: usize = 64 << 20;
 /// What a reference leads to, where strings stand there in their turn. Components are named by their index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Definition<'a> {
-    /// `chosen`: the reader named one of its databases.
     Output {
         component: usize,
         name: &'a str,
-        chosen: bool,
+        database: Database,
     },
     Setting {
         component: usize,
@@ -39,6 +38,25 @@ pub(super) enum Definition<'a> {
     Binding(usize),
     /// Users and passwords of a component and of its databases.
     Logins(usize),
+}
+
+/// Which of a component's databases a reader asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Database {
+    /// The one that it offers first.
+    First,
+    /// The one that the reader named.
+    Named,
+}
+
+impl Database {
+    /// `name`: what the reader named.
+    pub(super) fn of(name: Option<&str>) -> Self {
+        match name {
+            Some(_) => Self::Named,
+            None => Self::First,
+        }
+    }
 }
 
 /// Which references may be followed.
@@ -61,7 +79,7 @@ impl Order<'_> {
 #[derive(Clone, Copy)]
 pub(super) struct Reader {
     pub component: Option<usize>,
-    pub chosen: bool,
+    pub database: Database,
     pub words: Words,
 }
 
@@ -73,8 +91,8 @@ pub(super) fn leads_to<'a>(
 ) -> Option<Definition<'a>> {
     let is_kind = reader.words == Words::Kind;
     match segments {
-        ["components", name, rest @ ..] => part_of(draft, draft.find(name)?, rest, false),
-        ["self", rest @ ..] => part_of(draft, reader.component?, rest, reader.chosen),
+        ["components", name, rest @ ..] => part_of(draft, draft.find(name)?, rest, Database::First),
+        ["self", rest @ ..] => part_of(draft, reader.component?, rest, reader.database),
         ["settings", name] if is_kind => {
             let component = reader.component?;
             let settings = &draft.components[component].kind.settings;
@@ -86,9 +104,12 @@ pub(super) fn leads_to<'a>(
         }
         ["roles", role, rest @ ..] if is_kind => {
             let bound = draft.components[reader.component?].bound(role).next()?;
-            part_of(draft, bound.target, rest, bound.database.is_some())
+            let database = Database::of(bound.database.as_deref());
+            part_of(draft, bound.target, rest, database)
         }
-        ["binding"] if is_kind && !reader.chosen => Some(Definition::Binding(reader.component?)),
+        ["binding"] if is_kind && reader.database == Database::First => {
+            Some(Definition::Binding(reader.component?))
+        }
         ["binding", _] if is_kind => Some(Definition::Logins(reader.component?)),
         _ => None,
     }
@@ -98,7 +119,7 @@ fn part_of<'a>(
     draft: &'a Draft,
     component: usize,
     rest: &[&str],
-    chosen: bool,
+    database: Database,
 ) -> Option<Definition<'a>> {
     match rest {
         ["image"] => Some(Definition::Image(component)),
@@ -108,7 +129,7 @@ fn part_of<'a>(
             Some(Definition::Output {
                 component,
                 name: &outputs.entry(output)?.key.name,
-                chosen,
+                database,
             })
         }
         _ => None,
@@ -170,19 +191,21 @@ pub(super) fn first_binding(draft: &Draft, component: usize) -> Option<&Node> {
 }
 
 fn reader_of(draft: &Draft, definition: Definition<'_>, node: &Node) -> Reader {
-    let (component, chosen) = match definition {
+    let (component, database) = match definition {
         Definition::Output {
-            component, chosen, ..
-        } => (component, chosen),
+            component,
+            database,
+            ..
+        } => (component, database),
         Definition::Setting { component, .. }
         | Definition::Image(component)
         | Definition::Version(component)
         | Definition::Binding(component)
-        | Definition::Logins(component) => (component, false),
+        | Definition::Logins(component) => (component, Database::First),
     };
     Reader {
         component: Some(component),
-        chosen,
+        database,
         words: draft.names.words(node),
     }
 }
@@ -230,11 +253,13 @@ fn definitions<'a>(draft: &'a Draft) -> Vec<Definition<'a>> {
             name: &spec.name,
         }));
         for name in outputs(draft, component) {
-            out.extend([false, true].map(|chosen| Definition::Output {
-                component,
-                name,
-                chosen,
-            }));
+            out.extend(
+                [Database::First, Database::Named].map(|database| Definition::Output {
+                    component,
+                    name,
+                    database,
+                }),
+            );
         }
     }
     out

@@ -123,7 +123,7 @@ pub(super) fn unknown_part(unknown: UnknownPart<'_>) -> Diagnostic {
         Some(near) => diagnostic
             .help(format!("did you mean `{near}`?"))
             .renaming(wanted, near),
-        None => diagnostic.help(what_it_has(draft, &parts)),
+        None => diagnostic.help(ports_and_outputs(draft, &parts)),
     }
 }
 
@@ -164,7 +164,7 @@ fn elsewhere_without_address(
     )
 }
 
-fn what_it_has(draft: &ComponentDraft, parts: &Parts) -> String {
+fn ports_and_outputs(draft: &ComponentDraft, parts: &Parts) -> String {
     match (parts.ports.as_slice(), parts.outputs.as_slice()) {
         ([], _) => format!(
             "`{}` has no ports: declare one, as `ports.http = 8000`",
@@ -187,7 +187,7 @@ pub(super) fn needed_port(draft: &ComponentDraft, key: &Key) -> Diagnostic {
         Code::UnknownPort,
         format!("kind `{kind}` needs the port `{port}` of `{}`", draft.name),
     )
-    .label(key.span, "taken away here")
+    .label(key.span, "removed here")
     .help("remove this line: a port without `host` is open inside only")
 }
 

@@ -24,7 +24,7 @@ impl Resolver<'_> {
             PartOfPort::Address(field) => field,
         };
         self.port_reachable(of, field, sink)?;
-        self.for_insiders(of.draft, of.port, field, sink)?;
+        self.refuse_outside_name(of.draft, of.port, field, sink)?;
         Some(self.endpoint(of, field))
     }
 

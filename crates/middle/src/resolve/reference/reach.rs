@@ -12,7 +12,7 @@ use crate::{
 
 impl Resolver<'_> {
     /// Refuses the address of a port that sends those inside on to a name that means something only outside.
-    pub(super) fn for_insiders(
+    pub(super) fn refuse_outside_name(
         &self,
         draft: &ComponentDraft,
         port: &Port,

@@ -53,7 +53,7 @@ impl Resolver<'_> {
                 let close = nearest(word, PLATFORM_FACTS).unwrap_or_default();
                 let meant: Vec<&str> = ["platform", close].iter().chain(rest).copied().collect();
                 sink.push(
-                    Diagnostic::new(Code::BadReference, "this reference means nothing")
+                    Diagnostic::new(Code::BadReference, "this reference leads to nothing")
                         .label(self.place, format!("the platform has no `{word}`"))
                         .help(format!("did you mean `${{{}}}`?", meant.join(".")))
                         .renaming(word, close),

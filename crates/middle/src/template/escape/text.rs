@@ -186,14 +186,14 @@ pub fn comment(language: Language, text: &str) -> String {
     match language {
         // Groovy reads \uXXXX before it looks for the end of a comment.
         Language::Groovy => line.replace("\\u", "\\ u").replace("*/", "* /"),
-        Language::Xml => apart(&line),
-        Language::Markdown => apart(&line).replace('>', "&gt;"),
+        Language::Xml => without_double_hyphens(&line),
+        Language::Markdown => without_double_hyphens(&line).replace('>', "&gt;"),
         _ => line.into_owned(),
     }
 }
 
 /// A line without two hyphens in a row, and with none at its end.
-fn apart(line: &str) -> String {
+fn without_double_hyphens(line: &str) -> String {
     let mut out = String::new();
     for c in line.chars() {
         if c == '-' && out.ends_with('-') {

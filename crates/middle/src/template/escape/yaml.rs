@@ -219,6 +219,14 @@ fn push_indent(mut indent: usize, out: &mut String) {
 /// Charges for an item before it is written.
 pub type Charge<'a> = dyn Fn(Item<'_>, usize) -> Result<(), Error> + 'a;
 
+/// Where the first entry of a table stands.
+#[derive(Clone, Copy)]
+enum Start {
+    OwnLine,
+    /// On the line of the list's dash.
+    AfterDash,
+}
+
 struct Writer<'a> {
     out: String,
     /// How many lists and tables the place is in.
@@ -232,7 +240,9 @@ impl Writer<'_> {
         (self.charge)(item, self.depth)?;
         self.depth += 1;
         match item.kind() {
-            ValueKind::Map if item.is_filled_table() => self.entries(item, indent, true)?,
+            ValueKind::Map if item.is_filled_table() => {
+                self.entries(item, indent, Start::OwnLine)?
+            }
             ValueKind::Map => self.out.push_str(" {}"),
             ValueKind::Seq | ValueKind::Iterable => self.items(item, indent)?,
             _ => {
@@ -244,9 +254,9 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Writes the entries of a table, the first on a line of its own or after the dash of the list that holds it.
-    fn entries(&mut self, table: Item<'_>, indent: usize, own_line: bool) -> Result<(), Error> {
-        let mut after_dash = !own_line;
+    /// Writes the entries of a table.
+    fn entries(&mut self, table: Item<'_>, indent: usize, start: Start) -> Result<(), Error> {
+        let mut after_dash = matches!(start, Start::AfterDash);
         table.each_pair(&mut |key, value| {
             match std::mem::take(&mut after_dash) {
                 true => self.out.push(' '),
@@ -279,7 +289,7 @@ impl Writer<'_> {
             }
             (self.charge)(item, self.depth)?;
             self.depth += 1;
-            self.entries(item, indent + 2, false)?;
+            self.entries(item, indent + 2, Start::AfterDash)?;
             self.depth -= 1;
             Ok(())
         })?;

@@ -2,7 +2,7 @@
 
 use crate::{
     diag::Diagnostic,
-    files::{Ground, Target},
+    files::{Site, Target},
     model::{Gpu, HostPath, Mount, Pipeline, Platform, Task, TaskBody},
     target::shared::losses::loss,
 };
@@ -11,7 +11,7 @@ pub fn of(platform: &Platform, pipeline: &Pipeline) -> Vec<Diagnostic> {
     let mounts = pipeline
         .volumes
         .iter()
-        .filter(|_| runs_on(platform, Ground::Cluster))
+        .filter(|_| runs_on(platform, Site::Cluster))
         .filter_map(|mount| of_mount(pipeline, mount));
     let tasks = pipeline
         .tasks
@@ -20,8 +20,8 @@ pub fn of(platform: &Platform, pipeline: &Pipeline) -> Vec<Diagnostic> {
     mounts.chain(tasks).collect()
 }
 
-fn runs_on(platform: &Platform, ground: Ground) -> bool {
-    Target::of_ground(ground).any(|target| platform.targets.contains(&target))
+fn runs_on(platform: &Platform, site: Site) -> bool {
+    Target::of_site(site).any(|target| platform.targets.contains(&target))
 }
 
 fn of_mount(pipeline: &Pipeline, mount: &Mount) -> Option<Diagnostic> {
@@ -41,8 +41,8 @@ fn of_mount(pipeline: &Pipeline, mount: &Mount) -> Option<Diagnostic> {
 }
 
 fn of_task(platform: &Platform, pipeline: &Pipeline, task: &Task) -> Vec<Diagnostic> {
-    let under_compose = runs_on(platform, Ground::Engine);
-    let in_cluster = runs_on(platform, Ground::Cluster);
+    let under_compose = runs_on(platform, Site::Engine);
+    let in_cluster = runs_on(platform, Site::Cluster);
     let mut losses = Vec::new();
     match task.body {
         TaskBody::Stub => {

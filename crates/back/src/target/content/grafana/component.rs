@@ -192,14 +192,17 @@ fn measured(board: &Board<'_>, components: &[&Component], selector: &str) -> Vec
         out.extend(row.map(Panel::row));
         out.extend(panels.iter().map(|panel| Panel::of_model(panel, selector)));
     }
-    match telling(board, components) {
-        Some(label) => out.into_iter().map(|it| it.telling_apart(label)).collect(),
+    match label_of_servers(board, components) {
+        Some(label) => out
+            .into_iter()
+            .map(|it| it.with_server_in_legends(label))
+            .collect(),
         None => out,
     }
 }
 
 /// The label that tells the servers of a dashboard apart; none where there is one server.
-fn telling(board: &Board<'_>, components: &[&Component]) -> Option<&'static str> {
+fn label_of_servers(board: &Board<'_>, components: &[&Component]) -> Option<&'static str> {
     let [only] = components else {
         return Some("job");
     };
@@ -317,7 +320,7 @@ fn compose_matchers(board: &Board<'_>, of_service: &str) -> Option<String> {
 fn starts(component: &Component, matcher: &str, containers: Option<&str>) -> String {
     match containers {
         Some(containers) => format!("container_start_time_seconds{{{containers}}} * 1000"),
-        None if tells_its_start(component) => {
+        None if has_start_time(component) => {
             format!("process_start_time_seconds{{{matcher}}} * 1000")
         }
         None => format!(
@@ -327,7 +330,7 @@ fn starts(component: &Component, matcher: &str, containers: Option<&str>) -> Str
 }
 
 /// Whether its metrics have the start of its process, as far as its kind says what they are.
-fn tells_its_start(component: &Component) -> bool {
+fn has_start_time(component: &Component) -> bool {
     let mut names = exposed::names(component);
     component.exposes.is_empty() || names.any(|name| name == "process_start_time_seconds")
 }

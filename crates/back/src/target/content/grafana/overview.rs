@@ -115,7 +115,7 @@ fn tiles(board: &Board<'_>, title: &str, description: &str, members: &[&Componen
             continue;
         };
         let name = &member.name;
-        panel = panel.query(works(board, member), name);
+        panel = panel.query(state_query(board, member), name);
         // What is asked from outside alone has no dashboard.
         if !board.jobs_of(name).is_empty() {
             panel = panel.link(name, &boards::path(platform, member));
@@ -125,7 +125,7 @@ fn tiles(board: &Board<'_>, title: &str, description: &str, members: &[&Componen
 }
 
 /// 1 while a component works, 2 while nobody knows. Of several instances one is enough; where there should be one and none is seen, it does not.
-fn works(board: &Board<'_>, component: &Component) -> String {
+fn state_query(board: &Board<'_>, component: &Component) -> String {
     let jobs = board.jobs_of(&component.name);
     let asked = board.asked_of(&component.name);
     let mut states = Vec::new();
@@ -142,14 +142,14 @@ fn works(board: &Board<'_>, component: &Component) -> String {
     let absent = if presence.may_be_off {
         String::new()
     } else {
-        format!(" or vector(0){}", unless_off(board, component))
+        format!(" or vector(0){}", while_enabled(board, component))
     };
     format!("{of_all}({healthy}){absent}")
 }
 
 /// The mark by which the chart takes away what stands before it while its values say that the workload does not run; nothing
 /// elsewhere.
-pub(super) fn unless_off(board: &Board<'_>, component: &Component) -> String {
+pub(super) fn while_enabled(board: &Board<'_>, component: &Component) -> String {
     let jobs = board.jobs_of(&component.name);
     let asked = board.asked_of(&component.name);
     let of_job = jobs.first().and_then(|job| job.workload());

@@ -251,7 +251,7 @@ impl Panel {
     }
 
     /// Names the server in each legend where several give a series each, by the label that tells them apart.
-    pub fn telling_apart(mut self, label: &str) -> Self {
+    pub fn with_server_in_legends(mut self, label: &str) -> Self {
         let names = ["job", "instance", "component"].map(|name| format!("{{{{{name}}}}}"));
         for query in &mut self.queries {
             // A tile is narrow: the name of the server is enough, its exporter's address is no name for it.

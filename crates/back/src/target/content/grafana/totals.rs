@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Board,
-    overview::{is_watched, presence, unless_off},
+    overview::{is_watched, presence, while_enabled},
     panel::{Panel, PanelTemplate},
 };
 use crate::{
@@ -124,7 +124,7 @@ fn wanted(board: &Board<'_>, components: &[&Component]) -> String {
     // A mark is a comment, which ends with its line.
     let each = components
         .iter()
-        .map(|component| format!("1{}\n", unless_off(board, component)));
+        .map(|component| format!("1{}\n", while_enabled(board, component)));
     format!("({})", each.collect::<Vec<_>>().join(" + "))
 }
 

@@ -19,25 +19,25 @@ pub enum Condition {
 
 /// Conditions of which one must hold for one of these paths to have changed.
 pub fn paths(patterns: &[String]) -> Vec<Condition> {
-    conditions(patterns, |pattern, is_regex| match is_regex {
-        true => Condition::PathsMatching { pattern },
-        false => Condition::Paths { pattern },
+    conditions(patterns, |pattern| match pattern {
+        Pattern::Regex(pattern) => Condition::PathsMatching { pattern },
+        Pattern::Glob(pattern) => Condition::Paths { pattern },
     })
 }
 
 /// Conditions of which one must hold for the branch to be one of these.
 pub fn branches(patterns: &[String]) -> Vec<Condition> {
-    conditions(patterns, |pattern, is_regex| match is_regex {
-        true => Condition::BranchMatching { pattern },
-        false => Condition::Branch { pattern },
+    conditions(patterns, |pattern| match pattern {
+        Pattern::Regex(pattern) => Condition::BranchMatching { pattern },
+        Pattern::Glob(pattern) => Condition::Branch { pattern },
     })
 }
 
 /// Conditions of which one must hold for the tag to be one of these.
 pub fn tags(patterns: &[String]) -> Vec<Condition> {
-    conditions(patterns, |pattern, is_regex| match is_regex {
-        true => Condition::TagMatching { pattern },
-        false => Condition::Tag { pattern },
+    conditions(patterns, |pattern| match pattern {
+        Pattern::Regex(pattern) => Condition::TagMatching { pattern },
+        Pattern::Glob(pattern) => Condition::Tag { pattern },
     })
 }
 
@@ -47,17 +47,21 @@ pub fn files(patterns: &[String]) -> String {
     all.collect::<Vec<_>>().join(",")
 }
 
-fn conditions(
-    patterns: &[String],
-    condition: impl Fn(String, bool) -> Condition,
-) -> Vec<Condition> {
+/// A pattern in one of the two forms that Jenkins reads.
+enum Pattern {
+    Glob(String),
+    Regex(String),
+}
+
+fn conditions(patterns: &[String], condition: impl Fn(Pattern) -> Condition) -> Vec<Condition> {
     patterns
         .iter()
         .flat_map(|pattern| alternatives(pattern))
         .map(|pattern| {
-            let is_regex = pattern.contains(['[', '\\']);
-            let pattern = if is_regex { regex(&pattern) } else { pattern };
-            condition(pattern, is_regex)
+            condition(match pattern.contains(['[', '\\']) {
+                true => Pattern::Regex(regex(&pattern)),
+                false => Pattern::Glob(pattern),
+            })
         })
         .collect()
 }

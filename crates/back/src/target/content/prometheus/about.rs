@@ -19,7 +19,7 @@ const NAMESPACE: &str = "mlopsgen-release-namespace";
 const ADDED: &str = "(?:-[0-9a-f]{8})?(?:-[bcdfghjklmnpqrstvwxz0-9]{6,10})?(?:-[bcdfghjklmnpqrstvwxz0-9]{5}|-[0-9]+)?";
 
 /// Whether samples of a component's jobs tell of others.
-pub(super) fn tells_of_others(component: &Component) -> bool {
+pub(super) fn is_about_others(component: &Component) -> bool {
     let own = component.workloads.iter().flat_map(|it| &it.metrics);
     let external = component.external.iter().flat_map(|it| &it.metrics);
     own.chain(external).any(|metrics| metrics.about.is_some())

@@ -119,7 +119,7 @@ pub(super) fn view(
 /// True where a target gives no answer, of the jobs that no alert of a component is about.
 fn target_down(platform: &Platform, jobs: &[Job<'_>], asked: &[ProbedWorkload<'_>]) -> String {
     let downs: BTreeSet<String> = jobs.iter().map(down).collect();
-    let alerted = alerted(platform, &downs);
+    let alerted = with_an_alert(platform, &downs);
     let watched = jobs.iter().filter(|job| alerted.contains(&down(job)));
     let mut names: Vec<&str> = watched.map(|job| job.metrics.job.as_str()).collect();
     // Where the prober gives no answer, its own job says so.
@@ -204,7 +204,7 @@ fn several(rules: &Rules<'_>, component: &Component, view: SeveralView) -> Sever
     let is_own = rules.downs.is_own_job(component, &view.job);
     let down = is_own.then_some(Down::Component);
     SeveralView {
-        hold: prometheus::duration(downs::hold(component)),
+        hold: prometheus::duration(downs::delay_of_down_alert(component)),
         component: component.name.clone(),
         group: component.group.clone(),
         down: down.map(Down::name),
@@ -233,7 +233,7 @@ fn down(job: &Job<'_>) -> String {
 }
 
 /// Those of these conditions that some alert is, alone or as one of several joined by `or`.
-fn alerted(platform: &Platform, downs: &BTreeSet<String>) -> BTreeSet<String> {
+fn with_an_alert(platform: &Platform, downs: &BTreeSet<String>) -> BTreeSet<String> {
     let mut out = BTreeSet::new();
     let alerts = platform.components.iter().flat_map(|it| &it.alerts);
     // Expressions cost more to read than everything else here: most don't ask whether `up` is 0, and most others are one of the

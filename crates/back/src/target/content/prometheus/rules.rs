@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::{OF_NODES, about::tells_of_others, message::message, platform::Observed};
+use super::{OF_NODES, about::is_about_others, message::message, platform::Observed};
 use crate::{
     graph::Graph,
     model::{
@@ -220,7 +220,7 @@ fn in_role<'a>(platform: &'a Platform, component: &'a Component, role: &str) -> 
 fn is_of_series(component: &Component, alert: &Alert) -> bool {
     match alert.whose {
         AlertWhose::Series => true,
-        AlertWhose::Own => !alert.down && tells_of_others(component),
+        AlertWhose::Own => !alert.down && is_about_others(component),
         AlertWhose::Role(_) => false,
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     model::{Alert, Component, Platform, SettingValue, probe_job},
     target::shared::{
         exposed,
-        expr::{asked_of, strange_jobs},
+        expr::{asked_of, other_jobs},
         losses::loss,
         scrape::Job,
     },
@@ -35,7 +35,7 @@ pub(super) fn unknown_jobs(
     let known: BTreeSet<&str> = scraped.chain(probes.iter().map(String::as_str)).collect();
     let mut out = Vec::new();
     for (component, alert) in own_alerts(platform) {
-        for job in strange_jobs(&alert.expr, &known) {
+        for job in other_jobs(&alert.expr, &known) {
             out.push(
                 loss(
                     Target::Prometheus,
@@ -78,7 +78,7 @@ pub(super) fn unknown_metrics(platform: &Platform, jobs: &[Job<'_>]) -> Vec<Diag
                 loss(
                     Target::Prometheus,
                     &format!(
-                        "the alert `{}` asks the job `{job}` for `{metric}`, which it does not have: it does not see what it asks for",
+                        "the alert `{}` asks the job `{job}` for `{metric}`, which it does not have: the alert has no data",
                         alert.name
                     ),
                     alert.span,
@@ -110,13 +110,13 @@ pub(super) fn lost_metrics(jobs: &[Job<'_>]) -> Vec<Diagnostic> {
             loss(
                 Target::Prometheus,
                 &format!(
-                    "`metric_relabel` takes {} away from the job `{}`; rules of its kind ask for it: {}",
+                    "`metric_relabel` drops {} of the job `{}`; rules of its kind use it: {}",
                     all_of(&Vec::from_iter(metrics)),
                     job.metrics.job,
                     all_of(&Vec::from_iter(names)),
                 ),
                 job.metrics.span,
-                "takes it away",
+                "drops it",
             )
             .about(&job.component.name)
             .help("leave these names in, or take these rules off"),

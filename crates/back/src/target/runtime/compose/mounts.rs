@@ -10,7 +10,7 @@ use crate::{
         runtime::shared::{
             files::{Files, files, host_path},
             keys::Keys,
-            service::{bind_mount, volume_mount},
+            service::{MountPoint, bind_mount, volume_mount},
         },
         shared::losses::Losses,
     },
@@ -67,14 +67,14 @@ pub(super) fn mounts<'a>(
 
 fn volume(speak: &dyn Speak, mount: &Mount) -> Value {
     match &mount.source {
-        MountSource::Volume(key) => volume_mount(speak, key, &mount.path, mount.read_only),
+        MountSource::Volume(key) => volume_mount(speak, key, MountPoint::of(mount)),
         // The engine makes a folder that is missing, as people expect of data; the engine's socket is no folder.
         MountSource::Bind { path, .. } => {
             let mut options = Keys::default();
             options.put_optional("propagation", mount.propagation.map(Propagation::name));
             options.put("create_host_path", !mount.compose_only);
             let source = host_path(speak, speak.platform(), path);
-            bind_mount(speak, &source, &mount.path, mount.read_only, options)
+            bind_mount(speak, &source, MountPoint::of(mount), options)
         }
     }
 }
@@ -91,7 +91,7 @@ fn secret_mount(speak: &dyn Speak, secret: &Secret, file: &FileMount) -> Value {
 fn read_only(speak: &dyn Speak, source: &str, target: &str) -> Value {
     let mut options = Keys::default();
     options.put("create_host_path", false);
-    bind_mount(speak, source, target, true, options)
+    bind_mount(speak, source, MountPoint::read_only(target), options)
 }
 
 fn lost_mode(workload: &Workload, file: &FileMount, losses: &mut Losses) {

@@ -15,7 +15,7 @@ use memchr::memchr2;
 
 use super::compact::compact;
 use crate::{
-    model::{FileContent, FileMount, Workload},
+    model::{FileContent, Workload},
     speak::{ChartDefaults, Speak},
     target::{
         Context,
@@ -140,7 +140,13 @@ impl<'a> ChartFiles<'a> {
                 FileContent::Secret(name) => Some(name.clone()),
                 _ => None,
             };
-            out.push(values(mount, secret, folder, items));
+            out.push(FileValues {
+                path: mount.path.clone(),
+                mode: mount.mode,
+                secret,
+                folder,
+                items,
+            });
         }
         self.maps.insert(component.clone(), maps);
         // A folder without files, or a file that nothing made, mounts nothing.
@@ -231,21 +237,6 @@ impl<'a> Source<'a> {
             content,
             below: String::new(),
         }
-    }
-}
-
-fn values(
-    mount: &FileMount,
-    secret: Option<String>,
-    folder: bool,
-    items: Vec<FileItem>,
-) -> FileValues {
-    FileValues {
-        path: mount.path.clone(),
-        mode: mount.mode,
-        secret,
-        folder,
-        items,
     }
 }
 

@@ -38,7 +38,7 @@ pub fn view(values: &Value, known: &BTreeSet<String>) -> SchemaView {
     let properties = |key: &str, definition: &str| {
         let names = values[key].as_object().into_iter().flat_map(Map::keys);
         let schema = json!({ "$ref": format!("#/definitions/{definition}") });
-        View::alike(names, schema)
+        View::of_keys(names, schema)
     };
     SchemaView {
         components: properties("components", "component"),

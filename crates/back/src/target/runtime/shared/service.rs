@@ -5,7 +5,9 @@ use serde_json::{Map, Value, json};
 
 use super::{files::DIGEST_LABEL, keys::Keys};
 use crate::{
-    model::{EnvironmentVariable, Platform, PlatformVolume, Resources, Text, Ulimit, Workload},
+    model::{
+        EnvironmentVariable, Mount, Platform, PlatformVolume, Resources, Text, Ulimit, Workload,
+    },
     speak::{Speak, units::engine},
 };
 
@@ -109,29 +111,48 @@ pub fn logging(platform: &Platform, labels: [&str; 2]) -> Value {
     json!({ "driver": "json-file", "options": options.0 })
 }
 
+/// Where something is mounted, and what the container may do there.
+#[derive(Clone, Copy)]
+pub struct MountPoint<'a> {
+    path: &'a str,
+    is_read_only: bool,
+}
+
+impl<'a> MountPoint<'a> {
+    /// As the user says.
+    pub fn of(mount: &'a Mount) -> Self {
+        Self {
+            path: &mount.path,
+            is_read_only: mount.read_only,
+        }
+    }
+
+    /// What the container only reads.
+    pub fn read_only(path: &'a str) -> Self {
+        Self {
+            path,
+            is_read_only: true,
+        }
+    }
+}
+
 /// A named volume that is mounted.
-pub fn volume_mount(speak: &dyn Speak, key: &str, target: &str, read_only: bool) -> Value {
+pub fn volume_mount(speak: &dyn Speak, key: &str, at: MountPoint<'_>) -> Value {
     let mut keys = Keys::default();
     keys.put("type", "volume");
     keys.put("source", key);
-    keys.put("target", speak.literal(target));
-    keys.put_filled("read_only", read_only);
+    keys.put("target", speak.literal(at.path));
+    keys.put_filled("read_only", at.is_read_only);
     Value::Object(keys.0)
 }
 
 /// A path of the host that is mounted. `source` is in the target's words already.
-pub fn bind_mount(
-    speak: &dyn Speak,
-    source: &str,
-    target: &str,
-    read_only: bool,
-    options: Keys,
-) -> Value {
+pub fn bind_mount(speak: &dyn Speak, source: &str, at: MountPoint<'_>, options: Keys) -> Value {
     let mut keys = Keys::default();
     keys.put("type", "bind");
     keys.put("source", source);
-    keys.put("target", speak.literal(target));
-    keys.put_filled("read_only", read_only);
+    keys.put("target", speak.literal(at.path));
+    keys.put_filled("read_only", at.is_read_only);
     keys.put_filled("bind", options.0);
     Value::Object(keys.0)
 }

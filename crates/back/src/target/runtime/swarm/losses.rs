@@ -9,8 +9,8 @@ use crate::{
     diag::Diagnostic,
     files::Target,
     model::{
-        FileContent, FileMount, HostPort, NetworkMode, Platform, Port, Raw, Resources, Runtime,
-        Tmpfs, TmpfsOption, Workload,
+        FileContent, FileMount, HostPort, NetworkMode, Platform, Port, Resources, Runtime, Tmpfs,
+        TmpfsOption, Workload,
     },
     speak::Stack,
     syntax::{Node, Value},
@@ -144,7 +144,7 @@ fn of_workload(platform: &Platform, workload: &Workload, losses: &mut StackLosse
     } = resources;
     let keys = [
         ("resources", gpu.is_some().then_some("`gpu` is left out")),
-        ("compose", (!is_empty(raw_compose)).then_some(own)),
+        ("compose", (!raw_compose.is_empty()).then_some(own)),
     ];
     losses.keys(workload, keys);
     if mode.is_none() {
@@ -266,14 +266,10 @@ fn of_platform(platform: &Platform, losses: &mut Losses) {
                     `[lints] target-loss = \"allow\"`";
         losses.of_platform(platform.span, &message, help);
     }
-    if !is_empty(&platform.raw_compose) {
+    if !platform.raw_compose.is_empty() {
         let message = "`[raw.compose]`: these are Compose's own keys: nothing is emitted for them";
         losses.of_platform(platform.span, message, accept);
     }
-}
-
-fn is_empty(raw: &Raw) -> bool {
-    matches!(raw, Raw::Table(entries) if entries.is_empty())
 }
 
 /// Whether it has options that a stack can't have. Those that Docker sets anyway hold in a stack, too.

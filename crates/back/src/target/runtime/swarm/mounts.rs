@@ -8,24 +8,24 @@ use crate::{
     target::runtime::shared::{
         files::{Files, host_path},
         keys::Keys,
-        service::{bind_mount, volume_mount},
+        service::{MountPoint, bind_mount, volume_mount},
     },
 };
 
 /// Volumes, paths of the host, files and memory. A stack has no words for a folder that the engine should make.
 pub(super) fn volumes(speak: &dyn Speak, workload: &Workload, files: &Files<'_>) -> Vec<Value> {
     let mounts = workload.mounts.iter().map(|mount| match &mount.source {
-        MountSource::Volume(key) => volume_mount(speak, key, &mount.path, mount.read_only),
+        MountSource::Volume(key) => volume_mount(speak, key, MountPoint::of(mount)),
         MountSource::Bind { path, .. } => {
             let mut options = Keys::default();
             options.put_optional("propagation", mount.propagation.map(Propagation::name));
             let source = host_path(speak, speak.platform(), path);
-            bind_mount(speak, &source, &mount.path, mount.read_only, options)
+            bind_mount(speak, &source, MountPoint::of(mount), options)
         }
     });
     let binds = files.binds.iter().map(|bind| {
-        let (source, path) = (&bind.source, &bind.file.path);
-        bind_mount(speak, source, path, true, Keys::default())
+        let at = MountPoint::read_only(&bind.file.path);
+        bind_mount(speak, &bind.source, at, Keys::default())
     });
     let runtime = &workload.runtime;
     let tmpfs = runtime.tmpfs.iter();

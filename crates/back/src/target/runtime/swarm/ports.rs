@@ -9,13 +9,24 @@ use crate::{
 
 /// One entry for each port that is published.
 pub(super) fn ports(workload: &Workload) -> Vec<Value> {
+    let mode = match workload.daemon {
+        true => Mode::Host,
+        false => Mode::Ingress,
+    };
     let ports = workload.ports.iter();
-    ports
-        .flat_map(|port| published(port, workload.daemon))
-        .collect()
+    ports.flat_map(|port| published(port, mode)).collect()
 }
 
-fn published(port: &Port, on_its_node: bool) -> Vec<Value> {
+/// Where a published port is reached.
+#[derive(Clone, Copy)]
+enum Mode {
+    /// On every node; Swarm's default.
+    Ingress,
+    /// On the node that runs the container.
+    Host,
+}
+
+fn published(port: &Port, mode: Mode) -> Vec<Value> {
     let containers = port.container.first..=port.container.last;
     let hosts: Vec<Option<u16>> = match port.host {
         None => return Vec::new(),
@@ -29,7 +40,9 @@ fn published(port: &Port, on_its_node: bool) -> Vec<Value> {
             keys.put("target", container);
             keys.put_optional("published", host);
             keys.put("protocol", port.protocol.name());
-            keys.put_optional("mode", on_its_node.then_some("host"));
+            if let Mode::Host = mode {
+                keys.put("mode", "host");
+            }
             Value::Object(keys.0)
         })
         .collect()

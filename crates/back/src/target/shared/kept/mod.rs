@@ -109,7 +109,7 @@ impl RuntimeData<'_> {
                 let own = program_folders.iter();
                 let own: Vec<&ProgramFolder> =
                     own.filter(|folder| folder.mount == Some(index)).collect();
-                let is_store = is_store(started.component, mount, !own.is_empty());
+                let is_store = is_store(started.component, mount, &own);
                 let holds_data =
                     || is_store || mount.is_some_and(is_data) || started.replaces_data(index);
                 let kept = match &mounted.source {
@@ -249,9 +249,10 @@ fn is_data(mount: &Mount) -> bool {
 }
 
 /// Whether another version of the component's program may not be able to read what is mounted.
-fn is_store(component: &Component, mount: Option<&Mount>, holds_its_folder: bool) -> bool {
+/// `own`: the folders of the program that lie in it.
+fn is_store(component: &Component, mount: Option<&Mount>, own: &[&ProgramFolder]) -> bool {
     let is_named_so = mount.is_some_and(|mount| mount.name == STORE_VOLUME);
-    (is_named_so || holds_its_folder) && !component.upgrades.is_empty()
+    (is_named_so || !own.is_empty()) && !component.upgrades.is_empty()
 }
 
 /// The key of a volume as the user writes it. Workloads of one image share theirs.

@@ -19,7 +19,7 @@ impl Reader<'_> {
         let place = self.table.get("window").map_or(self.span, |node| node.span);
         if window < SHORTEST_WINDOW {
             sink.push(
-                Diagnostic::new(Code::BadValue, "a promise over so short a time can't be watched")
+                Diagnostic::new(Code::BadValue, "no alert can watch a goal over so short a time")
                     .label(place, format!("shorter than {}", duration_text(SHORTEST_WINDOW)))
                     .help("write `window = \"30d\"`, or another number of days: alerts look at small parts of it")
                     .replacing(place, "\"30d\""),

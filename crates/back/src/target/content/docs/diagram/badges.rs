@@ -36,7 +36,7 @@ pub fn badges(scene: &Scene, layout: &Layout) -> Vec<Badge> {
             .enumerate()
             .min_by_key(|(index, place)| {
                 (
-                    obstacles.disturbance(place.rect, line, &out) + place.rank,
+                    obstacles.overlap_cost(place.rect, line, &out) + place.rank,
                     *index,
                 )
             });
@@ -153,7 +153,7 @@ impl Obstacles {
         out
     }
 
-    fn disturbance(&self, rect: Rect, own: &Line, placed: &[Badge]) -> i32 {
+    fn overlap_cost(&self, rect: Rect, own: &Line, placed: &[Badge]) -> i32 {
         let wide = Rect {
             x: rect.x - 3,
             y: rect.y - 3,

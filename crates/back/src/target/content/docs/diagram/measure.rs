@@ -16,6 +16,17 @@ impl Style {
     pub const fn bold(size: i32) -> Self {
         Self { size, bold: true }
     }
+
+    /// Hundredths of the size. A character outside of ASCII counts as a full em, as wide as CJK; wider ones (emoji) count more.
+    fn advance(self, c: char) -> i32 {
+        let table = if self.bold { &BOLD } else { &REGULAR };
+        match c as u32 {
+            code @ 0x20..=0x7e => i32::from(table[(code - 0x20) as usize]),
+            0xa0..=0x24f | 0x370..=0x52f => 85 + i32::from(self.bold) * 15,
+            0x1f000.. => 140,
+            _ => 105,
+        }
+    }
 }
 
 /// Advance widths of U+0020 to U+007E in hundredths of the font's size: DejaVu Sans, wider than Arial and Helvetica.
@@ -37,7 +48,7 @@ const BOLD: [u8; 95] = [
 
 /// Width in pixels, rounded up.
 pub fn width(text: &str, style: Style) -> i32 {
-    let hundredths: i32 = text.chars().map(|c| advance(c, style.bold)).sum();
+    let hundredths: i32 = text.chars().map(|c| style.advance(c)).sum();
     (hundredths * style.size + 99) / 100
 }
 
@@ -116,17 +127,6 @@ fn clean(text: &str) -> String {
             _ => c,
         })
         .collect()
-}
-
-/// Hundredths of the size. A character outside of ASCII counts as a full em, as wide as CJK; wider ones (emoji) count more.
-fn advance(c: char, bold: bool) -> i32 {
-    let table = if bold { &BOLD } else { &REGULAR };
-    match c as u32 {
-        code @ 0x20..=0x7e => i32::from(table[(code - 0x20) as usize]),
-        0xa0..=0x24f | 0x370..=0x52f => 85 + i32::from(bold) * 15,
-        0x1f000.. => 140,
-        _ => 105,
-    }
 }
 
 #[cfg(test)]

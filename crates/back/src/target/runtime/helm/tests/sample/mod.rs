@@ -261,12 +261,12 @@ pub fn platform(components: Vec<Component>) -> Platform {
     }
 }
 
-fn secret_of(name: &str, optional: bool) -> Secret {
+fn secret_of(name: &str) -> Secret {
     Secret {
         name: name.to_string(),
         env: name.to_ascii_uppercase().replace('-', "_"),
         description: Some(NASTY.to_string()),
-        optional,
+        optional: false,
         form: SecretForm::Token,
         origin: SecretOrigin::Declared,
         span: span(),
@@ -352,7 +352,11 @@ pub fn full() -> Platform {
         span: span(),
     }]
     .into();
-    platform.secrets = vec![secret_of("db-password", false), secret_of("token", true)].into();
+    let optional = Secret {
+        optional: true,
+        ..secret_of("token")
+    };
+    platform.secrets = vec![secret_of("db-password"), optional].into();
     platform.volumes = vec![
         platform_volume("db-data", Some("db")),
         platform_volume("models", None),

@@ -1,7 +1,7 @@
 //! Where the values of a raw table are written. The model has them without places; the tree that they were made from has the same
 //! form.
 
-use super::{lints::at, strings::is_the_users};
+use super::super::{lints::at, strings::is_the_users};
 use crate::{
     model::{Platform, Raw, Workload},
     source::Span,
@@ -10,7 +10,7 @@ use crate::{
 
 /// The places of a raw table.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct RawPlaces<'a> {
+pub(in crate::check) struct RawPlaces<'a> {
     platform: &'a Platform,
     raw: &'a Raw,
     /// What it was made from.
@@ -21,7 +21,7 @@ pub(super) struct RawPlaces<'a> {
 
 impl<'a> RawPlaces<'a> {
     /// `compose` or `helm` of a workload.
-    pub(super) fn of_workload(
+    pub(in crate::check) fn of_workload(
         platform: &'a Platform,
         workload: &'a Workload,
         key: &'static str,
@@ -41,7 +41,7 @@ impl<'a> RawPlaces<'a> {
     }
 
     /// `[raw.KEY]` of a platform.
-    pub(super) fn of_platform(platform: &'a Platform, raw: &'a Raw, key: &str) -> Self {
+    pub(in crate::check) fn of_platform(platform: &'a Platform, raw: &'a Raw, key: &str) -> Self {
         Self {
             platform,
             raw,
@@ -51,12 +51,12 @@ impl<'a> RawPlaces<'a> {
     }
 
     /// The same of a table with another model: that of a component is made from what its main workload has.
-    pub(super) fn of_table(self, raw: &'a Raw) -> Self {
+    pub(in crate::check) fn of_table(self, raw: &'a Raw) -> Self {
         Self { raw, ..self }
     }
 
     /// Where a value of the table is written.
-    pub(super) fn of(self, value: &Raw) -> Span {
+    pub(in crate::check) fn of(self, value: &Raw) -> Span {
         let found = self.written.and_then(|node| find(self.raw, node, value));
         let own = found.filter(|span| is_the_users(self.platform, *span));
         own.unwrap_or(self.whole)
