@@ -180,37 +180,62 @@ fn service(
     for (path, by) in of_service(raw, build, base.len()) {
         sink.push(leaves(&path, component, places.of(by), RAW));
     }
-    for (path, by) in mounted(raw).filter(|(path, _)| path.starts_with('.')) {
+    let folders = mounted(raw).filter(|(path, _)| path.starts_with('.'));
+    let read = read_files(raw).filter(|(path, _)| !path.starts_with(['/', '~', '$']));
+    let named = folders.map(|it| (it, Use::Mount));
+    let named = named.chain(read.map(|it| (it, Use::Read)));
+    for ((path, by), how) in named {
         let names = in_project(&path, &base).unwrap_or_default();
-        let meant = meant(platform, &path, &names);
-        let other = meant.as_ref().map(|_| OTHER);
+        let meant = meant(platform, &path, &names, how);
+        let other = meant.as_ref().map(|_| how.other());
         let Some(why) = why_not_mounted(&names).or(other) else {
             continue;
         };
         let shown = format!("`{path}`, which is `{}` of the project,", names.join("/"));
         let diagnostic = not_mounted(&shown, why, component, places.of(by));
-        sink.push(match meant {
-            Some(help) => diagnostic.help(help),
-            None => diagnostic,
+        sink.push(match (meant, how) {
+            (Some(help), _) => diagnostic.help(help),
+            (None, Use::Mount) => diagnostic,
+            (None, Use::Read) => diagnostic.help(format!(
+                "name the file that is meant, or accept it with {}",
+                accept(component)
+            )),
         });
     }
 }
 
-/// Why no container should get a folder of `generated/` in place of one of the project.
-const OTHER: &str = "is another folder than without an environment";
+/// What an engine does with a path.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    Mount,
+    Read,
+}
+
+impl Use {
+    /// Why no container should get a path of `generated/` in place of one of the project.
+    fn other(self) -> &'static str {
+        match self {
+            Use::Mount => "is another folder than without an environment",
+            Use::Read => "is another file than without an environment",
+        }
+    }
+}
 
 /// How to name what a path means in the files of the platform without an environment, where it is a folder of the project there and
 /// has these names below `generated/` here: the files of an environment lie a folder deeper.
-fn meant(platform: &Platform, path: &str, names: &[&str]) -> Option<String> {
+fn meant(platform: &Platform, path: &str, names: &[&str], how: Use) -> Option<String> {
     let environment = platform.environment.as_ref()?;
     let of_base = in_project(path, &[GENERATED, "compose"])?;
     let is_generated = |names: &[&str]| names.first() == Some(&GENERATED);
-    (is_generated(names) && !is_generated(&of_base)).then(|| {
-        format!(
-            "without an environment it is `{0}`: for that write `../{path}` in platform.{environment}.toml, or a key of `volumes` \
-             with `source = \"{0}\"`, which is the same folder in every environment",
-            of_base.join("/")
-        )
+    let of_base = (is_generated(names) && !is_generated(&of_base)).then(|| of_base.join("/"))?;
+    let here = format!(
+        "without an environment it is `{of_base}`: for that write `../{path}` in platform.{environment}.toml"
+    );
+    Some(match how {
+        Use::Read => here,
+        Use::Mount => format!(
+            "{here}, or a key of `volumes` with `source = \"{of_base}\"`, which is the same folder in every environment"
+        ),
     })
 }
 
@@ -306,15 +331,19 @@ fn of_service<'a>(raw: &'a Raw, typed: Option<&Build>, depth: usize) -> Vec<Name
     let contexts = build.and_then(|it| it.get("additional_contexts"));
     let contexts = entries(contexts).map(|(_, path)| (word(Some(path)), path));
     let watched = items(raw.at(&["develop", "watch"])).filter_map(|it| named(it.get("path")));
-    let files = files(raw.get("env_file")).chain(files(raw.get("label_file")));
-    let keys = [&["extends", "file"], &["credential_spec", "file"]];
-    let files = files.chain(keys.into_iter().filter_map(|path| named(raw.at(path))));
+    let files = read_files(raw).chain(named(raw.at(&["credential_spec", "file"])));
     let outside = |(path, _): &Named<'_>| is_outside(path, depth);
     let dockerfile = outside_dockerfile(build, &word(context), typed, depth);
     let folders = mounted(raw).chain(named(context));
     let folders = folders.chain(contexts).chain(watched).filter(outside);
     let read = files.filter(|(path, _)| is_outside(path, depth) || path.starts_with('/'));
     folders.chain(read).chain(dockerfile).collect()
+}
+
+/// Files that a service reads when it starts.
+fn read_files(raw: &Raw) -> impl Iterator<Item = Named<'_>> {
+    let lists = files(raw.get("env_file")).chain(files(raw.get("label_file")));
+    lists.chain(named(raw.at(&["extends", "file"])))
 }
 
 /// A Dockerfile outside of the project. It is read from the context: that of the raw keys, or the typed one.

@@ -64,8 +64,8 @@ pub use sharing::NetworkOwners;
 pub use text::{Endpoint, Field, Piece, Text};
 pub use upstream::{ChartOperator, ChartSecret, UpstreamChart};
 pub use workload::{
-    Build, Dependency, EnvironmentVariable, Gpu, Health, HostPort, Lifecycle, NetworkMode, Port,
-    PortRange, Probe, Raw, Reach, Resources, Restart, Runtime, Ulimit, Workload,
+    Build, Dependency, EnvFile, EnvironmentVariable, Gpu, Health, HostPort, Lifecycle, NetworkMode,
+    Port, PortRange, Probe, Raw, Reach, Resources, Restart, Runtime, Ulimit, Workload,
 };
 
 /// A value and its place in a file.

@@ -8,7 +8,7 @@ use crate::{
     },
     source::Span,
     syntax::Table,
-    value::WebAddress,
+    value::{DotenvVariable, WebAddress},
 };
 
 /// Whether a program has an end.
@@ -45,6 +45,8 @@ pub struct Workload {
     pub command: Option<Vec<Text>>,
     /// In the order of kind, presets and user; each name once.
     pub env: Vec<EnvironmentVariable>,
+    /// Files of the project in which an engine reads further variables; of one name the last counts, and `env` more than that.
+    pub env_files: Vec<EnvFile>,
     /// What it listens on.
     pub ports: Vec<Port>,
     /// Volumes and paths of the host, in a runtime of any kind.
@@ -144,6 +146,17 @@ pub struct EnvironmentVariable {
     /// Completed by the runtime.
     pub value: Text,
     /// The name where it is written.
+    pub span: Span,
+}
+
+/// A file of variables that raw keys name, `env_file` of Compose's.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EnvFile {
+    /// Relative to the project.
+    pub path: String,
+    /// What it sets; `None`: the file is not there, and the engine insists on it.
+    pub variables: Option<Vec<DotenvVariable>>,
+    /// Where it is named.
     pub span: Span,
 }
 
