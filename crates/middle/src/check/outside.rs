@@ -188,7 +188,7 @@ fn service(
         let names = in_project(&path, &base).unwrap_or_default();
         let meant = meant(platform, &path, &names, how);
         let other = meant.as_ref().map(|_| how.other());
-        let Some(why) = why_not_mounted(&names).or(other) else {
+        let Some(why) = other.or_else(|| why_not_mounted(&names)) else {
             continue;
         };
         let shown = format!("`{path}`, which is `{}` of the project,", names.join("/"));

@@ -40,7 +40,7 @@ pub use component::{
 };
 pub use deploy::{Cluster, Deploy, DeployTool, Repository, Revision};
 pub use image::{Image, Version, is_tag};
-pub use mount::{FileContent, FileMount, Mount, MountSource, ProjectText};
+pub use mount::{EnvFile, FileContent, FileMount, Mount, MountSource, ProjectText};
 pub use named::{HasName, Named};
 pub use notify::{
     BUDGET_BURNS_FAST, BUDGET_BURNS_SLOWLY, CONTAINER_ABSENT, NO_REPLICAS, Notify, NotifyRoute,
@@ -64,8 +64,8 @@ pub use sharing::NetworkOwners;
 pub use text::{Endpoint, Field, Piece, Text};
 pub use upstream::{ChartOperator, ChartSecret, UpstreamChart};
 pub use workload::{
-    Build, Dependency, EnvFile, EnvironmentVariable, Gpu, Health, HostPort, Lifecycle, NetworkMode,
-    Port, PortRange, Probe, Raw, Reach, Resources, Restart, Runtime, Ulimit, Workload,
+    Build, Dependency, EnvironmentVariable, Gpu, Health, HostPort, Lifecycle, NetworkMode, Port,
+    PortRange, Probe, Raw, Reach, Resources, Restart, Runtime, Ulimit, Workload,
 };
 
 /// A value and its place in a file.

@@ -2,13 +2,13 @@
 
 use crate::{
     model::{
-        At, Bind, Capability, Condition, Device, ExtraHost, FileMount, HostPath, HttpScheme, Image,
-        ImagePlatform, Metrics, Mount, ProbeTool, Protocol, Scheme, Signal, SupplementalGroup,
-        Text, Tmpfs, UpstreamChart, User,
+        At, Bind, Capability, Condition, Device, EnvFile, ExtraHost, FileMount, HostPath,
+        HttpScheme, Image, ImagePlatform, Metrics, Mount, ProbeTool, Protocol, Scheme, Signal,
+        SupplementalGroup, Text, Tmpfs, UpstreamChart, User,
     },
     source::Span,
     syntax::Table,
-    value::{DotenvVariable, WebAddress},
+    value::WebAddress,
 };
 
 /// Whether a program has an end.
@@ -146,17 +146,6 @@ pub struct EnvironmentVariable {
     /// Completed by the runtime.
     pub value: Text,
     /// The name where it is written.
-    pub span: Span,
-}
-
-/// A file of variables that raw keys name, `env_file` of Compose's.
-#[derive(Clone, Debug, PartialEq)]
-pub struct EnvFile {
-    /// Relative to the project.
-    pub path: String,
-    /// What it sets; `None`: the file is not there, and the engine insists on it.
-    pub variables: Option<Vec<DotenvVariable>>,
-    /// Where it is named.
     pub span: Span,
 }
 
