@@ -21,6 +21,9 @@ pub struct Answers {
     files: BTreeMap<String, String>,
     /// By path.
     folders: BTreeMap<String, String>,
+    /// Where links on the way lead, by path.
+    #[serde(default)]
+    links: BTreeMap<String, Option<String>>,
     /// One question was answered in two ways: somebody changed a file while it was being compiled.
     #[serde(default)]
     differed: bool,
@@ -37,12 +40,22 @@ impl Answers {
         self.differed |= before.is_some_and(|before| before != self.folders[path]);
     }
 
+    pub(super) fn note_link(&mut self, path: &str, target: Option<&str>) {
+        let answer = target.map(ToString::to_string);
+        let before = self.links.insert(path.to_string(), answer);
+        self.differed |= before.is_some_and(|before| before != self.links[path]);
+    }
+
     /// Whether the disk gives each of these answers, now.
     pub(super) fn are_still_given(&self, world: &DiskWorld) -> bool {
         let has_file = |(path, answer): (&String, &String)| of_file(&world.read(path)) == *answer;
         let has_folder =
             |(path, answer): (&String, &String)| of_folder(&world.list(path)) == *answer;
-        !self.differed && self.files.iter().all(has_file) && self.folders.iter().all(has_folder)
+        let has_link = |(path, answer): (&String, &Option<String>)| world.leads_to(path) == *answer;
+        !self.differed
+            && self.files.iter().all(has_file)
+            && self.folders.iter().all(has_folder)
+            && self.links.iter().all(has_link)
     }
 
     /// One hash of all files, without what other environments have written down: a saved plan outlives that they are applied. A

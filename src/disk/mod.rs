@@ -5,7 +5,6 @@
 
 mod above;
 mod answers;
-mod dotenv;
 mod environments;
 mod folder;
 mod git;
@@ -21,8 +20,8 @@ mod survey;
 mod transaction;
 mod world;
 
+pub use crate::value::Dotenv;
 pub use above::levels_up;
-pub use dotenv::Dotenv;
 pub use environments::{environments, removed_environments};
 pub use lock::{Lock, obstructed};
 pub use named::NamedFile;

@@ -121,6 +121,24 @@ impl DiskWorld {
         out
     }
 
+    /// The file system is asked where all links lead; of one that leads nowhere its own text says it.
+    fn target(&self, path: &str) -> Option<String> {
+        let folder = self.folder().ok()?;
+        let names: Vec<&str> = path.split('/').filter(|name| *name != ".").collect();
+        let link = (1..=names.len())
+            .map(|length| names[..length].join("/"))
+            .find(
+                |path| matches!(folder.entry(path), Ok(Some(entry)) if entry.kind == Kind::Link),
+            )?;
+        let root = self.root.canonicalize().ok()?;
+        let target = match self.root.join(path).canonicalize() {
+            Ok(target) => target,
+            Err(_) => self.root.join(&link).read_link().ok()?,
+        };
+        let inner = target.strip_prefix(&root).unwrap_or(&target);
+        Some(inner.to_string_lossy().into_owned())
+    }
+
     fn remember(&self, note: impl FnOnce(&mut Answers)) {
         note(&mut self.answers.lock().unwrap_or_else(PoisonError::into_inner));
     }
@@ -137,6 +155,12 @@ impl World for DiskWorld {
         let listing = self.list_folder(folder);
         self.remember(|answers| answers.note_folder(folder, &listing));
         listing
+    }
+
+    fn leads_to(&self, path: &str) -> Option<String> {
+        let target = self.target(path);
+        self.remember(|answers| answers.note_link(path, target.as_deref()));
+        target
     }
 
     /// One that can't be read is reported when its environment is planned.

@@ -247,10 +247,10 @@ stages = [{ name = "a", run = ["x"] }]
 /// The files of an environment lie a folder deeper: a raw path of platform.toml, which Compose reads from them, leads elsewhere there.
 #[test]
 fn a_raw_path_of_an_environment_names_the_folder_that_it_leads_to() {
-    let of = |volume: &str| {
+    let with = |line: &str| {
         let text = format!(
             "[platform]\nname = \"p\"\ntargets = [\"compose\"]\n[groups]\none = \"1\"\n[components.app]\nimage = \"x/app:1\"\n\
-             group = \"one\"\nallow = [\"no-resources\"]\ncompose.volumes = [\"{volume}:/d\"]\n"
+             group = \"one\"\nallow = [\"no-resources\"]\n{line}\n"
         );
         let world = MemoryWorld::new()
             .with("platform.toml", text)
@@ -262,6 +262,7 @@ fn a_raw_path_of_an_environment_names_the_folder_that_it_leads_to() {
         };
         messages(&compile(&world, &request))
     };
+    let of = |volume: &str| with(&format!("compose.volumes = [\"{volume}:/d\"]"));
     for (volume, fits) in [
         ("../../../data/pg", true),
         ("./own", true),
@@ -284,5 +285,12 @@ fn a_raw_path_of_an_environment_names_the_folder_that_it_leads_to() {
             .filter(|it| !it.is_empty())
             .collect();
         assert!(printed.join(" ").contains(words), "{words}\n{printed:?}");
+    }
+    for key in ["env_file", "label_file"] {
+        assert_eq!(with(&format!("compose.{key} = \"../../../x.env\"")), "");
+        let printed = with(&format!("compose.{key} = \"../../x.env\""));
+        for words in ["another file than without", "`../../../x.env`"] {
+            assert!(printed.contains(words), "{printed}");
+        }
     }
 }

@@ -64,6 +64,12 @@ pub trait World: Sync {
     /// All that lies below a folder. Nothing where there is no such folder.
     fn list(&self, folder: &str) -> Listing;
 
+    /// Where a path leads that goes through a symbolic link, which engines follow: relative to the project, or absolute where it
+    /// leaves that; `None` where no part of it is a link.
+    fn leads_to(&self, _path: &str) -> Option<String> {
+        None
+    }
+
     /// The data that the manifest of an environment remembers; `None` is the base. Nothing where none was applied.
     fn recorded(&self, _environment: Option<&str>) -> Vec<Data> {
         Vec::new()
@@ -110,6 +116,10 @@ impl World for Bounded<'_> {
 
     fn list(&self, folder: &str) -> Listing {
         self.world.list(folder)
+    }
+
+    fn leads_to(&self, path: &str) -> Option<String> {
+        self.world.leads_to(path)
     }
 
     fn recorded(&self, environment: Option<&str>) -> Vec<Data> {

@@ -29,6 +29,7 @@ pub(super) fn findings(case: &Case<'_>) -> Result<Vec<Finding>, Failure> {
             };
             findings.extend(found.map(|finding| finding.at(case.running, mount.span)));
         }
+        findings.extend(without_variables(case, workload));
         for (shown, place, span) in files(case, workload, &root) {
             let Some(user) = &user else { continue };
             if host::has_access(user, &place, Access::Read) {
@@ -44,6 +45,24 @@ pub(super) fn findings(case: &Case<'_>) -> Result<Vec<Finding>, Failure> {
     }
     findings.extend(of_pipelines(case, &root));
     Ok(findings)
+}
+
+/// Files of variables that are not there: Compose starts nothing without them.
+fn without_variables(case: &Case<'_>, workload: &Workload) -> Vec<Finding> {
+    let files = workload.env_files.iter();
+    let missing = files.filter(|file| file.variables.is_none());
+    missing
+        .map(|file| {
+            let message = format!(
+                "`{}`, which `{}` reads as `env_file`, does not exist: Compose starts nothing without it",
+                file.path, workload.name
+            );
+            let help = format!(
+                "make it, or say that it may be missing: `{{ path = \"...\", required = false }}`"
+            );
+            Finding::new("file", message, help).at(case.running, file.span)
+        })
+        .collect()
 }
 
 /// The engine makes a folder that is missing, as root; what a kind mounts of the host's own is the host's matter.

@@ -1,6 +1,7 @@
 //! Hostile repositories: links, pipes, unreadable folders, names. Nothing outside of the repository is
 //! read or written, and nothing is left out without a message.
 
+mod followed;
 mod links;
 mod names;
 mod programs;

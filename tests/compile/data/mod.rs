@@ -1,6 +1,7 @@
 //! What a change of platform.toml means for data: plans for platforms of one store, of each kind.
 
 mod config_files;
+mod config_paths;
 mod folders;
 mod images;
 mod places;

@@ -10,6 +10,7 @@ mod build_trigger;
 mod choice;
 mod cron;
 mod device;
+mod dotenv;
 mod path;
 mod path_fault;
 mod schedule;
@@ -28,6 +29,7 @@ pub use choice::{
     Purpose, SchedulePreset, TriggerRule,
 };
 pub use device::{Device, ImagePlatform};
+pub use dotenv::{Dotenv, DotenvVariable};
 pub use path::{
     ContainerPath, HostPath, TreePath, climbs_out, is_configuration, is_device, is_git_folder,
     one_spelling, why_private,

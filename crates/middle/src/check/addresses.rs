@@ -10,7 +10,7 @@ use crate::{
     diag::{Code, Diagnostic, Sink},
     language::usual_port_name,
     model::{Component, HostPort, NetworkMode, Platform, Port, PortRange},
-    syntax::Table,
+    syntax::{Table, key_text},
 };
 
 /// Names by which a program on the host reaches a published port, and a container only itself or nothing.
@@ -74,14 +74,18 @@ fn bare(string: &UserString<'_>, names: &Names<'_>) -> Option<Diagnostic> {
         "{} names `{name}` as a host, without a reference",
         string.owner.describe()
     );
-    if let StringUse::Mounted(at) = string.how {
+    let (spelled, reference) = referred(string.text, name, other);
+    if let StringUse::Mounted(at) | StringUse::OfFile(_, at) = string.how {
+        let help = match string.how {
+            StringUse::OfFile(variable, _) => help_for_variable(variable, spelled, &reference),
+            _ => help_in_file(at, &(spelled, reference)),
+        };
         return Some(
             Diagnostic::new(Code::BareAddress, message)
                 .label(string.span, format!("{at} holds `{name}`"))
-                .help(help_in_file(at, &referred(string.text, name, other))),
+                .help(help),
         );
     }
-    let (spelled, reference) = referred(string.text, name, other);
     Some(
         Diagnostic::new(Code::BareAddress, message)
             .label(string.span, format!("holds `{name}`"))
@@ -100,6 +104,15 @@ fn why(owner: Owner<'_>) -> &'static str {
     }
 }
 
+/// A file of variables is the engine's alone: no reference in it is resolved. Its values may be secrets, and are not printed.
+fn help_for_variable(name: &str, spelled: &str, reference: &str) -> String {
+    format!(
+        "take the line out of the file, and write the value as `env.{}`, with `{reference}` for `{spelled}`: without the reference \
+         there is no edge, and Kubernetes cuts the connection off",
+        key_text(name)
+    )
+}
+
 /// What to write in a file of the project, and how its references are resolved.
 fn help_in_file(at: ProjectLine<'_>, (spelled, reference): &(&str, String)) -> String {
     let file = match at.below {
@@ -116,6 +129,7 @@ fn help_in_file(at: ProjectLine<'_>, (spelled, reference): &(&str, String)) -> S
         (Delivery::Source, Some(below)) => format!(
             "mount `{below}` by itself, as `{{ template = \"{file}\" }}`, and write {in_the_file}: {why}"
         ),
+        (Delivery::Variables, _) => why.to_string(),
         (Delivery::Volume(path), _) => format!(
             "mount it as `files.\"{path}\" = {{ template = \"{file}\" }}` instead of a volume, and write {in_the_file}: {why}"
         ),
@@ -156,7 +170,7 @@ fn host_in<'a>(string: &UserString<'a>, names: &Names<'a>) -> Option<(&'a str, &
         is_other.then_some((*name, *component))
     };
     let alone = match string.how {
-        StringUse::Variable(variable) if asks_host(variable) => {
+        StringUse::Variable(variable) | StringUse::OfFile(variable, _) if asks_host(variable) => {
             string.text.split(',').find_map(|item| others(item.trim()))
         }
         StringUse::Word(_) | StringUse::Line => string.words().iter().find_map(|(before, word)| {
@@ -165,9 +179,11 @@ fn host_in<'a>(string: &UserString<'a>, names: &Names<'a>) -> Option<(&'a str, &
             let value = flag.map(|(_, value)| value).or(after.then_some(*word))?;
             others(value)
         }),
-        StringUse::Variable(_) | StringUse::Named(_) | StringUse::File | StringUse::Mounted(_) => {
-            None
-        }
+        StringUse::Variable(_)
+        | StringUse::Named(_)
+        | StringUse::File
+        | StringUse::Mounted(_)
+        | StringUse::OfFile(..) => None,
     };
     alone.or_else(|| {
         spelled(string.text).find_map(|(at, name)| {

@@ -154,39 +154,64 @@ fn service(platform: &Platform, raw: &RawService<'_>, sink: &mut Sink) {
         let place = raw.places.of(found.by);
         sink.push(leaves(&found.value, component, place, RAW));
     }
-    let mounts = raw.keys.mounts.iter();
-    for mount in mounts.filter(|it| it.source.starts_with('.')) {
-        let path = &mount.source;
+    let folders = raw.keys.mounts.iter().map(|it| (&it.source, it.by));
+    let folders = folders.filter(|(path, _)| path.starts_with('.'));
+    let read = raw.keys.files.iter().map(|it| (&it.value, it.by));
+    let read = read.filter(|(path, _)| !path.starts_with(['/', '~', '$']));
+    let named = folders.map(|it| (it, Use::Mount));
+    let named = named.chain(read.map(|it| (it, Use::Read)));
+    for ((path, by), how) in named {
         let names = in_project(path, &base).unwrap_or_default();
-        let meant = meant(platform, path, &names);
-        let other = meant.as_ref().map(|_| OTHER);
-        let Some(why) = why_not_mounted(&names).or(other) else {
+        let meant = meant(platform, path, &names, how);
+        let other = meant.as_ref().map(|_| how.other());
+        let Some(why) = other.or_else(|| why_not_mounted(&names)) else {
             continue;
         };
         let shown = format!("`{path}`, which is `{}` of the project,", names.join("/"));
-        let diagnostic = not_mounted(&shown, why, component, raw.places.of(mount.by));
-        sink.push(match meant {
-            Some(help) => diagnostic.help(help),
-            None => diagnostic,
+        let diagnostic = not_mounted(&shown, why, component, raw.places.of(by));
+        sink.push(match (meant, how) {
+            (Some(help), _) => diagnostic.help(help),
+            (None, Use::Mount) => diagnostic,
+            (None, Use::Read) => diagnostic.help(format!(
+                "name the file that is meant, or accept it with {}",
+                accept(component)
+            )),
         });
     }
 }
 
-/// Why no container should get a folder of `generated/` in place of one of the project.
-const OTHER: &str = "is another folder than without an environment";
+/// What an engine does with a path.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    Mount,
+    Read,
+}
+
+impl Use {
+    /// Why no container should get a path of `generated/` in place of one of the project.
+    fn other(self) -> &'static str {
+        match self {
+            Use::Mount => "is another folder than without an environment",
+            Use::Read => "is another file than without an environment",
+        }
+    }
+}
 
 /// How to name what a path means in the files of the platform without an environment, where it is a folder of the project there and
 /// has these names below `generated/` here: the files of an environment lie a folder deeper.
-fn meant(platform: &Platform, path: &str, names: &[&str]) -> Option<String> {
+fn meant(platform: &Platform, path: &str, names: &[&str], how: Use) -> Option<String> {
     let environment = platform.environment.as_ref()?;
     let of_base = in_project(path, &[GENERATED, "compose"])?;
     let is_generated = |names: &[&str]| names.first() == Some(&GENERATED);
-    (is_generated(names) && !is_generated(&of_base)).then(|| {
-        format!(
-            "without an environment it is `{0}`: for that write `../{path}` in platform.{environment}.toml, or a key of `volumes` \
-             with `source = \"{0}\"`, which is the same folder in every environment",
-            of_base.join("/")
-        )
+    let of_base = (is_generated(names) && !is_generated(&of_base)).then(|| of_base.join("/"))?;
+    let here = format!(
+        "without an environment it is `{of_base}`: for that write `../{path}` in platform.{environment}.toml"
+    );
+    Some(match how {
+        Use::Read => here,
+        Use::Mount => format!(
+            "{here}, or a key of `volumes` with `source = \"{of_base}\"`, which is the same folder in every environment"
+        ),
     })
 }
 
@@ -280,7 +305,8 @@ fn of_service<'a>(
         .flat_map(|it| it.context.iter().chain(&it.contexts));
     let folders = mounted.chain(built.chain(&keys.watched).cloned());
     let folders = folders.filter(|it| is_outside(&it.value, depth));
-    let read = keys.files.iter().filter(|it| is_read_outside(it, depth));
+    let read = keys.files.iter().chain(&keys.credentials);
+    let read = read.filter(|it| is_read_outside(it, depth));
     let dockerfile = build.and_then(|it| outside_dockerfile(it, typed, depth));
     folders.chain(read.chain(dockerfile).cloned()).collect()
 }

@@ -10,13 +10,15 @@ use crate::{
     diag::{Code, Diagnostic, Sink},
     reference::sounds_secret,
     source::Span,
+    syntax::key_text,
 };
 
 /// A string that sounds like a secret and has its value written out, or that holds a URL with a password.
 pub(super) fn plaintext(facts: Facts<'_>, sink: &mut Sink) {
     let mut seen: BTreeSet<Span> = BTreeSet::new();
     for string in strings(facts) {
-        let Some(what) = secret_in(&string).filter(|_| seen.insert(string.span)) else {
+        let what = secret_in(&string).or_else(|| again(facts, &string));
+        let Some(what) = what.filter(|_| seen.insert(string.span)) else {
             continue;
         };
         let owner = string.owner.describe();
@@ -27,7 +29,9 @@ pub(super) fn plaintext(facts: Facts<'_>, sink: &mut Sink) {
         .label(
             string.span,
             match string.how {
-                StringUse::Mounted(at) => format!("{at}, in plain text"),
+                StringUse::Mounted(at) | StringUse::OfFile(_, at) => {
+                    format!("{at}, in plain text")
+                }
                 _ => "in plain text".to_string(),
             },
         )
@@ -54,14 +58,29 @@ fn help(string: &UserString<'_>) -> String {
         (_, StringUse::File | StringUse::Mounted(_)) => {
             "declare a secret and hand it over in `env`, or mount the whole file: `files.\"/path\" = { secret = \"NAME\" }`".to_string()
         }
+        (_, StringUse::OfFile(name, _)) => format!(
+            "take the line out of the file, declare a secret and write `env.{} = \"${{secrets.NAME}}\"`: `mlopsgen env init` \
+             keeps its value where git never sees it, and the chart gets it, too",
+            key_text(name)
+        ),
         _ => "declare a secret and write `\"${secrets.NAME}\"`".to_string(),
     }
+}
+
+/// The variable of a secret, which a file of variables gives a second value.
+fn again(facts: Facts<'_>, string: &UserString<'_>) -> Option<String> {
+    let StringUse::OfFile(name, _) = string.how else {
+        return None;
+    };
+    let mut secrets = facts.platform.secrets.iter();
+    let secret = secrets.find(|secret| secret.env == name)?;
+    is_literal(string.text).then(|| format!("`{name}` (the secret `{}`)", secret.name))
 }
 
 /// What in a string is a secret, in words.
 fn secret_in(string: &UserString<'_>) -> Option<String> {
     match string.how {
-        StringUse::Variable(name) | StringUse::Named(name) => {
+        StringUse::Variable(name) | StringUse::Named(name) | StringUse::OfFile(name, _) => {
             (sounds_secret(name) && is_literal(string.text) || holds_password(string.text))
                 .then(|| format!("`{name}`"))
         }

@@ -38,6 +38,8 @@ pub(super) enum StringUse<'a> {
     File,
     /// A line of a file of the project.
     Mounted(ProjectLine<'a>),
+    /// A variable in a file that an engine reads, by its name.
+    OfFile(&'a str, ProjectLine<'a>),
 }
 
 /// A line of a file of the project.
@@ -59,6 +61,8 @@ pub(super) enum Delivery<'a> {
     Template,
     /// A volume, at this path.
     Volume(&'a str),
+    /// The engine, as variables.
+    Variables,
 }
 
 impl std::fmt::Display for ProjectLine<'_> {
@@ -103,7 +107,8 @@ impl<'a> UserString<'a> {
             StringUse::Variable(_)
             | StringUse::Named(_)
             | StringUse::File
-            | StringUse::Mounted(_) => Vec::new(),
+            | StringUse::Mounted(_)
+            | StringUse::OfFile(..) => Vec::new(),
         }
     }
 }
@@ -144,6 +149,7 @@ pub(super) fn strings<'a>(facts: Facts<'a>) -> Vec<UserString<'a>> {
             }
         }
         files_of(platform, workload, &mut out);
+        variables_of_files(workload, &mut out);
     }
     for pipeline in &platform.pipelines {
         let owner = Owner::Pipeline(&pipeline.name);
@@ -259,6 +265,27 @@ fn files_of<'a>(platform: &'a Platform, workload: &'a Workload, out: &mut Vec<Us
             };
             out.extend(file.lines(workload));
         }
+    }
+}
+
+/// What files of variables set.
+fn variables_of_files<'a>(workload: &'a Workload, out: &mut Vec<UserString<'a>>) {
+    for file in &workload.env_files {
+        let variables = file.variables.iter().flatten();
+        out.extend(variables.map(|variable| UserString {
+            owner: Owner::Workload(workload),
+            how: StringUse::OfFile(
+                &variable.name,
+                ProjectLine {
+                    file: &file.path,
+                    below: None,
+                    line: variable.line,
+                    by: Delivery::Variables,
+                },
+            ),
+            text: &variable.value,
+            span: file.span,
+        }));
     }
 }
 

@@ -45,6 +45,7 @@ pub fn workload_texts(workload: &Workload) -> impl Iterator<Item = &Text> {
         description: _,
         ports: _,
         mounts: _,
+        env_files: _,
         metrics: _,
         probed: _,
         resources: _,

@@ -97,6 +97,10 @@ pub struct DataFolder {
     pub config: Vec<String>,
     /// Paths of configuration files that the program reads by itself.
     pub config_files: Vec<String>,
+    /// Options of the command, or variables, that name the folder in which it looks for those.
+    pub config_folders: Vec<String>,
+    /// Variables that hold the text of one more configuration file.
+    pub config_texts: Vec<String>,
     /// Names in configuration files that name it, in place of `options`.
     pub keys: Vec<String>,
     /// What those files say counts more than variables.

@@ -1,8 +1,9 @@
-//! What a container finds in its file system besides its image: volumes, paths of the host, single files.
+//! What a container gets from outside of its image: volumes, paths of the host, single files, files of variables.
 
 use crate::{
     model::{HostPath, Propagation, Text},
     source::Span,
+    value::DotenvVariable,
 };
 
 /// A volume or a path of the host in a container.
@@ -36,6 +37,17 @@ pub struct ProjectText {
     pub path: String,
     /// With its references.
     pub text: String,
+}
+
+/// A file of variables that raw keys name, `env_file` of Compose's.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EnvFile {
+    /// Relative to the project.
+    pub path: String,
+    /// What it sets; `None`: the file is not there, and the engine insists on it.
+    pub variables: Option<Vec<DotenvVariable>>,
+    /// Where it is named.
+    pub span: Span,
 }
 
 /// What a mount brings into a container.

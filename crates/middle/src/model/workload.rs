@@ -2,9 +2,9 @@
 
 use crate::{
     model::{
-        At, Bind, Capability, Condition, Device, ExtraHost, FileMount, HostPath, HttpScheme, Image,
-        ImagePlatform, Metrics, Mount, ProbeTool, Protocol, Scheme, Signal, SupplementalGroup,
-        Text, Tmpfs, UpstreamChart, User,
+        At, Bind, Capability, Condition, Device, EnvFile, ExtraHost, FileMount, HostPath,
+        HttpScheme, Image, ImagePlatform, Metrics, Mount, ProbeTool, Protocol, Scheme, Signal,
+        SupplementalGroup, Text, Tmpfs, UpstreamChart, User,
     },
     source::Span,
     syntax::Table,
@@ -45,6 +45,8 @@ pub struct Workload {
     pub command: Option<Vec<Text>>,
     /// In the order of kind, presets and user; each name once.
     pub env: Vec<EnvironmentVariable>,
+    /// Files of the project in which an engine reads further variables; of one name the last counts, and `env` more than that.
+    pub env_files: Vec<EnvFile>,
     /// What it listens on.
     pub ports: Vec<Port>,
     /// Volumes and paths of the host, in a runtime of any kind.

@@ -11,6 +11,7 @@ mod connections;
 mod contents;
 mod deploy;
 mod dependencies;
+mod engine_files;
 mod files;
 mod flows;
 mod image;
@@ -79,6 +80,7 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
         templates,
     };
     connections::check(&scene, sink);
+    engine_files::check_platform(&scene, &inputs, sink);
     let beforehand = Beforehand::of(tree, &scene, &inputs, sink);
     let mut panels = BTreeMap::new();
     let components: Named<Component> = (0..scene.components.len())

@@ -1,6 +1,6 @@
 //! Volumes and bind mounts.
 
-use super::{Scene, project_files::mounted_text};
+use super::{Inputs, Scene, engine_files::EngineFiles, project_files::mounted_text};
 use crate::{
     data::DataKey,
     diag::{Code, Diagnostic, Sink},
@@ -11,7 +11,6 @@ use crate::{
     syntax::{Key, Node, Table},
     text::all_of,
     value::ContainerPath,
-    world::World,
 };
 
 /// Whose volumes are read: named volumes are called after it.
@@ -108,7 +107,7 @@ pub(super) fn mounts(
     scene: &Scene<'_>,
     index: usize,
     shape: &WorkloadDraft,
-    world: &dyn World,
+    inputs: &Inputs<'_>,
     sink: &mut Sink,
 ) -> Vec<Mount> {
     let owner = Owner::of_workload(&scene.components[index], shape);
@@ -119,9 +118,13 @@ pub(super) fn mounts(
         .flat_map(|folder| read::strings(folder, "env"))
         .next();
     let mut mounts = mounts_of(&owner, scene, &shape.table, sink);
+    let files = EngineFiles::new(inputs, owner.component());
     for mount in &mut mounts {
         if let MountSource::Bind { path, .. } = &mount.source {
-            mount.text = mounted_text(world, path.as_str());
+            mount.text = mounted_text(inputs.world, path.as_str());
+            if let HostPath::Project(path) = path {
+                files.check_links(path, mount.span, sink);
+            }
         }
         let written = shape
             .table

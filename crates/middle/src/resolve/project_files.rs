@@ -52,7 +52,7 @@ pub(super) fn leaves_project(path: &str) -> bool {
 }
 
 /// The path without `.`, and without `..` where a folder stands before it.
-fn plain_path(path: &str) -> String {
+pub(super) fn plain_path(path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {
         match part {

@@ -3,7 +3,8 @@
 use super::{
     Inputs, Scene,
     beforehand::Beforehand,
-    cluster, connections, dependencies, files, image, mounts, network, notify, observe, program,
+    cluster, connections, dependencies, engine_files, files, image, mounts, network, notify,
+    observe, program,
     reference::{Scope, WorkloadOf, text},
     runtime, upstream,
 };
@@ -112,6 +113,8 @@ fn data_folders(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Vec<DataFol
             options: read::strings(folder, "options"),
             config: read::strings(folder, "config"),
             config_files: read::strings(folder, "config_files"),
+            config_folders: read::strings(folder, "config_folders"),
+            config_texts: read::strings(folder, "config_texts"),
             keys: read::strings(folder, "keys"),
             files_first: folder.boolean("files_first").unwrap_or(false),
             relative_to: read::owned(folder, "relative_to"),
@@ -176,7 +179,7 @@ fn workload(
     let draft = &scene.components[index];
     let table = &shape.table;
     let scope = Scope::workload(index, shape.part.as_deref());
-    let (node_mounts, mounts) = mounts::mounts(scene, index, shape, inputs.world, sink)
+    let (node_mounts, mounts) = mounts::mounts(scene, index, shape, inputs, sink)
         .into_iter()
         .partition(|mount| cluster::is_mounted_there_alone(&shape.table, &mount.name));
     let image = image::of_workload(scene, index, shape, sink);
@@ -210,6 +213,7 @@ fn workload(
         entrypoint: program::command(scene, table, &["entrypoint"], &scope, sink),
         command: program::command(scene, table, &["command", "args"], &scope, sink),
         env,
+        env_files: engine_files::env_files(scene, (index, shape), inputs, sink),
         ports: shape.ports.clone(),
         mounts,
         node_mounts,

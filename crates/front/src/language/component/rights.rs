@@ -136,7 +136,7 @@ pub(super) const REST: &[KeyShape] = &[
     key(
         "compose",
         COMPOSE_SERVICE,
-        "Raw keys of the Compose service, merged last.",
+        "Raw keys of the Compose service, merged last. They are Compose's own: a relative path in them starts in the folder of the Compose files, so `env_file = \"../../x.env\"` is the project's `x.env`.",
         "compose = { stdin_open = true }",
     )
     .also_in_charts()

@@ -271,6 +271,18 @@ pub(super) const DATA_FOLDER: Shape = Shape::Table(&[
         "config_files = [\"/etc/mysql/my.cnf\", \"/etc/mysql/conf.d/*.cnf\"]",
     ),
     key(
+        "config_folders",
+        Shape::List(&FREE),
+        "Options of the command, or variables, that name the folder in which the program looks for files with the names of `config_files`, in place of the folders there.",
+        "config_folders = [\"ES_PATH_CONF\"]",
+    ),
+    key(
+        "config_texts",
+        Shape::List(&Shape::Plain(Form::Name(NameRule::Environment))),
+        "Variables that hold the text of one more configuration file; it counts more than `config_files`.",
+        "config_texts = [\"BAO_LOCAL_CONFIG\"]",
+    ),
+    key(
         "keys",
         Shape::List(&FREE),
         "What names it in configuration files, in place of `options`: the path of names in YAML, JSON, XML (without the outermost element), HCL, or lines in sections. The first that is set counts.",

@@ -58,8 +58,10 @@ pub(in crate::check) struct RawKeys<'a> {
     pub profiles: Vec<String>,
     /// What takes the health check away.
     pub no_health_check: Option<&'a Raw>,
-    /// Files that Compose reads for it.
+    /// Files that Compose reads for it when it starts.
     pub files: Vec<Found<'a, String>>,
+    /// The file of a `credential_spec`.
+    pub credentials: Option<Found<'a, String>>,
     /// What Compose copies into the container while it runs.
     pub watched: Vec<Found<'a, String>>,
 }
@@ -94,6 +96,7 @@ impl<'a> RawKeys<'a> {
             profiles: profiles.map(|it| it.value).collect(),
             no_health_check: raw.get("healthcheck").filter(is_off),
             files: read_files(raw),
+            credentials: word_at(raw, &["credential_spec", "file"]),
             watched: watched.filter_map(|it| word_at(it, &["path"])).collect(),
         }
     }
@@ -110,10 +113,7 @@ fn privileged_commands(raw: &Raw) -> Vec<Found<'_, &'static str>> {
 
 fn read_files(raw: &Raw) -> Vec<Found<'_, String>> {
     let lists = files(raw.get("env_file")).chain(files(raw.get("label_file")));
-    let single = [["extends", "file"], ["credential_spec", "file"]].into_iter();
-    lists
-        .chain(single.filter_map(|path| word_at(raw, &path)))
-        .collect()
+    lists.chain(word_at(raw, &["extends", "file"])).collect()
 }
 
 /// What is mounted, or the device: `source` of a table, `/a` of `/a:/b`.

@@ -384,8 +384,9 @@ fn lost_keys(builder: &mut Builder<'_>, workload: &Workload, kind: Kind) {
         // Prometheus has it.
         metrics: _,
         probed: _,
-        // It is for Compose.
+        // They are for Compose.
         raw_compose: _,
+        env_files: _,
         // What a chart of others runs has no values here.
         chart: _,
         in_chart: _,

@@ -28,6 +28,17 @@ pub struct Services<'a> {
     paths: BTreeMap<String, String>,
 }
 
+/// What files of variables set beside the service's own. A value that names other variables is not known here.
+fn of_files(workload: &Workload, unread: &[Unread], env: &mut BTreeMap<String, String>) {
+    let of_shell = |name: &str| unread.iter().any(|it| it.variable.as_deref() == Some(name));
+    let variables = workload.env_files.iter().rev();
+    let variables = variables.flat_map(|file| file.variables.iter().flatten().rev());
+    for variable in variables.filter(|it| !it.value.contains('$') && !of_shell(&it.name)) {
+        env.entry(variable.name.clone())
+            .or_insert_with(|| variable.value.clone());
+    }
+}
+
 impl<'a> Services<'a> {
     pub fn new(speak: &'a dyn Speak) -> Self {
         let platform = speak.platform();
@@ -84,6 +95,9 @@ impl<'a> Services<'a> {
         if names_folders(component, workload) {
             env = self.environment(keys.get("environment"));
             unread = self.unread_variables(keys);
+            if keys.contains_key("env_file") {
+                of_files(workload, &unread, &mut env);
+            }
             words = self.list(keys.get("entrypoint"));
             words.extend(self.list(keys.get("command")));
         }

@@ -94,6 +94,8 @@ fn of_workload(platform: &Platform, workload: &Workload, losses: &mut StackLosse
         entrypoint: _,
         command: _,
         env: _,
+        // They come with the raw keys.
+        env_files: _,
         mounts: _,
         health: _,
         replicas: _,

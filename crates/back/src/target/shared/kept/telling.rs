@@ -87,8 +87,32 @@ impl Telling<'_> {
     /// What files say that the program reads by itself. One that is named stands for the first of them.
     fn by_itself(&self, folder: &DataFolder, names: Names<'_>) -> Option<Setting> {
         let skipped = usize::from(self.config(folder).is_some());
-        let patterns = folder.config_files.get(skipped..)?;
-        Some(self.files.at_fixed_paths(patterns, names))
+        let patterns = self.paths(folder);
+        let in_files = || {
+            let patterns = patterns.get(skipped..)?;
+            Some(self.files.at_fixed_paths(patterns, names))
+        };
+        self.in_variable(folder, names).or_else(in_files)
+    }
+
+    /// Where the program looks for its files by itself.
+    fn paths(&self, folder: &DataFolder) -> Vec<String> {
+        let by_option = self.started.option(&folder.config_folders);
+        let named = by_option.or_else(|| self.started.variable(&folder.config_folders));
+        let Some(named) = named else {
+            return folder.config_files.clone();
+        };
+        let files = folder.config_files.iter();
+        let names = files.map(|path| path.rsplit('/').next().unwrap_or_default());
+        names
+            .map(|name| format!("{}/{name}", named.trim_end_matches('/')))
+            .collect()
+    }
+
+    /// What the text of a variable says.
+    fn in_variable(&self, folder: &DataFolder, names: Names<'_>) -> Option<Setting> {
+        let text = self.started.variable(&folder.config_texts)?;
+        Some(self.files.in_text(text, names)).filter(|it| *it != Setting::None)
     }
 
     /// The path of a configuration file that an option or a variable names.

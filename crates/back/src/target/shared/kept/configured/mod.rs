@@ -74,6 +74,12 @@ impl ConfigFiles<'_> {
         self.read(&self.texts(path), names, &format!("the file `{path}`"))
     }
 
+    /// What a text says that is in no file.
+    pub fn in_text(&self, text: String, names: Names<'_>) -> Setting {
+        let texts = Texts::from([("/".to_string(), Ok(text))]);
+        self.read(&texts, names, "its variable")
+    }
+
     /// What the files at paths say that the program reads by itself, the later ones over the earlier ones.
     pub fn at_fixed_paths(&self, patterns: &[String], names: Names<'_>) -> Setting {
         let mut found = Setting::None;

@@ -153,6 +153,7 @@ pub fn workload(name: &str) -> Workload {
         entrypoint: None,
         command: None,
         env: Vec::new(),
+        env_files: Vec::new(),
         ports: Vec::new(),
         mounts: Vec::new(),
         node_mounts: Vec::new(),

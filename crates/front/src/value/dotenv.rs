@@ -1,4 +1,4 @@
-//! A `.env` file: what it sets, and how lines are added to it without touching the others.
+//! A `.env` file, or another file of variables: what it sets, and how lines are added to it without touching the others.
 //!
 //! It is read as Compose reads it (compose-go's `dotenv` package): a quoted value may go over several lines, and what
 //! looks like an assignment inside of it is not one. Written by hand: crates for `.env` read it otherwise than Compose does.
@@ -9,6 +9,17 @@ use std::{collections::BTreeMap, ops::Range};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Dotenv {
     text: String,
+}
+
+/// What one line of a file sets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DotenvVariable {
+    /// As the program reads it.
+    pub name: String,
+    /// Quotes taken off; references to other variables stay as written.
+    pub value: String,
+    /// Where it begins, from 1.
+    pub line: usize,
 }
 
 /// One variable of a file.
@@ -47,6 +58,25 @@ impl Dotenv {
         assignments(&self.text)
             .into_iter()
             .map(|assignment| (assignment.name.to_string(), assignment.value))
+            .collect()
+    }
+
+    /// All that is set, in the order of the file.
+    pub fn variables(&self) -> Vec<DotenvVariable> {
+        let (mut line, mut read) = (1, 0);
+        assignments(&self.text)
+            .into_iter()
+            .map(|assignment| {
+                line += self.text[read..assignment.place.start]
+                    .matches('\n')
+                    .count();
+                read = assignment.place.start;
+                DotenvVariable {
+                    name: assignment.name.to_string(),
+                    value: assignment.value,
+                    line,
+                }
+            })
             .collect()
     }
 
@@ -214,6 +244,16 @@ mod tests {
         let values = dotenv.values();
         assert_eq!(values["C"], "x #y");
         assert_eq!(values.len(), 4);
+    }
+
+    #[test]
+    fn variables_come_with_their_lines() {
+        let variables = Dotenv::new("# a\nA='x\ny'\n\nexport B: 2\n").variables();
+        let told: Vec<_> = variables
+            .iter()
+            .map(|it| (it.line, it.name.as_str(), it.value.as_str()))
+            .collect();
+        assert_eq!(told, [(2, "A", "x\ny"), (5, "B", "2")]);
     }
 
     #[test]
