@@ -389,7 +389,8 @@ mod pages {
         };
         let mut world = MemoryWorld::new()
             .with("platform.toml", text)
-            .with("config/app.yaml", "a: 1\n");
+            .with("config/app.yaml", "a: 1\n")
+            .with("services/api/Dockerfile", "FROM scratch\n");
         let mut request = Request::default();
         if let Some(staging) = staging {
             world = world.with("platform.staging.toml", staging);

@@ -94,6 +94,7 @@ codes! {
     NoPersistence Lint "no-persistence",
     NoResources Lint "no-resources",
     NoPrefix Lint "no-prefix",
+    BuildMissing Lint "build-missing",
     OutsideSource Lint "outside-source",
     EndOfLife Lint "end-of-life",
     TagForm Lint "tag-form",

@@ -35,6 +35,7 @@ mod secrets;
 mod settings;
 mod stores;
 mod tag_form;
+mod unread;
 
 pub use draft::{BoundRole, ComponentDraft, Declared, Draft, Names, WorkloadDraft};
 pub use probes::can_be_probed;
@@ -129,6 +130,7 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
         mut workloads,
     } = layers(&all, &bound, inputs.engine, sink);
     probes::drop_idle(&all, &mut workloads);
+    unread::check(&all, &workloads, sink);
     role_env::set(&all, &bound, &own_secrets, &mut workloads);
     let Declarations {
         mut names,

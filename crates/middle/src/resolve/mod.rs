@@ -5,6 +5,7 @@
 //! mistake gives one message.
 
 mod beforehand;
+mod built_from;
 mod ci;
 mod cluster;
 mod connections;
@@ -104,6 +105,7 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
         },
     };
     let pipelines = pipelines::pipelines(texts, tree, sink);
+    built_from::check(inputs.world, components.iter(), &pipelines, sink);
     let ci = ci::entries(texts, tree, notify.as_ref(), sink);
     let ends = Ends {
         pipelines: &pipelines,
