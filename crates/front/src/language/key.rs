@@ -11,6 +11,8 @@ pub struct KeyShape {
     pub shape: Shape,
     /// Whether a table without it is an error.
     pub required: bool,
+    /// Whether one without it is an error once all tables are merged.
+    pub needed: bool,
     /// What it means, in a sentence or two of Markdown.
     pub doc: &'static str,
     /// A line or a few of TOML that use it.
@@ -79,6 +81,12 @@ impl KeyShape {
     /// Marks a key without which the table is an error.
     pub const fn required(mut self) -> Self {
         self.required = true;
+        self
+    }
+
+    /// Marks a key that may come from a preset or a kind, and has to come from somewhere.
+    pub(super) const fn needed(mut self) -> Self {
+        self.needed = true;
         self
     }
 
@@ -181,6 +189,7 @@ pub(super) const fn key(
         name,
         shape,
         required: false,
+        needed: false,
         doc,
         example,
         scope: Scope::MainWorkload,

@@ -38,7 +38,8 @@ const KEYS: &[KeyShape] = &[
         Shape::Plain(Form::MountPath),
         "Where it is in the container.",
         "mount = \"/data\"",
-    ),
+    )
+    .needed(),
     SIZE,
     key(
         "source",

@@ -16,6 +16,7 @@ mod outside;
 mod ports;
 mod power;
 mod profiles;
+mod raw_names;
 mod raw_places;
 mod raw_service;
 mod rights;
@@ -44,6 +45,7 @@ const RULES: &[Rule] = &[
     ports::host_ports,
     ports::container_ports,
     raw_service::keys,
+    raw_names::declared,
     ports::public_addresses,
     clashes::mount_paths,
     nested::mounts,

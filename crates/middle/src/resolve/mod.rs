@@ -80,6 +80,7 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
         templates,
     };
     connections::check(&scene, sink);
+    image::of_presets(&scene, tree, sink);
     let beforehand = Beforehand::of(tree, &scene, &inputs, sink);
     let mut panels = BTreeMap::new();
     let components: Named<Component> = (0..scene.components.len())
