@@ -211,6 +211,8 @@ fn messages_keep_one_voice() {
                     case.name
                 );
                 assert!(!text.ends_with('.'), "{}: {text}", case.name);
+                // Who has the program alone has no pages of the repository.
+                assert!(!text.contains("docs/"), "{}: {text}", case.name);
             }
             // The message of a loss says what is generated instead.
             if diagnostic.code == Code::TargetLoss {

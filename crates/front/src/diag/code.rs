@@ -100,6 +100,7 @@ codes! {
     TagForm Lint "tag-form",
     OwnName Lint "own-name",
     SharedData Lint "shared-data",
+    NotMade Lint "not-made",
     NobodyTold Lint "nobody-told",
     BareAddress Lint "bare-address",
     TargetLoss Lint "target-loss",

@@ -16,6 +16,7 @@ mod outside;
 mod ports;
 mod power;
 mod profiles;
+mod raw_claims;
 mod raw_names;
 mod raw_places;
 mod raw_service;
@@ -46,6 +47,7 @@ const RULES: &[Rule] = &[
     ports::container_ports,
     raw_service::keys,
     raw_names::declared,
+    raw_claims::folders,
     ports::public_addresses,
     clashes::mount_paths,
     nested::mounts,

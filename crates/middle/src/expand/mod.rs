@@ -131,7 +131,8 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
     } = layers(&all, &bound, inputs.engine, sink);
     probes::drop_idle(&all, &mut workloads);
     unread::check(&all, &workloads, sink);
-    role_env::set(&all, &bound, &own_secrets, &mut workloads);
+    role_env::set(&all, &bound, &own_secrets, &mut workloads, sink);
+    role_env::parts_elsewhere(&all, &kind_tables, &workloads, sink);
     let Declarations {
         mut names,
         components,
