@@ -1,6 +1,6 @@
 //! `mlopsgen env`: strong values for the secrets that have none, and the Secret that the chart reads.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clap::{Args, Subcommand};
 use mlopsgen::{
@@ -11,7 +11,7 @@ use mlopsgen::{
     further_secrets,
     plan::Failure,
     secret_name,
-    text::{count, visible},
+    text::{all_of, count, visible},
 };
 use serde::Serialize;
 
@@ -108,9 +108,7 @@ fn init(context: &Context) -> Result<u8, Failure> {
     let values = running.values()?;
     let absent = missing(&running.output.platform.secrets, &values);
     let output = &running.output;
-    let elsewhere = set_elsewhere(&output.platform, &output.files.kept, |path| {
-        place.is_filled(path)
-    });
+    let elsewhere = existing(&running);
     let mut written = Vec::new();
     let mut carried = Vec::new();
     for secret in absent {
@@ -157,6 +155,14 @@ fn init(context: &Context) -> Result<u8, Failure> {
         .terminal
         .out(&report(&written, &carried, place.folder()))?;
     Ok(0)
+}
+
+/// The secrets whose values something has already, so that none can be made up.
+fn existing(running: &Running) -> BTreeMap<&str, (&str, Origin)> {
+    let output = &running.output;
+    set_elsewhere(&output.platform, &output.files.kept, |path| {
+        running.project.place.is_filled(path)
+    })
 }
 
 /// The value that a secret had under an earlier name of its component: what was encrypted with it can be read with no other. A
@@ -267,7 +273,32 @@ fn values(running: &Running) -> Result<BTreeMap<String, String>, Failure> {
         count(names.len(), "secret"),
         names.join(", ")
     ))
-    .help("type `mlopsgen env init` to generate them, or set the variables"))
+    .help(how_to_set(&absent, &values, running)))
+}
+
+/// What to do about secrets without a value: some have one already, which no program can make up.
+fn how_to_set(absent: &[&Secret], values: &BTreeMap<String, String>, running: &Running) -> String {
+    let existing = existing(running);
+    let (known, made): (Vec<&Secret>, Vec<&Secret>) = absent.iter().partition(|secret| {
+        let has_value = existing.contains_key(secret.name.as_str());
+        has_value && earlier_value(secret, &running.output, values).is_none()
+    });
+    if known.is_empty() {
+        return "type `mlopsgen env init` to generate them, or set the variables".to_string();
+    }
+    let names: Vec<&str> = known.iter().map(|secret| secret.env.as_str()).collect();
+    let owners = known.iter().filter_map(|it| existing.get(it.name.as_str()));
+    let owners: BTreeSet<&str> = owners.map(|(owner, _)| *owner).collect();
+    let folder = running.project.place.folder();
+    let rest = match made.is_empty() {
+        true => "",
+        false => "; `mlopsgen env init` generates the others",
+    };
+    format!(
+        "write {} to {folder}/compose/.env, with the value that the data of {} was made with{rest}",
+        all_of(&names),
+        all_of(&Vec::from_iter(owners)),
+    )
 }
 
 /// Every secret with its source. If values are given, only the secrets that have a value, each with its value.

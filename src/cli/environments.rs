@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use mlopsgen::{
-    disk::{ProjectPlace, environments, has_dotenv, removed_environments},
+    disk::{ProjectPlace, environments, has_dotenv, is_tracked, removed_environments},
     plan::Failure,
     text::{all_of, shell_word},
 };
@@ -234,7 +234,15 @@ fn report_gone(gone: &[String], root: &Path, context: &Context) -> Result<(), Fa
         let folder = root.join("generated").join(name);
         let folder = folder.strip_prefix(".").unwrap_or(&folder);
         let folder = shell_word(&folder.to_string_lossy());
-        let removal = match ProjectPlace::new(root, Some(name)) {
+        let place = ProjectPlace::new(root, Some(name));
+        let is_tracked = |place: &ProjectPlace| is_tracked(place, &format!("generated/{name}"));
+        let removal = match place {
+            Ok(place) if !is_tracked(&place) => match has_dotenv(&place) {
+                true => format!(
+                    "rm -r {folder} (its .env has the secrets: keep a copy as long as a volume needs them)"
+                ),
+                false => format!("rm -r {folder}"),
+            },
             Ok(place) if has_dotenv(&place) => format!(
                 "rm {folder}/compose/.env && git rm -r {folder} (the first file has its secrets: keep a copy as long as a volume needs them)"
             ),

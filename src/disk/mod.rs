@@ -31,7 +31,8 @@ pub use project::{Outcome, Prepared, Project};
 pub use proof::Proofs;
 pub use purge::{Purge, Refusal, examine, purge};
 pub use secrets::{
-    has_dotenv, hide_dotenv, is_dotenv_exposed, is_dotenv_tracked, read_dotenv, write_dotenv,
+    has_dotenv, hide_dotenv, is_dotenv_exposed, is_dotenv_tracked, is_tracked, read_dotenv,
+    write_dotenv,
 };
 pub use survey::{Extent, read_manifest, survey};
 pub use transaction::Transaction;

@@ -74,6 +74,11 @@ pub fn is_dotenv_tracked(place: &ProjectPlace) -> bool {
     git::tracks(place.project(), &place.output(DOTENV))
 }
 
+/// Whether git tracks a path of the project, or anything below it.
+pub fn is_tracked(place: &ProjectPlace, path: &str) -> bool {
+    git::tracks(place.project(), path)
+}
+
 /// Whether there is a `.env` in this place.
 pub fn has_dotenv(place: &ProjectPlace) -> bool {
     is_there(place, &place.output(DOTENV))

@@ -73,6 +73,34 @@ fn the_key_of_a_renamed_component_stays() {
     );
 }
 
+/// `env init` makes up no password of data that exists: to send people there and back helps nobody.
+#[test]
+fn a_secret_of_data_that_was_moved_is_asked_for_by_its_name() {
+    let project = Folder::new();
+    let platform = |name: &str, more: &str| {
+        format!(
+            "[platform]\nname = \"demo\"\n[groups]\nmain = \"Everything\"\n[secrets]\n{name}-password = {{ env = \"{}_PASSWORD\" }}\n\
+             [components.{name}]\nkind = \"postgres\"\ngroup = \"main\"\n\
+             settings = {{ database = \"a\", user = \"a\", password = \"${{secrets.{name}-password}}\" }}\n{more}",
+            name.to_uppercase()
+        )
+    };
+    project.write("platform.toml", platform("db", ""));
+    assert_eq!(run(&project, &["apply", "--yes"]).0, 0);
+    let moved = "[[moved]]\nfrom = \"components.db\"\nto = \"components.store\"\n";
+    project.write("platform.toml", platform("store", moved));
+    assert_eq!(run(&project, &["apply", "--yes"]).0, 0);
+    let (status, _, err) = run(&project, &["env", "secret"]);
+    assert_eq!(status, 1);
+    let help = "write `STORE_PASSWORD` to generated/compose/.env, with the value that the data of `store` was made with";
+    assert!(err.contains(help), "{err}");
+    let (_, _, err) = run(&project, &["env", "init"]);
+    assert!(
+        err.contains("write that to generated/compose/.env"),
+        "{err}"
+    );
+}
+
 #[test]
 fn an_external_secret_holds_no_value() {
     let project = project("[raw.helm]\nexistingSecret = \"kept-elsewhere\"\n");

@@ -211,6 +211,8 @@ fn messages_keep_one_voice() {
                     case.name
                 );
                 assert!(!text.ends_with('.'), "{}: {text}", case.name);
+                // Who has the program alone has no pages of the repository.
+                assert!(!text.contains("docs/"), "{}: {text}", case.name);
             }
             // The message of a loss says what is generated instead.
             if diagnostic.code == Code::TargetLoss {
@@ -389,7 +391,8 @@ mod pages {
         };
         let mut world = MemoryWorld::new()
             .with("platform.toml", text)
-            .with("config/app.yaml", "a: 1\n");
+            .with("config/app.yaml", "a: 1\n")
+            .with("services/api/Dockerfile", "FROM scratch\n");
         let mut request = Request::default();
         if let Some(staging) = staging {
             world = world.with("platform.staging.toml", staging);

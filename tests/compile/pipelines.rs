@@ -193,3 +193,42 @@ tasks.one = { run = "x" }
         assert!(module.contains(of_module), "{module}");
     }
 }
+
+/// Compose makes a network for services that are on it, and for nobody else.
+#[test]
+fn tasks_that_reach_no_service_are_on_the_network_that_every_engine_has() {
+    const STAGE: &str = r#"
+[platform]
+name = "p"
+[groups]
+one = "One"
+[components.api]
+image = "a/api:1"
+group = "one"
+ports.http = 80
+[pipelines.train]
+image = "a/train:1"
+tasks.fit = { run = "true" }
+"#;
+    let of = |more: &str| {
+        let compilation = support::compiled::compiled(format!("{STAGE}{more}"));
+        let output = compilation.output.expect("no errors, so there is output");
+        let text = |path: &str| output.files.files[path].text.to_string();
+        let module = text("airflow/dags/lib/p_pipelines.py");
+        let network = module.lines().find(|line| line.starts_with("NETWORK"));
+        let network = network.unwrap_or_default().to_string();
+        (network, text("compose/one.yaml").contains("p_pipelines"))
+    };
+    let bridge = "NETWORK = \"bridge\"".to_string();
+    let own = "NETWORK = \"p_pipelines\"".to_string();
+    assert_eq!(of(""), (bridge.clone(), false));
+    assert_eq!(of("reaches = [\"api\"]"), (own, true));
+    let host = STAGE.replace(
+        "ports.http = 80",
+        "network_mode = \"host\"\nports.http = 80",
+    );
+    let compilation = support::compiled::compiled(format!("{host}reaches = [\"api\"]"));
+    let output = compilation.output.expect("no errors, so there is output");
+    let module = &output.files.files["airflow/dags/lib/p_pipelines.py"].text;
+    assert!(module.contains(&bridge), "{module}");
+}

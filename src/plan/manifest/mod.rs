@@ -210,6 +210,9 @@ impl Manifest {
                     line.path
                 )));
             }
+            if !is_sha256(&line.sha256) {
+                return Err(broken(&format!("`{}` has no SHA-256", line.path)));
+            }
             manifest.record_file(&line.path, line.sha256);
         }
         for line in lines.volumes {
@@ -239,6 +242,11 @@ struct Lines {
     files: Vec<FileLine>,
     volumes: Vec<VolumeLine>,
     accepted: Vec<AcceptedLine>,
+}
+
+/// Whether a text is one in hexadecimal digits. It is written as it was read.
+fn is_sha256(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 fn comma_separated(values: impl Iterator<Item = impl Display>) -> String {

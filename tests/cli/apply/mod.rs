@@ -265,6 +265,11 @@ fn a_newer_a_broken_and_a_hostile_manifest_are_errors() {
             "{\"version\":\"0.1.0\",\"files\":[{\"path\":\"/x\",\"sha256\":\"0\"}]}",
             "`/x` is not a path inside",
         ),
+        // It would be written as it was read, and that is no JSON.
+        (
+            "{\"version\":\"0.1.0\",\"files\":[{\"path\":\"x\",\"sha256\":\"\\u0000\"}]}",
+            "`x` has no SHA-256",
+        ),
     ];
     for (manifest, expected) in cases {
         let project = Project::new();

@@ -85,7 +85,8 @@ fn a_manifest_lists_no_file_of_a_run() {
         "prod/.mlopsgen.json",
     ] {
         let hostile = Hostile::new("");
-        let line = format!("{{\"path\": \"{path}\", \"sha256\": \"0\"}}");
+        let sha256 = "0".repeat(64);
+        let line = format!("{{\"path\": \"{path}\", \"sha256\": \"{sha256}\"}}");
         let text = format!("{{\"version\": \"0.1.0\", \"files\": [{line}], \"volumes\": []}}");
         hostile.write("generated/.mlopsgen.json", text);
         hostile

@@ -97,3 +97,36 @@ fn inputs_of_program(output: &Output, service: &str) -> String {
     }
     inputs
 }
+
+/// The address under which people open a component is that of a port with pages: of each kind with several ports.
+#[test]
+fn a_public_url_is_that_of_the_port_with_pages() {
+    let mut wrong = Vec::new();
+    let mut programs = Vec::new();
+    for kind in catalog().values() {
+        let ports: Vec<&str> = kind.ports().into_iter().flat_map(Table::keys).collect();
+        if ports.len() < 2 || !kind.routes.is_empty() {
+            continue;
+        }
+        let text = most(&kind.name).replacen(
+            "[components.it]\n",
+            "[components.it]\npublic_url = \"https://it.example.com\"\n",
+            1,
+        );
+        let reader = "\n[components.reader]\nimage = \"a/reader:1\"\ngroup = \"one\"\nresources = { memory = \"64Mi\" }\nenv.URL = \"${components.it.public_url}\"\n";
+        let output = compiled(&format!("{text}{reader}"));
+        let it = output.platform.component("it").expect("the component");
+        let page = it.page_port.as_deref().unwrap_or_default();
+        let port = it.port(page).expect("a port");
+        if !["http", "https"].contains(&port.scheme.name()) {
+            programs.push(kind.name.clone());
+        }
+        let told = output.platform.public_url("it", page);
+        if told.as_deref() != Some("https://it.example.com") {
+            wrong.push(format!("{}: {page} is {told:?}", kind.name));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    // These have no pages.
+    assert_eq!(programs, ["kafka", "redpanda", "zookeeper"]);
+}

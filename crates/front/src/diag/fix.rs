@@ -330,8 +330,7 @@ fn declared(
             return None;
         }
     }
-    // A table inside of another one may be written in other ways.
-    if found.is_none() && table.contains('.') {
+    if found.is_none() && is_written_otherwise(text, table) {
         return None;
     }
     let newline = if text.ends_with('\n') { "" } else { "\n" };
@@ -339,9 +338,51 @@ fn declared(
     Some(found.map_or(opened, |(_, place)| place))
 }
 
+/// Whether a table is written by dotted keys, or inside of braces, so that a heading of its own would be a second one.
+fn is_written_otherwise(text: &str, table: &str) -> bool {
+    let begins_with = |long: &str, short: &str| {
+        let rest = long.strip_prefix(short);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    let mut heading = String::new();
+    text.lines().map(str::trim).any(|line| {
+        if let Some(inner) = line.strip_prefix('[') {
+            heading = inner.split(']').next().unwrap_or_default().to_string();
+            return false;
+        }
+        let Some((key, _)) = line.split_once('=') else {
+            return false;
+        };
+        let key: String = key.split_whitespace().collect();
+        let whole = match heading.as_str() {
+            "" => key,
+            heading => format!("{heading}.{key}"),
+        };
+        begins_with(&whole, table) || begins_with(table, &whole)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_table_may_be_written_without_a_heading_of_its_own() {
+        for text in [
+            "[raw.compose]\nvolumes.data = {}\n",
+            "raw.compose.volumes = { data = {} }\n",
+            "[raw]\ncompose = { volumes = {} }\n",
+        ] {
+            assert!(is_written_otherwise(text, "raw.compose.volumes"), "{text}");
+        }
+        for text in [
+            "[raw.compose]\nnetworks.data = {}\n",
+            "[raw.compose.services.a]\nvolumes = []\n",
+            "[components.a]\ncompose.volumes = []\n",
+        ] {
+            assert!(!is_written_otherwise(text, "raw.compose.volumes"), "{text}");
+        }
+    }
 
     fn changed(text: &str, edit: impl Fn(SourceId) -> Edit) -> String {
         let mut sources = Sources::default();

@@ -13,6 +13,8 @@ pub struct KeyShape {
     pub also_called: &'static [&'static str],
     /// Whether a table without it is an error.
     pub required: bool,
+    /// Whether one without it is an error once all tables are merged.
+    pub needed: bool,
     /// What it means, in a sentence or two of Markdown.
     pub doc: &'static str,
     /// A line or a few of TOML that use it.
@@ -86,6 +88,12 @@ impl KeyShape {
 
     pub(super) const fn also_called(mut self, words: &'static [&'static str]) -> Self {
         self.also_called = words;
+        self
+    }
+
+    /// Marks a key that may come from a preset or a kind, and has to come from somewhere.
+    pub(super) const fn needed(mut self) -> Self {
+        self.needed = true;
         self
     }
 
@@ -189,6 +197,7 @@ pub(super) const fn key(
         shape,
         also_called: &[],
         required: false,
+        needed: false,
         doc,
         example,
         scope: Scope::MainWorkload,

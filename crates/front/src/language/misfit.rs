@@ -5,7 +5,7 @@ use super::{
     context::Context,
     form::{Form, NameRule, is_home, promql_fault},
     meant::meant,
-    quantity::{cpu_in_millis, duration_in_one_unit},
+    quantity::{cpu_in_millis, duration_in_one_unit, memory_without_exponent},
     shape::Shape,
 };
 use crate::{
@@ -122,6 +122,11 @@ fn not_of_form(
         diagnostic.labels[0].text = fault;
     }
     match likely(form, text) {
+        Some(meant) if form == Form::Path && reference::names_environment(text) => diagnostic
+            .help(format!(
+                "write the path itself, such as `{meant}`; another one of an environment stands in the `platform.E.toml` of it"
+            ))
+            .renaming(text, meant),
         Some(meant) => diagnostic.misspelled(text, Some(&meant), String::new),
         None => diagnostic,
     }
@@ -177,6 +182,7 @@ fn likely(form: Form, text: &str) -> Option<String> {
         }
         Form::Duration | Form::Period => duration_in_one_unit(text)?,
         Form::Cpu => cpu_in_millis(text)?,
+        Form::Memory if memory_without_exponent(text).is_some() => memory_without_exponent(text)?,
         Form::Memory => {
             let amount = text.trim_end_matches(['b', 'B']).trim_end();
             let (number, unit) = amount.split_at_checked(amount.len().checked_sub(1)?)?;

@@ -73,6 +73,30 @@ pub(super) fn cpu_in_millis(text: &str) -> Option<String> {
     })
 }
 
+/// An amount with an exponent, as Kubernetes takes it too, in the largest unit that has no fraction: `1e9` is `1G`.
+pub(super) fn memory_without_exponent(text: &str) -> Option<String> {
+    const UNITS: [(u64, &str); 6] = [
+        (1_000_000_000_000_000, "P"),
+        (1_000_000_000_000, "T"),
+        (1_000_000_000, "G"),
+        (1_000_000, "M"),
+        (1_000, "k"),
+        (1, ""),
+    ];
+    let (number, exponent) = text.trim().split_once(['e', 'E'])?;
+    let is_number = |c: char| c.is_ascii_digit() || ".+-".contains(c);
+    if exponent.is_empty() || !number.chars().chain(exponent.chars()).all(is_number) {
+        return None;
+    }
+    let bytes: f64 = text.trim().parse().ok()?;
+    if !(1.0..9e18).contains(&bytes) {
+        return None;
+    }
+    let bytes = bytes as u64;
+    let (size, unit) = UNITS.iter().find(|(size, _)| bytes % size == 0)?;
+    Some(format!("{}{unit}", bytes / size))
+}
+
 /// Milliseconds in the largest units: `1m30s`.
 pub fn duration_text(milliseconds: u64) -> String {
     const UNITS: [(&str, u64); 5] = [

@@ -83,7 +83,10 @@ impl<'a> Unknown<'a> {
         });
         let Some(meant) = near.filter(|near| table.get(near.name).is_none()) else {
             // The message names what is missing too: it may stand behind the unknown key.
-            for shape in absent {
+            let needed = keys
+                .iter()
+                .filter(|it| it.needed && table.get(it.name).is_none());
+            for shape in absent.into_iter().chain(needed) {
                 let (key, node) = broken(shape.name);
                 kept.set(key, node);
             }

@@ -39,7 +39,8 @@ const KEYS: &[KeyShape] = &[
         "Where it is in the container.",
         "mount = \"/data\"",
     )
-    .also_called(&["path", "container", "mount_path", "mountPath"]),
+    .also_called(&["path", "container", "mount_path", "mountPath"])
+    .needed(),
     SIZE,
     key(
         "source",

@@ -54,18 +54,28 @@ impl PortField {
     }
 }
 
+/// A port of a component that a reference asks for without its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OwnPort {
+    /// The one that other programs use.
+    Main,
+    /// The one that people open.
+    Page,
+}
+
 impl ComponentField {
-    /// Whether it is one of the main port.
-    pub fn is_of_main_port(self) -> bool {
+    /// The port that it is a field of, if it is one of a port.
+    pub fn port(self) -> Option<OwnPort> {
         match self {
-            Self::Url | Self::PublicUrl | Self::PublicOrigin => true,
+            Self::Url => Some(OwnPort::Main),
+            Self::PublicUrl | Self::PublicOrigin => Some(OwnPort::Page),
             Self::Name
             | Self::EnvName
             | Self::Selector
             | Self::Hosts
             | Self::Network
             | Self::Image
-            | Self::Version => false,
+            | Self::Version => None,
         }
     }
 }

@@ -9,7 +9,7 @@ mod parse;
 mod variable;
 
 pub use constants::{Constants, WrittenOut, variables_in};
-pub use field::{ComponentField, PortField};
+pub use field::{ComponentField, OwnPort, PortField};
 pub use parse::{of_key, of_node, of_text};
 pub use variable::{Declared, Variable, names_environment, sounds_secret};
 

@@ -11,6 +11,8 @@ pub struct Variable<'a> {
     pub name: &'a str,
     /// What it is where the environment does not set it.
     pub default: Option<&'a str>,
+    /// What is said where the environment has to set it and does not: `:?missing`.
+    pub required: Option<&'a str>,
 }
 
 /// Whether a text holds a variable of the environment as Compose writes it. Those are named in capitals: `${c}` may well be a
@@ -38,19 +40,25 @@ impl<'a> Variable<'a> {
         let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
         let end = inner.find(|c| !is_name(c)).unwrap_or(inner.len());
         let (name, rest) = inner.split_at(end);
-        let default = match rest.strip_prefix(':').unwrap_or(rest) {
+        let after = rest.strip_prefix(':').unwrap_or(rest);
+        let required = after.strip_prefix('?');
+        let default = match after {
             "" if rest.is_empty() => None,
-            rest if rest.starts_with('?') => None,
+            _ if required.is_some() => None,
             rest => Some(rest.strip_prefix('-')?),
         };
         let starts_well = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
         let is_plain = default.is_none_or(|default| !default.contains("${"));
-        (starts_well && is_plain).then_some(Self { name, default })
+        (starts_well && is_plain).then_some(Self {
+            name,
+            default,
+            required,
+        })
     }
 
-    /// How it is declared: as a secret if it sounds like one.
+    /// How it is declared: as a secret if it sounds like one, or if it has to be set, as every secret has.
     pub fn declared(&self) -> Declared {
-        match sounds_secret(self.name) {
+        match sounds_secret(self.name) || self.required.is_some() {
             true => self.as_secret(),
             false => self.as_variable(),
         }
@@ -74,7 +82,14 @@ impl<'a> Variable<'a> {
         Declared {
             table: "secrets",
             name: name_of(self.name),
-            value: format!("{{ env = {} }}", quoted(self.name)),
+            value: match self.required.filter(|why| !why.is_empty()) {
+                Some(why) => format!(
+                    "{{ env = {}, description = {} }}",
+                    quoted(self.name),
+                    quoted(why)
+                ),
+                None => format!("{{ env = {} }}", quoted(self.name)),
+            },
         }
     }
 }

@@ -465,6 +465,7 @@ fn takes(spec: &SettingSpec, value: &Value) -> bool {
     match spec.kind {
         SettingType::String
         | SettingType::Duration
+        | SettingType::Period
         | SettingType::Size
         | SettingType::Stores
         | SettingType::File => {

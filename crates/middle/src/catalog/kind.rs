@@ -160,6 +160,8 @@ pub enum SettingType {
     Boolean,
     /// A number with a unit, as in `30s`.
     Duration,
+    /// The same, above zero.
+    Period,
     /// An amount of bytes.
     Size,
     /// Only `${secrets.S}`.
@@ -186,6 +188,7 @@ impl SettingType {
             SettingType::Integer => Shape::Integer(i64::MIN, i64::MAX),
             SettingType::Boolean => Shape::Boolean,
             SettingType::Duration => Shape::Plain(Form::Duration),
+            SettingType::Period => Shape::Plain(Form::Period),
             SettingType::Size => Shape::Plain(Form::Memory),
             // Of several shapes: what was meant is a guess.
             SettingType::Stores => Shape::Any,
@@ -199,11 +202,12 @@ impl SettingType {
 
 impl SettingType {
     /// Each type with its name in a kind file.
-    pub const ALL: [(&'static str, SettingType); 12] = [
+    pub const ALL: [(&'static str, SettingType); 13] = [
         ("string", SettingType::String),
         ("integer", SettingType::Integer),
         ("boolean", SettingType::Boolean),
         ("duration", SettingType::Duration),
+        ("period", SettingType::Period),
         ("size", SettingType::Size),
         ("secret", SettingType::Secret),
         ("list", SettingType::List),

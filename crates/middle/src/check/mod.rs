@@ -17,6 +17,8 @@ mod ports;
 mod power;
 mod profiles;
 mod raw;
+mod raw_claims;
+mod raw_names;
 mod raw_services;
 mod rights;
 mod routes;
@@ -47,6 +49,8 @@ const RULES: &[Rule] = &[
     ports::host_ports,
     ports::container_ports,
     raw_services::keys,
+    raw_names::declared,
+    raw_claims::folders,
     ports::public_addresses,
     clashes::mount_paths,
     nested::mounts,

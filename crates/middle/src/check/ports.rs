@@ -24,8 +24,8 @@ pub(super) struct Published<'a> {
 /// A port that has the component's own public address twice.
 pub(super) fn public_addresses(facts: Facts<'_>, sink: &mut Sink) {
     for component in &facts.platform.components {
-        let main = component.main_port.as_deref();
-        let Some(port) = main.and_then(|name| component.port(name)) else {
+        let opened = component.page_port.as_deref();
+        let Some(port) = opened.and_then(|name| component.port(name)) else {
             continue;
         };
         if let Some(address) = &port.public_url {
@@ -33,7 +33,10 @@ pub(super) fn public_addresses(facts: Facts<'_>, sink: &mut Sink) {
             sink.push(
                 Diagnostic::new(
                     Code::ConflictingKeys,
-                    format!("`{name}` is the main port of `{}`", component.name),
+                    format!(
+                        "`{name}` is the port of `{}` that people open",
+                        component.name
+                    ),
                 )
                 .label(port.span, "its public address is the component's")
                 .help(format!(

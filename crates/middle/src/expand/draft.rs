@@ -6,7 +6,7 @@ use std::{
     rc::Rc,
 };
 
-use super::moved::Moves;
+use super::{moved::Moves, route_ports};
 use crate::{
     catalog::{Kind, Role, SettingType},
     model::{
@@ -279,5 +279,10 @@ impl ComponentDraft {
         let ports = ports.flat_map(|workload| &workload.ports);
         let ports: Vec<&str> = ports.map(|port| port.name.as_str()).collect();
         self.kind.main_port(&ports).map(ToString::to_string)
+    }
+
+    /// The name of the port that people open: its address is the component's `public_url`.
+    pub fn page_port(&self) -> Option<String> {
+        route_ports::page_port(self)
     }
 }

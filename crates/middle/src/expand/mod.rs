@@ -35,6 +35,7 @@ mod secrets;
 mod settings;
 mod stores;
 mod tag_form;
+mod unread;
 
 pub use draft::{BoundRole, ComponentDraft, Declared, Draft, Names, WorkloadDraft};
 pub use probes::can_be_probed;
@@ -129,7 +130,9 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
         mut workloads,
     } = layers(&all, &bound, inputs.engine, sink);
     probes::drop_idle(&all, &mut workloads);
-    role_env::set(&all, &bound, &own_secrets, &mut workloads);
+    unread::check(&all, &workloads, sink);
+    role_env::set(&all, &bound, &own_secrets, &mut workloads, sink);
+    role_env::parts_elsewhere(&all, &kind_tables, &workloads, sink);
     let Declarations {
         mut names,
         components,

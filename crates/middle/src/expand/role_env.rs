@@ -1,5 +1,7 @@
 //! Environment that a role sets in a part of the component that fills it (`gives`), such as a login that its setup makes.
 
+use std::collections::BTreeMap;
+
 use super::{
     Declarations,
     draft::{BoundRole, Declared},
@@ -7,6 +9,7 @@ use super::{
     read,
 };
 use crate::{
+    diag::{Code, Diagnostic, Sink},
     model::Secret,
     reference::{self, Mode, Words, written},
     source::Span,
@@ -19,20 +22,93 @@ pub(super) fn set(
     bound: &[Vec<BoundRole>],
     secrets: &[Vec<(String, Secret)>],
     workloads: &mut [Vec<Layered>],
+    sink: &mut Sink,
 ) {
     for ((owner, bound), secrets) in all.components.iter().zip(bound).zip(secrets) {
         for role in bound {
+            let mut not_made: BTreeMap<&str, Vec<String>> = BTreeMap::new();
             for (part, variable, written) in &role.role.gives {
                 let filler = workloads[role.target]
                     .iter_mut()
                     .find(|workload| workload.part.as_deref() == Some(part.as_str()));
-                if let Some(filler) = filler {
-                    let key = Key {
-                        name: name(owner, variable, written.span),
-                        span: written.span,
-                    };
-                    let value = value(owner, secrets, written);
-                    set_variable(&mut filler.table, Entry { key, value });
+                let key = Key {
+                    name: name(owner, variable, written.span),
+                    span: written.span,
+                };
+                let value = value(owner, secrets, written);
+                match filler {
+                    Some(filler) => set_variable(&mut filler.table, Entry { key, value }),
+                    None => not_made.entry(part).or_default().push(format!(
+                        "`{}` = `{}`",
+                        key.name,
+                        read::scalar(&value)
+                    )),
+                }
+            }
+            let target = &all.components[role.target];
+            for (part, values) in not_made {
+                sink.push(nobody_makes(&target.name, part, &values, role.span).about(&owner.name));
+            }
+        }
+    }
+}
+
+/// `values`: what the part would get, and make of it.
+fn nobody_makes(filler: &str, part: &str, values: &[String], span: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::NotMade,
+        format!(
+            "the part `{part}` of `{filler}` does not run: nobody makes what it would be given"
+        ),
+    )
+    .label(span, "needs it")
+    .help(format!(
+        "make it there by hand, from {}; then accept it with `allow = [\"not-made\"]`",
+        values.join(", ")
+    ))
+}
+
+/// Parts of a component that runs elsewhere, which wait for another part that does not run: they need what it would make.
+pub(super) fn parts_elsewhere(
+    all: &Declarations,
+    kind_tables: &[Table],
+    workloads: &[Vec<Layered>],
+    sink: &mut Sink,
+) {
+    let all = all.components.iter().zip(kind_tables).zip(workloads);
+    for ((declared, decided), workloads) in all {
+        let Some(external) = &declared.external else {
+            continue;
+        };
+        for workload in workloads {
+            let waits = workload.table.table("@depends_on").into_iter();
+            let parts = waits
+                .flat_map(Table::keys)
+                .filter_map(|it| it.strip_prefix('@'));
+            for part in parts.filter(|it| *it != "main") {
+                let runs = |it: &Layered| it.part.as_deref() == Some(part);
+                let env = |table: &Table| table.get_path(&["parts", part, "env"]).cloned();
+                let given = env(decided).filter(|_| !workloads.iter().any(runs));
+                let usual = env(&declared.kind.table);
+                let is_usual = |name: &str| {
+                    let usual = usual.as_ref().and_then(Node::as_table);
+                    usual.is_some_and(|usual| usual.get(name).is_some())
+                };
+                let given = given.as_ref().and_then(Node::as_table).into_iter();
+                let given = given
+                    .flat_map(Table::iter)
+                    .filter(|(key, _)| !is_usual(&key.name));
+                let values: Vec<String> = given
+                    .map(|(key, node)| format!("`{}` = `{}`", key.name, read::scalar(node)))
+                    .map(|text| {
+                        let own = format!("${{secrets.{}-", declared.name);
+                        text.replace("${own.", &own)
+                            .replace("${self.name}", &declared.name)
+                    })
+                    .collect();
+                if !values.is_empty() {
+                    let diagnostic = nobody_makes(&declared.name, part, &values, external.span);
+                    sink.push(diagnostic.about(&declared.name));
                 }
             }
         }

@@ -386,7 +386,7 @@ impl Reader<'_> {
         None
     }
 
-    /// `public_url` of the component or, of another port than the main one, of the port, where nothing says it yet.
+    /// `public_url` of the component or, of another port than the one that people open, of the port, where nothing says it yet.
     fn set_url(&mut self, index: usize, port: &str, url: &str, span: Span) {
         let declared = &mut self.components[index];
         let set = |table: &mut Table| {
@@ -394,7 +394,7 @@ impl Reader<'_> {
                 table.set(key("public_url", span), text(url, span));
             }
         };
-        match declared.kind.main_port(&ports(declared)) == Some(port) {
+        match page_port(declared).as_deref() == Some(port) {
             true => set(&mut declared.user),
             false => edit(&mut declared.user, "ports", span, |ports| {
                 edit(ports, port, span, set);

@@ -236,6 +236,13 @@ fn typed(spec: &SettingSpec, node: &Node, constants: &Constants, sink: &mut Sink
         {
             return;
         }
+        (SettingType::Period, Value::String(_))
+            if fits(constants, node, |text| {
+                duration_ms(text).is_some_and(|it| it > 0)
+            }) =>
+        {
+            return;
+        }
         (SettingType::Size, Value::String(_))
             if fits(constants, node, |text| memory_bytes(text).is_some()) =>
         {
@@ -270,6 +277,7 @@ fn typed(spec: &SettingSpec, node: &Node, constants: &Constants, sink: &mut Sink
         (SettingType::Integer, _) => "a whole number",
         (SettingType::Boolean, _) => "true or false",
         (SettingType::Duration, _) => "a duration such as `30s`",
+        (SettingType::Period, _) => "a duration above zero, such as `30s`",
         (SettingType::Size, _) => "an amount such as `20Gi`",
         (SettingType::List, _) => "a list of strings",
         (SettingType::Databases, _) => "a list of names, or a table of them",
@@ -278,7 +286,7 @@ fn typed(spec: &SettingSpec, node: &Node, constants: &Constants, sink: &mut Sink
         (SettingType::Files | SettingType::Folders, _) => "a list of paths of the project",
     };
     sink.push(match (&node.value, spec.kind) {
-        (Value::String(text), SettingType::Duration | SettingType::Size) => {
+        (Value::String(text), SettingType::Duration | SettingType::Period | SettingType::Size) => {
             let diagnostic = Diagnostic::new(
                 Code::BadValue,
                 format!("setting `{}`: `{text}` is not {expected}", spec.name),
@@ -429,7 +437,10 @@ fn with_right_form(
     diagnostic: Diagnostic,
 ) -> Diagnostic {
     // A secret is never written out, whatever stands there; and a time may be in seconds or in days.
-    let is_guess = matches!(spec.kind, SettingType::Secret | SettingType::Duration);
+    let is_guess = matches!(
+        spec.kind,
+        SettingType::Secret | SettingType::Duration | SettingType::Period
+    );
     match respelled(&spec.kind.shape(), node).filter(|_| !is_guess) {
         Some(text) => diagnostic
             .help(format!("write `{text}`"))
@@ -482,7 +493,7 @@ fn example(spec: &SettingSpec) -> &'static str {
     match spec.kind {
         SettingType::Integer => "1",
         SettingType::Boolean => "true",
-        SettingType::Duration => "\"30s\"",
+        SettingType::Duration | SettingType::Period => "\"30s\"",
         SettingType::Size => "\"20Gi\"",
         SettingType::List | SettingType::Databases | SettingType::Files | SettingType::Folders => {
             "[\"name\"]"

@@ -413,7 +413,7 @@ fn setting(spec: &SettingSpec) -> Value {
         SettingType::String => json!({ "type": ["string", "integer"] }),
         SettingType::Integer => json!({ "type": "integer" }),
         SettingType::Boolean => json!({ "type": "boolean" }),
-        SettingType::Duration => {
+        SettingType::Duration | SettingType::Period => {
             json!({ "type": "string", "pattern": "^[0-9]+(ms|s|m|h|d)$|\\$\\{" })
         }
         SettingType::Size => {

@@ -1,5 +1,7 @@
 //! Components: what the user names. Each has one workload or several, or runs elsewhere.
 
+use std::collections::BTreeMap;
+
 use crate::{
     data::{Program, Upgrade},
     model::{
@@ -46,7 +48,9 @@ pub struct Component {
     pub ports: Vec<Port>,
     /// The port that `uses` opens and that a URL is of.
     pub main_port: Option<String>,
-    /// Where people reach the main port, where `public_url` is set.
+    /// The port that people open: the main one, or `http` where the main one is for programs.
+    pub page_port: Option<String>,
+    /// Where people reach that port, where `public_url` is set.
     pub public_url: Option<WebAddress>,
     /// The kind's settings that have a value, in the order of the kind.
     pub settings: Vec<Setting>,
@@ -68,6 +72,8 @@ pub struct Component {
     pub own_panels: Vec<Panel>,
     /// The lists of the metrics that its own job gives: files of `templates/kinds/metrics/`. Empty where nobody knows.
     pub exposes: Vec<String>,
+    /// Those of them that the job of a part gives and the main one does not, by the part.
+    pub exposed_by_parts: BTreeMap<String, Vec<String>>,
     /// Its job also has metrics that no list can name: those of its users.
     pub exposes_more: bool,
     /// How the requests to it are counted, where anything tells.
@@ -153,9 +159,9 @@ impl Component {
 
     /// Where people reach a port, where the platform says so and does not leave it to what is published.
     pub fn declared_public_url(&self, port: &str) -> Option<&WebAddress> {
-        let is_main = self.main_port.as_deref() == Some(port);
+        let is_opened = self.page_port.as_deref() == Some(port);
         let of_port = self.port(port).and_then(|port| port.public_url.as_ref());
-        of_port.or(self.public_url.as_ref().filter(|_| is_main))
+        of_port.or(self.public_url.as_ref().filter(|_| is_opened))
     }
 
     /// The workload that listens on a port. `None` where the component runs elsewhere.

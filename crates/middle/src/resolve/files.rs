@@ -315,7 +315,7 @@ impl File<'_> {
                         format!("the template `{}` can't be run", error.template),
                     )
                     .label(node.span, self.inputs.engine.describe(&error))
-                    .help("docs/templates.md says what a template sees"),
+                    .help("`mlopsgen explain bad-template` says what a template sees"),
                 );
                 None
             }

@@ -183,8 +183,20 @@ pub(super) fn check(scene: &Scene<'_>, index: usize, sink: &mut Sink) {
             .adding(draft.span, "image = \"repository:tag\""),
         );
     }
-    let parts = read::tables(user, "parts").map(|(_, part)| part);
-    for table in std::iter::once(user).chain(parts) {
+    each_well_formed(scene, user, sink);
+}
+
+/// Says what is wrong with images in presets, those too that nothing uses.
+pub(super) fn of_presets(scene: &Scene<'_>, tree: &Table, sink: &mut Sink) {
+    for (_, preset) in read::tables(tree, "presets") {
+        each_well_formed(scene, preset, sink);
+    }
+}
+
+/// The images and tags of a component's table and of its parts.
+fn each_well_formed(scene: &Scene<'_>, table: &Table, sink: &mut Sink) {
+    let parts = read::tables(table, "parts").map(|(_, part)| part);
+    for table in std::iter::once(table).chain(parts) {
         if let Some(node) = table.get("image") {
             well_formed(scene, node, sink);
         }

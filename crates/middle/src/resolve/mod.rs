@@ -5,6 +5,7 @@
 //! mistake gives one message.
 
 mod beforehand;
+mod built_from;
 mod ci;
 mod cluster;
 mod connections;
@@ -81,6 +82,7 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
     };
     connections::check(&scene, sink);
     engine_files::check_platform(&scene, &inputs, sink);
+    image::of_presets(&scene, tree, sink);
     let beforehand = Beforehand::of(tree, &scene, &inputs, sink);
     let mut panels = BTreeMap::new();
     let components: Named<Component> = (0..scene.components.len())
@@ -106,6 +108,7 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
         },
     };
     let pipelines = pipelines::pipelines(texts, tree, sink);
+    built_from::check(inputs.world, components.iter(), &pipelines, sink);
     let ci = ci::entries(texts, tree, notify.as_ref(), sink);
     let ends = Ends {
         pipelines: &pipelines,

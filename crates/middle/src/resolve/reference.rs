@@ -18,7 +18,8 @@ use crate::{
     language::memory_bytes,
     model::Text,
     reference::{self, Misfit, Mode, Piece, Reference, Variable, Words},
-    syntax::{Node, Value},
+    source::Span,
+    syntax::{Node, Table, Value},
 };
 
 /// Who reads a string, and what may stand in it.
@@ -104,7 +105,8 @@ pub(super) fn text(scene: &Scene<'_>, node: &Node, scope: &Scope<'_>, sink: &mut
                     Some(_) => MeantAs::Variable,
                     None => MeantAs::Any,
                 };
-                sink.push(not_a_reference(scene, &misfit, meant));
+                let misfit = not_a_reference(scene, &misfit, meant, sink);
+                sink.push(misfit);
             }
             Piece::Reference(reference) => {
                 if let Some(text) = value(scene, &reference, words, scope, sink) {
@@ -176,7 +178,45 @@ fn declared_already(scene: &Scene<'_>, variable: &Variable<'_>, meant: MeantAs) 
     Some(format!("{reference}`, which is this variable{default}"))
 }
 
-fn not_a_reference(scene: &Scene<'_>, misfit: &Misfit<'_>, place: MeantAs) -> Diagnostic {
+/// The default that the first place in the file gives a variable of the environment, where several places name it.
+fn first_default(scene: &Scene<'_>, variable: &Variable<'_>) -> Option<String> {
+    let mut found: Vec<(Span, String)> = Vec::new();
+    collect_defaults(&scene.draft.tree, variable.name, &mut found);
+    found.sort();
+    found.into_iter().next().map(|(_, default)| default)
+}
+
+fn collect_defaults(table: &Table, name: &str, found: &mut Vec<(Span, String)>) {
+    table
+        .iter()
+        .for_each(|(_, node)| defaults_in(node, name, found));
+}
+
+fn defaults_in(node: &Node, name: &str, found: &mut Vec<(Span, String)>) {
+    match &node.value {
+        Value::Table(table) => collect_defaults(table, name, found),
+        Value::Array(items) => items.iter().for_each(|it| defaults_in(it, name, found)),
+        Value::String(text) if text.contains(name) => {
+            let pieces = reference::of_node(node, Words::Platform, Mode::Strict).pieces;
+            for piece in pieces {
+                if let Piece::Misfit(misfit) = piece
+                    && let Some(variable) = misfit.variable().filter(|it| it.name == name)
+                    && let Some(default) = variable.default
+                {
+                    found.push((misfit.place, default.to_string()));
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn not_a_reference(
+    scene: &Scene<'_>,
+    misfit: &Misfit<'_>,
+    place: MeantAs,
+    sink: &Sink,
+) -> Diagnostic {
     let why = match misfit.closed {
         true => "no reference starts like this",
         false => "it has no `}`",
@@ -197,15 +237,29 @@ fn not_a_reference(scene: &Scene<'_>, misfit: &Misfit<'_>, place: MeantAs) -> Di
                     .help(format!("write `{known}; a literal `${{` is written `$${{`"))
                     .renaming(&old, reference);
             }
+            // Of many mistakes a person reads the first ones.
+            let first = (!sink.is_full()).then(|| first_default(scene, &variable)).flatten();
+            let default = first.as_deref().or(variable.default);
+            let known = Variable { default, ..variable };
             let declared = match place {
-                MeantAs::Variable => variable.as_variable(),
-                MeantAs::Secret => variable.as_secret(),
-                MeantAs::Any => variable.declared(),
+                MeantAs::Variable => known.as_variable(),
+                MeantAs::Secret => known.as_secret(),
+                MeantAs::Any => known.declared(),
             };
             let (reference, line) = (declared.reference(), declared.line());
+            let why = match (declared.table, variable.required) {
+                ("vars", _) if default != variable.default => {
+                    "a variable has one default for the whole platform, and another place says this one"
+                }
+                ("vars", Some(_)) => {
+                    "it has a default; what the environment has to set is a secret, and none may stand here"
+                }
+                (_, Some(_)) => "the environment has to set a secret",
+                _ => "a variable of the environment is declared",
+            };
             diagnostic
                 .help(format!(
-                    "write `{reference}`, and in `[{}]` `{line}`: a variable of the environment is declared; a literal `${{` is written `$${{`",
+                    "write `{reference}`, and in `[{}]` `{line}`: {why}; a literal `${{` is written `$${{`",
                     declared.table
                 ))
                 .renaming(&old, reference)
@@ -236,7 +290,7 @@ fn report_variable(scene: &Scene<'_>, node: &Node, sink: &mut Sink) -> bool {
         _ => None,
     });
     let found: Vec<Diagnostic> = misfits
-        .map(|misfit| not_a_reference(scene, misfit, MeantAs::Secret))
+        .map(|misfit| not_a_reference(scene, misfit, MeantAs::Secret, sink))
         .collect();
     let any = !found.is_empty();
     found.into_iter().for_each(|it| sink.push(it));

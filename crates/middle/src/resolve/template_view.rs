@@ -202,11 +202,14 @@ fn role_view(
         let value = draft.setting(setting).and_then(Node::as_str);
         out.insert(setting.to_string(), Json::from(value));
     }
-    if let Some(main) = draft.main_port() {
-        for field in ["url", "public_url"] {
+    for (field, port) in [
+        ("url", draft.main_port()),
+        ("public_url", draft.page_port()),
+    ] {
+        if let Some(port) = port {
             // A port that is published nowhere has no public URL: a template that wants one then says so.
             let quiet = &mut Sink::default();
-            let value = own_address(scene, index, [&main, field], &scope, quiet);
+            let value = own_address(scene, index, [&port, field], &scope, quiet);
             if !value.is_empty() {
                 out.insert(field.to_string(), Json::from(marks.show(&value)));
             }

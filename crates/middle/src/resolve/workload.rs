@@ -68,6 +68,7 @@ pub(super) fn component(
             .map(|shape| shape.ports.clone())
             .unwrap_or_default(),
         main_port: draft.main_port(),
+        page_port: draft.page_port(),
         public_url: draft.public_url().and_then(WebAddress::parse),
         settings: known.settings.clone(),
         outputs: outputs(scene, index, sink),
@@ -79,6 +80,7 @@ pub(super) fn component(
         panels: observe::panels(scene, index, sink).into(),
         own_panels,
         exposes: observe::exposes(draft),
+        exposed_by_parts: observe::exposed_by_parts(draft),
         exposes_more: draft.kind_table.boolean("exposes_more").unwrap_or(false),
         requests: observe::requests(scene, index, sink),
         upgrades: draft.kind.upgrades.clone(),

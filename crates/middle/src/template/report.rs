@@ -42,7 +42,7 @@ pub fn report(
         format!("the template `{}` can't be run", error.template),
     )
     .label(Span::new(source, range), error.message.clone())
-    .help("docs/templates.md says what a template sees")
+    .help("`mlopsgen explain bad-template` says what a template sees")
 }
 
 /// The folder and the text of a template: the user's if there is one, else the embedded one.

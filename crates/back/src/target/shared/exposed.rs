@@ -35,14 +35,42 @@ pub(in crate::target) fn lacks(jobs: &[Job<'_>], name: &str, metric: &str) -> bo
 
 /// All metrics of a job, where its component's kind lists them and nothing renames them.
 pub(in crate::target) fn listed(jobs: &[Job<'_>], name: &str) -> Option<BTreeSet<&'static str>> {
-    let of_component = |job: &&Job<'_>| job.metrics.job == name && job.component.name == name;
-    let job = jobs.iter().find(of_component)?;
+    let mut own = jobs.iter().filter(|job| job.metrics.job == name);
+    let (job, lists) = own.find_map(|job| Some((job, lists_of(job)?)))?;
     let mut steps = job.metrics.metric_relabel.iter();
     let is_renamed = steps.any(|step| step.target_label.as_deref() == Some(NAME));
-    if is_renamed || job.component.exposes_more || job.component.exposes.is_empty() {
+    if is_renamed || job.component.exposes_more || lists.is_empty() {
         return None;
     }
-    Some(names(job.component).collect())
+    Some(names_in(lists.into_iter()).collect())
+}
+
+/// The lists of what a job gives: the component's own, or one of a part that says which are its.
+fn lists_of<'a>(job: &Job<'a>) -> Option<Vec<&'a String>> {
+    let component = job.component;
+    let of_parts = &component.exposed_by_parts;
+    let is_own = |list: &&String| !of_parts.values().any(|lists| lists.contains(list));
+    if job.metrics.job == component.name {
+        return Some(component.exposes.iter().filter(is_own).collect());
+    }
+    let mut parts = component.workloads.iter();
+    let of_job = parts.find(|it| it.part.is_some() && it.name == job.metrics.job)?;
+    let lists = of_parts.get(of_job.part.as_deref()?)?;
+    Some(lists.iter().collect())
+}
+
+/// The job of the same component that has a metric, where one lacks it.
+pub(in crate::target) fn other_job<'a>(
+    jobs: &'a [Job<'_>],
+    lacking: &str,
+    metric: &str,
+) -> Option<&'a str> {
+    let of = jobs.iter().find(|job| job.metrics.job == lacking)?;
+    let same = jobs
+        .iter()
+        .filter(|job| job.component.name == of.component.name && job.metrics.job != lacking);
+    let mut names = same.map(|job| job.metrics.job.as_str());
+    names.find(|job| listed(jobs, job).is_some_and(|listed| listed.contains(metric)))
 }
 
 /// A metric that a rule of a kind asks for, and that the scrape of the component takes away.
@@ -122,7 +150,10 @@ fn fits(regex: &str, name: &str) -> Option<bool> {
 
 /// The metrics that the lists of a component's kind name.
 pub(in crate::target) fn names(component: &Component) -> impl Iterator<Item = &'static str> {
-    let lists = component.exposes.iter();
+    names_in(component.exposes.iter())
+}
+
+fn names_in<'a>(lists: impl Iterator<Item = &'a String>) -> impl Iterator<Item = &'static str> {
     let lists = lists.filter_map(|list| template::embedded(&format!("kinds/metrics/{list}.txt")));
     lists
         .flat_map(str::lines)

@@ -33,7 +33,7 @@ pub(super) const EDGES: &[KeyShape] = &[
     key(
         "public_url",
         Shape::Plain(Form::WebAddress),
-        "The address of its main port for people, behind an entry point or a tunnel. The program is configured with it, and `.public_url` is it. Left out: the published port.",
+        "The address of the port that people open, behind an entry point or a tunnel: the main port, or `http` where the main one is for programs. The program is configured with it, and `.public_url` is it. Left out: the published port.",
         "public_url = \"https://ml.example.com/mlflow\"",
     )
     .of_component()

@@ -29,8 +29,7 @@ pub(super) fn with_rewrite(
     enclosing: EnclosingTable<'_>,
 ) -> Diagnostic {
     let Some(rewritten) = rewritten else {
-        return diagnostic
-            .help("`mlopsgen schema` and docs/language.md list the keys of a component");
+        return diagnostic.help("`mlopsgen schema` lists the keys of a component");
     };
     let diagnostic = match rewritten.lines.as_slice() {
         [] => {

@@ -13,6 +13,7 @@ pub(super) fn secrets(value: &Node, _: EnclosingTable<'_>) -> Option<Rewritten> 
     let lines = mounted(value, "/run/secrets/", |name| {
         let variable = variable_of(name);
         let secret = Variable {
+            required: None,
             name: &variable,
             default: None,
         }

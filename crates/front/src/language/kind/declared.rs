@@ -17,6 +17,7 @@ pub(super) const SETTING: Shape = Shape::Table(&[
             "integer",
             "boolean",
             "duration",
+            "period",
             "size",
             "secret",
             "list",
@@ -26,7 +27,7 @@ pub(super) const SETTING: Shape = Shape::Table(&[
             "files",
             "folders",
         ])),
-        "What it takes; `string` by default. `size`: an amount such as `20Gi`, of which a reference gives the bytes. `secret`: nothing but `${secrets.S}`. `databases`: names, or a table of them with `user` and `password` each. `stores`: a URL, or a list of URLs and of tables with `url` and a login each. `file`, `files` and `folders`: paths of the project.",
+        "What it takes; `string` by default. `period`: a duration above zero. `size`: an amount such as `20Gi`, of which a reference gives the bytes. `secret`: nothing but `${secrets.S}`. `databases`: names, or a table of them with `user` and `password` each. `stores`: a URL, or a list of URLs and of tables with `url` and a login each. `file`, `files` and `folders`: paths of the project.",
         "type = \"secret\"",
     ),
     key(

@@ -42,6 +42,12 @@ pub const KIND_PART_ONLY: &[KeyShape] = &[
         "Shared keys of the main workload that this part does not take, whole or by name.",
         "without = [\"volumes.data\", \"command\"]",
     ),
+    key(
+        "exposes",
+        Shape::List(&FREE),
+        "Those lists of the kind's `exposes` whose metrics the job of this part has, and the main one lacks.",
+        "exposes = [\"node-exporter-network\"]",
+    ),
 ];
 
 const PART_SECTIONS: &[Section] = &[

@@ -2,6 +2,7 @@
 //!
 //! In: the model. Out: what the raw keys say of each service, and of the whole project.
 
+mod names;
 mod places;
 mod port;
 mod service;
@@ -9,6 +10,7 @@ pub(super) mod value;
 
 use value::{files, is_on, section, word};
 
+pub(super) use names::{RawName, RawSort};
 pub(super) use places::RawPlaces;
 pub(super) use port::RawPort;
 pub(super) use service::{RawBuild, RawKeys, RawMount};

@@ -1,7 +1,7 @@
 //! The raw keys of a Compose service that rules look at.
 
 use super::{
-    Found, RawPort, on,
+    Found, RawName, RawPort, on,
     value::{entries, files, items, removes, word, words},
     word_at,
 };
@@ -58,6 +58,8 @@ pub(in crate::check) struct RawKeys<'a> {
     pub profiles: Vec<String>,
     /// What takes the health check away.
     pub no_health_check: Option<&'a Raw>,
+    /// Volumes, networks, secrets and configs that it names.
+    pub names: Vec<RawName<'a>>,
     /// Files that Compose reads for it when it starts.
     pub files: Vec<Found<'a, String>>,
     /// The file of a `credential_spec`.
@@ -95,6 +97,7 @@ impl<'a> RawKeys<'a> {
             replaces_ports: raw.get("ports").is_some(),
             profiles: profiles.map(|it| it.value).collect(),
             no_health_check: raw.get("healthcheck").filter(is_off),
+            names: RawName::all(raw),
             files: read_files(raw),
             credentials: word_at(raw, &["credential_spec", "file"]),
             watched: watched.filter_map(|it| word_at(it, &["path"])).collect(),

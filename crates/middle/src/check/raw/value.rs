@@ -12,7 +12,7 @@ pub(in crate::check) fn entries(raw: Option<&Raw>) -> impl Iterator<Item = &(Str
 }
 
 /// The entries of a table in a table.
-pub(super) fn section<'a>(raw: &'a Raw, key: &str) -> impl Iterator<Item = &'a (String, Raw)> {
+pub(in crate::check) fn section<'a>(raw: &'a Raw, key: &str) -> impl Iterator<Item = &'a (String, Raw)> {
     entries(raw.get(key))
 }
 
@@ -64,7 +64,7 @@ pub(in crate::check) fn is_on(raw: &Raw) -> bool {
 }
 
 /// Whether it takes away what is generated.
-pub(super) fn removes(raw: &Raw) -> bool {
+pub(in crate::check) fn removes(raw: &Raw) -> bool {
     matches!(raw, Raw::Boolean(false) | Raw::Removed)
 }
 

@@ -18,6 +18,8 @@ pub(super) use promises::promises;
 pub(super) use scraper::{Scraper, scraper};
 pub(super) use slo::{levels, requests};
 
+use std::collections::BTreeMap;
+
 use super::{
     Scene,
     reference::{Scope, text},
@@ -179,6 +181,13 @@ pub(super) fn exposes(draft: &ComponentDraft) -> Vec<String> {
         Some(_) => read::strings(&draft.kind_table, "exposes"),
         None => Vec::new(),
     }
+}
+
+/// The lists of what a part's job gives, where its kind says that they are not the main one's.
+pub(super) fn exposed_by_parts(draft: &ComponentDraft) -> BTreeMap<String, Vec<String>> {
+    let parts = read::tables(&draft.kind_table, "parts");
+    let lists = parts.map(|(key, part)| (key.name.clone(), read::strings(part, "exposes")));
+    lists.filter(|(_, lists)| !lists.is_empty()).collect()
 }
 
 /// A path of a URL in which references may stand. Here it is known what they stand for, so the whole of it is checked.

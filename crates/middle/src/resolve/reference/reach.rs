@@ -207,9 +207,9 @@ fn is_on_any_port(draft: &ComponentDraft, workload: &str, port: &Port) -> bool {
 
 /// Whether a browser gets to a port, whatever it is published on. On the host's network every port is the host's.
 fn has_address_of_its_own(draft: &ComponentDraft, workload: &str, port: &Port) -> bool {
-    let is_main = draft.main_port().as_deref() == Some(port.name.as_str());
+    let is_opened = draft.page_port().as_deref() == Some(port.name.as_str());
     port.public_url.is_some()
         || draft.external.is_some()
-        || is_main && draft.public_url().is_some()
+        || is_opened && draft.public_url().is_some()
         || crate::resolve::network::mode_of(draft, workload) == Some(NetworkMode::Host)
 }

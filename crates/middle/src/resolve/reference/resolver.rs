@@ -11,7 +11,7 @@ use crate::{
     expand::{ComponentDraft, read, unknown},
     language::secret_places,
     model::{Endpoint, Piece, Text},
-    reference::{self, ComponentField, Mode, PortField, Words},
+    reference::{self, ComponentField, Mode, OwnPort, PortField, Words},
     resolve::Scene,
     source::Span,
     syntax::{Key, Node},
@@ -339,9 +339,13 @@ impl Resolver<'_> {
             (_, [output]) => match self.output_of(index, output, chosen, sink) {
                 Some(text) => return text,
                 None => {
-                    if asked.is_some_and(ComponentField::is_of_main_port)
-                        && let Some(main) = draft.main_port()
-                        && let Some(of) = self.port(index, &main)
+                    let port = match asked.and_then(ComponentField::port) {
+                        Some(OwnPort::Main) => draft.main_port(),
+                        Some(OwnPort::Page) => draft.page_port(),
+                        None => None,
+                    };
+                    if let Some(port) = port
+                        && let Some(of) = self.port(index, &port)
                     {
                         return self.field(&of, output, sink);
                     }

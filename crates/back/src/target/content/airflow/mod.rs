@@ -53,7 +53,7 @@ fn add_module(
     major: u64,
     emission: &mut Emission,
 ) -> Result<(), TemplateError> {
-    let view = module::view(context.platform, major);
+    let view = module::view(context.platform, context.graph, major);
     let module = context.engine.render("airflow/pipelines.py", &view)?;
     let ignored = context.engine.render("airflow/.airflowignore", &view)?;
     let path = format!("airflow/dags/lib/{}.py", module::name(context.platform));

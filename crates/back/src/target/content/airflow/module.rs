@@ -5,7 +5,13 @@
 
 use serde::Serialize;
 
-use crate::model::Platform;
+use crate::{
+    graph::Graph,
+    model::{NetworkOwners, Platform, Purpose},
+};
+
+/// The engine's own network, which is always there.
+const BRIDGE: &str = "bridge";
 
 /// The module of the DAGs, and `.airflowignore`.
 #[derive(Debug, Serialize)]
@@ -14,7 +20,7 @@ pub struct ModuleView {
     module: String,
     /// The platform's name.
     platform: String,
-    /// The network of all pipelines' tasks under Compose.
+    /// The network of all pipelines' tasks under Compose; `bridge` where nothing of the platform is on it.
     network: String,
     /// The major version of Airflow.
     airflow_major: u64,
@@ -22,7 +28,7 @@ pub struct ModuleView {
     project: String,
 }
 
-pub fn view(platform: &Platform, airflow_major: u64) -> ModuleView {
+pub fn view(platform: &Platform, graph: &Graph, airflow_major: u64) -> ModuleView {
     let project = match platform.environment {
         Some(_) => "../../../../..",
         None => "../../../..",
@@ -30,10 +36,27 @@ pub fn view(platform: &Platform, airflow_major: u64) -> ModuleView {
     ModuleView {
         module: name(platform),
         platform: platform.name.clone(),
-        network: platform.network_name("pipelines"),
+        network: match has_network(platform, graph) {
+            true => platform.network_name("pipelines"),
+            false => BRIDGE.to_string(),
+        },
         airflow_major,
         project: project.to_string(),
     }
+}
+
+/// Whether a service is on the network of tasks: Compose makes no network for nobody. Where tasks reach no service, and Airflow
+/// runs elsewhere, there is none.
+fn has_network(platform: &Platform, graph: &Graph) -> bool {
+    let owners = NetworkOwners::of(platform);
+    let joins = |name: &str| {
+        let owner = platform.workload(owners.owner_of(name));
+        owner.is_some_and(|it| it.network_mode.is_none())
+    };
+    let airflow = platform.first_for(Purpose::Pipelines);
+    let airflow = airflow.and_then(|it| it.main());
+    airflow.is_some_and(|it| joins(&it.name))
+        || graph.reached_by_pipelines().iter().any(|it| joins(it))
 }
 
 /// `course_pipelines` for the platform `course`. Python finds a DAG of that name first: then the module has another.

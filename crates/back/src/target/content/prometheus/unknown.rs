@@ -85,9 +85,10 @@ pub(super) fn unknown_metrics(platform: &Platform, jobs: &[Job<'_>]) -> Vec<Diag
                     "this alert",
                 )
                 .about(&component.name)
-                .help(match nearest(&metric, known.iter().copied()) {
-                    Some(near) => format!("the nearest name that it has is `{near}`"),
-                    None => format!("ask Prometheus what it has: `count by (__name__) ({{job=\"{job}\"}})`"),
+                .help(match (exposed::other_job(jobs, &job, &metric), nearest(&metric, known.iter().copied())) {
+                    (Some(other), _) => format!("the job `{other}` has it"),
+                    (None, Some(near)) => format!("the nearest name that it has is `{near}`"),
+                    (None, None) => format!("ask Prometheus what it has: `count by (__name__) ({{job=\"{job}\"}})`"),
                 }),
             );
         }

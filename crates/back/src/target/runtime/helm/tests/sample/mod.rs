@@ -2,7 +2,7 @@
 
 mod workloads;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use workloads::{agent, airflow, database, guest, isolated, job, outside, pipeline, server};
 
@@ -202,6 +202,7 @@ pub fn component(workloads: Vec<Workload>) -> Component {
         external: None,
         ports: main.map(|main| main.ports.clone()).unwrap_or_default(),
         main_port: None,
+        page_port: None,
         public_url: None,
         settings: Vec::new(),
         outputs: Vec::new(),
@@ -213,6 +214,7 @@ pub fn component(workloads: Vec<Workload>) -> Component {
         panels: Default::default(),
         own_panels: Vec::new(),
         exposes: Vec::new(),
+        exposed_by_parts: BTreeMap::new(),
         exposes_more: false,
         requests: crate::model::Requests::default(),
         reads_logs: false,
