@@ -150,11 +150,22 @@ fn service(platform: &Platform, raw: &RawService<'_>, sink: &mut Sink) {
     let build = raw.workload.and_then(|it| it.build.as_ref());
     // Compose reads relative paths from the folder of its files.
     let base = platform.compose_folder();
-    for found in of_service(&raw.keys, build, base.len()) {
+    let before = raw.keys.pre_start.iter();
+    let before_found = before
+        .clone()
+        .flat_map(|it| of_service(it, None, base.len()));
+    for found in of_service(&raw.keys, build, base.len())
+        .into_iter()
+        .chain(before_found)
+    {
         let place = raw.places.of(found.by);
         sink.push(leaves(&found.value, component, place, RAW));
     }
-    let mounts = raw.keys.mounts.iter();
+    let mounts = raw
+        .keys
+        .mounts
+        .iter()
+        .chain(before.flat_map(|it| &it.mounts));
     for mount in mounts.filter(|it| it.source.starts_with('.')) {
         let path = &mount.source;
         let names = in_project(path, &base).unwrap_or_default();

@@ -62,6 +62,8 @@ pub(in crate::check) struct RawKeys<'a> {
     pub files: Vec<Found<'a, String>>,
     /// What Compose copies into the container while it runs.
     pub watched: Vec<Found<'a, String>>,
+    /// Containers of their own that run before it.
+    pub pre_start: Vec<RawKeys<'a>>,
 }
 
 impl<'a> RawKeys<'a> {
@@ -95,6 +97,7 @@ impl<'a> RawKeys<'a> {
             no_health_check: raw.get("healthcheck").filter(is_off),
             files: read_files(raw),
             watched: watched.filter_map(|it| word_at(it, &["path"])).collect(),
+            pre_start: items(raw.get("pre_start")).map(RawKeys::of).collect(),
         }
     }
 }
