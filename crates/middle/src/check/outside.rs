@@ -150,13 +150,22 @@ fn service(platform: &Platform, raw: &RawService<'_>, sink: &mut Sink) {
     let build = raw.workload.and_then(|it| it.build.as_ref());
     // Compose reads relative paths from the folder of its files.
     let base = platform.compose_folder();
-    for found in of_service(&raw.keys, build, base.len()) {
+    let before = raw.keys.pre_start.iter();
+    let before_found = before
+        .clone()
+        .flat_map(|it| of_service(it, None, base.len()));
+    for found in of_service(&raw.keys, build, base.len())
+        .into_iter()
+        .chain(before_found)
+    {
         let place = raw.places.of(found.by);
         sink.push(leaves(&found.value, component, place, RAW));
     }
-    let folders = raw.keys.mounts.iter().map(|it| (&it.source, it.by));
+    let all = || iter::once(&raw.keys).chain(before.clone());
+    let folders = all().flat_map(|it| &it.mounts);
+    let folders = folders.map(|it| (&it.source, it.by));
     let folders = folders.filter(|(path, _)| path.starts_with('.'));
-    let read = raw.keys.files.iter().map(|it| (&it.value, it.by));
+    let read = all().flat_map(|it| &it.files).map(|it| (&it.value, it.by));
     let read = read.filter(|(path, _)| !path.starts_with(['/', '~', '$']));
     let named = folders.map(|it| (it, Use::Mount));
     let named = named.chain(read.map(|it| (it, Use::Read)));

@@ -181,6 +181,7 @@ pub(super) fn of_service<'a>(keys: &RawKeys<'a>) -> Vec<RawPower<'a>> {
     powers.extend(keys.mounts.iter().filter_map(of_mount));
     let open = keys.ports.iter().filter(|it| it.is_open());
     powers.extend(open.map(|it| (Power::Open(it.host.clone()), it.by)));
+    powers.extend(keys.pre_start.iter().flat_map(of_service));
     powers
 }
 

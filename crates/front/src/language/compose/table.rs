@@ -150,6 +150,7 @@ pub(super) const KEYS: &[(&str, Here)] = &[
     ("pid", RAW),
     ("pids_limit", RAW),
     ("post_start", RAW),
+    ("pre_start", RAW),
     ("pre_stop", RAW),
     ("provider", RAW),
     ("pull_policy", RAW),
@@ -174,3 +175,50 @@ pub(super) const FORMS: &[(&str, Rewrite)] = &[
     ("restart", rewrite::restart),
     ("health", health::health),
 ];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    use super::{FORMS, Here, KEYS};
+    use crate::language::component::COMPONENT;
+
+    #[test]
+    fn a_key_of_compose_is_one_of_a_component_or_stands_here() {
+        let specification = include_str!("../../../data/compose-spec.json");
+        let specification: Value = serde_json::from_str(specification).expect("JSON");
+        let parts = ["service", "container_spec", "workload_spec"];
+        let parts = parts.map(|part| &specification["$defs"][part]["properties"]);
+        let names: Vec<&String> = parts
+            .into_iter()
+            .flat_map(|keys| keys.as_object().expect("keys").keys())
+            .collect();
+        assert!(names.len() > 80, "{} keys", names.len());
+        let own: BTreeSet<&str> = COMPONENT.iter().map(|key| key.name).collect();
+        let others: BTreeSet<&str> = KEYS.iter().map(|(name, _)| *name).collect();
+        for name in names {
+            let places = [&own, &others].map(|keys| keys.contains(name.as_str()));
+            assert!(
+                places[0] != places[1],
+                "`{name}`: a key of a component ({}), and in KEYS ({})",
+                places[0],
+                places[1]
+            );
+        }
+        assert!(own.is_disjoint(&others), "a key of a component in KEYS");
+    }
+
+    #[test]
+    fn what_stands_for_a_key_of_compose_is_a_key() {
+        let named = KEYS.iter().filter_map(|(_, here)| match here {
+            Here::Key { name, .. } => Some(*name),
+            _ => None,
+        });
+        for name in named.chain(FORMS.iter().map(|(name, _)| *name)) {
+            let mut keys = COMPONENT.iter();
+            assert!(keys.any(|key| key.name == name), "there is no key `{name}`");
+        }
+    }
+}

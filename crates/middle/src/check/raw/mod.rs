@@ -77,7 +77,9 @@ impl<'a> RawCompose<'a> {
             places: RawPlaces::of_workload(platform, workload, "compose"),
             keys: RawKeys::of(&workload.raw_compose),
         });
-        let of_platform = section(raw, "services").map(|(name, keys)| RawService {
+        // A job of Compose is a container with a schedule.
+        let of_platform = section(raw, "services").chain(section(raw, "jobs"));
+        let of_platform = of_platform.map(|(name, keys)| RawService {
             name,
             workload: platform.workloads().find(|it| it.name == *name),
             places,

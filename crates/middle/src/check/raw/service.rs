@@ -66,6 +66,8 @@ pub(in crate::check) struct RawKeys<'a> {
     pub credentials: Option<Found<'a, String>>,
     /// What Compose copies into the container while it runs.
     pub watched: Vec<Found<'a, String>>,
+    /// Containers of their own that run before it.
+    pub pre_start: Vec<RawKeys<'a>>,
 }
 
 impl<'a> RawKeys<'a> {
@@ -101,6 +103,7 @@ impl<'a> RawKeys<'a> {
             files: read_files(raw),
             credentials: word_at(raw, &["credential_spec", "file"]),
             watched: watched.filter_map(|it| word_at(it, &["path"])).collect(),
+            pre_start: items(raw.get("pre_start")).map(RawKeys::of).collect(),
         }
     }
 }
