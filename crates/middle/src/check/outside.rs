@@ -1,6 +1,8 @@
 //! Paths of the host that a repository should not reach: outside of the project, git's own folder, where secrets are kept. Typed keys
 //! and raw keys of Compose have the same rules.
 
+use std::iter;
+
 use super::{
     Facts,
     raw::{Found, RawBuild, RawCompose, RawKeys, RawService},
