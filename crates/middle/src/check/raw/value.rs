@@ -12,7 +12,10 @@ pub(in crate::check) fn entries(raw: Option<&Raw>) -> impl Iterator<Item = &(Str
 }
 
 /// The entries of a table in a table.
-pub(in crate::check) fn section<'a>(raw: &'a Raw, key: &str) -> impl Iterator<Item = &'a (String, Raw)> {
+pub(in crate::check) fn section<'a>(
+    raw: &'a Raw,
+    key: &str,
+) -> impl Iterator<Item = &'a (String, Raw)> {
     entries(raw.get(key))
 }
 
