@@ -8,11 +8,13 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::LazyLock,
 };
 
 use mlopsgen::{
     compile::{Compilation, Request, compile},
     diag::{Code, Diagnostic, Edit, Level, Severity, render},
+    source::Sources,
     world::MemoryWorld,
 };
 
@@ -29,6 +31,22 @@ struct Case {
     name: String,
     files: Vec<(String, Vec<u8>)>,
 }
+
+/// What the compiler says of a case.
+struct Said {
+    diagnostics: Vec<Diagnostic>,
+    sources: Sources,
+}
+
+/// Every case, compiled once for all tests.
+static CASES: LazyLock<Vec<(Case, Said)>> = LazyLock::new(|| {
+    let cases = cases().into_iter();
+    let compiled = cases.map(|case| {
+        let said = case.compile();
+        (case, said)
+    });
+    compiled.collect()
+});
 
 impl Case {
     fn code(&self) -> &'static str {
@@ -61,7 +79,7 @@ impl Case {
         codes
     }
 
-    fn compile(&self) -> Compilation {
+    fn compile(&self) -> Said {
         let mut world = MemoryWorld::new();
         let mut request = Request {
             environment: self.first_line("# env: "),
@@ -75,7 +93,11 @@ impl Case {
         }
         let first = request.environments.first().cloned();
         request.environment = request.environment.or(first);
-        compile(&world, &request)
+        let compilation = compile(&world, &request);
+        Said {
+            diagnostics: compilation.diagnostics,
+            sources: compilation.sources,
+        }
     }
 
     /// What the case is about: errors, or the lint that it is named after.
@@ -130,15 +152,14 @@ fn files_below(folder: &Path) -> Vec<(String, Vec<u8>)> {
 #[test]
 fn every_mistake_gives_the_expected_message() {
     let mut wrong = Vec::new();
-    for case in cases() {
-        let compilation = case.compile();
-        let told: Vec<Diagnostic> = compilation
+    for (case, said) in &*CASES {
+        let told: Vec<Diagnostic> = said
             .diagnostics
             .iter()
             .filter(|diagnostic| case.concerns(diagnostic))
             .cloned()
             .collect();
-        let text = render::human(&told, &compilation.sources, STYLE);
+        let text = render::human(&told, &said.sources, STYLE);
         let mut codes: Vec<String> = told
             .iter()
             .map(|diagnostic| diagnostic.code.name().to_string())
@@ -195,8 +216,8 @@ fn every_code_has_a_case_and_every_place_its_line() {
 
 #[test]
 fn messages_keep_one_voice() {
-    for case in cases() {
-        for diagnostic in &case.compile().diagnostics {
+    for (case, said) in &*CASES {
+        for diagnostic in &said.diagnostics {
             let texts = std::iter::once(&diagnostic.message)
                 .chain(diagnostic.labels.iter().map(|label| &label.text))
                 .chain(&diagnostic.help);
@@ -234,8 +255,8 @@ mod helps {
     use mlopsgen::diag::apply;
 
     /// The diagnostics of the case, a text each: code and message.
-    fn errors(compilation: &Compilation) -> Vec<String> {
-        let found = compilation.diagnostics.iter();
+    fn errors(said: &Said) -> Vec<String> {
+        let found = said.diagnostics.iter();
         found
             .filter(|diagnostic| diagnostic.severity == Severity::Error)
             .map(printed)
@@ -247,9 +268,9 @@ mod helps {
     }
 
     /// The case with the edits of one help.
-    fn fixed(case: &Case, compilation: &Compilation, diagnostic: &Diagnostic) -> Case {
+    fn fixed(case: &Case, said: &Said, diagnostic: &Diagnostic) -> Case {
         let mut files = case.files.clone();
-        for (name, text) in apply(&diagnostic.edits, &compilation.sources) {
+        for (name, text) in apply(&diagnostic.edits, &said.sources) {
             let file = files.iter_mut().find(|(path, _)| *path == name);
             file.expect("a file of the project").1 = text.into_bytes();
         }
@@ -263,21 +284,18 @@ mod helps {
     fn a_help_followed_word_for_word_mends_its_error() {
         let mut wrong = Vec::new();
         let mut followed = 0;
-        for case in cases() {
-            let before = case.compile();
+        for (case, before) in &*CASES {
             let told = before.diagnostics.iter();
             for diagnostic in told.filter(|diagnostic| !diagnostic.edits.is_empty()) {
                 followed += 1;
-                let fixed = fixed(&case, &before, diagnostic);
+                let fixed = fixed(case, before, diagnostic);
                 let after = fixed.compile();
                 let stays = |found: &&Diagnostic| {
                     found.code == diagnostic.code && found.message == diagnostic.message
                 };
-                let count = |compilation: &Compilation| {
-                    compilation.diagnostics.iter().filter(stays).count()
-                };
-                let is_mended = count(&after) < count(&before);
-                let old = errors(&before);
+                let count = |said: &Said| said.diagnostics.iter().filter(stays).count();
+                let is_mended = count(&after) < count(before);
+                let old = errors(before);
                 let new: Vec<String> = errors(&after)
                     .into_iter()
                     .filter(|error| !old.contains(error))
@@ -311,8 +329,8 @@ mod helps {
 
     #[test]
     fn what_a_program_writes_is_what_the_help_shows() {
-        for case in cases() {
-            for diagnostic in &case.compile().diagnostics {
+        for (case, said) in &*CASES {
+            for diagnostic in &said.diagnostics {
                 let help = diagnostic.help.as_deref().unwrap_or_default();
                 for edit in &diagnostic.edits {
                     let text = match edit {
@@ -335,8 +353,8 @@ mod helps {
     #[test]
     fn a_help_that_shows_what_to_write_can_be_followed_by_program() {
         let mut without = Vec::new();
-        for case in cases() {
-            for diagnostic in &case.compile().diagnostics {
+        for (case, said) in &*CASES {
+            for diagnostic in &said.diagnostics {
                 let help = diagnostic.help.as_deref().unwrap_or_default();
                 let is_name = help.starts_with("did you mean");
                 let is_shown = ["write", "declare it"]
