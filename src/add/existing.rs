@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::Kinds;
+use super::{Kinds, words::choices};
 use crate::{
-    catalog::Kind,
+    catalog::{Kind, Role},
     syntax::{Node, Table, Value},
 };
 
@@ -24,6 +24,10 @@ pub struct Existing {
     pub schemas: BTreeSet<String>,
     /// Names that components had before `[[moved]]`: what takes one would be taken for that component.
     pub moved: BTreeSet<String>,
+    /// Roles that are bound without being named as long as one component fits: the component, the role.
+    pub unnamed: Vec<(String, Role)>,
+    /// Stores that have a first bucket.
+    pub with_choices: BTreeSet<String>,
     /// Names of components and of their parts.
     names: BTreeSet<String>,
     hosts: BTreeSet<u16>,
@@ -59,6 +63,8 @@ impl Existing {
                 Some(kind) => {
                     known.reserve(&key.name, kind);
                     known.take_schemas(component, kind);
+                    known.note_unnamed(&key.name, component, kind);
+                    known.note_choices(&key.name, component, kind);
                 }
                 None => {
                     known.names.insert(key.name.clone());
@@ -139,6 +145,22 @@ impl Existing {
                 let store = filler.split('/').next().unwrap_or(filler);
                 self.schemas.insert(store.to_string());
             }
+        }
+    }
+
+    fn note_unnamed(&mut self, name: &str, component: &Table, kind: &Kind) {
+        let is_elsewhere = component.get("external").is_some();
+        let roles = kind.roles.iter().filter(|role| role.default && !role.all);
+        let open = roles.filter(|role| component.get_path(&["uses", &role.name]).is_none());
+        let open = open.filter(|_| !is_elsewhere);
+        self.unnamed
+            .extend(open.map(|role| (name.to_string(), role.clone())));
+    }
+
+    fn note_choices(&mut self, name: &str, component: &Table, kind: &Kind) {
+        let chosen = choices(kind).and_then(|setting| component.get_path(&["settings", setting]));
+        if chosen.is_some_and(|list| list.as_array().is_none_or(|list| !list.is_empty())) {
+            self.with_choices.insert(name.to_string());
         }
     }
 

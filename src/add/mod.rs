@@ -5,6 +5,8 @@
 
 mod accept;
 mod existing;
+mod fill;
+mod first;
 mod sheet;
 mod words;
 
@@ -17,7 +19,6 @@ use crate::{
     diag::nearest,
     language::NameRule,
     plan::Failure,
-    text::one_of,
 };
 use sheet::Sheet;
 use words::{
@@ -26,9 +27,6 @@ use words::{
 
 /// Kinds by name.
 pub type Kinds = BTreeMap<String, Rc<Kind>>;
-
-/// Kinds that need kinds that need kinds: so deep and no deeper.
-const DEEPEST: usize = 8;
 
 /// What to add.
 #[derive(Clone, Copy, Debug)]
@@ -66,6 +64,8 @@ pub struct Addition<'a> {
     asked: Vec<String>,
     /// Environment variables of new secrets.
     pub secrets: Vec<String>,
+    /// What changed in components that were there before, a sentence each.
+    pub changes: Vec<String>,
 }
 
 impl<'a> Addition<'a> {
@@ -78,6 +78,7 @@ impl<'a> Addition<'a> {
             added: Vec::new(),
             asked: Vec::new(),
             secrets: Vec::new(),
+            changes: Vec::new(),
         })
     }
 
@@ -97,7 +98,7 @@ impl<'a> Addition<'a> {
             Some(group) => group.to_string(),
             None => self.existing.only_group().unwrap_or(&name).to_string(),
         };
-        self.open_group(&group, &kind)?;
+        self.open_group(&group, &describe(&kind))?;
         self.insert(
             &Insertion {
                 name: &name,
@@ -109,41 +110,6 @@ impl<'a> Addition<'a> {
             0,
         )?;
         self.asked.push(name);
-        Ok(())
-    }
-
-    /// Adds the kinds of a list, each `KIND` or `KIND=IMAGE`, those that fill roles of others first. Errors: as those of
-    /// [`Addition::add`].
-    pub fn add_all(&mut self, wishes: &[String]) -> Result<(), Failure> {
-        let mut left = Vec::new();
-        for request in wishes {
-            let (name, image) = match request.split_once('=') {
-                Some((name, image)) => (name, Some(image)),
-                None => (request.as_str(), None),
-            };
-            let kind = self.kind(name)?;
-            if kind.image.is_none() && image.is_none() {
-                let help = format!("name one: `--with {name}=IMAGE`");
-                return Err(without_image(&kind).help(help));
-            }
-            left.push((kind, image));
-        }
-        while !left.is_empty() {
-            let waits = |kind: &Kind| {
-                let others = left.iter().filter(|(other, _)| other.name != kind.name);
-                let mut filled =
-                    others.filter(|(other, _)| kind.roles.iter().any(|r| fits(r, other)));
-                filled.next().is_some()
-            };
-            let next = left.iter().position(|(kind, _)| !waits(kind)).unwrap_or(0);
-            let (kind, image) = left.remove(next);
-            self.add(AddRequest {
-                kind: &kind.name,
-                name: None,
-                group: None,
-                image,
-            })?;
-        }
         Ok(())
     }
 
@@ -179,7 +145,7 @@ impl<'a> Addition<'a> {
         Ok(name.to_string())
     }
 
-    fn open_group(&mut self, group: &str, kind: &Kind) -> Result<(), Failure> {
+    fn open_group(&mut self, group: &str, description: &str) -> Result<(), Failure> {
         if self.existing.groups.iter().any(|known| known == group) {
             return Ok(());
         }
@@ -190,7 +156,7 @@ impl<'a> Addition<'a> {
             );
         }
         self.existing.groups.push(group.to_string());
-        self.sheet.line("groups", group, &describe(kind))
+        self.sheet.line("groups", group, description)
     }
 
     /// One component; those of its roles first.
@@ -219,15 +185,27 @@ impl<'a> Addition<'a> {
         let mut hosts = self.existing.moved_hosts(kind);
         // The name is taken before those of the roles are chosen.
         self.existing.reserve(name, kind);
+        self.name_fillers(name, kind)?;
         let mut uses = Vec::new();
         let mut open = Vec::new();
         for role in &kind.roles {
             match self.fill(name, role, group, depth)? {
                 Some(filler) => {
                     let filler_name = quoted(&filler.name);
-                    uses.extend(filler.written.then_some((role.name.clone(), filler_name)));
+                    if filler.written {
+                        uses.push((role.name.clone(), filler_name));
+                    } else if !role.all {
+                        let unnamed = (name.to_string(), role.clone());
+                        self.existing.unnamed.push(unnamed);
+                    }
                 }
-                None => open.push((role.name.clone(), role.kinds.clone())),
+                None => {
+                    if role.default && !role.all {
+                        let unnamed = (name.to_string(), role.clone());
+                        self.existing.unnamed.push(unnamed);
+                    }
+                    open.push((role.name.clone(), role.kinds.clone()));
+                }
             }
         }
         let settings = self.settings(name, kind, store_of)?;
@@ -253,85 +231,6 @@ impl<'a> Addition<'a> {
             open,
         });
         Ok(())
-    }
-
-    /// Who fills a role: one that is there, or a new one. `None`: the role stays open.
-    fn fill(
-        &mut self,
-        name: &str,
-        role: &Role,
-        group: &str,
-        depth: usize,
-    ) -> Result<Option<Filler>, Failure> {
-        let fitting = self.possible_fillers(role);
-        let companions: Vec<&String> = fitting
-            .iter()
-            .filter(|it| self.asked.contains(it))
-            .collect();
-        let found = match (role.required, companions.first()) {
-            (_, Some(companion)) => Some((*companion).clone()),
-            (true, None) => fitting.first().cloned(),
-            (false, None) if role.default => fitting.first().cloned(),
-            (false, None) => None,
-        };
-        if let Some(found) = found {
-            if role.schema {
-                self.existing.schemas.insert(found.clone());
-            }
-            let written = !(role.default && fitting.len() == 1);
-            return Ok(Some(Filler {
-                name: found,
-                written,
-            }));
-        }
-        if !role.required {
-            return Ok(None);
-        }
-        let wanted = role.kinds.first().map(String::as_str).unwrap_or_default();
-        if depth >= DEEPEST {
-            return Err(
-                Failure::new(format!("`{wanted}` needs a kind that needs itself"))
-                    .help(format!("add {} first", one_of(&role.kinds))),
-            );
-        }
-        let kind = self.kind(wanted)?;
-        let request = if role.schema {
-            format!("{name}-db")
-        } else {
-            kind.name.clone()
-        };
-        let filler = self.existing.free_name(&request, &kind);
-        let store_of = (role.schema || choices(&kind).is_some()).then_some(name);
-        self.insert(
-            &Insertion {
-                name: &filler,
-                kind: &kind,
-                group,
-                image: None,
-                store_of,
-            },
-            depth + 1,
-        )?;
-        if role.schema {
-            self.existing.schemas.insert(filler.clone());
-        }
-        Ok(Some(Filler {
-            name: filler,
-            written: !role.default,
-        }))
-    }
-
-    /// Components that may fill a role, in the file's order; a database that has a schema already is no place for another.
-    fn possible_fillers(&self, role: &Role) -> Vec<String> {
-        let components = self.existing.components.iter();
-        components
-            .filter(|(name, kind)| {
-                let kind = self.kinds.get(kind);
-                let taken = role.schema && self.existing.schemas.contains(name);
-                !taken && kind.is_some_and(|kind| fits(role, kind))
-            })
-            .map(|(name, _)| name.clone())
-            .collect()
     }
 
     /// The settings that it can't do without: those that take a secret get one, which is declared.
@@ -385,12 +284,6 @@ struct Insertion<'a> {
 
 fn without_image(kind: &Kind) -> Failure {
     Failure::new(format!("kind `{}` has no image of its own", kind.name))
-}
-
-/// Who fills a role, and whether `uses` has to say so.
-struct Filler {
-    name: String,
-    written: bool,
 }
 
 fn fits(role: &Role, kind: &Kind) -> bool {

@@ -1,6 +1,6 @@
 //! The text of platform.toml as toml_edit keeps it: with its comments, its order and its white space.
 
-use toml_edit::{DocumentMut, InlineTable, Item, Table, TableLike, Value};
+use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
 use crate::plan::Failure;
 
@@ -90,6 +90,50 @@ impl Sheet {
         Ok(())
     }
 
+    /// A string more in a list of a component's settings. Returns whether it stands there now: not if another file has the
+    /// component, or if the setting is no list.
+    pub fn list(&mut self, component: &str, setting: &str, item: &str) -> bool {
+        let Some(component) = self.own_component(component) else {
+            return false;
+        };
+        let settings = component
+            .entry("settings")
+            .or_insert_with(|| Item::Value(InlineTable::new().into()));
+        close_up(settings);
+        let Some(settings) = settings.as_table_like_mut() else {
+            return false;
+        };
+        let list = settings
+            .entry(setting)
+            .or_insert_with(|| Item::Value(Value::Array(Array::new())));
+        let Some(list) = list.as_array_mut() else {
+            return false;
+        };
+        if list.iter().all(|known| known.as_str() != Some(item)) {
+            list.push(item);
+        }
+        true
+    }
+
+    /// Who fills a role of a component. Returns whether this file has the component.
+    pub fn binding(&mut self, component: &str, role: &str, filler: &str) -> bool {
+        let Some(component) = self.own_component(component) else {
+            return false;
+        };
+        let uses = component
+            .entry("uses")
+            .or_insert_with(|| Item::Value(InlineTable::new().into()));
+        close_up(uses);
+        let uses = uses.as_table_like_mut();
+        uses.map(|uses| uses.insert(role, Item::Value(filler.into())))
+            .is_some()
+    }
+
+    fn own_component(&mut self, name: &str) -> Option<&mut dyn TableLike> {
+        let components = self.document.get_mut("components")?;
+        components.get_mut(name)?.as_table_like_mut()
+    }
+
     /// A table at the top; a new one stands behind `[platform]`, that of the components at the end.
     fn top(&mut self, name: &str) -> Result<&mut dyn TableLike, Failure> {
         let place = match name {
@@ -111,5 +155,14 @@ impl Sheet {
         }
         item.as_table_like_mut()
             .ok_or_else(|| Failure::new(format!("`{name}` is not a table")))
+    }
+}
+
+/// Takes away the space before the closing brace of an inline table, which would stand before the comma of a new key.
+fn close_up(table: &mut Item) {
+    let inline = table.as_inline_table_mut();
+    let last = inline.and_then(|inline| inline.iter_mut().last());
+    if let Some((_, value)) = last {
+        value.decor_mut().set_suffix("");
     }
 }

@@ -146,6 +146,9 @@ pub fn report(addition: &Addition<'_>, accepted: &Accepted, file: &str, next: &s
             "`{name}` accepts `{lints}`: `allow` says so; `mlopsgen explain LINT` says what it means.\n"
         ));
     }
+    for change in &addition.changes {
+        out.push_str(&format!("{change}.\n"));
+    }
     for line in addition.added.iter().flat_map(open_roles) {
         out.push_str(&line);
     }

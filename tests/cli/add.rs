@@ -138,9 +138,54 @@ fn a_database_that_has_a_schema_is_no_place_for_a_second_one() {
         "{text}"
     );
     assert!(
-        text.contains("uses = { database = \"airflow-db\", broker = \"redis\" }"),
+        text.contains("uses = { database = \"postgres/airflow\", broker = \"redis\" }"),
         "{text}"
     );
+    assert!(text.contains("databases = [\"airflow\"]"), "{text}");
+    ok(&project, &["validate"]);
+}
+
+#[test]
+fn each_program_keeps_its_files_in_a_bucket_of_its_own() {
+    let project = Folder::new();
+    ok(&project, &["init", "--with", "s3,mlflow,tempo"]);
+    let text = project.read("platform.toml");
+    assert!(text.contains("buckets = [\"mlflow\", \"tempo\"]"), "{text}");
+    assert!(text.contains("artifact_store = \"s3/mlflow\""), "{text}");
+    assert!(text.contains("storage = \"s3/tempo\""), "{text}");
+    let out = ok(&project, &["add", "registry"]);
+    let told = "`s3` has `registry` in `settings.buckets` now";
+    let text = project.read("platform.toml");
+    assert_eq!(text.contains("s3/registry"), out.contains(told), "{out}{text}");
+    ok(&project, &["validate"]);
+}
+
+#[test]
+fn families_have_groups() {
+    let project = Folder::new();
+    let kinds = "mlflow,airflow,kafka,kafka-ui,postgres";
+    ok(&project, &["init", "--with", kinds]);
+    let text = project.read("platform.toml");
+    let groups: Vec<&str> = text.lines().filter(|it| it.starts_with("group = ")).collect();
+    let expected = ["streams", "streams", "stores", "tracking", "orchestration"];
+    let expected = expected.map(|group| format!("group = \"{group}\""));
+    assert_eq!(groups, expected, "{text}");
+    assert!(text.contains("streams = \"Kafka, Kafka UI\""), "{text}");
+    ok(&project, &["validate", "--deny-warnings"]);
+}
+
+#[test]
+fn a_second_one_that_fits_changes_nobodys_choice() {
+    let project = project("include = [\"ui.toml\"]\n[platform]\nname = \"demo\"\n[groups]\nmain = \"All\"\n[components.kafka]\nkind = \"kafka\"\ngroup = \"main\"\n");
+    project.write("ui.toml", "[components.ui]\nkind = \"kafka-ui\"\ngroup = \"main\"\n");
+    let (status, _, err) = run(&project, &["add", "redpanda"]);
+    assert_eq!(status, 1, "{err}");
+    let help = "write `uses.kafka = \"kafka\"` in `[components.ui]` first";
+    assert!(err.contains(help), "{err}");
+    project.write("ui.toml", "");
+    ok(&project, &["add", "kafka-ui"]);
+    let out = ok(&project, &["add", "redpanda"]);
+    assert!(out.contains("`kafka-ui` names `kafka` as its `kafka` now"), "{out}");
     ok(&project, &["validate"]);
 }
 

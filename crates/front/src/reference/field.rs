@@ -13,6 +13,7 @@ choice! {
         PublicPort = "public_port",
         PublicHost = "public_host",
         PublicOrigin = "public_origin",
+        PublicPath = "public_path",
         Path = "path",
         Scheme = "scheme",
     }
@@ -42,6 +43,7 @@ impl PortField {
             Self::PublicPort
             | Self::PublicHost
             | Self::PublicOrigin
+            | Self::PublicPath
             | Self::Path
             | Self::Scheme => words == super::Words::Kind,
         }

@@ -104,6 +104,11 @@ impl WebAddress {
         &self.text[..self.authority.1]
     }
 
+    /// What follows the host, without a slash at the end; empty for the root.
+    pub fn path(&self) -> &str {
+        &self.text[self.authority.1..]
+    }
+
     /// Host and, where the URL names one, port: what a client sends as the host.
     pub fn authority(&self) -> &str {
         &self.text[self.authority.0..self.authority.1]
@@ -119,6 +124,7 @@ mod tests {
         let address = WebAddress::parse("https://ml.example.com:8443/mlflow/").expect("a URL");
         assert_eq!(address.as_str(), "https://ml.example.com:8443/mlflow");
         assert_eq!(address.origin(), "https://ml.example.com:8443");
+        assert_eq!(address.path(), "/mlflow");
         assert_eq!(address.authority(), "ml.example.com:8443");
     }
 

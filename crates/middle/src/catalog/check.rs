@@ -415,7 +415,12 @@ impl Checker<'_> {
             }
             (Fact::Routes, ["tls"]) => {}
             (
-                Fact::External | Fact::Routes | Fact::Major | Fact::Version | Fact::PublicUrl,
+                Fact::External
+                | Fact::Routes
+                | Fact::Major
+                | Fact::Version
+                | Fact::PublicUrl
+                | Fact::PublicPath,
                 [_, ..],
             ) => {
                 sink.push(unknown("name", name, span, Fact::NAMES));

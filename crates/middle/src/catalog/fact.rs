@@ -10,6 +10,7 @@ choice! {
         Roles = "roles",
         Ports = "ports",
         PublicUrl = "public_url",
+        PublicPath = "public_path",
         External = "external",
         Routes = "routes",
         Major = "major",

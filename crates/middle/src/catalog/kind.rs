@@ -26,6 +26,8 @@ pub struct Kind {
     pub description: String,
     /// Its icon in the picture of the architecture.
     pub icon: Icon,
+    /// The group that a first platform.toml puts it into.
+    pub family: Option<String>,
     /// It is for programs of all sorts, which their images name.
     pub any_program: bool,
     /// What it does for the platform as a whole.

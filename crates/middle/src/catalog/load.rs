@@ -227,6 +227,7 @@ fn kind(name: &str, lineage: Vec<String>, table: Table, span: Span) -> Kind {
             .string("icon")
             .and_then(Icon::parse)
             .unwrap_or(Icon::Server),
+        family: string("family"),
         any_program: table.boolean("any_program").unwrap_or(false),
         purpose: table.string("purpose").and_then(Purpose::parse),
         image: string("image"),

@@ -48,7 +48,7 @@ pub(super) fn bare_addresses(facts: Facts<'_>, sink: &mut Sink) {
         let itself = || itself(&string, &published).filter(|_| !is_own_check(&string));
         let found = bare(&string, &names).or_else(itself);
         if let Some(mut diagnostic) = found
-            && seen.insert(string.span)
+            && seen.insert(string.place())
         {
             diagnostic.component = string.owner.component().map(ToString::to_string);
             sink.push(diagnostic);

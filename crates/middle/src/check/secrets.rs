@@ -9,16 +9,15 @@ use super::{
 use crate::{
     diag::{Code, Diagnostic, Sink},
     reference::sounds_secret,
-    source::Span,
     syntax::key_text,
 };
 
 /// A string that sounds like a secret and has its value written out, or that holds a URL with a password.
 pub(super) fn plaintext(facts: Facts<'_>, sink: &mut Sink) {
-    let mut seen: BTreeSet<Span> = BTreeSet::new();
+    let mut seen = BTreeSet::new();
     for string in strings(facts) {
         let what = secret_in(&string).or_else(|| again(facts, &string));
-        let Some(what) = what.filter(|_| seen.insert(string.span)) else {
+        let Some(what) = what.filter(|_| seen.insert(string.place())) else {
             continue;
         };
         let owner = string.owner.describe();

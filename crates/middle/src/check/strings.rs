@@ -2,7 +2,7 @@
 
 use super::Facts;
 use crate::{
-    model::{FileContent, Platform, Setting, SettingValue, Workload},
+    model::{FileContent, Platform, Purpose, Setting, SettingValue, Workload},
     source::Span,
     syntax::{Node, Table, Value},
 };
@@ -93,6 +93,15 @@ impl Owner<'_> {
 }
 
 impl<'a> UserString<'a> {
+    /// Where it stands: workloads that have it from one place share it. Each line of a file is one of its own.
+    pub fn place(&self) -> (Span, Option<(&'a str, usize)>, &'a str) {
+        let line = match self.how {
+            StringUse::Mounted(at) => Some((at.below.unwrap_or_default(), at.line)),
+            _ => None,
+        };
+        (self.span, line, self.text)
+    }
+
     /// The words of a command or a line, each with the one before it; of anything else, none.
     pub fn words(&self) -> Vec<(&'a str, &'a str)> {
         match self.how {
@@ -208,6 +217,8 @@ fn raw_environment<'a>(owner: Owner<'a>, table: &'a Table, out: &mut Vec<UserStr
 /// The text files of the project that a workload mounts or that its settings name, a line at a time.
 fn files_of<'a>(platform: &'a Platform, workload: &'a Workload, out: &mut Vec<UserString<'a>>) {
     let named = settings_files(platform, workload);
+    let purpose = platform.component(&workload.component);
+    let purpose = purpose.and_then(|component| component.purpose);
     for (path, bytes, span) in &named {
         let file = TextFile {
             path,
@@ -216,7 +227,7 @@ fn files_of<'a>(platform: &'a Platform, workload: &'a Workload, out: &mut Vec<Us
             text: std::str::from_utf8(bytes).unwrap_or_default(),
             span: *span,
         };
-        out.extend(file.lines(workload));
+        out.extend(file.lines(workload, purpose));
     }
     for mount in &workload.files {
         let file = |path, bytes| TextFile {
@@ -234,12 +245,12 @@ fn files_of<'a>(platform: &'a Platform, workload: &'a Workload, out: &mut Vec<Us
                     text: &template.text,
                     ..file("", &[])
                 };
-                out.extend(template.lines(workload));
+                out.extend(template.lines(workload, purpose));
             }
             (FileContent::Project { path, bytes }, None)
                 if named.iter().all(|(known, ..)| known != path) =>
             {
-                out.extend(file(path, bytes).lines(workload));
+                out.extend(file(path, bytes).lines(workload, purpose));
             }
             (FileContent::Folder { path, files }, None) => {
                 for (name, bytes) in files {
@@ -248,7 +259,7 @@ fn files_of<'a>(platform: &'a Platform, workload: &'a Workload, out: &mut Vec<Us
                         below,
                         ..file(path, bytes)
                     };
-                    out.extend(file.lines(workload));
+                    out.extend(file.lines(workload, purpose));
                 }
             }
             _ => {}
@@ -263,7 +274,7 @@ fn files_of<'a>(platform: &'a Platform, workload: &'a Workload, out: &mut Vec<Us
                 text: &text.text,
                 span: mount.span,
             };
-            out.extend(file.lines(workload));
+            out.extend(file.lines(workload, purpose));
         }
     }
 }
@@ -319,10 +330,9 @@ struct TextFile<'a> {
 }
 
 impl<'a> TextFile<'a> {
-    fn lines(&self, workload: &'a Workload) -> Vec<UserString<'a>> {
-        // Dashboards and rules name instances, and call nobody.
-        let calls = !self.path.ends_with(".json")
-            && !self.text.lines().any(|line| line.starts_with("groups:"));
+    /// What it tells its program to call. Dashboards and rules name instances, and call nobody.
+    fn lines(&self, workload: &'a Workload, purpose: Option<Purpose>) -> Vec<UserString<'a>> {
+        let calls = !is_board(self.path, purpose) && !is_rules(self.text);
         let lines = self.text.lines().enumerate().filter(|_| calls);
         lines
             .filter(|(_, line)| !is_comment(line))
@@ -339,6 +349,21 @@ impl<'a> TextFile<'a> {
             })
             .collect()
     }
+}
+
+/// A dashboard, as the program reads that draws them.
+fn is_board(path: &str, purpose: Option<Purpose>) -> bool {
+    purpose == Some(Purpose::Dashboards) && path.ends_with(".json")
+}
+
+/// A file of rules, whoever evaluates it: groups of expressions. A file of `groups` alone may be anybody's.
+fn is_rules(text: &str) -> bool {
+    let has = |keys: &[&str]| {
+        let mut lines = text.lines().map(|line| line.trim_start_matches([' ', '-']));
+        lines.any(|line| keys.iter().any(|key| line.starts_with(key)))
+    };
+    let of_groups = text.lines().any(|line| line.starts_with("groups:"));
+    of_groups && has(&["rules:"]) && has(&["expr:", "alert:", "record:"])
 }
 
 fn is_comment(line: &str) -> bool {

@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use super::{
     Declarations,
     draft::{BoundRole, Declared},
+    hidden::path_of_url,
     layers::kind_in_long_form,
 };
 use crate::{
@@ -24,6 +25,7 @@ pub(super) fn facts(all: &Declarations, bound: &[BoundRole], index: usize) -> Vi
         Fact::Roles => roles(all, bound).into(),
         Fact::Ports => ports(declared),
         Fact::PublicUrl => json!(declared.public_url()),
+        Fact::PublicPath => json!(declared.public_url().map_or("", path_of_url)),
         Fact::External => json!(declared.external.is_some()),
         Fact::Routes => routes(all, &declared.name),
         Fact::Major => json!(declared.program.major),

@@ -1,7 +1,7 @@
 //! A port or a path prefix that is set only in `args` or `env`: health checks, scrapes and links would not use it.
 //!
 //! The kind shows which flags and variables of its program set one: those that it gives `${self.PORT.port}`,
-//! `${self.PORT.path}` or the public URL.
+//! `${self.PORT.path}` or the public URL, and the variables that it calls another way to set such a flag.
 
 use super::{Declarations, draft::Declared, flags};
 use crate::{
@@ -26,6 +26,8 @@ pub(super) fn check(all: &Declarations, sink: &mut Sink) {
 struct PortOption {
     /// Of the flag or the variable.
     name: String,
+    /// Of a variable with several flags: the one that sets it, with its `=`.
+    within: Option<String>,
     fact: Fact,
 }
 
@@ -34,8 +36,14 @@ enum Fact {
     Port { port: String, before: String },
     /// The prefix under which the program serves.
     Path,
+    /// The prefix for browsers, which an entry point takes away.
+    PublicPath,
     /// The whole public URL, the path of which is the prefix.
     Url,
+    /// What the program calls itself: its path is the prefix only beside a switch.
+    OwnUrl,
+    /// That the program serves under the prefix, if this is its value.
+    Switch(String),
 }
 
 /// What the user wrote in one of these ways, and where.
@@ -46,9 +54,9 @@ struct Written {
 }
 
 fn hidden(declared: &Declared) -> Option<Diagnostic> {
-    let first = |ways: &[PortOption], written: &[Written]| {
-        let mut written = written.iter();
-        written.find_map(|written| contradiction(declared, ways, written))
+    let first = |ways: &[PortOption], all: &[Written]| {
+        let mut written = all.iter();
+        written.find_map(|written| contradiction(declared, ways, written, all))
     };
     first(&flags_of_kind(&declared.kind), &flags_of(declared))
         .or_else(|| first(&variables_of_kind(&declared.kind), &variables_of(declared)))
@@ -91,12 +99,25 @@ fn contradiction(
     declared: &Declared,
     ways: &[PortOption],
     written: &Written,
+    all: &[Written],
 ) -> Option<Diagnostic> {
-    let way = ways.iter().find(|way| way.name == written.name)?;
+    ways.iter()
+        .filter(|way| way.name == written.name)
+        .find_map(|way| contradicts(declared, ways, way, written, all))
+}
+
+fn contradicts(
+    declared: &Declared,
+    ways: &[PortOption],
+    way: &PortOption,
+    written: &Written,
+    all: &[Written],
+) -> Option<Diagnostic> {
+    let value = value_within(way, &written.value)?;
     let main = declared.kind.port.as_deref().unwrap_or("http");
     match &way.fact {
         Fact::Port { port, before } => {
-            let number = port_number(&written.value, before)?;
+            let number = port_number(value, before)?;
             let differs = declared_number(declared, port)? != number;
             let line = format!("container = {number}");
             differs.then(|| {
@@ -113,9 +134,15 @@ fn contradiction(
                 )
             })
         }
-        Fact::Path | Fact::Url if declared.user.get("public_url").is_some() => None,
-        Fact::Path | Fact::Url => {
-            let path = path_of_url(&written.value).trim_end_matches('/');
+        Fact::PublicPath | Fact::OwnUrl => None,
+        Fact::Url if declared.public_url().is_some() => None,
+        Fact::Path if is_for_browsers(declared, ways, &written.name) => None,
+        Fact::Path | Fact::Url | Fact::Switch(_) => {
+            let path = match &way.fact {
+                Fact::Switch(on) if value != on => return None,
+                Fact::Switch(_) => prefix_said(declared, ways, all)?,
+                _ => path_of_url(value).trim_end_matches('/'),
+            };
             let known = declared.user.get_path(&["ports", main, "path"]);
             let differs = path.starts_with('/') && Some(path) != known.and_then(Node::as_str);
             let line = format!("path = {}", quoted(path));
@@ -134,6 +161,39 @@ fn contradiction(
             })
         }
     }
+}
+
+/// The value of a variable, or of the flag in it that sets the fact.
+fn value_within<'a>(way: &PortOption, value: &'a str) -> Option<&'a str> {
+    match &way.within {
+        None => Some(value),
+        Some(flag) => value
+            .split_whitespace()
+            .find_map(|word| word.strip_prefix(flag.as_str())),
+    }
+}
+
+/// Whether the variable is also what the kind tells browsers, and an entry point may take that prefix away.
+fn is_for_browsers(declared: &Declared, ways: &[PortOption], name: &str) -> bool {
+    let mut public = ways.iter();
+    declared.public_url().is_some()
+        && public.any(|way| way.name == name && matches!(way.fact, Fact::PublicPath))
+}
+
+/// The prefix that the user's own variables say beside a switch, else that of the public URL.
+fn prefix_said<'a>(
+    declared: &'a Declared,
+    ways: &[PortOption],
+    all: &'a [Written],
+) -> Option<&'a str> {
+    let says = |name: &str| {
+        let mut ways = ways.iter();
+        ways.any(|way| way.name == name && matches!(way.fact, Fact::Path | Fact::Url | Fact::OwnUrl))
+    };
+    let written = all.iter().find(|written| says(&written.name));
+    let url = written.map(|written| written.value.as_str());
+    let path = path_of_url(url.or(declared.public_url())?).trim_end_matches('/');
+    (!path.is_empty()).then_some(path)
 }
 
 /// The number at the end of an address, if what stands before it is what the kind writes there or an address of the machine.
@@ -220,7 +280,7 @@ fn explained(declared: &Declared, written: &Written, hidden: &Hidden<'_>) -> Dia
 }
 
 /// What follows the host in a URL; what is no URL stays as it is.
-fn path_of_url(text: &str) -> &str {
+pub(super) fn path_of_url(text: &str) -> &str {
     match text.split_once("://") {
         Some((_, rest)) => rest.find('/').map_or("", |at| &rest[at..]),
         None => text,
@@ -261,6 +321,7 @@ fn flags_of_kind(kind: &Kind) -> Vec<PortOption> {
                 }
                 found.extend(name.map(|name| PortOption {
                     name: name.to_string(),
+                    within: None,
                     fact,
                 }));
             }
@@ -269,21 +330,71 @@ fn flags_of_kind(kind: &Kind) -> Vec<PortOption> {
     found
 }
 
-/// A URL counts where the kind sets it because of a prefix. Elsewhere it is only what the program calls itself.
 fn variables_of_kind(kind: &Kind) -> Vec<PortOption> {
     let mut found = Vec::new();
     for (condition, workload) in workloads(kind) {
-        let is_for_prefix = condition.contains(".path");
         for (key, node) in workload.table("env").into_iter().flat_map(Table::iter) {
-            if let Some(fact) = fact_in(node)
-                && (is_for_prefix || !matches!(fact, Fact::Url))
-            {
-                let name = key.name.clone();
-                found.push(PortOption { name, fact });
-            }
+            let fact = match is_for_prefix(condition) {
+                true => fact_in(node).or_else(|| switch(node)),
+                false => fact_in(node).map(|fact| match fact {
+                    Fact::Url => Fact::OwnUrl,
+                    fact => fact,
+                }),
+            };
+            let option = |fact, within| PortOption {
+                name: key.name.clone(),
+                within,
+                fact,
+            };
+            found.extend(fact.map(|fact| option(fact, None)));
+            found.extend(flags_within(node).map(|(flag, fact)| option(fact, Some(flag))));
         }
     }
+    found.extend(other_ways(kind));
     found
+}
+
+fn is_for_prefix(condition: &str) -> bool {
+    condition.contains(".path")
+}
+
+/// A variable that the kind sets to a word where there is a prefix.
+fn switch(node: &Node) -> Option<Fact> {
+    let phrase = reference::of_node(node, Words::Kind, Mode::Strict);
+    phrase.literal().map(Fact::Switch)
+}
+
+/// The flags of a variable that holds several, as `--httpPort=${self.http.port} --prefix=${self.http.path}`.
+fn flags_within(node: &Node) -> impl Iterator<Item = (String, Fact)> {
+    let words = node.as_str().unwrap_or_default().split_whitespace();
+    let words: Vec<&str> = words.collect();
+    let several = if words.len() > 1 { words } else { Vec::new() };
+    several.into_iter().filter_map(move |word| {
+        let (flag, value) = word.split_once('=')?;
+        let fact = match value.strip_prefix("${self.")?.strip_suffix('}')?.split_once('.')? {
+            (port, "port") => Fact::Port {
+                port: port.to_string(),
+                before: String::new(),
+            },
+            (_, "path") => Fact::Path,
+            _ => return None,
+        };
+        Some((format!("{flag}="), fact))
+    })
+}
+
+/// Variables that the program reads in the place of a flag.
+fn other_ways(kind: &Kind) -> impl Iterator<Item = PortOption> {
+    let ways = kind.table.table("flags_by_variable").into_iter();
+    let ways = ways.flat_map(Table::iter);
+    ways.filter_map(|(variable, flag)| {
+        let mut flags = flags_of_kind(kind).into_iter();
+        let way = flags.find(|way| Some(way.name.as_str()) == flag.as_str())?;
+        Some(PortOption {
+            name: variable.name.clone(),
+            ..way
+        })
+    })
 }
 
 /// The fact that a kind's string says: a port's number at its end, or a prefix anywhere.
@@ -303,6 +414,7 @@ fn fact_in(word: &Node) -> Option<Fact> {
                 before: before?.to_string(),
             }),
             ["self", _, "path"] => Some(Fact::Path),
+            ["self", _, "public_path"] => Some(Fact::PublicPath),
             ["self", "public_url"] | ["self", _, "public_url"] => Some(Fact::Url),
             _ => None,
         })

@@ -99,12 +99,7 @@ pub(super) fn parts_elsewhere(
                     .flat_map(Table::iter)
                     .filter(|(key, _)| !is_usual(&key.name));
                 let values: Vec<String> = given
-                    .map(|(key, node)| format!("`{}` = `{}`", key.name, read::scalar(node)))
-                    .map(|text| {
-                        let own = format!("${{secrets.{}-", declared.name);
-                        text.replace("${own.", &own)
-                            .replace("${self.name}", &declared.name)
-                    })
+                    .map(|(key, node)| format!("`{}` = `{}`", key.name, as_written(declared, node)))
                     .collect();
                 if !values.is_empty() {
                     let diagnostic = nobody_makes(&declared.name, part, &values, external.span);
@@ -113,6 +108,18 @@ pub(super) fn parts_elsewhere(
             }
         }
     }
+}
+
+/// A value of the kind as the user would write it in platform.toml.
+fn as_written(declared: &Declared, value: &Node) -> String {
+    reference::of_node(value, Words::Kind, Mode::Strict).rewritten(|reference| match reference
+        .segments
+        .as_slice()
+    {
+        ["own", key] => Some(written(&["secrets", &format!("{}-{key}", declared.name)])),
+        ["self", "name"] => Some(reference::escaped(&declared.name)),
+        _ => None,
+    })
 }
 
 fn set_variable(table: &mut Table, entry: Entry) {

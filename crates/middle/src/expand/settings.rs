@@ -1,6 +1,10 @@
 //! Settings: typed by the kind.
 
-use super::{Declarations, MissingLine, buckets, draft::Declared, stores};
+mod missing;
+
+use missing::missing;
+
+use super::{Declarations, buckets, draft::Declared, stores};
 use crate::{
     catalog::{SettingSpec, SettingType},
     diag::{Code, Diagnostic, Sink, nearest},
@@ -454,51 +458,5 @@ pub(super) fn is_secret(phrase: &Phrase<'_>) -> bool {
     match phrase.pieces.as_slice() {
         [Piece::Reference(reference)] => reference.segments[0] == "secrets",
         _ => false,
-    }
-}
-
-fn missing(all: &Declarations, declared: &Declared, spec: &SettingSpec) -> Diagnostic {
-    let message = format!("`{}` needs the setting `{}`", declared.name, spec.name);
-    let label = format!("of kind `{}`", declared.kind.name);
-    let writing = |diagnostic: Diagnostic, line: &str, more: &str| {
-        let diagnostic = diagnostic.label(declared.span, &label);
-        let missing = MissingLine {
-            component: declared.span,
-            written: &declared.user,
-            table: "settings",
-            line,
-            more,
-        };
-        missing.help(diagnostic)
-    };
-    if spec.kind != SettingType::Secret {
-        let diagnostic = Diagnostic::new(Code::MissingKey, message);
-        let line = format!("{} = {}", spec.name, example(spec));
-        return writing(diagnostic, &line, &format!(": {}", spec.description));
-    }
-    let name = format!("{}-{}", declared.name, spec.name.replace('_', "-"));
-    let line = format!("{} = \"${{secrets.{name}}}\"", spec.name);
-    let diagnostic = Diagnostic::new(Code::SecretRequired, message);
-    if all.names.secrets.find(&name).is_some() {
-        return writing(diagnostic, &line, "");
-    }
-    let env = super::read::env_name(&name);
-    let secret = format!("{name} = {{ env = \"{env}\" }}");
-    let more = format!(", and `{secret}` below `[secrets]`");
-    writing(diagnostic, &line, &more).declaring(declared.span, "secrets", secret)
-}
-
-/// A value that the setting takes.
-fn example(spec: &SettingSpec) -> &'static str {
-    match spec.kind {
-        SettingType::Integer => "1",
-        SettingType::Boolean => "true",
-        SettingType::Duration | SettingType::Period => "\"30s\"",
-        SettingType::Size => "\"20Gi\"",
-        SettingType::List | SettingType::Databases | SettingType::Files | SettingType::Folders => {
-            "[\"name\"]"
-        }
-        SettingType::Stores => "\"https://store.example.com/push\"",
-        SettingType::String | SettingType::Secret | SettingType::File => "\"name\"",
     }
 }

@@ -7,7 +7,7 @@ use super::{
     texts::{pipeline_texts, workload_texts},
 };
 use crate::model::{
-    Component, Endpoint, FlowEnd, Pipeline, Platform, Port, Probe, Purpose, Reach, Setting, Task,
+    Ci, Component, Endpoint, FlowEnd, Pipeline, Platform, Port, Probe, Purpose, Reach, Setting, Task,
     TaskBody, Text, Workload,
 };
 
@@ -26,6 +26,7 @@ pub(super) fn collect(platform: &Platform, graph: &mut Graph) {
         pipeline_edges(platform, pipeline, graph);
         stub_edges(platform, pipeline, graph);
     }
+    ci_edges(platform, graph);
     flow_edges(platform, graph);
     scrape_edges(platform, graph);
     probe_edges(platform, graph);
@@ -153,6 +154,27 @@ fn stub_edges(platform: &Platform, pipeline: &Pipeline, graph: &mut Graph) {
         for reach in &pipeline.reaches {
             reaches(platform, &peer, &component, reach, graph);
         }
+        for endpoint in &endpoints {
+            endpoint_edge(platform, (&peer, &component), endpoint, Why::Reaches, graph);
+        }
+    }
+}
+
+/// What CI entries name is open to the workloads of the component that runs them. That component itself works without it.
+fn ci_edges(platform: &Platform, graph: &mut Graph) {
+    let Some(runner) = platform.first_for(Purpose::Ci) else {
+        return;
+    };
+    let component = ComponentPeer::Component(runner.name.clone());
+    let endpoints: Vec<&Endpoint> = platform
+        .ci
+        .iter()
+        .flat_map(Ci::texts)
+        .flat_map(Text::endpoints)
+        .filter(|endpoint| endpoint.component != runner.name)
+        .collect();
+    for workload in runner.workloads.iter().filter(|it| !it.is_job()) {
+        let peer = Peer::Workload(workload.name.clone());
         for endpoint in &endpoints {
             endpoint_edge(platform, (&peer, &component), endpoint, Why::Reaches, graph);
         }

@@ -102,6 +102,15 @@ impl Ci {
         std::iter::once(&self.post).chain(self.all_stages().map(|stage| &stage.post))
     }
 
+    /// Every text in it: what its stages run, and in which environment.
+    pub fn texts(&self) -> impl Iterator<Item = &Text> {
+        let of_stages = self.all_stages().flat_map(|stage| &stage.env);
+        let env = of_stages.chain(&self.env).map(|variable| &variable.value);
+        let run = self.all_stages().flat_map(|stage| &stage.run);
+        let after = self.posts().flat_map(|post| &post.steps);
+        env.chain(run).chain(after.flat_map(|(_, lines)| lines))
+    }
+
     /// The secrets that it reads itself, without its stages: those of `secrets` and of variables.
     pub fn secrets(&self) -> impl Iterator<Item = &str> {
         let stages = || self.all_stages();

@@ -33,7 +33,7 @@ pub(super) fn entries(
 
 fn ci(key: &Key, table: &Table, at: Texts<'_>, notify: Option<&Notify>, sink: &mut Sink) -> Ci {
     let scene = at.scene;
-    let scope = Scope::platform();
+    let scope = Scope::ci(scene);
     variables::check(table, sink);
     let stages: Vec<&Table> = stage_tables(table, "stages");
     if stages.is_empty() && table.array("stages").is_some() {
@@ -113,7 +113,7 @@ fn stage(
 ) -> CiStage {
     let scene = at.scene;
     let span = table.get("name").map_or(entry, |name| name.span);
-    let scope = Scope::platform();
+    let scope = Scope::ci(scene);
     variables::check(table, sink);
     let run_scope = scope.clone().without_secrets("`run`").shell();
     let run: Vec<Text> = table

@@ -56,7 +56,7 @@ pub(super) fn env_files(
     }
     entries(key(&["env_file"]))
         .into_iter()
-        .filter_map(|(node, is_required)| files.env_file(node, is_required, sink))
+        .filter_map(|(node, need)| files.env_file(node, need, sink))
         .collect()
 }
 
@@ -83,20 +83,30 @@ pub(super) fn check_platform(scene: &Scene<'_>, inputs: &Inputs<'_>, sink: &mut 
     }
 }
 
-/// `"a"`, `["a"]` or `[{ path = "a", required = false }]`: each path, and whether the engine insists on it.
-fn entries(node: Option<&Node>) -> Vec<(&Node, bool)> {
+/// Whether the engine insists on a file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Need {
+    Required,
+    Optional,
+}
+
+/// `"a"`, `["a"]` or `[{ path = "a", required = false }]`: each path.
+fn entries(node: Option<&Node>) -> Vec<(&Node, Need)> {
     let items = node.map_or(&[][..], |node| {
         node.as_array().unwrap_or(std::slice::from_ref(node))
     });
     items.iter().filter_map(entry).collect()
 }
 
-fn entry(item: &Node) -> Option<(&Node, bool)> {
+fn entry(item: &Node) -> Option<(&Node, Need)> {
     let Value::Table(table) = &item.value else {
-        return Some((item, true));
+        return Some((item, Need::Required));
     };
-    let is_required = table.boolean("required") != Some(false);
-    table.get("path").map(|path| (path, is_required))
+    let need = match table.boolean("required") {
+        Some(false) => Need::Optional,
+        _ => Need::Required,
+    };
+    table.get("path").map(|path| (path, need))
 }
 
 impl<'a> EngineFiles<'a> {
@@ -110,11 +120,11 @@ impl<'a> EngineFiles<'a> {
         }
     }
 
-    fn env_file(&self, node: &Node, is_required: bool, sink: &mut Sink) -> Option<EnvFile> {
+    fn env_file(&self, node: &Node, need: Need, sink: &mut Sink) -> Option<EnvFile> {
         let (path, found) = self.find(node, sink)?;
         let variables = match found {
             Found::Text(text) => Some(Dotenv::new(text).variables()),
-            Found::Missing if is_required => None,
+            Found::Missing if need == Need::Required => None,
             Found::Missing | Found::Nothing => return None,
         };
         Some(EnvFile {

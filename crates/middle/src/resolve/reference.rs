@@ -1,6 +1,7 @@
 //! `${...}` in strings: finds references, resolves them, leaves everything else as it is.
 
 mod messages;
+mod outside;
 mod port;
 mod reach;
 mod resolver;
@@ -16,7 +17,7 @@ use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::{ComponentDraft, read},
     language::memory_bytes,
-    model::Text,
+    model::{Purpose, Text},
     reference::{self, Misfit, Mode, Piece, Reference, Variable, Words},
     source::Span,
     syntax::{Node, Table, Value},
@@ -36,6 +37,8 @@ pub(super) struct Scope<'a> {
     pub binding: Option<&'a str>,
     /// The workload that reads the string when it runs.
     pub reader: Option<WorkloadOf<'a>>,
+    /// Who reads the string runs elsewhere: names inside of the platform lead nowhere.
+    pub outside: bool,
 }
 
 /// A workload: a component's main one, or one of its parts.
@@ -54,6 +57,7 @@ impl<'a> Scope<'a> {
             shell: false,
             binding: None,
             reader: None,
+            outside: false,
         }
     }
 
@@ -65,11 +69,21 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// A reader that is no component: a pipeline, a CI entry, the top of the file.
+    /// A reader that is no component: a pipeline, the top of the file.
     pub fn platform() -> Self {
         Self {
             owner: None,
             ..Self::component(0, None)
+        }
+    }
+
+    /// A CI entry: a component runs it, or something elsewhere.
+    pub fn ci(scene: &Scene<'_>) -> Self {
+        let mut drafts = scene.components.iter();
+        let is_run = drafts.any(|draft| draft.is_for(Purpose::Ci) && draft.external.is_none());
+        Self {
+            outside: !is_run,
+            ..Self::platform()
         }
     }
 

@@ -188,6 +188,12 @@ const ABOUT: &[KeyShape] = &[
         "icon = \"store\"",
     ),
     key(
+        "family",
+        Shape::Plain(Form::Name(NameRule::Resource)),
+        "What it belongs to, with others: `init --with` puts the components of a family into one group of that name. Its own name by default.",
+        "family = \"streams\"",
+    ),
+    key(
         "purpose",
         Shape::Plain(Form::Choice(Purpose::NAMES)),
         "What it does for the platform as a whole. `metrics`, `dashboards`, `pipelines` and `ci`: it reads the files of the target `prometheus`, `grafana`, `airflow` or `jenkins`. `container-metrics` and `machine-metrics`: it has the metrics of cAdvisor or of node_exporter. `login`: routes let it ask people to log in.",
@@ -252,6 +258,12 @@ const ABOUT: &[KeyShape] = &[
         Shape::Map(NameRule::Free, &FREE),
         "Versions that get no fixes any more, and since when.",
         "end_of_life = { \"13\" = \"2025-11-13\" }",
+    ),
+    key(
+        "flags_by_variable",
+        Shape::Map(NameRule::Free, &FREE),
+        "Variables of the program, each with the flag in whose place it stands.",
+        "flags_by_variable = { MLFLOW_STATIC_PREFIX = \"--static-prefix\" }",
     ),
     key(
         "per_platform",

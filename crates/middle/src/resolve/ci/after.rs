@@ -16,7 +16,7 @@ pub(super) fn post(at: Texts<'_>, table: &Table, notify: Option<&Notify>, sink: 
     let Some(table) = table.table("post") else {
         return Post::default();
     };
-    let scope = Scope::platform().without_secrets("`post`").shell();
+    let scope = Scope::ci(at.scene).without_secrets("`post`").shell();
     let steps = PostCondition::ALL.iter().filter_map(|condition| {
         let lines = table.array(condition.name())?;
         let lines = lines.iter().map(|node| text(at.scene, node, &scope, sink));

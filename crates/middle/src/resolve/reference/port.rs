@@ -1,6 +1,10 @@
 //! What a reference asks of a port.
 
-use super::{messages::unknown_field, reach::is_published, resolver::Resolver};
+use super::{
+    messages::unknown_field,
+    reach::{declared_public_url, is_published},
+    resolver::Resolver,
+};
 use crate::{
     diag::Sink,
     expand::ComponentDraft,
@@ -23,6 +27,9 @@ impl Resolver<'_> {
             PartOfPort::Text(text) => return text,
             PartOfPort::Address(field) => field,
         };
+        if self.is_elsewhere(of) {
+            return self.from_outside(of, field, sink);
+        }
         self.port_reachable(of, field, sink)?;
         self.refuse_outside_name(of.draft, of.port, field, sink)?;
         Some(self.endpoint(of, field))
@@ -51,6 +58,7 @@ impl Resolver<'_> {
             PortField::Url => PartOfPort::Address(Field::Url),
             PortField::Scheme => literal(port.scheme.name().to_string()),
             PortField::Path => literal(port.prefix().to_string()),
+            PortField::PublicPath => literal(public_path(draft, port)),
             PortField::PublicUrl if is_inside => PartOfPort::Address(Field::Url),
             PortField::PublicHost if is_inside => PartOfPort::Address(Field::Host),
             PortField::PublicOrigin if is_inside => literal(format!(
@@ -114,6 +122,14 @@ pub(super) struct PortOf<'a> {
     pub draft: &'a ComponentDraft,
     pub workload: String,
     pub port: &'a Port,
+}
+
+/// The path under which browsers find a port: an entry point may take it away.
+fn public_path(draft: &ComponentDraft, port: &Port) -> String {
+    match declared_public_url(draft, port) {
+        Some(address) => address.path().to_string(),
+        None => port.prefix().to_string(),
+    }
 }
 
 /// What a field of a port is.

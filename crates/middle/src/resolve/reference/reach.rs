@@ -8,6 +8,7 @@ use crate::{
     reference::{self},
     resolve::connections::{Hindrance, hindrance, unreachable},
     text::all_of,
+    value::WebAddress,
 };
 
 impl Resolver<'_> {
@@ -201,8 +202,16 @@ pub(super) fn is_published(draft: &ComponentDraft, workload: &str, port: &Port) 
 }
 
 /// Whether only the engine knows the number on the host, once it has started.
-fn is_on_any_port(draft: &ComponentDraft, workload: &str, port: &Port) -> bool {
+pub(super) fn is_on_any_port(draft: &ComponentDraft, workload: &str, port: &Port) -> bool {
     matches!(port.host, Some(HostPort::Auto)) && !has_address_of_its_own(draft, workload, port)
+}
+
+/// Where people reach a port, where the platform says so.
+pub(super) fn declared_public_url(draft: &ComponentDraft, port: &Port) -> Option<WebAddress> {
+    let is_main = draft.main_port().as_deref() == Some(port.name.as_str());
+    let of_main = || draft.public_url().filter(|_| is_main);
+    let of_port = port.public_url.clone();
+    of_port.or_else(|| of_main().and_then(WebAddress::parse))
 }
 
 /// Whether a browser gets to a port, whatever it is published on. On the host's network every port is the host's.

@@ -396,11 +396,14 @@ impl Resolver<'_> {
         {
             return Some(None);
         }
-        Some(Some(text))
+        match self.scope.outside {
+            true => Some(self.output_from_outside(index, text, sink)),
+            false => Some(Some(text)),
+        }
     }
 
     /// A port of the component and the workload that listens on it: the reader's own first, then the main one's.
-    fn port(&self, index: usize, name: &str) -> Option<PortOf<'_>> {
+    pub(super) fn port(&self, index: usize, name: &str) -> Option<PortOf<'_>> {
         let draft = &self.scene.components[index];
         let own_part = self.scope.part.filter(|_| self.scope.owner == Some(index));
         let mut shapes: Vec<_> = draft.workloads.iter().collect();

@@ -10,7 +10,7 @@ use super::{
     post::{self, Block},
 };
 use crate::{
-    model::{Agent, Ci, CiAnswer, CiParameter, CiStage, Platform, Text},
+    model::{Agent, Ci, CiAnswer, CiParameter, CiStage, Platform, Purpose, Text},
     speak::{Constants, Speak},
 };
 
@@ -57,10 +57,18 @@ struct Parameter {
 #[serde(tag = "kind", content = "value", rename_all = "lowercase")]
 enum StageAgent {
     Any,
-    Docker(String),
+    Docker(Container),
     /// In the workspace of the stages around it.
-    Beside(String),
+    Beside(Container),
     Label(String),
+}
+
+/// A container that stages run in.
+#[derive(Clone, Debug, Serialize)]
+struct Container {
+    image: String,
+    /// Options of `docker run`.
+    args: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -118,7 +126,7 @@ pub fn jenkinsfile(platform: &Platform, ci: &Ci) -> Jenkinsfile {
     };
     let mut writer = Writer {
         platform,
-        agent: &ci.agent,
+        ci,
         helpers,
         names: BTreeSet::new(),
     };
@@ -143,7 +151,7 @@ pub fn jenkinsfile(platform: &Platform, ci: &Ci) -> Jenkinsfile {
     };
     Jenkinsfile {
         description: ci.description.clone(),
-        agent: agent_view(&ci.agent),
+        agent: agent_view(platform, ci, &ci.agent),
         length: length(ci.timeout),
         variables: entry.environment.clone(),
         attempts: attempts(ci.retries),
@@ -183,8 +191,7 @@ fn parameter(parameter: &CiParameter) -> Parameter {
 
 struct Writer<'a> {
     platform: &'a Platform,
-    /// The entry's.
-    agent: &'a Agent,
+    ci: &'a Ci,
     helpers: Helpers<'a>,
     /// Names of stages so far: Jenkins refuses a second one of a name.
     names: BTreeSet<String>,
@@ -259,11 +266,12 @@ impl Writer<'_> {
 
     /// A container shares the entry's workspace, unless that is in a container itself.
     fn place(&self, agent: &Agent) -> StageAgent {
-        match (agent, self.agent) {
-            (Agent::Docker(image), Agent::Any | Agent::Label(_)) => {
-                StageAgent::Beside(image.to_text())
+        let view = agent_view(self.platform, self.ci, agent);
+        match (view, &self.ci.agent) {
+            (StageAgent::Docker(container), Agent::Any | Agent::Label(_)) => {
+                StageAgent::Beside(container)
             }
-            _ => agent_view(agent),
+            (view, _) => view,
         }
     }
 
@@ -294,12 +302,35 @@ fn conditions(paths: &[String], branches: &[String], tags: &[String]) -> Option<
     })
 }
 
-fn agent_view(agent: &Agent) -> StageAgent {
+fn agent_view(platform: &Platform, ci: &Ci, agent: &Agent) -> StageAgent {
     match agent {
         Agent::Any => StageAgent::Any,
-        Agent::Docker(image) => StageAgent::Docker(image.to_text()),
+        Agent::Docker(image) => StageAgent::Docker(Container {
+            image: image.to_text(),
+            args: networks(platform, ci),
+        }),
         Agent::Label(label) => StageAgent::Label(label.clone()),
     }
+}
+
+/// What puts a container into the networks of the components that its entry names: their names mean nothing in another one.
+/// `None`: it names none, or what runs it is not in the platform.
+fn networks(platform: &Platform, ci: &Ci) -> Option<String> {
+    let runner = platform.first_for(Purpose::Ci)?;
+    if runner.external.is_some() {
+        return None;
+    }
+    let named = ci.texts().flat_map(Text::endpoints);
+    let inside = named.filter(|endpoint| !endpoint.external);
+    let components = inside.filter_map(|endpoint| platform.component(&endpoint.component));
+    let groups: BTreeSet<&str> = components
+        .filter_map(|component| Some(component.main()?.group.as_str()))
+        .collect();
+    let options: Vec<String> = groups
+        .into_iter()
+        .map(|group| format!("--network {}", platform.network_name(group)))
+        .collect();
+    (!options.is_empty()).then(|| options.join(" "))
 }
 
 /// A length of time in the largest unit that needs no fraction.

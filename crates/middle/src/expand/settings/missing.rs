@@ -1,0 +1,53 @@
+//! Settings that a kind needs and nobody wrote.
+
+use super::super::{Declarations, MissingLine, draft::Declared, read};
+use crate::{
+    catalog::{SettingSpec, SettingType},
+    diag::{Code, Diagnostic},
+};
+
+pub(super) fn missing(all: &Declarations, declared: &Declared, spec: &SettingSpec) -> Diagnostic {
+    let message = format!("`{}` needs the setting `{}`", declared.name, spec.name);
+    let label = format!("of kind `{}`", declared.kind.name);
+    let writing = |diagnostic: Diagnostic, line: &str, more: &str| {
+        let diagnostic = diagnostic.label(declared.span, &label);
+        let missing = MissingLine {
+            component: declared.span,
+            written: &declared.user,
+            table: "settings",
+            line,
+            more,
+        };
+        missing.help(diagnostic)
+    };
+    if spec.kind != SettingType::Secret {
+        let diagnostic = Diagnostic::new(Code::MissingKey, message);
+        let line = format!("{} = {}", spec.name, example(spec));
+        return writing(diagnostic, &line, &format!(": {}", spec.description));
+    }
+    let name = format!("{}-{}", declared.name, spec.name.replace('_', "-"));
+    let line = format!("{} = \"${{secrets.{name}}}\"", spec.name);
+    let diagnostic = Diagnostic::new(Code::SecretRequired, message);
+    if all.names.secrets.find(&name).is_some() {
+        return writing(diagnostic, &line, "");
+    }
+    let env = read::env_name(&name);
+    let secret = format!("{name} = {{ env = \"{env}\" }}");
+    let more = format!(", and `{secret}` below `[secrets]`");
+    writing(diagnostic, &line, &more).declaring(declared.span, "secrets", secret)
+}
+
+/// A value that the setting takes.
+fn example(spec: &SettingSpec) -> &'static str {
+    match spec.kind {
+        SettingType::Integer => "1",
+        SettingType::Boolean => "true",
+        SettingType::Duration | SettingType::Period => "\"30s\"",
+        SettingType::Size => "\"20Gi\"",
+        SettingType::List | SettingType::Databases | SettingType::Files | SettingType::Folders => {
+            "[\"name\"]"
+        }
+        SettingType::Stores => "\"https://store.example.com/push\"",
+        SettingType::String | SettingType::Secret | SettingType::File => "\"name\"",
+    }
+}

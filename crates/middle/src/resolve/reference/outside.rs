@@ -1,0 +1,129 @@
+//! Addresses for a reader that runs elsewhere: where the platform is published, since a name inside leads nowhere there.
+
+use super::{
+    port::PortOf,
+    reach::{declared_public_url, is_on_any_port, is_published},
+    resolver::Resolver,
+};
+use crate::{
+    diag::{Code, Diagnostic, Sink},
+    model::{Field, HostPort, Piece, Text},
+};
+
+impl Resolver<'_> {
+    /// Whether the address of a port means something only inside, where the reader is not.
+    pub(super) fn is_elsewhere(&self, of: &PortOf<'_>) -> bool {
+        self.scope.outside && of.draft.external.is_none()
+    }
+
+    /// What an address of a port is for who comes from outside.
+    pub(super) fn from_outside(
+        &self,
+        of: &PortOf<'_>,
+        field: Field,
+        sink: &mut Sink,
+    ) -> Option<Text> {
+        let PortOf {
+            draft,
+            workload,
+            port,
+        } = of;
+        if !is_published(draft, workload, port) || is_on_any_port(draft, workload, port) {
+            sink.push(self.not_from_outside(of));
+            return None;
+        }
+        let piece = |piece| Text {
+            pieces: vec![piece],
+        };
+        let (component, name) = (draft.name.clone(), port.name.clone());
+        if field == Field::Url {
+            return Some(piece(Piece::PublicUrl {
+                component,
+                port: name,
+            }));
+        }
+        let (mut host, number) = match declared_public_url(draft, port) {
+            Some(address) => {
+                let usual = match address.origin().starts_with("https:") {
+                    true => 443,
+                    false => 80,
+                };
+                let (host, number) = split_port(address.authority());
+                (Text::literal(host.to_string()), number.unwrap_or(usual))
+            }
+            None => {
+                let number = match port.host {
+                    Some(HostPort::Fixed(range)) => range.first,
+                    _ => port.container.first,
+                };
+                let host = piece(Piece::PublicHost {
+                    component,
+                    port: name,
+                });
+                (host, number)
+            }
+        };
+        match field {
+            Field::Host => {}
+            Field::Port => host = Text::literal(number.to_string()),
+            Field::Address | Field::Url => host.push_literal(&format!(":{number}")),
+        }
+        Some(host)
+    }
+
+    /// An output with the addresses in it as they are from outside.
+    pub(super) fn output_from_outside(
+        &self,
+        index: usize,
+        text: Text,
+        sink: &mut Sink,
+    ) -> Option<Text> {
+        let mut out = Text::default();
+        for piece in text.pieces {
+            let of = match &piece {
+                Piece::Endpoint(endpoint) if !endpoint.external => {
+                    let port = self.port(index, &endpoint.port);
+                    port.map(|of| (of, endpoint.field))
+                }
+                _ => None,
+            };
+            match of {
+                Some((of, field)) => out.append(&self.from_outside(&of, field, sink)?),
+                None => out.append(&Text {
+                    pieces: vec![piece],
+                }),
+            }
+        }
+        Some(out)
+    }
+
+    fn not_from_outside(&self, of: &PortOf<'_>) -> Diagnostic {
+        let (draft, port) = (of.draft, of.port);
+        let number = port.container.first;
+        let why = match port.host {
+            Some(_) => "on any free one",
+            None => "published nowhere",
+        };
+        Diagnostic::new(
+            Code::Unreachable,
+            format!(
+                "no component runs the CI entries, and from elsewhere port `{}` of `{}` can't be reached",
+                port.name, draft.name
+            ),
+        )
+        .label(self.place, "leads nowhere outside of the platform")
+        .label(port.span, why)
+        .help(format!(
+            "publish it: write `ports.{} = {{ container = {number}, host = {number} }}`; or say where it is reached: `public_url`; or add a `jenkins` component",
+            port.name
+        ))
+    }
+}
+
+/// Host and port of what stands between `//` and the path.
+fn split_port(authority: &str) -> (&str, Option<u16>) {
+    match authority.rsplit_once(':') {
+        Some((host, digits)) if !digits.ends_with(']') => (host, digits.parse().ok()),
+        _ => (authority, None),
+    }
+}
