@@ -7,6 +7,8 @@ mod words;
 
 use words::{Lexer, Token};
 
+use crate::diag::nearest;
+
 /// A stretch of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AlertPiece<'a> {
@@ -311,14 +313,15 @@ fn amount(least: usize, most: usize) -> String {
     }
 }
 
-/// A hint at the function whose name is most like it.
+/// A hint at the function that was meant.
 fn near(name: &str) -> String {
-    let names = FUNCTIONS.iter().map(|(name, ..)| *name);
-    let same = |other: &str| {
-        let pairs = name.chars().zip(other.chars());
-        pairs.take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count()
+    let names = || FUNCTIONS.iter().map(|(name, ..)| *name);
+    // A name that was cut short is no slip of a finger.
+    let begins_alike = || {
+        let start = name.get(..name.len().min(10))?;
+        names().find(|it| it.starts_with(start))
     };
-    let best = names.filter(|it| same(it) >= 4).max_by_key(|it| same(it));
+    let best = nearest(name, names()).or_else(begins_alike);
     best.map_or_else(String::new, |best| format!(": did you mean `{best}`?"))
 }
 

@@ -83,6 +83,7 @@ fn what_is_meant_as_a_template_has_to_be_one() {
             "{{ $value | humanizePercent }}",
             "did you mean `humanizePercentage`?",
         ),
+        ("{{ $value | humanise }}", "did you mean `humanize`?"),
         ("{{ $labels.a-b }}", "`-` means nothing behind `$labels.a`"),
         ("{{{ $value }}", "`{` means nothing"),
         (r#"{{ printf "%s\" $value }}"#, "a string is not closed"),

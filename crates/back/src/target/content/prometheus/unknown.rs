@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::{
     diag::{Diagnostic, nearest},
     files::Target,
-    model::{Alert, Component, Platform, SettingValue, probe_job},
+    model::{Alert, Component, Platform, SettingFile, SettingValue, probe_job},
     target::shared::{
         exposed,
         expr::{asked_of, asked_of_any, strange_jobs},
@@ -70,17 +70,18 @@ fn own_alerts_on_jobs(platform: &Platform) -> impl Iterator<Item = (&Component, 
 }
 
 /// A warning for each alert that asks all jobs for a metric that none has, where the kinds of all of them list what there is. Who has
-/// scrape jobs or rules of their own may have it from there.
+/// scrape jobs of their own, or rules that record something, may have it from there.
 pub(super) fn metrics_of_nobody(
     platform: &Platform,
     prometheus: &Component,
     jobs: &[Job<'_>],
 ) -> Vec<Diagnostic> {
-    let has_files = |name: &str| {
-        let files = prometheus.setting(name);
-        matches!(files, Some(SettingValue::Files(files)) if !files.is_empty())
+    let files = |name: &str| match prometheus.setting(name) {
+        Some(SettingValue::Files(files)) => files.as_slice(),
+        _ => &[],
     };
-    if has_files("scrape_configs") || has_files("rules") {
+    let records = |file: &SettingFile| String::from_utf8_lossy(&file.bytes).contains("record:");
+    if !files("scrape_configs").is_empty() || files("rules").iter().any(records) {
         return Vec::new();
     }
     let mut known: Option<BTreeSet<&str>> = None;
