@@ -33,6 +33,7 @@ mod probes;
 mod properties;
 mod reference;
 mod runs;
+mod several;
 mod stack;
 mod targets;
 mod templates;

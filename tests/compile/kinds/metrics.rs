@@ -16,7 +16,14 @@ use super::catalog;
 const UNLISTED: &str = "service";
 
 /// Keys of a kind that hold expressions.
-const EXPRESSIONS: [&str; 5] = ["expr", "healthy", "requests", "errors", "durations"];
+const EXPRESSIONS: [&str; 6] = [
+    "expr",
+    "healthy",
+    "started",
+    "requests",
+    "errors",
+    "durations",
+];
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/kinds/metrics")

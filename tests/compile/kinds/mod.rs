@@ -6,6 +6,7 @@ mod clients;
 mod commands;
 mod floors;
 mod metrics;
+mod multiline;
 mod pairs;
 mod ports;
 mod tls;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use mlopsgen::syntax::{Node, Table, Value};
 
-use super::catalog;
+use super::{author::most, catalog, compiled};
 
 /// Its own death it can't report.
 const WATCHER: &str = "prometheus";
@@ -87,4 +87,32 @@ fn an_alert_is_held_back_by_alerts_that_there_are() {
             }
         }
     }
+}
+
+/// Workloads that nobody sees unless cAdvisor is there, and why.
+const UNSEEN: [(&str, &str); 1] = [("it-daemon", "Dagster's daemon opens no port")];
+
+/// What runs for long gives metrics, stands behind an exporter, or is asked from outside.
+#[test]
+fn no_kind_is_unseen() {
+    let mut unseen = Vec::new();
+    for kind in catalog().values().filter(|kind| kind.name != "service") {
+        let output = compiled(&most(&kind.name));
+        let it = output.platform.component("it").expect("it is declared");
+        let has_exporter = it.workloads.iter().any(|part| {
+            let mut jobs = part.metrics.iter().map(|metrics| &metrics.job);
+            jobs.any(|job| *job == it.name)
+        });
+        let image = it.main().map(|main| &main.image);
+        for workload in it.workloads.iter().filter(|it| !it.is_job()) {
+            let is_seen = !workload.metrics.is_empty()
+                || workload.probed
+                || Some(&workload.image) == image && has_exporter;
+            let is_excused = UNSEEN.iter().any(|(name, _)| *name == workload.name);
+            if !is_seen && !(is_excused && kind.name == "dagster") {
+                unseen.push(format!("{}: {}", kind.name, workload.name));
+            }
+        }
+    }
+    assert!(unseen.is_empty(), "{}", unseen.join("\n"));
 }

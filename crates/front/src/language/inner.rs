@@ -414,12 +414,20 @@ const HEALTH_SECTIONS: &[Section] = &[
     },
     Section {
         title: "",
-        keys: &[key(
-            "with",
-            Shape::Plain(Form::Choice(ProbeTool::NAMES)),
-            "The program of the image that asks in Compose, for `http` and `tcp`.",
-            "with = \"wget\"",
-        )],
+        keys: &[
+            key(
+                "with",
+                Shape::Plain(Form::Choice(ProbeTool::NAMES)),
+                "The program of the image that asks in Compose, for `http` and `tcp`.",
+                "with = \"wget\"",
+            ),
+            key(
+                "outside",
+                Shape::Text,
+                "The path by which Prometheus asks the port `http` from outside, where the check itself is a command.",
+                "outside = \"/v1/info\"",
+            ),
+        ],
     },
 ];
 

@@ -5,6 +5,7 @@
 
 mod account;
 mod address;
+mod alert_text;
 mod capability;
 mod build_trigger;
 mod choice;
@@ -21,6 +22,7 @@ pub mod yaml;
 
 pub use account::{Account, Accounts};
 pub use address::{Bind, ExtraHost, Host, HostAddress, HostAndPort, HttpScheme, Scheme, is_alias};
+pub use alert_text::{AlertPiece, alert_pieces};
 pub use build_trigger::{is_build_trigger, trigger_fault};
 pub use capability::Capability;
 pub use choice::choice;

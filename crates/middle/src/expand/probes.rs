@@ -30,7 +30,9 @@ fn is_on_host(workloads: &[Layered]) -> bool {
 /// Whether a long-running workload has no metrics, and a health check that can be probed from outside.
 pub fn can_be_probed(table: &Table) -> bool {
     let is_askable = |health: &Table| {
-        (health.get("http").is_some() || health.get("tcp").is_some())
+        ["http", "tcp", "outside"]
+            .iter()
+            .any(|way| health.get(way).is_some())
             && !health.get("probe").is_some_and(Node::is_false)
     };
     table.one_or_many_tables("metrics").is_empty() && table.table("health").is_some_and(is_askable)

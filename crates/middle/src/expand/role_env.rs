@@ -112,13 +112,12 @@ pub(super) fn parts_elsewhere(
 
 /// A value of the kind as the user would write it in platform.toml.
 fn as_written(declared: &Declared, value: &Node) -> String {
-    reference::of_node(value, Words::Kind, Mode::Strict).rewritten(|reference| match reference
-        .segments
-        .as_slice()
-    {
-        ["own", key] => Some(written(&["secrets", &format!("{}-{key}", declared.name)])),
-        ["self", "name"] => Some(reference::escaped(&declared.name)),
-        _ => None,
+    reference::of_node(value, Words::Kind, Mode::Strict).rewritten(|reference| {
+        match reference.segments.as_slice() {
+            ["own", key] => Some(written(&["secrets", &format!("{}-{key}", declared.name)])),
+            ["self", "name"] => Some(reference::escaped(&declared.name)),
+            _ => None,
+        }
     })
 }
 

@@ -7,8 +7,8 @@ use super::{
     texts::{pipeline_texts, workload_texts},
 };
 use crate::model::{
-    Ci, Component, Endpoint, FlowEnd, Pipeline, Platform, Port, Probe, Purpose, Reach, Setting, Task,
-    TaskBody, Text, Workload,
+    Ci, Component, Endpoint, FlowEnd, Health, Pipeline, Platform, Port, Probe, Purpose, Reach,
+    Setting, Task, TaskBody, Text, Workload,
 };
 
 pub(super) fn collect(platform: &Platform, graph: &mut Graph) {
@@ -282,7 +282,7 @@ fn probe_edges(platform: &Platform, graph: &mut Graph) {
     };
     let peer = Peer::Workload(prober.name.clone());
     for workload in platform.workloads().filter(|workload| workload.probed) {
-        let probe = workload.health.as_ref().map(|health| &health.probe);
+        let probe = workload.health.as_ref().map(Health::asked);
         let Some(Probe::Http { port, .. } | Probe::Tcp { port, .. }) = probe else {
             continue;
         };

@@ -195,6 +195,21 @@ impl Graph {
             .collect()
     }
 
+    /// The pipelines that reach a component, or one that does not work without it.
+    pub fn pipelines_needing(&self, component: &str) -> BTreeSet<String> {
+        let mut needed = self.needed_by(component);
+        needed.insert(component.to_string());
+        // What only a flow draws, nobody needs. A pipeline has no roles: what it reaches it was declared to need.
+        let edges = self.component_edges.iter();
+        edges
+            .filter(|(_, why)| why.iter().any(|it| !matches!(it, Why::Flow | Why::Scrape)))
+            .filter_map(|((from, to), _)| match from {
+                ComponentPeer::Pipeline(name) if needed.contains(to) => Some(name.clone()),
+                ComponentPeer::Pipeline(_) | ComponentPeer::Component(_) => None,
+            })
+            .collect()
+    }
+
     /// What one of them needs, and what says so.
     pub fn needs_of(&self, peer: &ComponentPeer) -> impl Iterator<Item = (&str, &BTreeSet<Why>)> {
         self.component_edges

@@ -62,6 +62,8 @@ pub struct Component {
     pub workloads: Vec<Workload>,
     /// 1 for each instance that works, in PromQL; `None`: it works while it can be scraped.
     pub healthy: Option<Expression>,
+    /// When each instance started, in PromQL and seconds; `None`: when the process did that is scraped.
+    pub started: Option<Expression>,
     /// The kind's alerts where something is scraped, and the user's.
     pub alerts: Vec<Alert>,
     /// Recording rules of the kind, which its alerts and panels read.
@@ -355,6 +357,8 @@ pub struct Alert {
     pub keep_firing_for: Option<u64>,
     /// The label `severity`.
     pub severity: AlertSeverity,
+    /// Nobody wrote a severity: it is the kind's, or follows from what the alert was made of.
+    pub severity_from_kind: bool,
     /// Further labels.
     pub labels: Vec<(String, String)>,
     /// One line for who is called.

@@ -244,6 +244,8 @@ pub struct Port {
 pub struct Health {
     /// What is asked.
     pub probe: Probe,
+    /// What is asked from outside, where the check itself runs inside of the container.
+    pub outside: Option<Probe>,
     pub interval: u64,
     pub timeout: u64,
     /// Failures in a row that make it unhealthy.
@@ -257,6 +259,13 @@ pub struct Health {
     pub tool: Option<ProbeTool>,
     /// The key where it is written.
     pub span: Span,
+}
+
+impl Health {
+    /// What a prober asks.
+    pub fn asked(&self) -> &Probe {
+        self.outside.as_ref().unwrap_or(&self.probe)
+    }
 }
 
 /// What a health check asks.

@@ -226,9 +226,54 @@ fn a_route_that_names_the_watchdog_gets_it() {
         receivers,
         [
             "    - receiver: _nobody",
-            "        - receiver: dead",
+            "        - receiver: _watchdog-dead",
             "    - receiver: dead"
         ],
         "{told}"
     );
+}
+
+/// The alerts of a pipeline are those of Airflow, which works without what the pipeline reaches.
+#[test]
+fn what_a_pipeline_reaches_holds_its_alerts_back() {
+    let lines = format!(
+        "[components.pager]\nkind = \"alertmanager\"\ngroup = \"one\"\n\
+         [components.airflow]\nkind = \"airflow\"\ngroup = \"one\"\n\
+         settings.admin_password = \"${{secrets.grafana-password}}\"\nuses.database = \"db\"\n\
+         [components.db]\nkind = \"postgres\"\ngroup = \"one\"\nsettings.password = \"${{secrets.grafana-password}}\"\n\
+         {}[pipelines.train]\nschedule = \"@daily\"\nimage = \"a/train:1\"\ntasks.run.run = \"true\"\n\
+         env.API = \"${{components.api.http.url}}\"\n\
+         [pipelines.other]\nschedule = \"@daily\"\nimage = \"a/other:1\"\ntasks.run.run = \"true\"\n",
+        component("api", METRICS),
+    );
+    let emission = emit(&platform(&lines, ""), Vantage::Compose, config::emit);
+    let told = emission.files.files["config/pager/etc/alertmanager/alertmanager.yml"]
+        .text
+        .to_string();
+    let down = "alertname=ServiceDown component=api job=api severity=critical down=component";
+    let of = |dag: &str| {
+        format!("alertname=AirflowDagFailed component=airflow job=airflow dag_id={dag}")
+    };
+    assert!(holds_back(&told, down, &of("train")), "{told}");
+    assert!(!holds_back(&told, down, &of("other")), "{told}");
+}
+
+/// One receiver for everything is told when an alert ends, and never that the sign of life ends.
+#[test]
+fn the_end_of_an_alert_is_told_where_the_watchdog_has_the_same_receiver() {
+    let lines = "[components.pager]\nkind = \"alertmanager\"\ngroup = \"one\"\n\
+                 [notify]\ndefault = \"team\"\nwatchdog = \"team\"\n\
+                 [notify.receivers]\nteam.webhook = \"https://a.example\"\n";
+    let emission = emit(&platform(lines, ""), Vantage::Compose, config::emit);
+    let told = emission.files.files["config/pager/etc/alertmanager/alertmanager.yml"]
+        .text
+        .to_string();
+    for wanted in [
+        "  receiver: team\n",
+        "    - receiver: _watchdog-team\n",
+        "  - name: team\n    webhook_configs:\n      - url: \"https://a.example\"\n        send_resolved: true\n",
+        "  - name: _watchdog-team\n    webhook_configs:\n      - url: \"https://a.example\"\n        send_resolved: false\n",
+    ] {
+        assert!(told.contains(wanted), "{wanted}: {told}");
+    }
 }

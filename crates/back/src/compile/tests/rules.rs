@@ -14,12 +14,12 @@ use crate::{
 #[test]
 fn text_of_the_user_is_no_template() {
     let output = api(
-        "ports.http = 8000\nmetrics.port = \"http\"\n[components.api.alerts.Slow]\nexpr = 'up{job=\"api\"} == 0'\nfor = \"1m\"\nseverity = \"warning\"\nsummary = \"{{ $value }}, {{ $x }} and {{{\"",
+        "ports.http = 8000\nmetrics.port = \"http\"\n[components.api.alerts.Slow]\nexpr = 'up{job=\"api\"} == 0'\nfor = \"1m\"\nseverity = \"warning\"\nsummary = \"{{ $value }}, {{ 1 }} and {{{\"",
     );
     let emission = emit(&output, Vantage::Compose, prometheus::emit);
     let text = &emission.files.files["prometheus/rules/api.yml"].text;
     assert!(
-        text.contains(r#"{{ $value }}, {{ \"{{\" }} $x }} and {{ \"{{\" }}{"#),
+        text.contains(r#"{{ $value }}, {{ \"{{\" }} 1 }} and {{ \"{{\" }}{"#),
         "{text}"
     );
     let platform_rules = &emission.files.files["prometheus/rules/_platform.yml"].text;
@@ -246,7 +246,7 @@ tasks.run = { run = "true" }
     let output = compilation.output.unwrap();
     let emission = emit(&output, Vantage::Compose, prometheus::emit);
     let rules = &emission.files.files["prometheus/rules/airflow.yml"].text;
-    assert_eq!(rules.matches("alert: PipelineOverdue").count(), 3);
+    assert_eq!(rules.matches("alert: PipelineOverdue").count(), 6);
     assert!(rules.contains("dag_id=\"daily\"}[1d6h]"), "{rules}");
     assert_eq!(rules.matches("alert: PipelineSlow").count(), 2);
     assert!(
@@ -273,4 +273,23 @@ fn an_alert_links_to_the_dashboard_where_grafana_is_published() {
     let link = "dashboard: \"http://localhost:3000/d/sample_service?var-job=api\"";
     assert!(rules(Vantage::Compose, "api").contains(link));
     assert!(!rules(Vantage::Kubernetes, "service.api").contains("dashboard:"));
+}
+
+/// A name that no list has is one that nobody gives, where every job has a list.
+#[test]
+fn a_metric_of_nobody_is_reported() {
+    let redis = "[components.redis]\nkind = \"redis\"\ngroup = \"one\"\n\
+                 alerts.Typo = { expr = 'redis_upq == 0' }\nalerts.Right = { expr = 'redis_up == 0 or up == 0 or x:y > 1' }\n";
+    let lost = |lines: &str| {
+        let emission = emit(&platform(lines, ""), Vantage::Compose, prometheus::emit);
+        let messages = emission.losses.iter().map(|it| it.message.clone());
+        messages
+            .filter(|it| it.contains("no scrape job has"))
+            .collect::<Vec<_>>()
+    };
+    let found = lost(redis);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].contains("`redis_upq`"), "{found:?}");
+    let with_own = format!("{redis}{}", component("api", METRICS));
+    assert!(lost(&with_own).is_empty());
 }

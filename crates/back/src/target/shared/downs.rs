@@ -127,6 +127,17 @@ impl<'a> Downs<'a> {
     }
 }
 
+/// How bad it is. What a kind calls critical is so of its only instance; of several the others still work, and the platform's own
+/// alert says when none does.
+pub(in crate::target) fn severity(alert: &Alert, down: Option<Down>) -> AlertSeverity {
+    let is_usual = alert.severity_from_kind && alert.severity == AlertSeverity::Critical;
+    if down == Some(Down::Instance) && is_usual {
+        AlertSeverity::Warning
+    } else {
+        alert.severity
+    }
+}
+
 /// Milliseconds that no instance of a component works before an alert says so. It comes no later than those about single
 /// instances, which it holds back.
 pub(in crate::target) fn delay_of_down_alert(component: &Component) -> u64 {

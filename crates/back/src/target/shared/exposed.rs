@@ -33,13 +33,28 @@ pub(in crate::target) fn lacks(jobs: &[Job<'_>], name: &str, metric: &str) -> bo
         || listed(jobs, name).is_some_and(|listed| !has(&listed, metric))
 }
 
+/// Whether surely no job has a metric: each has a list of what it has, and none names it. Where some have more than their lists, the
+/// name has to begin as those of a program that has not. What the prober measures, it alone has.
+pub(in crate::target) fn all_lack(jobs: &[Job<'_>], metric: &str) -> bool {
+    let lacks = |job: &Job<'_>| {
+        let is_listed = !job.component.exposes.is_empty() && !renames(job);
+        is_listed && !has(&names(job.component).collect(), metric)
+    };
+    let first_word = |name: &str| name.split('_').next().map(ToOwned::to_owned);
+    let is_of = |component: &Component| {
+        let mut own = names(component);
+        !component.exposes_more && own.any(|name| first_word(name) == first_word(metric))
+    };
+    let mut components = jobs.iter().map(|job| job.component);
+    let is_sure = components.clone().all(|it| !it.exposes_more) || components.any(is_of);
+    !metric.starts_with("probe_") && !jobs.is_empty() && is_sure && jobs.iter().all(lacks)
+}
+
 /// All metrics of a job, where its component's kind lists them and nothing renames them.
 pub(in crate::target) fn listed(jobs: &[Job<'_>], name: &str) -> Option<BTreeSet<&'static str>> {
     let mut own = jobs.iter().filter(|job| job.metrics.job == name);
     let (job, lists) = own.find_map(|job| Some((job, lists_of(job)?)))?;
-    let mut steps = job.metrics.metric_relabel.iter();
-    let is_renamed = steps.any(|step| step.target_label.as_deref() == Some(NAME));
-    if is_renamed || job.component.exposes_more || lists.is_empty() {
+    if renames(job) || job.component.exposes_more || lists.is_empty() {
         return None;
     }
     Some(names_in(lists.into_iter()).collect())
@@ -71,6 +86,12 @@ pub(in crate::target) fn other_job<'a>(
         .filter(|job| job.component.name == of.component.name && job.metrics.job != lacking);
     let mut names = same.map(|job| job.metrics.job.as_str());
     names.find(|job| listed(jobs, job).is_some_and(|listed| listed.contains(metric)))
+}
+
+/// Whether the relabeling of a job may give its metrics other names.
+fn renames(job: &Job<'_>) -> bool {
+    let mut steps = job.metrics.metric_relabel.iter();
+    steps.any(|step| step.target_label.as_deref() == Some(NAME))
 }
 
 /// A metric that a rule of a kind asks for, and that the scrape of the component takes away.

@@ -60,6 +60,18 @@ pub(in crate::target) fn asked_of(expr: &str) -> BTreeSet<(String, Option<String
     asked
 }
 
+/// The names of the series that an expression asks of any job.
+pub(in crate::target) fn asked_of_any(expr: &str) -> BTreeSet<String> {
+    let mut asked = BTreeSet::new();
+    each_selector(expr, |selector| {
+        let mut matchers = selector.matchers.matchers.iter();
+        if !matchers.any(|it| it.name == "job") {
+            asked.extend(selector.name.clone());
+        }
+    });
+    asked
+}
+
 /// Whether a result still has a label of the series that the expression reads: then each of its values gives a series of its
 /// own.
 pub(in crate::target) fn keeps(expr: &str, label: &str) -> bool {

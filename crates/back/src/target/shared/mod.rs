@@ -13,4 +13,5 @@ pub mod mounted;
 pub mod names;
 pub mod plain;
 pub mod probes;
+pub mod replicas;
 pub mod scrape;

@@ -2,7 +2,7 @@
 
 use super::scrape::{self, Presence, Scraper};
 use crate::{
-    model::{Component, PROBER, Platform, Probe, Workload, probe_job},
+    model::{Component, Health, PROBER, Platform, Probe, Workload, probe_job},
     speak::{Constants, Speak},
     target::Vantage,
 };
@@ -65,7 +65,7 @@ pub(in crate::target) fn asked<'a>(
     let mut out = Vec::new();
     for component in &platform.components {
         for workload in component.workloads.iter().filter(|it| it.probed) {
-            let probe = workload.health.as_ref().map(|health| &health.probe);
+            let probe = workload.health.as_ref().map(Health::asked);
             let (port, number, question) = match probe {
                 Some(Probe::Http {
                     path,

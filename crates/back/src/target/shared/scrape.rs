@@ -4,7 +4,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::machine::{is_on_machine, knows_machine};
+use super::{
+    machine::{is_on_machine, knows_machine},
+    replicas,
+};
 use crate::{
     files::Target,
     language::duration_ms,
@@ -48,6 +51,8 @@ pub(in crate::target) struct Presence {
     pub several: bool,
     /// Off by a profile, or ended: then the name does not resolve, and nothing is missing.
     pub may_be_off: bool,
+    /// How many there should be; none where nobody knows.
+    pub wanted: Option<u32>,
 }
 
 /// Metrics that Prometheus cannot reach, and why.
@@ -310,10 +315,11 @@ impl<'a> Scraper<'a> {
     pub fn presence(&self, workload: &Workload) -> Presence {
         let listener = self.listener(workload).unwrap_or(workload);
         let several = match self.vantage {
-            // Compose has one container of a daemon, a swarm one on each node.
+            // A swarm has one container of a daemon on each node, and as many of others as they ask for.
             Vantage::Compose => {
                 let is_in_a_swarm = self.platform.targets.contains(&Target::Swarm);
-                workload.replicas > 1 || workload.daemon && is_in_a_swarm
+                is_in_a_swarm && (workload.daemon || workload.replicas > 1)
+                    || self.containers(workload) > 1
             }
             Vantage::Kubernetes => service_of_pods(self.platform, listener).is_some(),
         };
@@ -325,7 +331,16 @@ impl<'a> Scraper<'a> {
         Presence {
             several: several && !workload.is_job(),
             may_be_off: is_off || workload.is_job() || workload.replicas == 0,
+            wanted: match self.vantage {
+                _ if workload.daemon => None,
+                Vantage::Compose => Some(self.containers(workload)),
+                Vantage::Kubernetes => Some(workload.replicas),
+            },
         }
+    }
+
+    fn containers(&self, workload: &Workload) -> u32 {
+        replicas::on_engine(self.platform, &self.owners, workload)
     }
 
     /// The workload that has the address: itself, or the one whose network it shares. `None` where it has no network.

@@ -127,6 +127,12 @@ const CONDITIONAL: &[KeyShape] = &[
         "healthy = 'redis_up{${self.selector}}'",
     ),
     key(
+        "started",
+        Shape::Plain(Form::KindPromQl),
+        "When each instance started, in seconds since 1970; dashboards mark it. Left out: when the process started that is scraped, which for a program behind an exporter is the exporter.",
+        "started = 'redis_start_time_seconds{${self.selector}}'",
+    ),
+    key(
         "alerts",
         Shape::Map(NameRule::Identifier, &KIND_ALERT),
         "Alerts of every component of the kind that is scraped.",

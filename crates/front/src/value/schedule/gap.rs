@@ -35,6 +35,49 @@ impl Schedule {
         let minutes = between.max(within.unwrap_or_default());
         Some(u64::from(minutes) * 60_000)
     }
+
+    /// Of a schedule that runs on certain days of the week: how long ago, at most, the newest run that had `slack` to end was due, on
+    /// each day of a week from Sunday on. All in milliseconds. `None` of any other schedule, or where it is the same on all days.
+    pub fn by_weekday(&self, slack: u64) -> Option<[u64; 7]> {
+        let fields = match self {
+            Schedule::Cron(fields) => fields.to_ascii_lowercase(),
+            Schedule::Preset(preset) => fields_of(*preset)?.to_string(),
+        };
+        let fields: Vec<&str> = fields.split_whitespace().collect();
+        let of_week = fields.get(WEEKDAY)?;
+        let is_weekly = is_every(fields[DAY]) && is_every(fields[MONTH]) && !is_every(of_week);
+        if !is_weekly || of_week.contains(['#', 'l']) {
+            return None;
+        }
+        let weekdays: Vec<u32> = values(WEEKDAY, of_week).iter().map(|it| it % 7).collect();
+        let times = times_of_day(&fields);
+        if weekdays.len() * times.len() == 1 {
+            // From week to week it is the same on each day, as seen from the run that is due.
+            return None;
+        }
+        let is_due = |minute: u32| {
+            let (day, of_day) = (minute / MINUTES_OF_DAY % 7, minute % MINUTES_OF_DAY);
+            weekdays.contains(&day) && times.binary_search(&of_day).is_ok()
+        };
+        let slack = u32::try_from(slack / 60_000).ok()?;
+        let week = 7 * MINUTES_OF_DAY;
+        let mut longest = [0; 7];
+        // What was due in the week before counts in this one. The day after which it has had its time may be another.
+        let mut last = None;
+        for minute in 0..2 * week {
+            if is_due(minute) {
+                last = Some(minute);
+            }
+            let day = (minute + slack) / MINUTES_OF_DAY % 7;
+            if let (Some(last), true) = (last, minute >= week) {
+                let ago = u64::from(minute - last + slack + 1) * 60_000;
+                let longest: &mut u64 = &mut longest[usize::try_from(day).ok()?];
+                *longest = ago.max(*longest);
+            }
+        }
+        let differ = longest.iter().any(|it| *it != longest[0]);
+        (differ && last.is_some()).then_some(longest)
+    }
 }
 
 /// What is wrong with a day that no month of these has, for a message; `None` where it comes.
@@ -286,5 +329,22 @@ mod tests {
         }
         assert_eq!(longest_gap("@once"), None);
         assert_eq!(longest_gap("nonsense"), None);
+    }
+
+    #[test]
+    fn on_each_day_the_newest_run_that_had_its_time_is_so_long_ago() {
+        const HOUR: u64 = 3_600_000;
+        let by = |schedule: &str, slack: u64| {
+            let found = Schedule::parse(schedule).and_then(|it| it.by_weekday(slack * HOUR));
+            found.map(|days| days.map(|ago| ago / HOUR))
+        };
+        // Saturday ends 42 hours after Friday, 6:00; by noon of Monday three days and six hours have passed.
+        let workdays = Some([66, 78, 30, 30, 30, 30, 42]);
+        assert_eq!(by("0 6 * * 1-5", 6), workdays);
+        assert_eq!(by("0 6 * * mon-fri", 6), workdays);
+        assert_eq!(by("0 6 * * 0-6", 6), None);
+        for schedule in ["@daily", "@weekly", "0 6 * * *", "0 6 1 * 1", "0 6 * * 1#2"] {
+            assert_eq!(by(schedule, 6), None, "{schedule}");
+        }
     }
 }

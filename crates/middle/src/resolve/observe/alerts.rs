@@ -14,20 +14,22 @@ use crate::{
     model::{Alert, AlertSeverity, AlertText, AlertWhose, Expression},
     resolve::Scene,
     syntax::{Key, Node, Removal, Table, Value, overlay},
+    value::alert_pieces,
 };
 
 /// Alerts that are made if there is a Prometheus with a prober, or an Airflow with pipelines: one that is taken away may be missing
 /// only in this environment.
 const MADE_ELSEWHERE: [&str; 4] = [DOWN, FAILED, OVERDUE, SLOW];
 
-/// The metric that shows whether a component works.
-pub(in crate::resolve) fn healthy(
+/// What the kind says about a measured component: by which metric it works, or when it started.
+pub(in crate::resolve) fn of_kind(
     scene: &Scene<'_>,
     index: usize,
+    key: &str,
     sink: &mut Sink,
 ) -> Option<Expression> {
     let draft = &scene.components[index];
-    let node = draft.kind_table.get("healthy")?;
+    let node = draft.kind_table.get(key)?;
     measured(draft)?;
     Some(expression(scene, index, node, sink))
 }
@@ -128,6 +130,7 @@ fn laid_over(scene: &Scene<'_>, index: usize, made: Alert, own: &Table, sink: &m
         } else {
             made.severity
         },
+        severity_from_kind: !has("severity"),
         labels: labels_of_made,
         summary: own_alert.summary.or(made.summary),
         description: own_alert.description.or(made.description),
@@ -136,7 +139,28 @@ fn laid_over(scene: &Scene<'_>, index: usize, made: Alert, own: &Table, sink: &m
     }
 }
 
+/// Says where a text is no template that Prometheus can read: it would refuse all rules of the file.
+fn check_templates(scene: &Scene<'_>, alert: &str, table: &Table, sink: &mut Sink) {
+    for key in ["summary", "description", "runbook_url"] {
+        let Some(node) = table.get(key).filter(|it| !scene.names.is_kind_text(it)) else {
+            continue;
+        };
+        let Some(Err(fault)) = node.as_str().map(alert_pieces) else {
+            continue;
+        };
+        sink.push(
+            Diagnostic::new(
+                Code::BadValue,
+                format!("`{key}` of the alert `{alert}` is no template that Prometheus can read: {fault}"),
+            )
+            .label(node.span, "Prometheus would refuse all rules of its file")
+            .help("templates are `{{ $value }}`, `{{ $labels.job }}`, `{{ $value | humanizeDuration }}`, `{{ if gt $value 3.0 }}...{{ end }}` and the like"),
+        );
+    }
+}
+
 fn alert(scene: &Scene<'_>, index: usize, key: &Key, table: &Table, sink: &mut Sink) -> Alert {
+    check_templates(scene, &key.name, table, sink);
     let mut string = |key: &str| {
         let node = table.get(key)?;
         Some(AlertText {
@@ -155,6 +179,9 @@ fn alert(scene: &Scene<'_>, index: usize, key: &Key, table: &Table, sink: &mut S
             .string("severity")
             .and_then(AlertSeverity::parse)
             .unwrap_or(AlertSeverity::Warning),
+        severity_from_kind: table
+            .get("severity")
+            .is_some_and(|node| scene.names.is_kind_text(node)),
         labels: read::entries(table, "labels")
             .map(|(key, node)| (key.name.clone(), read::scalar(node)))
             .collect(),

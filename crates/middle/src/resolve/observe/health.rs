@@ -26,9 +26,16 @@ pub(in crate::resolve) fn health(
     let draft = &scene.components[index];
     let probe = probe(scene, (draft, shape), entry, &scope, sink)?;
     let liveness = table.boolean("liveness");
+    let is_inside = matches!(probe, Probe::Command(_) | Probe::Shell(_));
+    let outside = table.get("outside").filter(|_| is_inside);
+    let outside = outside.and_then(|path| {
+        let port = shape.ports.iter().find(|port| port.name == "http")?;
+        Some(http(scene, path, port, &scope, sink))
+    });
     Some(Health {
         liveness: liveness.unwrap_or(matches!(probe, Probe::Tcp { .. })),
         probe,
+        outside,
         interval: read::duration(table, "interval").unwrap_or(10_000),
         timeout: read::duration(table, "timeout").unwrap_or(5_000),
         retries: read::unsigned(table, "retries").unwrap_or(5),
@@ -84,12 +91,7 @@ fn probe(
                 Some(node) => port(draft, shape, node, "health check", sink)?,
                 None => only_port(shape, entry.key.span, sink)?,
             };
-            Some(Probe::Http {
-                path: request_path(scene, &entry.value, scope, sink),
-                port: port.name.clone(),
-                number: port.container.first,
-                scheme: port.scheme.over_http(),
-            })
+            Some(http(scene, &entry.value, port, scope, sink))
         }
         "tcp" => {
             let port = port(draft, shape, &entry.value, "health check", sink)?;
@@ -111,6 +113,15 @@ fn probe(
                 .map(|word| text(scene, word, scope, sink))
                 .collect(),
         )),
+    }
+}
+
+fn http(scene: &Scene<'_>, path: &Node, port: &Port, scope: &Scope<'_>, sink: &mut Sink) -> Probe {
+    Probe::Http {
+        path: request_path(scene, path, scope, sink),
+        port: port.name.clone(),
+        number: port.container.first,
+        scheme: port.scheme.over_http(),
     }
 }
 

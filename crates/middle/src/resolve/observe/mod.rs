@@ -9,7 +9,7 @@ mod promises;
 mod scraper;
 mod slo;
 
-pub(super) use alerts::{alerts, healthy};
+pub(super) use alerts::{alerts, of_kind};
 pub(super) use health::health;
 pub(super) use metrics::{external_metrics, metrics};
 pub(super) use panels::{own_panels, panels, records};

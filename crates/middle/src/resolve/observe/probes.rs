@@ -80,6 +80,7 @@ fn probe_alert(component: &str, span: Span, name: &str, asked: &[&Workload]) -> 
         hold: Some(HOLD),
         keep_firing_for: None,
         severity: AlertSeverity::Critical,
+        severity_from_kind: true,
         labels: Vec::new(),
         summary: text(&format!("`{component}` does not answer")),
         description: text(

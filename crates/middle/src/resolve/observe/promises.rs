@@ -51,6 +51,7 @@ pub(in crate::resolve) fn promises(
             continue;
         }
         alerts.push(promise.overdue(airflow));
+        alerts.push(promise.never(airflow));
         match promise.usual(retention) {
             Some(usual) => alerts.push(promise.slow(airflow, usual)),
             None => {
@@ -90,8 +91,13 @@ struct Promise<'a> {
 impl Promise<'_> {
     /// The time after a success in which the next one is due, with room for waiting and for the run itself.
     fn time_until_due(&self) -> u64 {
+        self.gap + self.slack()
+    }
+
+    /// The time in which a run that is due ends: it waits and runs.
+    fn slack(&self) -> u64 {
         let wait = (self.gap / 4).clamp(15 * MINUTE, DAY / 4);
-        self.gap + wait + self.timeout.unwrap_or_default()
+        wait + self.timeout.unwrap_or_default()
     }
 
     /// The time over which the usual duration is computed: seven runs and at least a day, or as many runs as samples are kept
@@ -110,26 +116,85 @@ impl Promise<'_> {
         )
     }
 
+    /// What a day of the week asks for, where that differs: the time after which a success is too old, and the days.
+    fn windows(&self) -> Vec<(u64, Vec<usize>)> {
+        let Some(days) = self.schedule.by_weekday(self.slack()) else {
+            return vec![(self.time_until_due(), Vec::new())];
+        };
+        let mut windows: Vec<(u64, Vec<usize>)> = Vec::new();
+        for (day, window) in days.into_iter().enumerate() {
+            match windows.iter_mut().find(|(same, _)| *same == window) {
+                Some((_, days)) => days.push(day),
+                None => windows.push((window, vec![day])),
+            }
+        }
+        windows
+    }
+
     fn overdue(&self, airflow: &str) -> Alert {
-        let count = self.series("count", airflow);
-        let window = duration_text(self.time_until_due());
-        let seconds = self.time_until_due() / 1000;
-        let by = "sum by (job, dag_id)";
-        // A series that was born within the window is a success, though its value did not grow. Where there is none, the
-        // exporter must have been there for as long.
-        let expr = format!(
-            "({by} (increase({count}[{window}])) == 0 and {by} ({count} offset {window}) unless {by} ({count} unless {count} offset {window})) \
-             or (absent({count}) and on (job) max by (job) (time() - process_start_time_seconds{{job=\"{airflow}\"}}) > {seconds})"
-        );
+        let windows = self.windows();
+        let on_days = windows.iter().map(|(window, days)| {
+            let is_one = days.iter().map(|day| format!("day_of_week() == {day}"));
+            let is_one: Vec<String> = is_one.collect();
+            let old = self.too_old(airflow, *window);
+            match is_one.as_slice() {
+                [] => old,
+                days => format!("({old}) and on () ({})", days.join(" or ")),
+            }
+        });
+        let expr: Vec<String> = on_days.collect();
+        let allowed = match windows.as_slice() {
+            [(window, _)] => format!("for {} no run of it has succeeded", duration_text(*window)),
+            _ => "no run of it has succeeded since the last one had time to".to_string(),
+        };
+        let description = format!("Its schedule is `{}`; {allowed}.", self.schedule);
         self.alert(
             OVERDUE,
-            expr,
-            format!("`{}` has not succeeded since it was due", self.pipeline),
-            format!(
-                "Its schedule is `{}`; for {window} no run of it has succeeded.",
-                self.schedule
-            ),
+            expr.join(" or "),
+            self.not_since_due(),
+            description,
         )
+    }
+
+    /// True where the last success is older than that.
+    ///
+    /// The exporter counts anew when it starts, and has no series before the first success. So a success is a value that grew, a
+    /// series that was not there while the exporter was, or one that is there and whose exporter has started since.
+    fn too_old(&self, airflow: &str, window: u64) -> String {
+        let count = self.series("count", airflow);
+        let seconds = window / 1000;
+        let step = (window / 300 / MINUTE * MINUTE).max(5 * MINUTE);
+        let (window, offset, young) = (duration_text(window), duration_text(step), 2 * step / 1000);
+        let by = "sum by (job, dag_id)";
+        let on = "on (job, instance)";
+        let age = format!("time() - process_start_time_seconds{{job=\"{airflow}\"}}");
+        let born = format!(
+            "({count} unless {count} offset {offset}) and {on} (up{{job=\"{airflow}\"}} offset {offset} == 1 or {on} {age} < {young})"
+        );
+        format!(
+            "{by} ({count} offset {window}) unless ({by} (increase({count}[{window}])) > 0 \
+             or {by} (max_over_time(({born})[{window}:{offset}])) or {by} ({count} and {on} {age} < {seconds}))"
+        )
+    }
+
+    /// Of a pipeline without any success: there is no series. The rule itself knows for how long, whatever starts anew meanwhile.
+    fn never(&self, airflow: &str) -> Alert {
+        let window = duration_text(self.time_until_due());
+        let expr = format!("absent({})", self.series("count", airflow));
+        let description = format!(
+            "Its schedule is `{}`; for {window} nobody knows of a run that succeeded.",
+            self.schedule
+        );
+        let mut alert = self.alert(OVERDUE, expr, self.not_since_due(), description);
+        alert.hold = Some(self.time_until_due());
+        alert
+            .labels
+            .push(("succeeded".to_string(), "never".to_string()));
+        alert
+    }
+
+    fn not_since_due(&self) -> String {
+        format!("`{}` has not succeeded since it was due", self.pipeline)
     }
 
     fn slow(&self, airflow: &str, usual: u64) -> Alert {
@@ -170,6 +235,7 @@ impl Promise<'_> {
             hold: Some(5 * MINUTE),
             keep_firing_for: None,
             severity: AlertSeverity::Warning,
+            severity_from_kind: true,
             labels: vec![("pipeline".to_string(), self.pipeline.to_string())],
             summary: text(summary),
             description: text(description),

@@ -414,6 +414,7 @@ impl Objective {
             hold: Some(hold),
             keep_firing_for: None,
             severity,
+            severity_from_kind: true,
             labels: vec![("slo".to_string(), self.name.to_string())],
             summary: None,
             description: None,

@@ -105,10 +105,9 @@ pub(super) fn view(context: &Context<'_>) -> AlertmanagerView {
         };
     };
     let receiver = |name: &Option<String>| name.clone().unwrap_or_else(|| NOBODY.to_string());
-    let mut receivers: Vec<ReceiverView> = notify
-        .receivers
-        .iter()
-        .map(|receiver| receiver_view(platform, notify, receiver))
+    let receivers = notify.receivers.iter();
+    let mut receivers: Vec<ReceiverView> = receivers
+        .flat_map(|receiver| receiver_views(platform, notify, receiver))
         .collect();
     let watchdog = notify.watchdog.as_ref().map(|it| &it.value);
     if notify.default.is_none() || watchdog.is_none() {
@@ -117,19 +116,20 @@ pub(super) fn view(context: &Context<'_>) -> AlertmanagerView {
     AlertmanagerView {
         smtp: smtp(platform, notify),
         default: receiver(&notify.default),
-        watchdog: receiver(&watchdog.cloned()),
+        watchdog: receiver(&watchdog.map(|name| of_watchdog(notify, name))),
         of_watchdog: notify
             .routes
             .iter()
             .filter(|route| route.names_watchdog().is_some())
-            .map(route)
+            .map(|it| RouteView {
+                receiver: of_watchdog(notify, &it.receiver),
+                ..route(it)
+            })
             .collect(),
         routes: notify
             .routes
             .iter()
-            .filter(|route| {
-                route.alerts.is_empty() || route.alerts.iter().any(|it| it.value != WATCHDOG)
-            })
+            .filter(|route| takes_others(route))
             .map(route)
             .collect(),
         inhibitions,
@@ -149,7 +149,54 @@ fn null_receiver() -> ReceiverView {
     }
 }
 
-fn receiver_view(platform: &Platform, notify: &Notify, receiver: &Receiver) -> ReceiverView {
+/// Whether a route takes any alert but the one that always fires.
+fn takes_others(route: &NotifyRoute) -> bool {
+    route.alerts.is_empty() || route.alerts.iter().any(|it| it.value != WATCHDOG)
+}
+
+/// Whether a receiver gets the alert that always fires, and whether it gets others.
+fn gets(notify: &Notify, receiver: &str) -> (bool, bool) {
+    let mut routes = notify.routes.iter().filter(|it| it.receiver == receiver);
+    let is_watchdogs = notify
+        .watchdog
+        .as_ref()
+        .is_some_and(|it| it.value == receiver);
+    let is_default = notify.default.as_deref() == Some(receiver);
+    (
+        is_watchdogs || routes.clone().any(|it| it.names_watchdog().is_some()),
+        is_default || routes.any(takes_others),
+    )
+}
+
+/// The name under which a receiver gets the alert that always fires: it is told when other alerts end, of this one never.
+fn of_watchdog(notify: &Notify, receiver: &str) -> String {
+    match gets(notify, receiver) {
+        (true, true) => format!("_watchdog-{receiver}"),
+        _ => receiver.to_string(),
+    }
+}
+
+/// A receiver, twice where it gets both the alert that always fires and others. Who waits for the next sign of life must not take
+/// the end of one for such.
+fn receiver_views(platform: &Platform, notify: &Notify, receiver: &Receiver) -> Vec<ReceiverView> {
+    let (watchdog, others) = gets(notify, &receiver.name);
+    let own = |resolved: bool| ReceiverView {
+        resolved,
+        ..receiver_view(platform, receiver)
+    };
+    match (watchdog, others) {
+        (true, true) => vec![
+            own(true),
+            ReceiverView {
+                name: of_watchdog(notify, &receiver.name),
+                ..own(false)
+            },
+        ],
+        (is_watchdogs, _) => vec![own(!is_watchdogs)],
+    }
+}
+
+fn receiver_view(platform: &Platform, receiver: &Receiver) -> ReceiverView {
     let value = |text: &Option<At<Text>>| text.as_ref().map(|text| value(platform, &text.value));
     ReceiverView {
         name: receiver.name.clone(),
@@ -158,8 +205,7 @@ fn receiver_view(platform: &Platform, notify: &Notify, receiver: &Receiver) -> R
         webhook: value(&receiver.webhook),
         email: receiver.email.iter().map(|it| literal(it)).collect(),
         pagerduty: value(&receiver.pagerduty),
-        // Who waits for the next sign of life must not take the end of one for such.
-        resolved: notify.watchdog.as_ref().map(|it| &it.value) != Some(&receiver.name),
+        resolved: true,
     }
 }
 

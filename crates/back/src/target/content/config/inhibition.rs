@@ -46,7 +46,7 @@ pub(super) fn view(context: &Context<'_>) -> Vec<InhibitionView> {
     let downs = prometheus.map(|it| Downs::of(platform, it, context.vantage));
     let downs = downs.unwrap_or_default();
     let components = platform.components.iter();
-    out.extend(components.filter_map(|component| along_the_graph(context, &downs, component)));
+    out.extend(components.flat_map(|component| along_the_graph(context, &downs, component)));
     out
 }
 
@@ -176,31 +176,40 @@ fn superseded(components: &[Component]) -> Vec<InhibitionView> {
     views.collect()
 }
 
-/// While a component is down, alerts of what needs it are held back.
+/// While a component is down, alerts of what needs it are held back: of components, and of pipelines, whose alerts are those of the
+/// program that runs them.
 fn along_the_graph(
     context: &Context<'_>,
     downs: &Downs<'_>,
     component: &Component,
-) -> Option<InhibitionView> {
+) -> Vec<InhibitionView> {
     if !downs.may_hold_back(component) {
-        return None;
+        return Vec::new();
     }
     let needing = context.graph.needed_by(&component.name);
-    let needing: BTreeSet<&str> = needing.iter().map(String::as_str).collect();
-    (!needing.is_empty()).then(|| InhibitionView {
-        why: format!(
-            "`{}` is down: alerts of what needs it are held back.",
-            component.name
-        ),
+    let pipelines = match context.platform.first_for(Purpose::Pipelines) {
+        Some(_) => context.graph.pipelines_needing(&component.name),
+        None => BTreeSet::new(),
+    };
+    let targets = [
+        ("component", "alerts of what needs it", needing),
+        ("dag_id", "alerts of pipelines that need it", pipelines),
+    ];
+    let targets = targets
+        .into_iter()
+        .filter(|(_, _, names)| !names.is_empty());
+    let views = targets.map(|(label, what, names)| InhibitionView {
+        why: format!("`{}` is down: {what} are held back.", component.name),
         source: vec![
             format!("{} = {}", downs::LABEL, quoted(Down::Component.name())),
             format!("severity = {}", quoted(AlertSeverity::Critical.name())),
             format!("component = {}", quoted(&component.name)),
         ],
         target: vec![
-            one_of("component", &needing),
+            one_of(label, &names.iter().map(String::as_str).collect()),
             format!("alertname != {}", quoted(WATCHDOG)),
         ],
         equal: Vec::new(),
-    })
+    });
+    views.collect()
 }

@@ -7,10 +7,11 @@ use super::{
     Board,
     dashboard::{Choice, Dashboard},
     panel::{Panel, PanelTemplate},
+    starts,
 };
 use crate::{
     model::{self, Component, Purpose},
-    target::shared::{boards, exposed, scrape},
+    target::shared::{boards, scrape},
 };
 
 /// The dashboards of all components that are scraped, each with the name of its file.
@@ -81,7 +82,11 @@ fn own(board: &Board<'_>, component: &Component) -> Dashboard {
             jobs: vec![component.name.clone()],
             fixed: true,
         }),
-        starts: Some(starts(component, &matcher, containers.as_deref())),
+        starts: Some(starts::of_component(
+            component,
+            &matcher,
+            containers.as_deref(),
+        )),
         panels,
     }
 }
@@ -111,7 +116,11 @@ fn of_kind(board: &Board<'_>, kind: &str, title: String, components: &[&Componen
             jobs: components.iter().map(|it| it.name.clone()).collect(),
             fixed: false,
         }),
-        starts: Some(starts(components[0], matcher, containers.as_deref())),
+        starts: Some(starts::of_component(
+            components[0],
+            matcher,
+            containers.as_deref(),
+        )),
         panels,
     }
 }
@@ -313,26 +322,6 @@ fn containers_of_kind(board: &Board<'_>, components: &[&Component]) -> Option<St
 fn compose_matchers(board: &Board<'_>, of_service: &str) -> Option<String> {
     let matchers = board.containers.as_ref()?;
     Some(format!("{matchers}, {of_service}"))
-}
-
-/// When something of a component started, in milliseconds: its containers, else its processes. Of a program that tells neither,
-/// when it answered again.
-fn starts(component: &Component, matcher: &str, containers: Option<&str>) -> String {
-    match containers {
-        Some(containers) => format!("container_start_time_seconds{{{containers}}} * 1000"),
-        None if has_start_time(component) => {
-            format!("process_start_time_seconds{{{matcher}}} * 1000")
-        }
-        None => format!(
-            "timestamp(up{{{matcher}}} == 1 unless on (job, instance) (up{{{matcher}}} offset 1m == 1)) * 1000"
-        ),
-    }
-}
-
-/// Whether its metrics have the start of its process, as far as its kind says what they are.
-fn has_start_time(component: &Component) -> bool {
-    let mut names = exposed::names(component);
-    component.exposes.is_empty() || names.any(|name| name == "process_start_time_seconds")
 }
 
 /// How the component answers its scrapes.

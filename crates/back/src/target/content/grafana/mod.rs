@@ -12,6 +12,7 @@ mod own;
 mod panel;
 mod probed;
 mod provisioning;
+mod starts;
 mod totals;
 
 use std::collections::{BTreeMap, BTreeSet};

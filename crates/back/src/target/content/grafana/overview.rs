@@ -8,14 +8,14 @@ use super::{
     dashboard::Dashboard,
     logs::Logs,
     panel::{self, Panel, PanelTemplate},
-    probed, totals,
+    probed, starts, totals,
 };
 use crate::{
     model::{AlertSeverity, Component, Expression, Icon, Purpose, Requests},
     target::shared::{
         boards,
         probes::{self, ProbedWorkload},
-        scrape::{self, Presence},
+        scrape::{self, Job, Presence},
     },
 };
 
@@ -41,7 +41,7 @@ pub(super) fn dashboard(board: &Board<'_>) -> Dashboard {
         is_overview: true,
         choice: None,
         // A deployment starts programs: what changed next to what went wrong.
-        starts: Some("process_start_time_seconds{component!=\"\"} * 1000".to_string()),
+        starts: Some(starts::of_all(board)),
         panels,
     }
 }
@@ -126,7 +126,7 @@ fn tiles(board: &Board<'_>, title: &str, description: &str, members: &[&Componen
 
 /// 1 while a component works, 2 while nobody knows. Of several instances one is enough; where there should be one and none is seen, it does not.
 fn state_query(board: &Board<'_>, component: &Component) -> String {
-    let jobs = board.jobs_of(&component.name);
+    let jobs = deciding(board, component);
     let asked = board.asked_of(&component.name);
     let mut states = Vec::new();
     if !jobs.is_empty() {
@@ -145,6 +145,16 @@ fn state_query(board: &Board<'_>, component: &Component) -> String {
         format!(" or vector(0){}", while_enabled(board, component))
     };
     format!("{of_all}({healthy}){absent}")
+}
+
+/// The jobs that tell whether a component works. Of several instances the best counts, so their other endpoints say nothing: one
+/// that answers would hide that the program itself is dead on all.
+pub(super) fn deciding<'b>(board: &'b Board<'_>, component: &Component) -> &'b [&'b Job<'b>] {
+    let jobs = board.jobs_of(&component.name);
+    match presence(board, component).several {
+        true => &jobs[..jobs.len().min(1)],
+        false => jobs,
+    }
 }
 
 /// The mark by which the chart takes away what stands before it while its values say that the workload does not run; nothing

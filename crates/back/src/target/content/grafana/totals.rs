@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use super::{
     Board,
-    overview::{is_watched, presence, while_enabled},
+    overview::{deciding, is_watched, presence, while_enabled},
     panel::{Panel, PanelTemplate},
 };
 use crate::{
     model::{Component, Expression},
     target::shared::{
         probes::{self, ProbedWorkload},
-        scrape,
+        scrape::{self, Job},
     },
 };
 
@@ -130,17 +130,19 @@ fn wanted(board: &Board<'_>, components: &[&Component]) -> String {
 
 /// The states of all instances of these components.
 fn instances(board: &Board<'_>, components: &[&Component]) -> String {
-    let mut alike: BTreeMap<Option<&Expression>, Vec<&str>> = BTreeMap::new();
+    let mut alike: BTreeMap<Option<&Expression>, Vec<&Component>> = BTreeMap::new();
     let mut asked: Vec<&ProbedWorkload<'_>> = Vec::new();
     for component in components {
         asked.extend(board.asked_of(&component.name));
         if !board.jobs_of(&component.name).is_empty() {
             let same = alike.entry(component.healthy.as_ref()).or_default();
-            same.push(&component.name);
+            same.push(component);
         }
     }
-    let of_jobs = alike.into_iter().map(|(healthy, names)| {
-        let jobs = board.jobs_of_all(&names);
+    let of_jobs = alike.into_iter().map(|(healthy, components)| {
+        let names: Vec<&str> = components.iter().map(|it| it.name.as_str()).collect();
+        let jobs = components.iter().flat_map(|it| deciding(board, it));
+        let jobs: Vec<&Job<'_>> = jobs.copied().collect();
         scrape::healthy(healthy, &names, &jobs)
     });
     let of_asked = (!asked.is_empty()).then(|| probes::states(&asked));

@@ -53,6 +53,8 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     emission.losses.extend(unknown);
     let unknown = unknown::unknown_metrics(platform, &jobs);
     emission.losses.extend(unknown);
+    let unknown = unknown::metrics_of_nobody(platform, prometheus, &jobs);
+    emission.losses.extend(unknown);
     emission.losses.extend(unknown::lost_metrics(&jobs));
 
     let own = own_jobs(platform, prometheus, &jobs, &asked, &mut emission.losses);

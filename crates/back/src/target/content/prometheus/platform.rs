@@ -176,7 +176,7 @@ fn several_view(rules: &Rules<'_>, job: &Job<'_>) -> SeveralView {
             job: name.clone(),
             gone: is_gone_expr(&scrape::healthy(healthy, &[name], &[job]), job.presence),
             works: "up",
-            wanted: workload.filter(|it| !it.daemon).map(|it| it.replicas),
+            wanted: job.presence.wanted,
             in_chart: workload.and_then(|it| rules.in_chart(&it.name)),
             ..SeveralView::default()
         },
@@ -192,7 +192,7 @@ fn several_asked(rules: &Rules<'_>, asked: &ProbedWorkload<'_>) -> SeveralView {
             job: asked.job.clone(),
             gone: is_gone_expr(&probes::states(&[asked]), asked.presence),
             works: "probe_success",
-            wanted: Some(asked.workload.replicas).filter(|_| !asked.workload.daemon),
+            wanted: asked.presence.wanted,
             in_chart: rules.in_chart(&asked.workload.name),
             ..SeveralView::default()
         },

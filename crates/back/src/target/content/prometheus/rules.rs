@@ -8,7 +8,7 @@ use super::{OF_NODES, about::is_about_others, message::message, platform::Observ
 use crate::{
     graph::Graph,
     model::{
-        Alert, AlertSeverity, AlertText, AlertWhose, Component, Platform, Record,
+        Alert, AlertSeverity, AlertText, AlertWhose, Component, Platform, Purpose, Record,
         is_generated_alertmanager,
     },
     speak::units::prometheus,
@@ -108,7 +108,11 @@ impl<'a> Rules<'a> {
         if !self.is_told || !Downs::holds_back(component, down, severity) {
             return None;
         }
-        let needing = self.graph.needed_by(&component.name);
+        let mut needing = self.graph.needed_by(&component.name);
+        let runs_pipelines = self.platform.first_for(Purpose::Pipelines).is_some();
+        if runs_pipelines {
+            needing.extend(self.graph.pipelines_needing(&component.name));
+        }
         let needing: Vec<&str> = needing.iter().map(String::as_str).collect();
         (!needing.is_empty()).then(|| {
             format!(
@@ -175,14 +179,15 @@ fn alert_view(
         AlertWhose::Role(role) => in_role(rules.platform, component, role),
         AlertWhose::Own | AlertWhose::Series => component,
     };
-    let mut labels = vec![("severity", alert.severity.name().to_string())];
+    let down = rules.downs.down_of_alert(component, alert);
+    let severity = downs::severity(alert, down);
+    let mut labels = vec![("severity", severity.name().to_string())];
     if is_of_series(component, alert) {
         labels.extend(of_series(component));
     } else {
         labels.push(("component", whose.name.clone()));
         labels.extend(whose.group.clone().map(|group| ("group", group)));
     }
-    let down = rules.downs.down_of_alert(component, alert);
     labels.extend(down.map(|down| (downs::LABEL, down.name().to_string())));
     let own = alert.labels.iter();
     labels.extend(own.map(|(name, value)| (name.as_str(), literal(value))));
@@ -195,7 +200,17 @@ fn alert_view(
         .into_iter()
         .filter_map(|(name, text)| Some((name, annotation(text.as_ref()?))))
         .collect();
-    let held_back = rules.held_back(whose, down, alert.severity);
+    if rules.in_cluster && is_of_node(component, alert) {
+        let summary = annotations
+            .iter_mut()
+            .filter(|(name, _)| *name == "summary");
+        summary.for_each(|(_, text)| text.push_str(NODE));
+    }
+    if down == Some(Down::Instance) && speaks_of_all(alert) {
+        annotations.retain(|(name, _)| *name == "runbook_url");
+        annotations.extend(of_instance(component));
+    }
+    let held_back = rules.held_back(whose, down, severity);
     annotations.extend(held_back.map(|text| ("held_back", text)));
     annotations.extend(dashboard.map(|url| ("dashboard", literal(url))));
     let after = |time: Option<u64>| time.filter(|time| *time > 0).map(prometheus::duration);
@@ -232,6 +247,33 @@ fn of_series(component: &Component) -> [(&'static str, String); 2] {
     [
         ("component", or("component", &component.name)),
         ("group", or("group", group)),
+    ]
+}
+
+/// Which of a cluster's nodes an alert is about: its name, where a label says it, else the address of the pod there.
+const NODE: &str = " ({{ or $labels.node $labels.instance }})";
+
+/// Whether an alert of a kind is about the node on which one of several pods runs.
+fn is_of_node(component: &Component, alert: &Alert) -> bool {
+    let is_on_each = component.main().is_some_and(|it| it.daemon);
+    let is_of_kind = alert.summary.as_ref().is_some_and(|it| it.from_kind);
+    is_on_each && is_of_kind && alert.from_kind && alert.whose == AlertWhose::Own
+}
+
+/// Whether the kind's words for what is down name no instance: they are about a program that runs once.
+fn speaks_of_all(alert: &Alert) -> bool {
+    let mut texts = [&alert.summary, &alert.description].into_iter().flatten();
+    texts.all(|it| it.from_kind && !it.text.contains("$labels.instance"))
+}
+
+/// What is said of one of several.
+fn of_instance(component: &Component) -> [(&'static str, String); 2] {
+    let name = literal(&component.name);
+    let description =
+        "`{{ $labels.instance }}` does not work. Others may: `NoReplicas` says when none does.";
+    [
+        ("summary", format!("An instance of `{name}` is down")),
+        ("description", description.to_string()),
     ]
 }
 

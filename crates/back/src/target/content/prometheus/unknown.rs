@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 use crate::{
     diag::{Diagnostic, nearest},
     files::Target,
-    model::{Alert, Component, Platform, SettingValue, probe_job},
+    model::{Alert, Component, Platform, SettingFile, SettingValue, probe_job},
     target::shared::{
         exposed,
-        expr::{asked_of, other_jobs},
+        expr::{asked_of, asked_of_any, other_jobs},
         losses::loss,
         scrape::Job,
     },
@@ -34,7 +34,7 @@ pub(super) fn unknown_jobs(
     let scraped = jobs.iter().map(|job| job.metrics.job.as_str());
     let known: BTreeSet<&str> = scraped.chain(probes.iter().map(String::as_str)).collect();
     let mut out = Vec::new();
-    for (component, alert) in own_alerts(platform) {
+    for (component, alert) in own_alerts_on_jobs(platform) {
         for job in other_jobs(&alert.expr, &known) {
             out.push(
                 loss(
@@ -56,19 +56,70 @@ pub(super) fn unknown_jobs(
     out
 }
 
-/// The alerts that no kind wrote and that may name a job.
+/// The alerts that no kind wrote.
 fn own_alerts(platform: &Platform) -> impl Iterator<Item = (&Component, &Alert)> {
     let components = platform.components.iter();
     components
         .flat_map(|component| component.alerts.iter().map(move |alert| (component, alert)))
-        .filter(|(_, alert)| !alert.from_kind && alert.expr.contains("job"))
+        .filter(|(_, alert)| !alert.from_kind)
+}
+
+/// Those that may name a job.
+fn own_alerts_on_jobs(platform: &Platform) -> impl Iterator<Item = (&Component, &Alert)> {
+    own_alerts(platform).filter(|(_, alert)| alert.expr.contains("job"))
+}
+
+/// A warning for each alert that asks all jobs for a metric that none has, where the kinds of all of them list what there is. Who has
+/// scrape jobs of their own, or rules that record something, may have it from there.
+pub(super) fn metrics_of_nobody(
+    platform: &Platform,
+    prometheus: &Component,
+    jobs: &[Job<'_>],
+) -> Vec<Diagnostic> {
+    let files = |name: &str| match prometheus.setting(name) {
+        Some(SettingValue::Files(files)) => files.as_slice(),
+        _ => &[],
+    };
+    let records = |file: &SettingFile| String::from_utf8_lossy(&file.bytes).contains("record:");
+    if !files("scrape_configs").is_empty() || files("rules").iter().any(records) {
+        return Vec::new();
+    }
+    let mut known: Option<BTreeSet<&str>> = None;
+    let mut out = Vec::new();
+    for (component, alert) in own_alerts(platform) {
+        let metrics = asked_of_any(&alert.expr).into_iter();
+        for metric in metrics.filter(|metric| exposed::all_lack(jobs, metric)) {
+            let known = known.get_or_insert_with(|| {
+                jobs.iter()
+                    .flat_map(|job| exposed::names(job.component))
+                    .collect()
+            });
+            out.push(
+                loss(
+                    Target::Prometheus,
+                    &format!(
+                        "the alert `{}` asks for `{metric}`, which no scrape job has: it does not see what it asks for",
+                        alert.name
+                    ),
+                    alert.span,
+                    "this alert",
+                )
+                .about(&component.name)
+                .help(match nearest(&metric, known.iter().copied()) {
+                    Some(near) => format!("the nearest name that one of them has is `{near}`"),
+                    None => "ask Prometheus what there is: `count by (__name__) ({job!=\"\"})`".to_string(),
+                }),
+            );
+        }
+    }
+    out
 }
 
 /// A warning for each alert that asks a job for a metric that it does not have, where the kind of the job's component lists
 /// what there is.
 pub(super) fn unknown_metrics(platform: &Platform, jobs: &[Job<'_>]) -> Vec<Diagnostic> {
     let mut out = Vec::new();
-    for (component, alert) in own_alerts(platform) {
+    for (component, alert) in own_alerts_on_jobs(platform) {
         for (job, metric) in asked_of(&alert.expr) {
             let Some(metric) = metric.filter(|metric| exposed::lacks(jobs, &job, metric)) else {
                 continue;

@@ -12,8 +12,8 @@ use super::{
 use crate::{
     graph::{OutsideEdge, Peer},
     model::{
-        Build, Condition, Dependency, ExtraHost, FileContent, Gpu, HostAddress, MountSource,
-        NetworkMode, Resources, Runtime, Workload,
+        Build, Condition, Dependency, ExtraHost, FileContent, Gpu, HostAddress, NetworkMode,
+        Resources, Runtime, Workload,
     },
     speak::{Compose, Speak, literals, units::engine},
     target::{
@@ -28,6 +28,7 @@ use crate::{
         shared::{
             losses::Losses,
             machine::{THE_MACHINE, is_on_machine},
+            replicas::why_one_in_compose,
         },
     },
     template::TemplateError,
@@ -330,15 +331,8 @@ fn deploy(
 
 /// The number of containers: one, if several would publish the same host port or write to the same volume.
 fn replicas<'a>(networks: &Networks<'a>, workload: &'a Workload, losses: &mut Losses) -> u32 {
-    let writes = workload
-        .mounts
-        .iter()
-        .any(|mount| !mount.read_only && matches!(mount.source, MountSource::Volume(_)));
-    let why = if networks.publishes(workload) {
-        "publishes a port"
-    } else if writes {
-        "writes a named volume"
-    } else {
+    let sharing = networks.sharing_network(workload);
+    let Some(why) = why_one_in_compose(workload, sharing) else {
         return workload.replicas;
     };
     if workload.replicas > 1 {

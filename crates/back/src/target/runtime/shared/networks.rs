@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     graph::{Graph, Peer},
-    model::{Network, NetworkMode, NetworkOwners, Platform, Purpose, Workload},
+    model::{Network, NetworkOwners, Platform, Purpose, Workload},
     speak::Speak,
     target::Context,
 };
@@ -149,18 +149,5 @@ impl<'a> Networks<'a> {
         } else {
             network.name.clone()
         }
-    }
-
-    /// Whether a second container of the workload would want the same port of the host.
-    pub fn publishes(&self, workload: &'a Workload) -> bool {
-        let on_host = workload
-            .network_mode
-            .as_ref()
-            .is_some_and(|mode| mode.value == NetworkMode::Host);
-        (on_host && !workload.ports.is_empty())
-            || self
-                .sharing_network(workload)
-                .flat_map(|member| &member.ports)
-                .any(|port| port.host.is_some())
     }
 }

@@ -130,6 +130,7 @@ fn health(probe: Probe) -> Option<Health> {
     Some(Health {
         liveness: true,
         probe,
+        outside: None,
         interval: 10_000,
         timeout: 2_500,
         retries: 3,
@@ -209,6 +210,7 @@ pub fn component(workloads: Vec<Workload>) -> Component {
         uses: Vec::new(),
         workloads,
         healthy: None,
+        started: None,
         alerts: Vec::new(),
         records: Vec::new(),
         panels: Default::default(),

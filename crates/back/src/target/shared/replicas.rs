@@ -1,0 +1,44 @@
+//! How many containers an engine starts of a workload: what runs them and what watches them must agree.
+
+use crate::{
+    files::Target,
+    model::{MountSource, NetworkMode, NetworkOwners, Platform, Workload},
+};
+
+/// Why Compose starts one container of a workload, however many are asked for: several would publish the same host port, or
+/// write to the same volume. `sharing` is the workload itself and those that live in its network.
+pub(in crate::target) fn why_one_in_compose<'a>(
+    workload: &Workload,
+    sharing: impl Iterator<Item = &'a Workload>,
+) -> Option<&'static str> {
+    let mode = workload.network_mode.as_ref().map(|mode| &mode.value);
+    let listens_on_host = mode == Some(&NetworkMode::Host) && !workload.ports.is_empty();
+    let mut ports = sharing.flat_map(|member| &member.ports);
+    let mut mounts = workload.mounts.iter();
+    if listens_on_host || ports.any(|port| port.host.is_some()) {
+        Some("publishes a port")
+    } else if mounts.any(|it| !it.read_only && matches!(it.source, MountSource::Volume(_))) {
+        Some("writes a named volume")
+    } else {
+        None
+    }
+}
+
+/// How many containers of a workload an engine starts at least. Compose and a stack of Docker Swarm read the same rules: where
+/// a platform has both, nothing is missing that one of them does not start.
+pub(in crate::target) fn on_engine(
+    platform: &Platform,
+    owners: &NetworkOwners,
+    workload: &Workload,
+) -> u32 {
+    let targets = &platform.targets;
+    if targets.contains(&Target::Swarm) && !targets.contains(&Target::Compose) {
+        return workload.replicas;
+    }
+    let is_guest = |it: &&Workload| owners.foreign_owner_of(&it.name) == Some(&workload.name);
+    let guests = platform.workloads().filter(is_guest);
+    match why_one_in_compose(workload, std::iter::once(workload).chain(guests)) {
+        Some(_) => workload.replicas.min(1),
+        None => workload.replicas,
+    }
+}
