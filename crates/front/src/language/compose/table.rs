@@ -154,11 +154,13 @@ pub(super) const KEYS: &[(&str, Here)] = &[
     ("pre_stop", RAW),
     ("provider", RAW),
     ("pull_policy", RAW),
+    ("pull_refresh_after", RAW),
     ("runtime", RAW),
     ("security_opt", RAW),
     ("storage_opt", RAW),
     ("sysctls", RAW),
     ("use_api_socket", RAW),
+    ("umask", RAW),
     ("userns_mode", RAW),
     ("uts", RAW),
 ];
