@@ -235,15 +235,8 @@ fn too_early(declared: &Declared, spec: &SettingSpec, key: &Key) -> Option<Diagn
 fn typed(spec: &SettingSpec, node: &Node, constants: &Constants, sink: &mut Sink) {
     let expected = match (spec.kind, &node.value) {
         (SettingType::Secret, Value::String(_)) => return secret_value(spec, node, sink),
-        (SettingType::Duration, Value::String(_))
-            if fits(constants, node, |text| duration_ms(text).is_some()) =>
-        {
-            return;
-        }
-        (SettingType::Period, Value::String(_))
-            if fits(constants, node, |text| {
-                duration_ms(text).is_some_and(|it| it > 0)
-            }) =>
+        (SettingType::Duration | SettingType::Period, Value::String(_))
+            if fits(constants, node, |text| is_duration(spec.kind, text)) =>
         {
             return;
         }
@@ -300,6 +293,10 @@ fn typed(spec: &SettingSpec, node: &Node, constants: &Constants, sink: &mut Sink
         }
         _ => wrong_type(spec, node, expected),
     });
+}
+
+fn is_duration(kind: SettingType, text: &str) -> bool {
+    duration_ms(text).is_some_and(|it| it > 0 || kind == SettingType::Duration)
 }
 
 fn secret_value(spec: &SettingSpec, node: &Node, sink: &mut Sink) {
@@ -441,10 +438,8 @@ fn with_right_form(
     diagnostic: Diagnostic,
 ) -> Diagnostic {
     // A secret is never written out, whatever stands there; and a time may be in seconds or in days.
-    let is_guess = matches!(
-        spec.kind,
-        SettingType::Secret | SettingType::Duration | SettingType::Period
-    );
+    let is_time = matches!(spec.kind, SettingType::Duration | SettingType::Period);
+    let is_guess = is_time || spec.kind == SettingType::Secret;
     match respelled(&spec.kind.shape(), node).filter(|_| !is_guess) {
         Some(text) => diagnostic
             .help(format!("write `{text}`"))
