@@ -163,9 +163,14 @@ impl Addition<'_> {
                     "with `{new}`, `{component}` has two components for its role `{}`",
                     role.name
                 ))
-                .help(format!("write `{line}` in `[components.{component}]` first")));
+                .help(format!(
+                    "write `{line}` in `[components.{component}]` first"
+                )));
             }
-            self.note(&component, format!("names `{known}` as its `{}`", role.name));
+            self.note(
+                &component,
+                format!("names `{known}` as its `{}`", role.name),
+            );
         }
         Ok(())
     }

@@ -156,7 +156,11 @@ fn each_program_keeps_its_files_in_a_bucket_of_its_own() {
     let out = ok(&project, &["add", "registry"]);
     let told = "`s3` has `registry` in `settings.buckets` now";
     let text = project.read("platform.toml");
-    assert_eq!(text.contains("s3/registry"), out.contains(told), "{out}{text}");
+    assert_eq!(
+        text.contains("s3/registry"),
+        out.contains(told),
+        "{out}{text}"
+    );
     ok(&project, &["validate"]);
 }
 
@@ -166,7 +170,10 @@ fn families_have_groups() {
     let kinds = "mlflow,airflow,kafka,kafka-ui,postgres";
     ok(&project, &["init", "--with", kinds]);
     let text = project.read("platform.toml");
-    let groups: Vec<&str> = text.lines().filter(|it| it.starts_with("group = ")).collect();
+    let groups: Vec<&str> = text
+        .lines()
+        .filter(|it| it.starts_with("group = "))
+        .collect();
     let expected = ["streams", "streams", "stores", "tracking", "orchestration"];
     let expected = expected.map(|group| format!("group = \"{group}\""));
     assert_eq!(groups, expected, "{text}");
@@ -176,8 +183,13 @@ fn families_have_groups() {
 
 #[test]
 fn a_second_one_that_fits_changes_nobodys_choice() {
-    let project = project("include = [\"ui.toml\"]\n[platform]\nname = \"demo\"\n[groups]\nmain = \"All\"\n[components.kafka]\nkind = \"kafka\"\ngroup = \"main\"\n");
-    project.write("ui.toml", "[components.ui]\nkind = \"kafka-ui\"\ngroup = \"main\"\n");
+    let project = project(
+        "include = [\"ui.toml\"]\n[platform]\nname = \"demo\"\n[groups]\nmain = \"All\"\n[components.kafka]\nkind = \"kafka\"\ngroup = \"main\"\n",
+    );
+    project.write(
+        "ui.toml",
+        "[components.ui]\nkind = \"kafka-ui\"\ngroup = \"main\"\n",
+    );
     let (status, _, err) = run(&project, &["add", "redpanda"]);
     assert_eq!(status, 1, "{err}");
     let help = "write `uses.kafka = \"kafka\"` in `[components.ui]` first";
@@ -185,7 +197,10 @@ fn a_second_one_that_fits_changes_nobodys_choice() {
     project.write("ui.toml", "");
     ok(&project, &["add", "kafka-ui"]);
     let out = ok(&project, &["add", "redpanda"]);
-    assert!(out.contains("`kafka-ui` names `kafka` as its `kafka` now"), "{out}");
+    assert!(
+        out.contains("`kafka-ui` names `kafka` as its `kafka` now"),
+        "{out}"
+    );
     ok(&project, &["validate"]);
 }
 

@@ -76,7 +76,7 @@ fn bare(string: &UserString<'_>, names: &Names<'_>) -> Option<Diagnostic> {
     );
     if let StringUse::Mounted(at) = string.how {
         return Some(
-            Diagnostic::new(Code::BareAddress, message)
+            Diagnostic::new(Code::BareAddress, format!("{message} ({at})"))
                 .label(string.span, format!("{at} holds `{name}`"))
                 .help(help_in_file(at, &referred(string.text, name, other))),
         );

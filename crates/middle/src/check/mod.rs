@@ -76,6 +76,7 @@ const RULES: &[Rule] = &[
     ci::jobs,
     routes::certificates,
     routes::hosts,
+    routes::logins,
     lints::unused,
 ];
 

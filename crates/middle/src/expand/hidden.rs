@@ -188,7 +188,9 @@ fn prefix_said<'a>(
 ) -> Option<&'a str> {
     let says = |name: &str| {
         let mut ways = ways.iter();
-        ways.any(|way| way.name == name && matches!(way.fact, Fact::Path | Fact::Url | Fact::OwnUrl))
+        ways.any(|way| {
+            way.name == name && matches!(way.fact, Fact::Path | Fact::Url | Fact::OwnUrl)
+        })
     };
     let written = all.iter().find(|written| says(&written.name));
     let url = written.map(|written| written.value.as_str());
@@ -371,7 +373,11 @@ fn flags_within(node: &Node) -> impl Iterator<Item = (String, Fact)> {
     let several = if words.len() > 1 { words } else { Vec::new() };
     several.into_iter().filter_map(move |word| {
         let (flag, value) = word.split_once('=')?;
-        let fact = match value.strip_prefix("${self.")?.strip_suffix('}')?.split_once('.')? {
+        let fact = match value
+            .strip_prefix("${self.")?
+            .strip_suffix('}')?
+            .split_once('.')?
+        {
             (port, "port") => Fact::Port {
                 port: port.to_string(),
                 before: String::new(),

@@ -7,8 +7,8 @@ use super::{
     texts::{pipeline_texts, workload_texts},
 };
 use crate::model::{
-    Ci, Component, Endpoint, FlowEnd, Pipeline, Platform, Port, Probe, Purpose, Reach, Setting, Task,
-    TaskBody, Text, Workload,
+    Ci, Component, Endpoint, FlowEnd, Pipeline, Platform, Port, Probe, Purpose, Reach, Setting,
+    Task, TaskBody, Text, Workload,
 };
 
 pub(super) fn collect(platform: &Platform, graph: &mut Graph) {
