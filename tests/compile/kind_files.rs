@@ -64,7 +64,7 @@ fn a_mistake_in_a_kind_is_reported_at_its_place() {
         ),
         (
             "[settings.a]\ntype = \"text\"",
-            "2: bad-value: `text` is not `string`, `integer`, `boolean`, `duration`, `size`, `secret`, `list`, `databases`, `stores`, `file`, `files` or `folders` (\"text\")",
+            "2: bad-value: `text` is not `string`, `integer`, `boolean`, `duration`, `period`, `size`, `secret`, `list`, `databases`, `stores`, `file`, `files` or `folders` (\"text\")",
         ),
         (
             "[settings.a]\ntype = \"list\"\ndefault = 3",

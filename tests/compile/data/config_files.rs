@@ -136,6 +136,8 @@ fn what_is_laid_over_a_configuration_is_asked_for() {
         ),
     ] {
         let text = text.replace("[secrets]\n", "[secrets]\nother = { env = \"OTHER\" }\n");
+        let configs = "[raw.compose.configs]\none.file = \"../../one.cnf\"\nother.file = \"../../other.cnf\"\n";
+        let text = format!("{text}\n{configs}");
         let (one, other) = (with(&text, one), with(&text, other));
         for (before, after) in [(&text, &one), (&one, &other), (&other, &text)] {
             let plan = data_plan(before, after);

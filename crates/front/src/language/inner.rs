@@ -390,8 +390,8 @@ const FILE_SECTIONS: &[Section] = &[
             ),
             key(
                 "of",
-                Shape::Plain(Form::Name(NameRule::Identifier)),
-                "The role whose filler has the `setting`; left out: the component itself.",
+                Shape::Text,
+                "The role whose filler has the `setting`, or `ROLE.ROLE` for a role of that one; left out: the component itself.",
                 "of = \"backend_store\"",
             ),
             key(

@@ -260,6 +260,8 @@ impl Checker<'_> {
                 (Place::File, "setting") if table.get("of").is_some() => {}
                 (Place::File, "of") if self.is_own(node.span) => {
                     let role = node.as_str().unwrap_or_default();
+                    // A role of the filler belongs to another kind.
+                    let role = role.split('.').next().unwrap_or_default();
                     Self::declared("role", role, &self.names.roles, node.span, sink);
                 }
                 (Place::File, "setting") if self.is_own(node.span) => {

@@ -28,6 +28,7 @@ choice! {
         Ports = "ports",
         External = "external",
         Version = "version",
+        Roles = "roles",
     }
 }
 

@@ -44,6 +44,10 @@ pub struct Kind {
     pub upgrades: Vec<Upgrade>,
     /// Versions that get no fixes any more (`13`, `8.0`), and since when.
     pub end_of_life: Vec<(String, String)>,
+    /// Of a major version, the line before which all have ended (`8.14`).
+    pub ended_before: Vec<String>,
+    /// The setting with which versions run that are older than the oldest.
+    pub older_with: Option<String>,
     /// One server: more than one replica is an error.
     pub single: bool,
     /// The most components of it in one platform.
@@ -141,8 +145,8 @@ pub struct Binding {
 pub struct OwnName {
     /// The port's name.
     pub port: String,
-    /// The setting with that name.
-    pub setting: String,
+    /// The setting with that name; `None`: the component's `public_url`.
+    pub setting: Option<String>,
     /// An example of its value, in TOML.
     pub example: String,
     /// What happens to external clients without it.

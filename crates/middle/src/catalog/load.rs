@@ -236,6 +236,8 @@ fn kind(name: &str, lineage: Vec<String>, table: Table, span: Span) -> Kind {
         variant: string("variant"),
         upgrades,
         end_of_life: pairs(&table, "end_of_life"),
+        ended_before: strings(&table, "ended_before"),
+        older_with: string("older_with"),
         single: table.boolean("single").unwrap_or(false),
         per_platform: table
             .integer("per_platform")
@@ -301,7 +303,7 @@ fn own_name(table: &Table) -> Option<OwnName> {
     let text = |key: &str| table.string(key).map(ToString::to_string);
     Some(OwnName {
         port: text("port")?,
-        setting: text("setting")?,
+        setting: text("setting"),
         example: text("example")?,
         otherwise: text("otherwise")?,
         inside: text("inside"),

@@ -81,7 +81,7 @@ fn bare(string: &UserString<'_>, names: &Names<'_>) -> Option<Diagnostic> {
             _ => help_in_file(at, &(spelled, reference)),
         };
         return Some(
-            Diagnostic::new(Code::BareAddress, message)
+            Diagnostic::new(Code::BareAddress, format!("{message} ({at})"))
                 .label(string.span, format!("{at} holds `{name}`"))
                 .help(help),
         );

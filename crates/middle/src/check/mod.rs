@@ -83,6 +83,7 @@ const RULES: &[Rule] = &[
     ci::jobs,
     routes::certificates,
     routes::hosts,
+    routes::logins,
     lints::unused,
 ];
 

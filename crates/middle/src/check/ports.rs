@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Facts;
+use super::{Facts, strings::is_the_users};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     model::{
@@ -70,12 +70,18 @@ pub(super) fn host_ports(facts: Facts<'_>, sink: &mut Sink) {
                 ),
             )
             .label(
-                earlier.span,
+                place_of(facts.platform, earlier),
                 format!("{} publishes it", shown(earlier, later)),
             )
-            .label(later.span, format!("and so does {}", shown(later, earlier)));
+            .label(
+                place_of(facts.platform, later),
+                format!("and so does {}", shown(later, earlier)),
+            );
             // Without `host` it takes the port of the host under the number on which it listens.
             sink.push(match later.port.host {
+                Some(_) if !is_the_users(facts.platform, later.span) => {
+                    with_host(diagnostic, facts.platform, later, &toml_value(free))
+                }
                 Some(_) => diagnostic
                     .help(format!(
                         "{free} is free: write `host = {}` in `ports.{}`",
@@ -89,6 +95,40 @@ pub(super) fn host_ports(facts: Facts<'_>, sink: &mut Sink) {
             });
         }
     }
+}
+
+/// Where a user sees that it is published: a kind that publishes by itself stands in no file of theirs.
+fn place_of(platform: &Platform, publisher: &Published<'_>) -> Span {
+    match platform.component(&publisher.workload.component) {
+        Some(component) if !is_the_users(platform, publisher.span) => component.span,
+        _ => publisher.span,
+    }
+}
+
+/// The help to write a number for a port that the kind publishes under its own.
+fn with_host(
+    diagnostic: Diagnostic,
+    platform: &Platform,
+    publisher: &Published<'_>,
+    free: &str,
+) -> Diagnostic {
+    let port = &publisher.port.name;
+    let ports = publisher.workload.written.table("ports");
+    let written = ports.and_then(|ports| ports.entry(port));
+    let on_port = written.filter(|entry| entry.value.as_table().is_some());
+    let (place, line) = match on_port {
+        Some(entry) => (entry.key.span, format!("host = {free}")),
+        None => (
+            place_of(platform, publisher),
+            format!("ports.{port}.host = {free}"),
+        ),
+    };
+    diagnostic
+        .help(format!(
+            "{free} is free: write `ports.{port}.host = {free}` on `{}`, whose kind publishes it by itself",
+            publisher.workload.component
+        ))
+        .adding(place, line)
 }
 
 /// The ports that were looked at before, by their numbers: a large platform has too many to compare each with all.

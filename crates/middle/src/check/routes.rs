@@ -79,6 +79,37 @@ pub(super) fn hosts(facts: Facts<'_>, sink: &mut Sink) {
     }
 }
 
+/// Routes that ask for a log-in before the pages of the log-in itself: of the component that is asked, or of one that it uses.
+pub(super) fn logins(facts: Facts<'_>, sink: &mut Sink) {
+    let platform = facts.platform;
+    for route in &platform.routes {
+        let login = route.login.as_ref();
+        let asked = login.and_then(|login| platform.component(&login.component));
+        let Some(asked) = asked else { continue };
+        let is_of_login = |name: &String| {
+            let mut uses = asked.uses.iter();
+            *name == asked.name || uses.any(|binding| binding.component == *name)
+        };
+        for path in &route.paths {
+            let to = &path.to.component;
+            if is_of_login(to) {
+                let message = format!(
+                    "nobody gets to `{to}` to log in: route `{}` asks for a log-in before it",
+                    route.name
+                );
+                sink.push(
+                    Diagnostic::new(Code::ConflictingKeys, message)
+                        .label(route.login_span, format!("`{}` asks there", asked.name))
+                        .label(route.span, format!("`{}` leads to it", path.path))
+                        .help(format!(
+                            "give `{to}` a route of its own without `login`, on another host or path"
+                        )),
+                );
+            }
+        }
+    }
+}
+
 fn certificate(route: &Route) -> String {
     match &route.tls {
         Some(RouteTls::Secret(secret)) => format!("from the secret `{secret}`"),

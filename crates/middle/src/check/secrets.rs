@@ -21,9 +21,13 @@ pub(super) fn plaintext(facts: Facts<'_>, sink: &mut Sink) {
             continue;
         };
         let owner = string.owner.describe();
+        let line = match string.how {
+            StringUse::Mounted(at) => format!(" ({at})"),
+            _ => String::new(),
+        };
         let mut diagnostic = Diagnostic::new(
             Code::PlaintextSecret,
-            format!("{what} of {owner} looks like a secret that is written out"),
+            format!("{what} of {owner} looks like a secret that is written out{line}"),
         )
         .label(
             string.span,

@@ -18,11 +18,11 @@ use crate::{
 };
 
 /// The facts that a condition can test.
-pub(super) fn facts(all: &Declarations, bound: &[BoundRole], index: usize) -> View {
+pub(super) fn facts(all: &Declarations, bound: &[Vec<BoundRole>], index: usize) -> View {
     let declared = &all.components[index];
     let value = |fact: &Fact| match fact {
         Fact::Settings => settings(declared).into(),
-        Fact::Roles => roles(all, bound).into(),
+        Fact::Roles => roles(all, bound, index, Depth::Own).into(),
         Fact::Ports => ports(declared),
         Fact::PublicUrl => json!(declared.public_url()),
         Fact::PublicPath => json!(declared.public_url().map_or("", path_of_url)),
@@ -39,17 +39,32 @@ pub(super) fn facts(all: &Declarations, bound: &[BoundRole], index: usize) -> Vi
     View::new(facts)
 }
 
-/// What fills each role.
-fn roles(all: &Declarations, bound: &[BoundRole]) -> Map<String, Json> {
-    let facts_of = |bound: &BoundRole| -> Json {
-        let target = &all.components[bound.target];
+/// Whose roles are told of.
+#[derive(Clone, Copy, PartialEq)]
+enum Depth {
+    Own,
+    /// Of a component that fills a role: what fills those is told without roles.
+    OfFiller,
+}
+
+/// What fills each role of a component.
+fn roles(
+    all: &Declarations,
+    bound: &[Vec<BoundRole>],
+    index: usize,
+    depth: Depth,
+) -> Map<String, Json> {
+    let facts_of = |of: &BoundRole| -> Json {
+        let target = &all.components[of.target];
         let value = |fact: &RoleFact| match fact {
-            RoleFact::Kind => json!(bound.fitting_kind(target)),
+            RoleFact::Kind => json!(of.fitting_kind(target)),
             RoleFact::Component => json!(target.name),
             RoleFact::Settings => settings(target).into(),
             RoleFact::Ports => ports(target),
             RoleFact::External => json!(target.external.is_some()),
             RoleFact::Version => json!(target.version),
+            RoleFact::Roles if depth == Depth::OfFiller => Json::Null,
+            RoleFact::Roles => roles(all, bound, of.target, Depth::OfFiller).into(),
         };
         let facts = RoleFact::ALL.iter();
         let facts: Map<String, Json> = facts
@@ -58,7 +73,7 @@ fn roles(all: &Declarations, bound: &[BoundRole]) -> Map<String, Json> {
         facts.into()
     };
     let mut out = Map::new();
-    for bound in bound {
+    for bound in &bound[index] {
         out.insert(bound.role.name.clone(), facts_of(bound));
     }
     out

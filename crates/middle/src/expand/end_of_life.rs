@@ -20,11 +20,28 @@ fn ended_version(declared: &Declared) -> Option<Diagnostic> {
         return None;
     }
     let (version, span) = declared.written_version.as_ref()?;
-    let (ended, date) = kind
-        .end_of_life
-        .iter()
-        .filter_map(|(ended, date)| Some((Version::of(ended)?, date)))
-        .find(|(ended, _)| version.is_one_of(ended))?;
+    let lines = || {
+        let lines = kind.end_of_life.iter();
+        lines.filter_map(|(ended, date)| Some((ended, Version::of(ended)?, date)))
+    };
+    let listed = lines().find(|(_, ended, _)| version.is_one_of(ended));
+    let older = || {
+        lines().find(|(name, ended, _)| {
+            let is_first = kind.ended_before.contains(name);
+            is_first && ended.major == version.major && version.is_older(ended)
+        })
+    };
+    let (what, ended, date) = match listed {
+        Some((_, ended, date)) => (ended.to_string(), ended, format!("since {date}")),
+        None => {
+            let (_, ended, date) = older()?;
+            (
+                version.to_string(),
+                ended,
+                format!("since {date} at the latest"),
+            )
+        }
+    };
     // A user's own image may have a version scheme of its own.
     if declared.program.major != Some(ended.major) {
         return None;
@@ -34,8 +51,8 @@ fn ended_version(declared: &Declared) -> Option<Diagnostic> {
         Diagnostic::new(
             Code::EndOfLife,
             format!(
-                "`{}` runs {} {}, which has had no fixes since {date}",
-                declared.name, kind.title, ended
+                "`{}` runs {} {what}, which has had no fixes {date}",
+                declared.name, kind.title
             ),
         )
         .about(&declared.name)

@@ -129,6 +129,10 @@ fn major_of(
             default
         }
         TagVersion::TooOld { version, oldest } => {
+            let older_with = kind.older_with.as_ref();
+            if older_with.is_some_and(|it| component.get_path(&["settings", it]).is_some()) {
+                return Some(version.major);
+            }
             let shown = shown_tag(&written.image);
             sink.push(too_old(kind, written.node, &shown, &oldest));
             Some(version.major)

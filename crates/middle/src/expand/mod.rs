@@ -199,7 +199,7 @@ fn layers(
 ) -> Layers {
     let mut out = Layers::default();
     for (index, declared) in all.components.iter().enumerate() {
-        let facts = conditions::facts(all, &bound[index], index);
+        let facts = conditions::facts(all, bound, index);
         let kind_table = conditions::table_of_kind(declared, engine, &facts, sink);
         // A condition that can't be evaluated is reported already.
         let holds =

@@ -14,11 +14,9 @@ pub(super) fn check(draft: &ComponentDraft, sink: &mut Sink) {
     if own_name.inside.is_some() && draft.external.is_none() {
         on_any_port(draft, &own_name.port, sink);
     }
-    let is_set = draft
-        .user
-        .get_path(&["settings", &own_name.setting])
-        .is_some()
-        || draft.public_url().is_some();
+    let setting = own_name.setting.as_ref();
+    let said = setting.and_then(|setting| draft.user.get_path(&["settings", setting]));
+    let is_set = said.is_some() || draft.public_url().is_some();
     if is_set || draft.external.is_some() {
         return;
     }
@@ -30,6 +28,10 @@ pub(super) fn check(draft: &ComponentDraft, sink: &mut Sink) {
     if port.host.is_none() || !port.bind.is_everywhere() {
         return;
     }
+    let line = match setting {
+        Some(setting) => format!("settings.{setting} = {}", own_name.example),
+        None => format!("public_url = {}", own_name.example),
+    };
     sink.push(
         Diagnostic::new(
             Code::OwnName,
@@ -40,10 +42,7 @@ pub(super) fn check(draft: &ComponentDraft, sink: &mut Sink) {
         )
         .about(&draft.name)
         .label(port.host_span, format!("published on `{}`", port.bind))
-        .help(format!(
-            "set the name by which they call it: `settings.{} = {}`",
-            own_name.setting, own_name.example
-        )),
+        .help(format!("set the name by which they call it: `{line}`")),
     );
 }
 

@@ -188,8 +188,14 @@ impl File<'_> {
         sink: &mut Sink,
     ) -> Vec<(String, FileContent)> {
         let own = &self.scene.components[self.index];
-        let filler = role.and_then(|role| own.bound(role).next());
-        let draft = filler.map_or(own, |bound| &self.scene.components[bound.target]);
+        let roles = role.into_iter().flat_map(|roles| roles.split('.'));
+        let filled = roles.into_iter().try_fold(own, |draft, role| {
+            let bound = draft.bound(role).next()?;
+            Some(&self.scene.components[bound.target])
+        });
+        let Some(draft) = filled else {
+            return Vec::new();
+        };
         let name = node.as_str().unwrap_or_default();
         let Some(setting) = draft.setting(name) else {
             return Vec::new();
@@ -277,6 +283,17 @@ impl File<'_> {
                 name: path.trim_start_matches('/').to_string(),
                 text: Text::literal(text),
             },
+            Adapted::Unframed => {
+                sink.push(
+                    Diagnostic::new(
+                        Code::BadValue,
+                        "this dashboard has the second schema without the resource around it: Grafana would show no panels",
+                    )
+                    .label(node.span, "`elements` and `layout` without `apiVersion`")
+                    .help("export it as a resource, or put it into `{\"apiVersion\": \"dashboard.grafana.app/v2\", \"kind\": \"Dashboard\", \"metadata\": {\"name\": \"NAME\"}, \"spec\": ...}`"),
+                );
+                content
+            }
             Adapted::Foreign(asked) => {
                 let asked: Vec<String> = asked.into_iter().collect();
                 sink.push(

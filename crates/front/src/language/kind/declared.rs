@@ -363,14 +363,13 @@ pub(super) const OWN_NAME: Shape = Shape::Table(&[
     key(
         "setting",
         Shape::Plain(Form::Name(NameRule::Identifier)),
-        "The setting that says the name.",
+        "The setting that says the name; left out: `public_url` of the component.",
         "setting = \"advertised_host\"",
-    )
-    .required(),
+    ),
     key(
         "example",
         FREE,
-        "A value of it, as TOML writes it.",
+        "A value of it (of `public_url`), as TOML writes it.",
         "example = '\"kafka.example.com\"'",
     )
     .required(),

@@ -266,6 +266,18 @@ const ABOUT: &[KeyShape] = &[
         "end_of_life = { \"13\" = \"2025-11-13\" }",
     ),
     key(
+        "ended_before",
+        Shape::List(&FREE),
+        "Versions in `end_of_life` before which all of their major have ended, too.",
+        "ended_before = [\"8.14\"]",
+    ),
+    key(
+        "older_with",
+        Shape::Plain(Form::Name(NameRule::Identifier)),
+        "The setting with which versions run that are older than `oldest`: what they can't read is not there then.",
+        "older_with = \"config\"",
+    ),
+    key(
         "flags_by_variable",
         Shape::Map(NameRule::Free, &FREE),
         "Variables of the program, each with the flag in whose place it stands.",

@@ -13,6 +13,8 @@ pub(in crate::resolve) enum Adapted {
     Rewritten(String),
     /// The data sources that it uses and the platform does not have.
     Foreign(BTreeSet<String>),
+    /// The second schema without the resource around it: Grafana reads it as a dashboard of the first, which has no panels.
+    Unframed,
 }
 
 /// `sources`: uids of the data sources, the one first that takes the place of a foreign Prometheus.
@@ -21,6 +23,10 @@ pub(in crate::resolve) fn adapted(text: &str, sources: &[&str]) -> Adapted {
         // That it is no JSON is reported elsewhere.
         return Adapted::AsItIs;
     };
+    let has = |key: &str| dashboard.get(key).is_some();
+    if has("elements") && has("layout") && !has("apiVersion") {
+        return Adapted::Unframed;
+    }
     let mut walk = Walk {
         inputs: inputs(&dashboard),
         sources,
@@ -65,9 +71,12 @@ impl Walk<'_> {
         match value {
             Value::Array(items) => items.iter_mut().for_each(|item| self.value(item)),
             Value::Object(keys) => {
+                // In the second schema the plugin stands beside the data source.
+                let group = keys.get("group").and_then(Value::as_str);
+                let group = group.map(str::to_string);
                 for (key, inner) in keys.iter_mut() {
                     match key.as_str() {
-                        "datasource" => self.source(inner),
+                        "datasource" => self.source(inner, group.as_deref()),
                         "__inputs" | "__requires" => {}
                         _ => self.value(inner),
                     }
@@ -77,20 +86,24 @@ impl Walk<'_> {
         }
     }
 
-    /// A uid or a name alone, or `{ type, uid }`.
-    fn source(&mut self, source: &mut Value) {
+    /// A uid or a name alone, `{ type, uid }`, or the `{ name }` of the second schema, which is a uid.
+    fn source(&mut self, source: &mut Value, group: Option<&str>) {
         match source {
             Value::String(uid) => {
-                if let Some(ours) = self.own_source(uid, None) {
+                if let Some(ours) = self.own_source(uid, group) {
                     *uid = ours;
                 }
             }
             Value::Object(keys) => {
                 let plugin = keys.get("type").and_then(Value::as_str).map(str::to_string);
-                if let Some(Value::String(uid)) = keys.get_mut("uid")
-                    && let Some(ours) = self.own_source(uid, plugin.as_deref())
-                {
-                    *uid = ours;
+                let plugin = plugin.as_deref().or(group);
+                for key in ["uid", "name"] {
+                    if let Some(Value::String(uid)) = keys.get_mut(key) {
+                        if let Some(ours) = self.own_source(uid, plugin) {
+                            *uid = ours;
+                        }
+                        break;
+                    }
                 }
             }
             _ => {}
