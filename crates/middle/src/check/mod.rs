@@ -16,6 +16,7 @@ mod outside;
 mod ports;
 mod power;
 mod profiles;
+mod promql;
 mod raw_places;
 mod raw_service;
 mod rights;
@@ -72,10 +73,13 @@ const RULES: &[Rule] = &[
     notify::nobody_told,
     notify::watchdog,
     notify::unused,
+    promql::experimental,
     addresses::bare_addresses,
     ci::jobs,
     routes::certificates,
     routes::hosts,
+    routes::addresses,
+    routes::authorities,
     lints::unused,
 ];
 

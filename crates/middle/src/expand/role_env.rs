@@ -26,7 +26,7 @@ pub(super) fn set(
                 let filler = workloads[role.target]
                     .iter_mut()
                     .find(|workload| workload.part.as_deref() == Some(part.as_str()));
-                if let Some(filler) = filler {
+                if let Some(filler) = filler.filter(|_| has_own(owner, secrets, written)) {
                     let key = Key {
                         name: name(owner, variable, written.span),
                         span: written.span,
@@ -37,6 +37,17 @@ pub(super) fn set(
             }
         }
     }
+}
+
+/// Whether the owner has what the value names of its own: a login of a part that does not run is not made.
+fn has_own(owner: &Declared, secrets: &[(String, Secret)], value: &Node) -> bool {
+    let phrase = reference::of_node(value, Words::Kind, Mode::Strict);
+    phrase
+        .references()
+        .all(|reference| match reference.segments.as_slice() {
+            ["own", key] => own_secret(owner, secrets, key).is_some(),
+            _ => true,
+        })
 }
 
 fn set_variable(table: &mut Table, entry: Entry) {
