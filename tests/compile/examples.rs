@@ -138,6 +138,7 @@ const BESIDE: &[(&str, &str)] = &[
     ("components.*.volumes.*", "mount = \"/example\""),
     ("components.*.files.*: mode", "content = \"x\""),
     ("components.*.helm.hpa", "maxReplicas = 5"),
+    ("components.*.metrics.relabel.#", "target_label = \"tier\""),
     ("components.*.health", "shell = \"true\""),
     ("components.*.health: http", "port = \"http\""),
     ("components.*.health: tcp", ""),

@@ -28,6 +28,7 @@ group = "store"
 settings = { password = "${secrets.db-password}", databases = ["more"] }
 [components.web]
 image = "web:1"
+allow = ["outside-source"]
 group = "web"
 depends_on = ["db"]
 env.KEY = "${secrets.web-key}"

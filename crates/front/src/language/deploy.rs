@@ -7,6 +7,7 @@ use super::{
     shape::Shape,
 };
 
+const WORD: Shape = Shape::Plain(Form::Word);
 const RESOURCE: Shape = Shape::Plain(Form::Name(NameRule::Resource));
 
 macro_rules! tool_keys {
@@ -14,14 +15,14 @@ macro_rules! tool_keys {
         &[
             key(
                 "repository",
-                FREE,
+                WORD,
                 "The git repository that holds platform.toml and `generated/`.",
                 "repository = \"https://git.example.com/ml/platform.git\"",
             )
             .required(),
             key(
                 "revision",
-                FREE,
+                WORD,
                 "A branch, a tag that is a version (`v1.4.0`) or `refs/tags/TAG`, or a commit in full; `main` by default.",
                 "revision = \"main\"",
             ),
@@ -57,7 +58,7 @@ const ARGOCD: Shape = Shape::Table(tool_keys!(
     ),
     key(
         "project",
-        FREE,
+        WORD,
         "Argo CD's project; by default `default`.",
         "project = \"ml\"",
     ),
@@ -78,7 +79,7 @@ const ARGOCD: Shape = Shape::Table(tool_keys!(
 const FLUX: Shape = Shape::Table(tool_keys!(
     key(
         "destination",
-        FREE,
+        WORD,
         "A Secret with the kubeconfig of another cluster; by default the chart goes to the cluster that Flux runs in.",
         "destination = \"production-kubeconfig\"",
     ),

@@ -113,6 +113,10 @@ pub enum Form {
     WebAddress,
     /// The URL of a page, in which labels of an alert may stand.
     Page,
+    /// Something without spaces.
+    Word,
+    /// An address for mails, with a name before it or without.
+    Mailbox,
     /// A host's name in the public DNS.
     Domain,
     /// `8000` or `8000-8010`.
@@ -186,6 +190,8 @@ impl Form {
             Form::Domain => value::is_domain(text),
             Form::WebAddress => WebAddress::parse(text).is_some(),
             Form::Page => value::is_page(text),
+            Form::Word => value::is_word(text),
+            Form::Mailbox => value::is_mailbox(text),
             Form::Bytes => memory_bytes(text).or_else(|| compose_bytes(text)).is_some(),
             Form::PortRange => {
                 let ports: Vec<_> = text.split('-').map(str::parse::<u16>).collect();
@@ -271,6 +277,8 @@ impl Form {
             Form::Domain => "a host name such as `ml.example.com`, in lower case".to_string(),
             Form::WebAddress => "a URL such as `https://ml.example.com/mlflow`, its path without `.` and `..`".to_string(),
             Form::Page => "the URL of a page, such as `https://wiki.example.com/runbooks/serving-down`".to_string(),
+            Form::Word => "one word, without spaces".to_string(),
+            Form::Mailbox => "an address such as `ops@example.com`".to_string(),
             Form::Bytes => "an amount such as `64Mi` or `64m`".to_string(),
             Form::PortRange => "a port or a range such as `8000-8010`".to_string(),
             Form::PublishedPort => "a port, a range such as `8000-8010`, or `auto`".to_string(),

@@ -10,6 +10,7 @@ use crate::value::AlertSeverity;
 
 const RECEIVER_NAME: Shape = Shape::Plain(Form::Declared(NameRule::Identifier));
 const ONE_OR_MANY: Shape = Shape::Either(&[FREE, Shape::List(&FREE)]);
+const MAILBOX: Shape = Shape::Plain(Form::Mailbox);
 const SEVERITY: Shape = Shape::Plain(Form::Choice(AlertSeverity::NAMES));
 
 /// Keys of one of `[notify.receivers]`: the ways in which it is notified. It may have several.
@@ -34,7 +35,7 @@ const RECEIVER: Shape = Shape::Table(&[
     ),
     key(
         "email",
-        ONE_OR_MANY,
+        Shape::Either(&[MAILBOX, Shape::List(&MAILBOX)]),
         "Addresses that get a mail through `notify.smtp`.",
         "email = [\"ml-team@example.com\"]",
     ),

@@ -1,5 +1,8 @@
 //! Times, cores and bytes: a number and a unit.
 
+/// The longest duration: Prometheus, Compose and Kubernetes count nanoseconds in 64 bits.
+const LONGEST_MS: u64 = i64::MAX as u64 / 1_000_000;
+
 /// A duration in milliseconds: a number and `ms`, `s`, `m`, `h` or `d`; `None` for any other text.
 pub fn duration_ms(text: &str) -> Option<u64> {
     let unit_at = text.find(|c: char| !c.is_ascii_digit())?;
@@ -12,7 +15,8 @@ pub fn duration_ms(text: &str) -> Option<u64> {
         "d" => 86_400_000,
         _ => return None,
     };
-    number.checked_mul(factor)
+    let time = number.checked_mul(factor)?;
+    (time <= LONGEST_MS).then_some(time)
 }
 
 /// A duration as others write it, in one unit: `1m30s` is `90s`, `1.5s` is `1500ms`, a number is one of seconds.
@@ -208,6 +212,9 @@ mod tests {
         assert_eq!(memory_bytes("512MB"), None);
         assert_eq!(duration_ms("2h"), Some(7_200_000));
         assert_eq!(duration_ms("5 minutes"), None);
+        // promtool: `duration out of range`.
+        assert_eq!(duration_ms("106752d"), None);
+        assert!(duration_ms("106751d").is_some());
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub(super) const ROUTE: &[KeyShape] = &[
             ),
             key(
                 "acme",
-                FREE,
+                Shape::Plain(Form::Mailbox),
                 "The address that an authority such as Let's Encrypt writes to: the entry point gets its certificate there (`traefik`).",
                 "acme = \"ops@example.com\"",
             ),

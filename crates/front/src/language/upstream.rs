@@ -10,12 +10,18 @@ use super::{
 const WHERE: &[KeyShape] = &[
     key(
         "repository",
-        FREE,
+        Shape::Plain(Form::Word),
         "Where Helm takes it from: `https://...`, `oci://...`, or `file://...` of a folder.",
         "repository = \"https://charts.example.com\"",
     )
     .required(),
-    key("name", FREE, "The chart's name there.", "name = \"redis\"").required(),
+    key(
+        "name",
+        Shape::Plain(Form::Word),
+        "The chart's name there.",
+        "name = \"redis\"",
+    )
+    .required(),
     key(
         "version",
         FREE,

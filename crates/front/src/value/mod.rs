@@ -14,6 +14,7 @@ mod device;
 mod dotenv;
 mod path;
 mod path_fault;
+mod pattern;
 mod schedule;
 mod signal;
 mod tmpfs;
@@ -37,7 +38,11 @@ pub use path::{
     one_spelling, why_private,
 };
 pub use path_fault::{fault_in_container, fault_of_file, fault_on_host};
+pub use pattern::pattern_fault;
 pub use schedule::Schedule;
 pub use signal::Signal;
 pub use tmpfs::{Tmpfs, TmpfsOption};
-pub use web::{WebAddress, is_domain, is_page, is_request_path, is_url_path};
+pub use web::{
+    WebAddress, is_domain, is_email, is_mailbox, is_page, is_request_path, is_url, is_url_path,
+    is_word,
+};

@@ -56,6 +56,40 @@ pub fn is_domain(text: &str) -> bool {
     text.len() <= 253 && text.split('.').all(is_label)
 }
 
+/// Whether it is something without spaces, and not nothing.
+pub fn is_word(text: &str) -> bool {
+    !text.is_empty() && !text.contains(|c: char| c.is_whitespace() || is_hidden(c))
+}
+
+/// Whether it is the URL of something that a program calls: a login, a path and a query may stand in it.
+pub fn is_url(text: &str) -> bool {
+    let schemes = ["https://", "http://"];
+    let Some(rest) = schemes.iter().find_map(|it| text.strip_prefix(it)) else {
+        return false;
+    };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let is_host = Host::parse_in_url(host).is_some() || HostAndPort::parse(host).is_some();
+    is_host && is_word(text)
+}
+
+/// Whether it is an address for mails: `ops@example.com`.
+pub fn is_email(text: &str) -> bool {
+    text.rsplit_once('@').is_some_and(|(name, domain)| {
+        let is_name = is_word(name) && !name.contains(['@', ',', '<', '>']);
+        is_name && is_domain(&domain.to_lowercase())
+    })
+}
+
+/// The same, with a name before it or without: `Team <ops@example.com>`.
+pub fn is_mailbox(text: &str) -> bool {
+    let inner = text.strip_suffix('>').and_then(|text| text.split_once('<'));
+    match inner {
+        Some((name, address)) => is_email(address) && !name.contains(is_hidden),
+        None => is_email(text),
+    }
+}
+
 /// Whether it is the URL of a page that people open, with whatever follows the host.
 pub fn is_page(text: &str) -> bool {
     let schemes = ["https://", "http://"];

@@ -225,8 +225,10 @@ impl Checker<'_> {
         let settings = self.kind.table.table("settings").into_iter();
         for (_, setting) in settings.flat_map(Table::iter) {
             let named = setting.as_table().and_then(|it| it.get("required_with"));
-            if let Some(node) = named.filter(|node| self.is_own(node.span)) {
-                self.setting(node.as_str().unwrap_or_default(), node.span, sink);
+            let Some(node) = named else { continue };
+            let names = node.as_array().unwrap_or(std::slice::from_ref(node));
+            for name in names.iter().filter(|name| self.is_own(name.span)) {
+                self.setting(name.as_str().unwrap_or_default(), name.span, sink);
             }
         }
     }
@@ -412,12 +414,16 @@ impl Checker<'_> {
                     sink.push(unknown("fact of the platform", fact, span, known));
                 }
             }
-            (Fact::Ports, [port, ..]) => {
+            (Fact::Parts, [part]) => {
+                Self::declared("part", part, &self.names.parts, span, sink);
+            }
+            (Fact::Ports, [port, ..]) | (Fact::External, [port]) => {
                 Self::declared("port", port, &self.names.ports, span, sink);
             }
             (Fact::Routes, ["tls"]) => {}
             (
                 Fact::External
+                | Fact::Parts
                 | Fact::Routes
                 | Fact::Major
                 | Fact::Version

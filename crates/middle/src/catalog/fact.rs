@@ -9,6 +9,7 @@ choice! {
         Settings = "settings",
         Roles = "roles",
         Ports = "ports",
+        Parts = "parts",
         PublicUrl = "public_url",
         PublicPath = "public_path",
         External = "external",

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::form::SettingForm;
 use crate::{
     data::Upgrade,
     language::{Form, Shape},
@@ -242,8 +243,16 @@ pub struct SettingSpec {
     pub kind: SettingType,
     /// Whether a component without it is an error.
     pub required: bool,
-    /// The setting with which it has to be there.
-    pub required_with: Option<String>,
+    /// The settings with each of which it has to be there.
+    pub required_with: Vec<String>,
+    /// The least whole number that it takes.
+    pub min: Option<i64>,
+    /// The greatest one.
+    pub max: Option<i64>,
+    /// What its strings have to be.
+    pub form: Option<SettingForm>,
+    /// The most bytes that one of its strings can have.
+    pub max_length: Option<usize>,
     /// The characters that strings can hold besides ASCII letters and digits. `None`: any.
     pub characters: Option<String>,
     /// The strings that it takes; empty: any.

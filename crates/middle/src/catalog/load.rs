@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Binding, Catalog, FileForm, Kind, OwnName, OwnSecret, Role, SettingSpec, SettingType, check,
-    kind::asks_for_major,
+    Binding, Catalog, FileForm, Kind, OwnName, OwnSecret, Role, SettingForm, SettingSpec,
+    SettingType, check, kind::asks_for_major,
 };
 use crate::{
     data::{Level, Step, Upgrade},
@@ -343,7 +343,16 @@ fn setting_spec(key: &Key, table: &Table) -> SettingSpec {
         name: key.name.clone(),
         kind: kind.unwrap_or(SettingType::String),
         required: table.boolean("required").unwrap_or(false),
-        required_with: table.string("required_with").map(ToString::to_string),
+        required_with: match table.string("required_with") {
+            Some(one) => vec![one.to_string()],
+            None => strings(table, "required_with"),
+        },
+        min: table.integer("min"),
+        max: table.integer("max"),
+        form: table.string("form").and_then(SettingForm::parse),
+        max_length: table
+            .integer("max_length")
+            .and_then(|length| usize::try_from(length).ok()),
         characters: table.string("characters").map(ToString::to_string),
         choices: table
             .strings("choices")

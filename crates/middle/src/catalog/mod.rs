@@ -5,10 +5,12 @@
 
 mod check;
 mod fact;
+mod form;
 mod kind;
 mod load;
 
 pub use fact::{Fact, PlatformFact, RoleFact};
+pub use form::SettingForm;
 pub use kind::{
     Binding, FileForm, HTTP_PORT, Kind, OwnName, OwnSecret, Role, SettingSpec, SettingType,
 };

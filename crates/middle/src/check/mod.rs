@@ -16,6 +16,7 @@ mod outside;
 mod ports;
 mod power;
 mod profiles;
+mod promql;
 mod raw;
 mod raw_claims;
 mod raw_names;
@@ -79,11 +80,14 @@ const RULES: &[Rule] = &[
     notify::nobody_told,
     notify::watchdog,
     notify::unused,
+    promql::experimental,
     addresses::bare_addresses,
     ci::jobs,
     routes::certificates,
     routes::hosts,
     routes::logins,
+    routes::addresses,
+    routes::authorities,
     lints::unused,
 ];
 

@@ -1,8 +1,11 @@
 //! Entry points that clients can't reach at their address, and hosts that two routes serve in two ways.
 
+use std::net::IpAddr;
+
 use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink},
+    files::Target,
     model::{Platform, Route, RouteEnd, RouteTls},
     source::Span,
 };
@@ -106,6 +109,53 @@ pub(super) fn logins(facts: Facts<'_>, sink: &mut Sink) {
                         )),
                 );
             }
+        }
+    }
+}
+
+/// Routes of several hosts through one entry point that name two addresses for its authority: it has one account there.
+pub(super) fn authorities(facts: Facts<'_>, sink: &mut Sink) {
+    let routes = &facts.platform.routes;
+    for (index, later) in routes.iter().enumerate() {
+        let Some(RouteTls::Acme(address)) = &later.tls else {
+            continue;
+        };
+        let mut before = routes[..index].iter().filter(|it| it.door == later.door);
+        let other =
+            before.find(|it| matches!(&it.tls, Some(RouteTls::Acme(own)) if own != address));
+        // One host with two addresses is reported as such.
+        let Some(first) = other.filter(|it| it.host != later.host) else {
+            continue;
+        };
+        sink.push(
+            Diagnostic::new(
+                Code::ConflictingKeys,
+                format!("`{}` gets its certificates under two addresses", later.door),
+            )
+            .label(first.tls_span, certificate(first))
+            .label(later.tls_span, certificate(later))
+            .help(
+                "write the same address in both: an entry point has one account at the authority",
+            ),
+        );
+    }
+}
+
+/// Hosts that are addresses: Kubernetes refuses an Ingress with such a host. An entry point of an engine takes it.
+pub(super) fn addresses(facts: Facts<'_>, sink: &mut Sink) {
+    if !facts.platform.targets.contains(&Target::Helm) {
+        return;
+    }
+    for route in &facts.platform.routes {
+        if route.host.parse::<IpAddr>().is_ok() {
+            sink.push(
+                Diagnostic::new(
+                    Code::BadValue,
+                    format!("`{}` is an address: an Ingress takes a name only", route.host),
+                )
+                .label(route.span, "this route is in the chart, too")
+                .help("write a name that leads to the address, in the DNS or in people's `/etc/hosts`; a platform that runs on an engine alone takes the address: leave `helm` out of `platform.targets`"),
+            );
         }
     }
 }

@@ -17,6 +17,7 @@ pub(super) fn autoscalers(facts: Facts<'_>, sink: &mut Sink) {
         let Some(scaler) = workload.values.get("hpa").filter(|node| !node.is_false()) else {
             continue;
         };
+        in_order(workload, scaler, sink);
         let host = workload.network_mode.as_ref().map(|mode| &mode.value);
         let what = match host {
             _ if workload.daemon => "runs on every node".to_string(),
@@ -31,6 +32,39 @@ pub(super) fn autoscalers(facts: Facts<'_>, sink: &mut Sink) {
             )
             .label(scaler.span, "an autoscaler")
             .help("remove `hpa`"),
+        );
+    }
+}
+
+/// An autoscaler whose least number of pods is greater than its most.
+fn in_order(workload: &Workload, scaler: &Node, sink: &mut Sink) {
+    let Some(scaler) = scaler.as_table() else {
+        return;
+    };
+    let Some((most, limit)) = scaler
+        .entry("maxReplicas")
+        .zip(scaler.integer("maxReplicas"))
+    else {
+        return;
+    };
+    let written = scaler
+        .entry("minReplicas")
+        .zip(scaler.integer("minReplicas"));
+    if let Some((least, number)) = written.filter(|(_, number)| *number > limit) {
+        sink.push(
+            Diagnostic::new(
+                Code::ConflictingKeys,
+                format!(
+                    "the autoscaler of `{}` has more pods at least than at most",
+                    workload.name
+                ),
+            )
+            .label(least.value.span, format!("{number} at least"))
+            .label(most.value.span, format!("{limit} at most"))
+            .help(format!(
+                "write `maxReplicas = {number}`, or a smaller `minReplicas`"
+            ))
+            .replacing(most.value.span, number.to_string()),
         );
     }
 }

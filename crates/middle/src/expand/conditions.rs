@@ -26,7 +26,8 @@ pub(super) fn facts(all: &Declarations, bound: &[Vec<BoundRole>], index: usize) 
         Fact::Ports => ports(declared),
         Fact::PublicUrl => json!(declared.public_url()),
         Fact::PublicPath => json!(declared.public_url().map_or("", path_of_url)),
-        Fact::External => json!(declared.external.is_some()),
+        Fact::Parts => parts(declared),
+        Fact::External => external(declared),
         Fact::Routes => routes(all, &declared.name),
         Fact::Major => json!(declared.program.major),
         Fact::Version => json!(declared.version),
@@ -135,6 +136,38 @@ fn ports(declared: &Declared) -> Json {
         })
         .collect::<Map<_, _>>()
         .into()
+}
+
+/// Which parts of the kind the component has, or would have: all but those that it takes away.
+fn parts(declared: &Declared) -> Json {
+    let cases = declared.kind.table.array("when").unwrap_or_default().iter();
+    let tables = std::iter::once(&declared.kind.table).chain(cases.filter_map(Node::as_table));
+    let names = tables
+        .filter_map(|table| table.table("parts"))
+        .flat_map(Table::keys);
+    let is_off = |name: &str| {
+        let part = declared.user.get_path(&["parts", name]);
+        part.is_some_and(Node::is_false)
+    };
+    names
+        .map(|name| (name.to_string(), Json::from(!is_off(name))))
+        .collect::<Map<_, _>>()
+        .into()
+}
+
+/// The ports of a component elsewhere that have an address there. False for one that runs here.
+fn external(declared: &Declared) -> Json {
+    let Some(external) = &declared.external else {
+        return Json::from(false);
+    };
+    let ports = external.addresses.iter();
+    let ports: Map<String, Json> = ports
+        .map(|address| (address.port.clone(), Json::from(true)))
+        .collect();
+    match ports.is_empty() {
+        true => Json::from(true),
+        false => ports.into(),
+    }
 }
 
 fn plain(node: &Node) -> Json {

@@ -1,5 +1,6 @@
 //! Components that run elsewhere: keys about a container would have no effect, so they are errors.
 
+use super::layers::is_exporter;
 use crate::{
     catalog::Kind,
     diag::{Code, Diagnostic, Sink},
@@ -19,12 +20,7 @@ pub(super) fn check(component: &Key, written: &Table, kind: &Kind, sink: &mut Si
     };
     let place = external.key.span.source;
     let is_meant = |key: &Key| place == component.span.source || place == key.span.source;
-    let has_own_containers = watching(kind).any(|(_, part)| part.get("image").is_none());
-    let scopes: &[Scope] = match has_own_containers {
-        true => &[Scope::Component, Scope::SharedByWorkloads],
-        false => &[Scope::Component],
-    };
-    let mut needless = needless_elsewhere(written, scopes);
+    let mut needless = needless_elsewhere(written, &[Scope::Component]);
     needless.retain(|(_, key)| is_meant(key));
     let parts = written.table("parts").into_iter();
     for Entry { key, value } in parts.flat_map(|parts| &parts.entries) {
@@ -68,5 +64,5 @@ fn watching(kind: &Kind) -> impl Iterator<Item = (&str, &Table)> {
     parts
         .flat_map(Table::iter)
         .filter_map(|(key, part)| Some((key.name.as_str(), part.as_table()?)))
-        .filter(|(_, part)| part.get("metrics").is_some())
+        .filter(|(_, part)| is_exporter(part))
 }

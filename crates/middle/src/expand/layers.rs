@@ -118,7 +118,7 @@ pub(super) fn workloads(
             .get("if")
             .is_none_or(|condition| holds(condition, engine, facts, sink));
         let off = user_part.is_some_and(Node::is_false);
-        let stays = declared.external.is_none() || kind_part.get("metrics").is_some();
+        let stays = declared.external.is_none() || is_exporter(kind_part);
         if wanted && !off && stays {
             let user_part = user_part.and_then(Node::as_table).cloned();
             let mut kind_part = kind_part.clone();
@@ -129,6 +129,12 @@ pub(super) fn workloads(
         }
     }
     workloads
+}
+
+/// Whether a part of a kind watches the program, and so also runs for one elsewhere: it is scraped, and is a program of its own. A
+/// part with the image of the kind is the program itself.
+pub(super) fn is_exporter(kind_part: &Table) -> bool {
+    kind_part.get("metrics").is_some() && kind_part.get("image").is_some()
 }
 
 /// The part that the component's `metrics` are about: its program has none, and an exporter beside it speaks for it. A port of
@@ -314,6 +320,7 @@ fn shared(table: &Table, without: &[&str]) -> Table {
 /// The user's table over the kind's.
 fn merged(kind: &Table, user: &Table) -> Table {
     let mut lower = kind.clone();
+    drop_raw(&mut lower, user);
     let places = mount_places(user);
     drop_mounts(&mut lower, &places);
     drop_flags(&mut lower, user);
@@ -349,6 +356,20 @@ fn merged(kind: &Table, user: &Table) -> Table {
         );
     }
     out
+}
+
+/// Takes away raw keys of the kind that say what the user says in a key of the language. An image and how it is built say the same.
+fn drop_raw(kind: &mut Table, user: &Table) {
+    const IMAGE: [&str; 3] = ["image", "build", "pull_policy"];
+    let names_image = user.get("image").is_some() || user.get("build").is_some();
+    for target in ["compose", "helm"] {
+        if let Some(raw) = kind.table_mut(target) {
+            raw.entries.retain(|entry| {
+                let name = entry.key.name.as_str();
+                user.get(name).is_none() && !(names_image && IMAGE.contains(&name))
+            });
+        }
+    }
 }
 
 /// Takes away the flags of the kind's command that the user's `args` give.

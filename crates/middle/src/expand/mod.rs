@@ -6,6 +6,7 @@
 
 mod buckets;
 mod conditions;
+mod contents;
 mod declare;
 mod draft;
 mod elsewhere;
@@ -20,6 +21,7 @@ mod logins;
 mod major;
 mod moved;
 mod names;
+mod own;
 mod own_name;
 mod ports;
 mod presets;
@@ -117,19 +119,21 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
     let mut names = names::names(tree, &inputs, &components, lost, sink);
     let certificates = secrets::of_routes(&routes, &names.secrets);
     names.secrets.extend(certificates);
-    let all = Declarations::new(names, components, routes);
+    let mut all = Declarations::new(names, components, routes);
     let (bound, complete): (Vec<_>, Vec<_>) = roles::bind(&all, sink).into_iter().unzip();
-    settings::check(&all, sink);
+    let fits = settings::check(&all, sink);
     secrets::check_needed(&all, tree, sink);
     end_of_life::check(&all, sink);
     tag_form::check(&all, sink);
     hidden::check(&all, sink);
+    let mut layers = layers(&all, &bound, inputs.engine, sink);
+    probes::drop_idle(&all, &mut layers.workloads);
+    own::drop_unread(&mut all, &mut layers, tree);
     let Layers {
         kind_tables,
         own_secrets,
         mut workloads,
-    } = layers(&all, &bound, inputs.engine, sink);
-    probes::drop_idle(&all, &mut workloads);
+    } = layers;
     unread::check(&all, &workloads, sink);
     role_env::set(&all, &bound, &own_secrets, &mut workloads, sink);
     role_env::parts_elsewhere(&all, &kind_tables, &workloads, sink);
@@ -140,6 +144,8 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
         ..
     } = all;
     let mut drafts = Vec::new();
+    let complete = complete.into_iter().zip(fits);
+    let complete = complete.map(|(complete, fits)| complete && fits);
     let parts = bound.into_iter().zip(complete).zip(kind_tables);
     let parts = parts.zip(own_secrets).zip(workloads);
     for (declared, ((((uses, complete), mut kind_table), brought), workloads)) in
@@ -161,7 +167,7 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
             kind_table,
             workloads: with_ports(workloads, ports),
             own_secrets,
-            // Without its roles and ports neither references nor templates of the kind can work out.
+            // Without its roles, its settings and its ports neither references nor templates of the kind can work out.
             broken: !(complete && whole),
             declared,
         });

@@ -35,6 +35,10 @@ pub(super) fn set(
                     name: name(owner, variable, written.span),
                     span: written.span,
                 };
+                // A login of a part that does not run is not made.
+                if !has_own(owner, secrets, written) {
+                    continue;
+                }
                 let value = value(owner, secrets, written);
                 match filler {
                     Some(filler) => set_variable(&mut filler.table, Entry { key, value }),
@@ -119,6 +123,17 @@ fn as_written(declared: &Declared, value: &Node) -> String {
             _ => None,
         }
     })
+}
+
+/// Whether the owner has what the value names of its own: a login of a part that does not run is not made.
+fn has_own(owner: &Declared, secrets: &[(String, Secret)], value: &Node) -> bool {
+    let phrase = reference::of_node(value, Words::Kind, Mode::Strict);
+    phrase
+        .references()
+        .all(|reference| match reference.segments.as_slice() {
+            ["own", key] => own_secret(owner, secrets, key).is_some(),
+            _ => true,
+        })
 }
 
 fn set_variable(table: &mut Table, entry: Entry) {

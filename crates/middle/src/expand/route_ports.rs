@@ -11,7 +11,7 @@ use crate::{
     diag::{Code, Diagnostic},
     model::Scheme,
     source::Span,
-    syntax::{Node, quoted},
+    syntax::{Key, Node, quoted},
 };
 
 /// Ports of the kind and of the user, without those that were taken away; of what runs elsewhere, those that have an address.
@@ -82,4 +82,24 @@ pub(super) fn speaks_no_http(
             "an entry point takes only HTTP: publish the port itself, as `ports.{port} = {{ host = \"auto\" }}`"
         )),
     }
+}
+
+/// An entry point that somebody else runs.
+pub(super) fn runs_elsewhere(door: &str, through: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::RoleMisfit,
+        format!("`{door}` runs elsewhere: nothing here tells it of the route"),
+    )
+    .label(through, "leads through this")
+    .help("name an entry point that runs here; where another one leads to a component, say what people type: `public_url` on it")
+}
+
+/// An entry point behind itself.
+pub(super) fn leads_to_itself(path: &Key, door: &str, to: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::ConflictingKeys,
+        format!("`{}` of `{door}` leads to `{door}` itself", path.name),
+    )
+    .label(to, "it would ask itself without an end")
+    .help("name the component that is to answer")
 }

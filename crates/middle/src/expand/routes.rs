@@ -6,7 +6,9 @@
 use super::{
     draft::Declared,
     read,
-    route_ports::{is_broken, no_http, page_port, ports, speaks_no_http},
+    route_ports::{
+        is_broken, leads_to_itself, no_http, page_port, ports, runs_elsewhere, speaks_no_http,
+    },
     unknown,
 };
 use crate::{
@@ -189,13 +191,19 @@ impl Reader<'_> {
             );
             return None;
         }
+        if self.components[door].external.is_some() {
+            let wrong = runs_elsewhere(&self.components[door].name, through.span);
+            self.sink.push(wrong);
+            return None;
+        }
         let Some(entry) = table.entry("tls") else {
             return Some(None);
         };
         let ways = entry.value.as_table()?;
-        // What is wrong with one of them was reported. That there is a certificate is known all the same.
+        // Where the certificate comes from is not known. That there is one is known all the same.
+        let unknown = Some(Some(RouteTls::Secret("certificate".to_string())));
         if ways.iter().any(|(_, node)| node.is_broken()) {
-            return Some(Some(RouteTls::Secret("certificate".to_string())));
+            return unknown;
         }
         let way = |name: &str| ways.string(name).map(ToString::to_string);
         let tls = match (way("secret"), way("acme")) {
@@ -219,7 +227,7 @@ impl Reader<'_> {
                             "write `tls = { secret = \"NAME\" }` or `tls = { acme = \"ADDRESS\" }`",
                         ),
                 );
-                return None;
+                return unknown;
             }
         };
         let wanted = match tls {
@@ -235,7 +243,7 @@ impl Reader<'_> {
                 .label(entry.key.span, "not with this one")
                 .help(format!("it takes them from {}", one_of(&kind.routes))),
             );
-            return None;
+            return unknown;
         }
         Some(Some(tls))
     }
@@ -277,6 +285,10 @@ impl Reader<'_> {
     fn path(&mut self, path: &Key, node: &Node, origin: &str, door: usize) -> Option<RoutePath> {
         let (index, port) = self.end(node)?;
         let name = self.components[index].name.clone();
+        if index == door && [HTTP_PORT, "https"].contains(&port.as_str()) {
+            self.sink.push(leads_to_itself(path, &name, node.span));
+            return None;
+        }
         let prefix = trimmed(&path.name);
         let strip = node.as_table().and_then(|table| table.entry("strip"));
         let strip = strip.filter(|strip| strip.value.value == Value::Boolean(true));

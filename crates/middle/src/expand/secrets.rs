@@ -104,8 +104,8 @@ pub(super) fn own_secrets(
 pub(super) fn check_needed(all: &Declarations, tree: &Table, sink: &mut Sink) {
     for declared in all.components.iter().filter(|it| it.external.is_none()) {
         let settings = declared.kind.settings.iter().filter(|spec| {
-            let with = spec.required_with.as_deref();
-            let is_needed = spec.required || with.is_some_and(|it| declared.setting(it).is_some());
+            let mut with = spec.required_with.iter();
+            let is_needed = spec.required || with.any(|it| declared.setting(it).is_some());
             spec.kind == SettingType::Secret && is_needed
         });
         let settings = settings.filter_map(|spec| declared.setting(&spec.name));

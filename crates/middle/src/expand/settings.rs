@@ -4,7 +4,7 @@ mod missing;
 
 use missing::missing;
 
-use super::{Declarations, buckets, draft::Declared, stores};
+use super::{Declarations, buckets, contents, draft::Declared, stores};
 use crate::{
     catalog::{SettingSpec, SettingType},
     diag::{Code, Diagnostic, Sink, nearest},
@@ -16,65 +16,84 @@ use crate::{
     text::{all_of, one_of},
 };
 
-/// Reports unknown settings, wrong types and secrets that are missing.
-pub(super) fn check(all: &Declarations, sink: &mut Sink) {
+/// Reports unknown settings, wrong types and secrets that are missing. Returns of each component whether what it says is what the
+/// settings take.
+pub(super) fn check(all: &Declarations, sink: &mut Sink) -> Vec<bool> {
+    let mut fits = Vec::new();
     for declared in &all.components {
-        for (key, node) in declared
-            .user
-            .table("settings")
-            .into_iter()
-            .flat_map(Table::iter)
-        {
-            let is_off = |spec: &SettingSpec| node.is_false() && spec.kind != SettingType::Boolean;
-            if key.name == "major" || node.is_removed() || spec(declared, key).is_some_and(is_off) {
-                continue;
-            }
-            match spec(declared, key) {
-                Some(spec) => {
-                    if spec.only_external && declared.external.is_none() {
-                        sink.push(only_external(spec, key));
-                        continue;
-                    }
-                    if spec.only_here && declared.external.is_some() {
-                        sink.push(only_here(spec, key, node));
-                        continue;
-                    }
-                    if let Some(diagnostic) = too_early(declared, spec, key) {
-                        sink.push(diagnostic);
-                        continue;
-                    }
-                    typed(spec, node, &all.names.constants, sink);
-                    reserved(declared, spec, node, sink);
-                    held_characters(all, spec, node, sink);
-                    buckets::check(all, spec, node, sink);
-                }
-                None => sink.push(unknown_setting(declared, key)),
-            }
-        }
+        let written = declared.user.table("settings").into_iter();
+        let written = written.flat_map(Table::iter).map(|(key, node)| {
+            // All are looked at.
+            check_one(all, declared, key, node, sink)
+        });
+        fits.push(written.fold(true, |all, fits| all && fits));
         check_logins(all, declared, sink);
         check_databases(declared, sink);
         stores::check_login(declared, sink);
         // What it has could not be read.
-        if declared.user.get("settings").is_some_and(Node::is_broken) {
-            continue;
+        if !declared.user.get("settings").is_some_and(Node::is_broken) {
+            check_absent(all, declared, sink);
         }
-        let meant = misspelled(declared);
-        let is_absent = |spec: &SettingSpec| {
-            declared.setting(&spec.name).is_none() && !meant.contains(&spec.name.as_str())
-        };
-        for spec in &declared.kind.settings {
-            let with = spec.required_with.as_deref();
-            if with.is_some_and(|with| declared.setting(with).is_some()) && is_absent(spec) {
-                sink.push(missing(all, declared, spec));
-            }
+    }
+    fits
+}
+
+/// Whether the setting takes this value. What is wrong otherwise is reported, too.
+fn check_one(
+    all: &Declarations,
+    declared: &Declared,
+    key: &Key,
+    node: &Node,
+    sink: &mut Sink,
+) -> bool {
+    let spec = spec(declared, key);
+    let is_off = |spec: &SettingSpec| node.is_false() && spec.kind != SettingType::Boolean;
+    if key.name == "major" || node.is_removed() || spec.is_some_and(is_off) {
+        return true;
+    }
+    let Some(spec) = spec else {
+        sink.push(unknown_setting(declared, key));
+        return true;
+    };
+    if spec.only_external && declared.external.is_none() {
+        sink.push(only_external(spec, key));
+        return true;
+    }
+    if spec.only_here && declared.external.is_some() {
+        sink.push(only_here(spec, key, node));
+        return true;
+    }
+    if let Some(diagnostic) = too_early(declared, spec, key) {
+        sink.push(diagnostic);
+        return true;
+    }
+    let errors = sink.errors();
+    typed(spec, node, &all.names.constants, sink);
+    if sink.errors() == errors {
+        contents::check(all, declared, spec, node, sink);
+    }
+    let fits = sink.errors() == errors;
+    buckets::check(all, spec, node, sink);
+    fits
+}
+
+fn check_absent(all: &Declarations, declared: &Declared, sink: &mut Sink) {
+    let meant = misspelled(declared);
+    let is_absent = |spec: &SettingSpec| {
+        declared.setting(&spec.name).is_none() && !meant.contains(&spec.name.as_str())
+    };
+    for spec in &declared.kind.settings {
+        let mut with = spec.required_with.iter();
+        if with.any(|with| declared.setting(with).is_some()) && is_absent(spec) {
+            sink.push(missing(all, declared, spec));
         }
-        if declared.external.is_some() {
-            continue;
-        }
-        for spec in &declared.kind.settings {
-            if spec.required && is_absent(spec) {
-                sink.push(missing(all, declared, spec));
-            }
+    }
+    if declared.external.is_some() {
+        return;
+    }
+    for spec in &declared.kind.settings {
+        if spec.required && is_absent(spec) {
+            sink.push(missing(all, declared, spec));
         }
     }
 }
@@ -138,8 +157,7 @@ fn check_logins(all: &Declarations, declared: &Declared, sink: &mut Sink) {
             let specs = &mut declared.kind.settings.iter();
             if let Some(spec) = specs.find(|spec| spec.name == name) {
                 typed(spec, node, &all.names.constants, sink);
-                reserved(declared, spec, node, sink);
-                held_characters(all, spec, node, sink);
+                contents::check(all, declared, spec, node, sink);
             }
         }
     }
@@ -333,67 +351,8 @@ fn choice(spec: &SettingSpec, text: &str, span: Span, sink: &mut Sink) {
     );
 }
 
-/// Reports a string that the program has for itself. An external server has its own.
-fn reserved(declared: &Declared, spec: &SettingSpec, node: &Node, sink: &mut Sink) {
-    let text = node.as_str().unwrap_or_default();
-    if declared.external.is_none() && spec.reserved.iter().any(|it| it == text) {
-        sink.push(
-            Diagnostic::new(
-                Code::BadValue,
-                format!("setting `{}` can't be `{text}`", spec.name),
-            )
-            .label(node.span, "the program has this one for itself")
-            .help("write another name"),
-        );
-    }
-}
-
-/// Reports what a string of the setting may not hold, because it would mean something where it ends up.
-fn held_characters(all: &Declarations, spec: &SettingSpec, node: &Node, sink: &mut Sink) {
-    let Some(characters) = &spec.characters else {
-        return;
-    };
-    let items = match &node.value {
-        Value::Array(items) => items.as_slice(),
-        _ => std::slice::from_ref(node),
-    };
-    for item in items.iter().filter(|item| item.as_str().is_some()) {
-        let text = with_defaults(all, &phrase(item));
-        let misfit = text
-            .chars()
-            .find(|c| !c.is_ascii_alphanumeric() && !characters.contains(*c));
-        let (message, label) = match misfit {
-            Some(c) => (
-                format!("setting `{}` can't hold {}", spec.name, shown(c)),
-                "this character has a meaning of its own there".to_string(),
-            ),
-            None if text.is_empty() => (
-                format!("setting `{}` is empty", spec.name),
-                "this is empty".to_string(),
-            ),
-            None => continue,
-        };
-        let beside = match characters.as_str() {
-            "" => String::new(),
-            characters => format!(" and `{characters}`"),
-        };
-        sink.push(
-            Diagnostic::new(Code::BadValue, message)
-                .label(item.span, label)
-                .help(format!("write letters, digits{beside}")),
-        );
-    }
-}
-
-fn shown(c: char) -> String {
-    match c {
-        c if c.is_control() || c.is_whitespace() => format!("U+{:04X}", c as u32),
-        c => format!("`{c}`"),
-    }
-}
-
 /// Whether the text is of a form, as far as it is known.
-fn fits(constants: &Constants, node: &Node, form: impl Fn(&str) -> bool) -> bool {
+pub(super) fn fits(constants: &Constants, node: &Node, form: impl Fn(&str) -> bool) -> bool {
     let written = constants.written_out(&phrase(node));
     written.is_none_or(|written| written.is_open || form(&written.text))
 }

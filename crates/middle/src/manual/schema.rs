@@ -310,6 +310,8 @@ fn plain(form: Form) -> Value {
         Form::UrlPrefix => plain(Form::Name(NameRule::WebPath)),
         Form::Domain => pattern("^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$"),
         Form::WebAddress => pattern("^https?://[^/\\s?#@]+(/[^\\s?#]*)?$"),
+        Form::Word => pattern("^\\S+$"),
+        Form::Mailbox => pattern("^[^@]+@[^@\\s]+$"),
         Form::Page => pattern("^https?://[^/\\s]"),
         Form::Scheme => pattern("^[a-z][a-z0-9+.-]*$"),
         Form::ImagePlatform => pattern("^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+){0,2}$"),
@@ -411,7 +413,7 @@ fn setting(spec: &SettingSpec) -> Value {
     let value = object(match spec.kind {
         SettingType::String if !spec.choices.is_empty() => json!({ "enum": spec.choices }),
         SettingType::String => json!({ "type": ["string", "integer"] }),
-        SettingType::Integer => json!({ "type": "integer" }),
+        SettingType::Integer => whole_number(spec),
         SettingType::Boolean => json!({ "type": "boolean" }),
         SettingType::Duration | SettingType::Period => {
             json!({ "type": "string", "pattern": "^[0-9]+(ms|s|m|h|d)$|\\$\\{" })
@@ -448,6 +450,15 @@ fn setting(spec: &SettingSpec) -> Value {
         SettingType::List | SettingType::Files | SettingType::Folders => strings,
     });
     out.extend(or_false(value));
+    Value::Object(out)
+}
+
+fn whole_number(spec: &SettingSpec) -> Value {
+    let mut out = Map::new();
+    out.insert("type".into(), "integer".into());
+    let limits = [("minimum", spec.min), ("maximum", spec.max)];
+    let limits = limits.into_iter();
+    out.extend(limits.filter_map(|(key, limit)| Some((key.to_string(), limit?.into()))));
     Value::Object(out)
 }
 

@@ -14,7 +14,7 @@ use crate::{
         Smtp, Text, notify_file, notify_secret,
     },
     syntax::{Node, Table},
-    value::HostAndPort,
+    value::{HostAndPort, is_url},
 };
 
 pub(super) fn resolve(tree: &Table, scene: &Scene, sink: &mut Sink) -> Option<Notify> {
@@ -163,14 +163,12 @@ fn smtp(scene: &Scene, table: &Table, sink: &mut Sink) -> Option<Smtp> {
 fn url(scene: &Scene, table: &Table, key: &str, sink: &mut Sink) -> Option<At<Text>> {
     let text = whole_value(scene, table, key, sink)?;
     let plain = text.value.as_plain();
-    if let Some(plain) =
-        plain.filter(|it| !it.starts_with("http://") && !it.starts_with("https://"))
-    {
+    if let Some(plain) = plain.filter(|it| !is_url(it)) {
         sink.push(
             Diagnostic::new(Code::BadValue, format!("`{plain}` is not a URL"))
                 .label(text.span, format!("`{key}` is a URL"))
                 .help(
-                    "it starts with `https://` or `http://`, or is a secret that holds such a URL",
+                    "write a URL such as `https://pager.example.com/hook`, without spaces, or a secret that holds one",
                 ),
         );
     }

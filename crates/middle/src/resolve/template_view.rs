@@ -55,6 +55,7 @@ pub(super) fn view(
         "roles": roles,
         "major": draft.program.major,
         "version": draft.version,
+        "parts": parts(draft),
         "self": role_view(scene, index, None, marks, sink),
         "routes": routes(scene, &draft.name, marks, sink),
         "platform": {
@@ -154,6 +155,20 @@ fn end(scene: &Scene<'_>, to: &RouteEnd, marks: &mut Marks, sink: &mut Sink) -> 
     out["external"] = Json::from(scene.components[index].external.is_some());
     out["scheme"] = Json::from(scheme.unwrap_or("http"));
     out
+}
+
+/// Which of the kind's parts run.
+fn parts(draft: &ComponentDraft) -> Json {
+    let named = draft.kind_table.table("parts").into_iter();
+    let runs = |name: &str| {
+        let mut workloads = draft.workloads.iter();
+        workloads.any(|workload| workload.part.as_deref() == Some(name))
+    };
+    named
+        .flat_map(Table::keys)
+        .map(|name| (name.to_string(), Json::from(runs(name))))
+        .collect::<Map<_, _>>()
+        .into()
 }
 
 /// The ports of the kind's main workload, those too that the user took away: the program listens on them all the same.

@@ -13,6 +13,7 @@
 //! | `markdown`, `xml` | a string as text of that language |
 //! | `code`, `link` | a string as a code span of Markdown, a URL as a link |
 //! | `comment` | one line that is safe in a comment of the file's language |
+//! | `go_duration` | a duration as programs in Go read it: without days |
 //! | `verbatim` | a text that is already in the file's language |
 
 use std::borrow::Cow;
@@ -128,6 +129,11 @@ pub(super) fn register(environment: &mut Environment<'static>) {
     });
     environment.add_filter("comment", |state: &State, text: Cow<'_, str>| {
         Value::from_safe_string(language(state).comment(&text))
+    });
+    environment.add_filter("go_duration", |text: Cow<'_, str>| {
+        let days = text.strip_suffix('d').and_then(|days| days.parse().ok());
+        let hours = days.and_then(|days: u64| days.checked_mul(24));
+        hours.map_or_else(|| text.to_string(), |hours| format!("{hours}h"))
     });
     environment.add_filter("verbatim", Value::from_safe_string);
 }

@@ -38,8 +38,8 @@ pub(super) const SETTING: Shape = Shape::Table(&[
     ),
     key(
         "required_with",
-        FREE,
-        "Another setting: where a component has that one, to leave this one out is an error.",
+        Shape::Either(&[FREE, Shape::List(&FREE)]),
+        "Another setting, or several: where a component has one of those, to leave this one out is an error.",
         "required_with = \"password\"",
     ),
     key(
@@ -53,6 +53,42 @@ pub(super) const SETTING: Shape = Shape::Table(&[
         Shape::List(&FREE),
         "The strings that it takes, where it does not take any.",
         "choices = [\"off\", \"require\", \"verify-full\"]",
+    ),
+    key(
+        "min",
+        Shape::Integer(i64::MIN, i64::MAX),
+        "The least whole number that it takes.",
+        "min = 1",
+    ),
+    key(
+        "max",
+        Shape::Integer(i64::MIN, i64::MAX),
+        "The greatest whole number that it takes.",
+        "max = 100",
+    ),
+    key(
+        "form",
+        Shape::Plain(Form::Choice(&[
+            "url",
+            "image",
+            "host",
+            "host-port",
+            "topic",
+            "heap",
+            "plugin",
+            "email",
+            "word",
+            "line",
+            "period",
+        ])),
+        "What its strings have to be; in a list each of them, and no two of the same name. `topic`: of Kafka, as `name` or `name:partitions`. `heap`: an amount as Java takes it, such as `1g`. `plugin`: of Jenkins, as `name` or `name:version`. `word`: something without spaces. `line`: something without line breaks. `period`: a duration above zero.",
+        "form = \"url\"",
+    ),
+    key(
+        "max_length",
+        Shape::Integer(1, 1_000_000),
+        "The most bytes that one of its strings has.",
+        "max_length = 63",
     ),
     key(
         "reserved",

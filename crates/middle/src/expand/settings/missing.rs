@@ -4,6 +4,7 @@ use super::super::{Declarations, MissingLine, draft::Declared, read};
 use crate::{
     catalog::{SettingSpec, SettingType},
     diag::{Code, Diagnostic},
+    syntax::quoted,
 };
 
 pub(super) fn missing(all: &Declarations, declared: &Declared, spec: &SettingSpec) -> Diagnostic {
@@ -22,7 +23,10 @@ pub(super) fn missing(all: &Declarations, declared: &Declared, spec: &SettingSpe
     };
     if spec.kind != SettingType::Secret {
         let diagnostic = Diagnostic::new(Code::MissingKey, message);
-        let line = format!("{} = {}", spec.name, example(spec));
+        let line = match spec.form.filter(|_| spec.kind == SettingType::String) {
+            Some(form) => format!("{} = {}", spec.name, quoted(form.example())),
+            None => format!("{} = {}", spec.name, example(spec)),
+        };
         return writing(diagnostic, &line, &format!(": {}", spec.description));
     }
     let name = format!("{}-{}", declared.name, spec.name.replace('_', "-"));

@@ -1,12 +1,12 @@
 //! What Prometheus scrapes of a workload, or of a component that runs elsewhere.
 
-use super::{gives_metrics, kind_scrapes_main, measured, port, refuse_true, request_path};
+use super::{gives_metrics, kind_scrapes_main, measured, port, refuse_true, relabel, request_path};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::{WorkloadDraft, read},
     model::{
         About, AboutStack, At, FileContent, HttpScheme, Login, Metrics, MetricsPath, Piece, Port,
-        Relabel, probe_job,
+        probe_job,
     },
     resolve::{
         Inputs, Scene,
@@ -146,8 +146,8 @@ impl Reader<'_> {
             login: self.login(table, sink),
             ca,
             insecure: table.boolean("insecure").unwrap_or(false),
-            relabel: relabel(table, "relabel"),
-            metric_relabel: relabel(table, "metric_relabel"),
+            relabel: relabel::steps(table, "relabel", sink),
+            metric_relabel: relabel::steps(table, "metric_relabel", sink),
             about: table.table("about").map(about),
             span,
         })
@@ -285,21 +285,6 @@ impl Reader<'_> {
     fn scope(&self) -> Scope<'_> {
         Scope::component(self.index, self.shape.part.as_deref())
     }
-}
-
-fn relabel(table: &Table, key: &str) -> Vec<Relabel> {
-    let steps = table.one_or_many_tables(key).into_iter();
-    steps
-        .map(|step| Relabel {
-            source_labels: read::strings(step, "source_labels"),
-            separator: read::owned(step, "separator"),
-            regex: read::owned(step, "regex"),
-            modulus: read::unsigned(step, "modulus"),
-            target_label: read::owned(step, "target_label"),
-            replacement: read::owned(step, "replacement"),
-            action: read::owned(step, "action"),
-        })
-        .collect()
 }
 
 fn about(table: &Table) -> About {

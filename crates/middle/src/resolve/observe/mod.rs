@@ -6,6 +6,7 @@ mod metrics;
 mod panels;
 mod probes;
 mod promises;
+mod relabel;
 mod scraper;
 mod slo;
 

@@ -1,0 +1,71 @@
+//! Secrets and variables of kinds that nothing reads, such as those of a part that does not run here: nobody has to set them.
+
+use super::{
+    Declarations, Layers,
+    draft::{Declared, Names},
+    read,
+};
+use crate::{
+    model::Variable,
+    reference::{self, Mode, Words},
+    syntax::{Node, Table, Value},
+};
+
+/// Takes them out of the layers and of the names. `tree`: the platform, which may declare a variable itself.
+pub(super) fn drop_unread(all: &mut Declarations, layers: &mut Layers, tree: &Table) {
+    let mut used: Vec<String> = Vec::new();
+    for (index, declared) in all.components.iter().enumerate() {
+        let brought = std::mem::take(&mut layers.own_secrets[index]);
+        let readers = readers(layers, index);
+        let is_read = |key: &str| readers.iter().any(|node| reads(node, key));
+        let variables = variables(declared).filter(|(key, _)| is_read(key));
+        used.extend(variables.map(|(_, env)| env));
+        let brought = brought
+            .into_iter()
+            .filter(|(key, _)| is_read(key))
+            .collect();
+        layers.own_secrets[index] = brought;
+    }
+    let Names { variables, .. } = &mut all.names;
+    let is_declared = |variable: &Variable| tree.get_path(&["vars", &variable.name]).is_some();
+    let is_used = |variable: &Variable| used.iter().any(|env| variable.env.as_ref() == Some(env));
+    let kept: Vec<Variable> = std::mem::take(variables)
+        .into_iter()
+        .filter(|variable| is_declared(variable) || is_used(variable))
+        .collect();
+    *variables = kept.into();
+}
+
+/// The variables of a component's kind: the key, and the variable of the environment.
+fn variables(declared: &Declared) -> impl Iterator<Item = (&str, String)> {
+    let vars = declared.kind.table.table("vars").into_iter();
+    vars.flat_map(Table::iter).filter_map(|(key, node)| {
+        let env = read::owned(node.as_table()?, "env");
+        Some((key.name.as_str(), env.unwrap_or_else(|| key.name.clone())))
+    })
+}
+
+/// What reads the component's own secrets and variables: its workloads, its outputs, a chart that runs it. What it gives to those
+/// that fill its roles, such as a login to make, is of use only where it logs in itself.
+fn readers(layers: &Layers, index: usize) -> Vec<&Node> {
+    let tables = ["outputs", "charts"].into_iter();
+    let tables = tables.filter_map(|key| layers.kind_tables[index].table(key));
+    let workloads = layers.workloads[index].iter().map(|it| &it.table);
+    let own = tables
+        .chain(workloads)
+        .flat_map(|table| table.iter().map(|(_, node)| node));
+    own.collect()
+}
+
+/// Whether a string of a kind holds its secret or variable `key`.
+fn reads(node: &Node, key: &str) -> bool {
+    match &node.value {
+        Value::String(text) if text.contains("own.") => {
+            let phrase = reference::of_node(node, Words::Kind, Mode::Shell);
+            phrase.references().any(|it| it.is(&["own", key]))
+        }
+        Value::Array(items) => items.iter().any(|item| reads(item, key)),
+        Value::Table(table) => table.iter().any(|(_, node)| reads(node, key)),
+        _ => false,
+    }
+}

@@ -1,0 +1,158 @@
+//! How labels are changed before and after a scrape. Each action wants some keys and refuses others: prometheus/prometheus,
+//! model/relabel/relabel.go, `Config.Validate`.
+
+use crate::{
+    diag::{Code, Diagnostic, Sink},
+    expand::read,
+    model::Relabel,
+    syntax::{Entry, Node, Table, places},
+    text::all_of,
+    value::pattern_fault,
+};
+
+/// The steps of `relabel` or `metric_relabel`, checked.
+pub(super) fn steps(table: &Table, key: &str, sink: &mut Sink) -> Vec<Relabel> {
+    if let Some(entry) = table.entry(key) {
+        for item in entry.value.as_array().unwrap_or_default() {
+            check(item, sink);
+        }
+    }
+    let steps = table.one_or_many_tables(key).into_iter();
+    steps
+        .map(|step| Relabel {
+            source_labels: read::strings(step, "source_labels"),
+            separator: read::owned(step, "separator"),
+            regex: read::owned(step, "regex"),
+            modulus: read::unsigned(step, "modulus"),
+            target_label: read::owned(step, "target_label"),
+            replacement: read::owned(step, "replacement"),
+            action: read::owned(step, "action"),
+        })
+        .collect()
+}
+
+fn check(item: &Node, sink: &mut Sink) {
+    let Some(step) = item.as_table() else { return };
+    // What is wrong with the word was reported.
+    if step.get("action").is_some_and(Node::is_broken) {
+        return;
+    }
+    let action = step.string("action").unwrap_or("replace");
+    refused(step, action, sink);
+    let target = step.entry("target_label");
+    let wants_target = [
+        "replace",
+        "hashmod",
+        "lowercase",
+        "uppercase",
+        "keepequal",
+        "dropequal",
+    ];
+    if wants_target.contains(&action) && target.is_none() {
+        sink.push(missing(item, action, "target_label = \"tier\""));
+    }
+    if action == "hashmod" && step.get("modulus").is_none() {
+        sink.push(missing(item, action, "modulus = 4"));
+    }
+    // With `replace`, groups of the expression may stand in the label.
+    let target = target.filter(|it| action != "replace" || !holds_group(it));
+    let replacement = step.entry("replacement").filter(|_| action == "labelmap");
+    for entry in target.into_iter().chain(replacement) {
+        let text = entry.value.as_str().unwrap_or_default();
+        let written = match action {
+            "labelmap" => without_groups(text),
+            _ => text.to_string(),
+        };
+        if !is_label(&written) && !entry.value.is_broken() {
+            sink.push(
+                Diagnostic::new(
+                    Code::BadValue,
+                    format!("`{text}` is not the name of a label"),
+                )
+                .label(entry.value.span, "written as a label")
+                .help("write letters, digits and `_`, and no digit first"),
+            );
+        }
+    }
+    if let Some(regex) = step.get("regex")
+        && let Some(fault) = regex.as_str().and_then(pattern_fault)
+    {
+        sink.push(
+            Diagnostic::new(
+                Code::BadValue,
+                format!("Prometheus does not take this regular expression: {fault}"),
+            )
+            .label(regex.span, "not understood")
+            .help("write it as Go takes it (RE2): without look-around and references back; `\\\\(` is a bracket"),
+        );
+    }
+}
+
+/// Keys that the action does not take.
+fn refused(step: &Table, action: &str, sink: &mut Sink) {
+    let takes: &[&str] = match action {
+        "labeldrop" | "labelkeep" => &["action", "regex"],
+        "keepequal" | "dropequal" => &["action", "source_labels", "target_label"],
+        "lowercase" | "uppercase" => &[
+            "action",
+            "source_labels",
+            "separator",
+            "regex",
+            "modulus",
+            "target_label",
+        ],
+        _ => return,
+    };
+    let needless = step.entries.iter();
+    let needless: Vec<&Entry> = needless
+        .filter(|entry| !takes.contains(&entry.key.name.as_str()) && !entry.value.is_broken())
+        .collect();
+    if needless.is_empty() {
+        return;
+    }
+    let names: Vec<&str> = needless.iter().map(|it| it.key.name.as_str()).collect();
+    let names = all_of(&names);
+    let message = format!("the action `{action}` does not take {names}");
+    let mut diagnostic = Diagnostic::new(Code::ConflictingKeys, message);
+    let mut gone = Vec::new();
+    for entry in &needless {
+        diagnostic = diagnostic.label(entry.key.span, "Prometheus refuses it here");
+        gone.extend(places(&entry.key, &entry.value));
+    }
+    sink.push(diagnostic.help(format!("remove {names}")).removing(gone));
+}
+
+fn missing(item: &Node, action: &str, line: &str) -> Diagnostic {
+    let key = line.split(' ').next().unwrap_or_default();
+    Diagnostic::new(
+        Code::MissingKey,
+        format!("the action `{action}` needs the key `{key}`"),
+    )
+    .label(item.span, "a step without it")
+    .help(format!("say it too: `{line}`"))
+}
+
+fn holds_group(entry: &Entry) -> bool {
+    entry.value.as_str().is_some_and(|text| text.contains('$'))
+}
+
+/// The text with a letter in the place of `$1` and `${name}`.
+fn without_groups(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('$') {
+        out.push_str(before);
+        out.push('x');
+        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        rest = match after.strip_prefix('{').and_then(|it| it.split_once('}')) {
+            Some((_, rest)) => rest,
+            None => after.trim_start_matches(is_name),
+        };
+    }
+    out + rest
+}
+
+fn is_label(text: &str) -> bool {
+    let is_character = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    text.chars().all(is_character) && text.starts_with(|c: char| !c.is_ascii_digit())
+}
