@@ -72,6 +72,17 @@ fn nobody_makes(filler: &str, part: &str, values: &[String], span: Span) -> Diag
     ))
 }
 
+/// A value of a kind with the names that its component has.
+fn told(owner: &Declared, value: &Node) -> String {
+    reference::of_node(value, Words::Kind, Mode::Strict).rewritten(|reference| {
+        match reference.segments.as_slice() {
+            ["own", key] => Some(written(&["secrets", &format!("{}-{key}", owner.name)])),
+            ["self", "name"] => Some(owner.name.clone()),
+            _ => None,
+        }
+    })
+}
+
 /// Parts of a component that runs elsewhere, which wait for another part that does not run: they need what it would make.
 pub(super) fn parts_elsewhere(
     all: &Declarations,
@@ -103,7 +114,7 @@ pub(super) fn parts_elsewhere(
                     .flat_map(Table::iter)
                     .filter(|(key, _)| !is_usual(&key.name));
                 let values: Vec<String> = given
-                    .map(|(key, node)| format!("`{}` = `{}`", key.name, as_written(declared, node)))
+                    .map(|(key, node)| format!("`{}` = `{}`", key.name, told(declared, node)))
                     .collect();
                 if !values.is_empty() {
                     let diagnostic = nobody_makes(&declared.name, part, &values, external.span);
@@ -112,17 +123,6 @@ pub(super) fn parts_elsewhere(
             }
         }
     }
-}
-
-/// A value of the kind as the user would write it in platform.toml.
-fn as_written(declared: &Declared, value: &Node) -> String {
-    reference::of_node(value, Words::Kind, Mode::Strict).rewritten(|reference| {
-        match reference.segments.as_slice() {
-            ["own", key] => Some(written(&["secrets", &format!("{}-{key}", declared.name)])),
-            ["self", "name"] => Some(reference::escaped(&declared.name)),
-            _ => None,
-        }
-    })
 }
 
 /// Whether the owner has what the value names of its own: a login of a part that does not run is not made.
