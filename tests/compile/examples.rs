@@ -138,6 +138,8 @@ const BESIDE: &[(&str, &str)] = &[
     ("components.*.volumes.*", "mount = \"/example\""),
     ("components.*.files.*: mode", "content = \"x\""),
     ("components.*.helm.hpa", "maxReplicas = 5"),
+    ("components.*.helm: backoffLimit", "kind = \"Job\""),
+    ("components.*.helm: restartPolicy", "kind = \"Job\""),
     ("components.*.health", "shell = \"true\""),
     ("components.*.health: http", "port = \"http\""),
     ("components.*.health: tcp", ""),
