@@ -89,6 +89,20 @@ def unrestricted(space: str) -> set[str]:
     return {own["labels"]["app.kubernetes.io/name"] for own in named}
 
 
+def containers_unrestricted(space: str) -> set[str]:
+    """The containers of pods that name a reason."""
+    listed = json.loads(kubectl("--namespace", space, "get", "deploy,sts,ds,job", "--output", "json"))
+    pods = [item["spec"]["template"] for item in listed["items"]]
+    named = [pod["spec"] for pod in pods if "mlopsgen.io/unrestricted" in pod["metadata"].get("annotations", {})]
+    return {container["name"] for pod in named for container in pod["containers"] + pod.get("initContainers", [])}
+
+
+def containers_refused(said: str) -> set[str]:
+    """The containers that the server's warnings name."""
+    listed = re.findall(r'containers? ((?:"[^"]+"(?:, )?)+)', "\n".join(refused(said)))
+    return {name for names in listed for name in re.findall(r'"([^"]+)"', names)}
+
+
 def ready(space: str, seconds: int = 180) -> None:
     for kind in ("deployment", "statefulset"):
         for name in kubectl("--namespace", space, "get", kind, "--output", "name").split():

@@ -11,7 +11,19 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from commands import PROJECT, SMALL, chart_of, install, kubectl, namespace, refused, run, unrestricted
+from commands import (
+    PROJECT,
+    SMALL,
+    chart_of,
+    containers_refused,
+    containers_unrestricted,
+    install,
+    kubectl,
+    namespace,
+    refused,
+    run,
+    unrestricted,
+)
 
 # Workloads that Pod Security's `restricted` may not admit; each says in the chart why.
 EXCEPTIONS = {"cadvisor", "filebeat", "node-exporter", "node-exporter-network"}
@@ -40,12 +52,14 @@ def every_example_installs() -> None:
             # PodMonitors belong to an operator that is not installed.
             said = install(chart_of(project), space, "--set", "monitoring.operator=false")
             assert len(refused(said)) <= len(unrestricted(space)), f"{file}\n{said}"
+            unannounced = containers_refused(said) - containers_unrestricted(space)
+            assert not unannounced, f"{file}: {unannounced} have no reason\n{said}"
             made = kubectl("--namespace", space, "get", "deploy,sts,ds,job", "--output", "name")
             assert made, f"{file}: nothing was made"
 
 
 def done_jobs_stay_done() -> None:
-    """Another image to wait with, or another pull policy, runs no migration again."""
+    """Another image to wait with, another pull policy, or another name of the Secret, runs no migration again."""
     namespace("jobs")
     chart = chart_of(SMALL)
     install(chart, "jobs")
@@ -55,6 +69,7 @@ def done_jobs_stay_done() -> None:
         "conditions": [{"type": kind, "status": "True"} for kind in ("SuccessCriteriaMet", "Complete")],
     }}))  # fmt: skip
     install(chart, "jobs", "--set", "waitImage=busybox:1.36.1", "--set", "imagePullPolicy=Always")
+    install(chart, "jobs", "--set", "existingSecret=another")
     assert kubectl("--namespace", "jobs", "get", "job", "--output", "name") == job
 
 
@@ -64,6 +79,18 @@ def a_pending_job_is_replaced() -> None:
     chart = chart_of(SMALL)
     install(chart, "pending")
     install(chart, "pending", "--set-json", 'imagePullSecrets=[{"name":"registry"}]')
+
+
+def an_autoscaler_takes_over_what_runs() -> None:
+    """The upgrade that adds it leaves as many pods as there are: without a number the server would make it one."""
+    namespace("scaled")
+    chart = chart_of(SMALL)
+    install(chart, "scaled")
+    kubectl("--namespace", "scaled", "scale", "deployment/web", "--replicas=4")
+    for options in (["--set-json", 'components.web.hpa={"maxReplicas":9,"cpu":60}'], ["--set", "components.web.replicas=null"]):
+        install(chart, "scaled", *options)
+        asked = ("get", "deployment", "web", "--output", "jsonpath={.spec.replicas}")
+        assert kubectl("--namespace", "scaled", *asked) == "4", options
 
 
 def what_charts_usually_take_is_taken() -> None:
@@ -172,5 +199,6 @@ CHECKS: list[Callable[[], None]] = [
     what_charts_usually_take_is_taken,
     values_that_lead_nowhere_are_errors,
     done_jobs_stay_done,
+    an_autoscaler_takes_over_what_runs,
     a_pending_job_is_replaced,
 ]

@@ -122,6 +122,21 @@ def a_further_peer_reaches_what_its_value_names() -> None:
     open_to(ELSEWHERE)
 
 
+def a_service_for_outside_is_open_to_its_sources() -> None:
+    """Its own ports alone, and only while it has an address outside of the cluster."""
+    peers = json.dumps([{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": CONTROLLER}}}])
+    outside = ("--set", "components.web.service.type=NodePort")
+    for options, to_all in [(outside, True), ((*outside, "--set-json", f"networkPolicy.serviceSources={peers}"), False)]:
+        install(chart_of(SMALL), "small", "--reset-values", *options)
+        expect({
+            (CONTROLLER, "guest", service("web"), 8080): True,
+            (ELSEWHERE, "guest", service("web"), 8080): to_all,
+            (ELSEWHERE, "guest", service("store"), 8080): False,
+        })  # fmt: skip
+    install(chart_of(SMALL), "small", "--reset-values")
+    expect({(CONTROLLER, "guest", service("web"), 8080): False})
+
+
 def what_is_outside_is_open_unless_it_is_strict() -> None:
     """The node's own address stands for one outside of the cluster, once the values say so."""
     start("busybox", "httpd", "-f", "-p", f"{OUTSIDE}:9780", "-h", "/tmp", name="outside")
@@ -139,5 +154,6 @@ CHECKS: list[Callable[[], None]] = [
     only_who_waits_for_a_job_asks_the_api_server,
     only_the_controller_reaches_what_is_published,
     a_further_peer_reaches_what_its_value_names,
+    a_service_for_outside_is_open_to_its_sources,
     what_is_outside_is_open_unless_it_is_strict,
 ]

@@ -170,6 +170,8 @@ is there before it goes, unless `lifecycle` says otherwise. Kubernetes itself wa
 {{- $waits := dict -}}
 {{- $files := list -}}
 {{- $volumes := list -}}
+{{- $extraVolumes := list -}}
+{{- $unrestricted := include "mlopsgen.unrestricted" (dict "root" $root "workload" $pod) -}}
 {{- $claims := false -}}
 {{- $store := false -}}
 {{- range $guest := append (include "mlopsgen.guests" . | fromJsonArray) $name | sortAlpha -}}
@@ -190,7 +192,9 @@ is there before it goes, unless `lifecycle` says otherwise. Kubernetes itself wa
 {{- end -}}
 {{- $files = concat $files (default list $workload.files) -}}
 {{- $volumes = append $volumes (include "mlopsgen.podVolumes" $entry) -}}
+{{- $extraVolumes = concat $extraVolumes (default list $workload.extraVolumes) | uniq -}}
 {{- if include "mlopsgen.readsStore" $entry }}{{ $store = true }}{{ end -}}
+{{- if not $unrestricted }}{{ $unrestricted = include "mlopsgen.unrestricted" (dict "root" $root "workload" $workload) }}{{ end -}}
 {{- range $workload.volumes -}}
 {{- if or (hasKey . "claim") (hasKey . "size") }}{{ $claims = true }}{{ end -}}
 {{- end -}}
@@ -202,7 +206,6 @@ metadata:
     {{- range $key, $value := $pod.podLabels }}
     {{ $key | quote }}: {{ include "mlopsgen.text" (dict "root" $root "text" $value) | quote }}
     {{- end }}
-  {{- $unrestricted := include "mlopsgen.unrestricted" (dict "root" $root "workload" $pod) }}
   {{- if or $files $pod.podAnnotations $unrestricted }}
   annotations:
     {{- with $unrestricted }}
@@ -261,22 +264,8 @@ spec:
   securityContext:
     {{- toYaml . | nindent 4 }}
   {{- end }}
-  {{- range $key := list "nodeSelector" "tolerations" "affinity" }}
-  {{- with get $pod $key | default (get $root.Values $key) }}
-  {{ $key }}:
-    {{- toYaml . | nindent 4 }}
-  {{- else }}
-  {{- if and (eq $key "tolerations") (eq $pod.kind "DaemonSet") }}
-  tolerations:
-    - operator: Exists
-      effect: NoSchedule
-  {{- end }}
-  {{- end }}
-  {{- end }}
-  {{- range $key := list "priorityClassName" "runtimeClassName" }}
-  {{- with get $pod $key | default (get $root.Values $key) }}
-  {{ $key }}: {{ . | quote }}
-  {{- end }}
+  {{- with include "mlopsgen.placement" (dict "root" $root "workload" $pod) | trim }}
+  {{- . | nindent 2 }}
   {{- end }}
   {{- with $pod.topologySpread | default $pod.topologySpreadConstraints }}
   topologySpreadConstraints:
@@ -348,12 +337,12 @@ spec:
     {{- include "mlopsgen.ownContainer" (dict "root" $root "workload" $pod "container" .) | nindent 4 }}
     {{- end }}
   {{- $ownToken := and $jobs (not $token) }}
-  {{- if or (compact $volumes) $pod.extraVolumes $ownToken $store }}
+  {{- if or (compact $volumes) $extraVolumes $ownToken $store }}
   volumes:
     {{- range compact $volumes }}
     {{- . | trim | nindent 4 }}
     {{- end }}
-    {{- with $pod.extraVolumes }}
+    {{- with $extraVolumes }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
     {{- if $store }}
@@ -383,6 +372,28 @@ spec:
                     fieldPath: metadata.namespace
     {{- end }}
   {{- end }}
+{{- end -}}
+
+{{- /* Where a pod runs: as its workload says, else as the chart does. The chart's own pods have no workload. */ -}}
+{{- define "mlopsgen.placement" -}}
+{{- $workload := .workload | default dict -}}
+{{- range $key := list "nodeSelector" "tolerations" "affinity" }}
+{{- with get $workload $key | default (get $.root.Values $key) }}
+{{ $key }}:
+  {{- toYaml . | nindent 2 }}
+{{- else }}
+{{- if and (eq $key "tolerations") (eq (default "" $workload.kind) "DaemonSet") }}
+tolerations:
+  - operator: Exists
+    effect: NoSchedule
+{{- end }}
+{{- end }}
+{{- end }}
+{{- range $key := list "priorityClassName" "runtimeClassName" }}
+{{- with get $workload $key | default (get $.root.Values $key) }}
+{{ $key }}: {{ . | quote }}
+{{- end }}
+{{- end }}
 {{- end -}}
 
 {{- /* What holds for the whole pod, as JSON: groups, and the owner of its claims, as an image's own user has no say
@@ -433,7 +444,9 @@ true
 that may run as root. */ -}}
 {{- define "mlopsgen.unrestricted" -}}
 {{- $reason := .workload.unrestricted | default "" -}}
-{{- range $container := concat (default list .workload.initContainers) (default list .workload.sidecars) -}}
+{{- /* What runs in another's pod has no containers of its own beside it. */ -}}
+{{- $own := ternary list (concat (default list .workload.initContainers) (default list .workload.sidecars)) (not (not .workload.podOf)) -}}
+{{- range $container := $own -}}
 {{- if and (not $reason) (not (include "mlopsgen.isUnprivileged" (dict "root" $.root "workload" $.workload "container" $container))) -}}
 {{- $reason = printf "its container %s may run as root: a number in its securityContext.runAsUser says that it does not" $container.name -}}
 {{- end -}}

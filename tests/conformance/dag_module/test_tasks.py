@@ -218,12 +218,15 @@ def test_a_pod_is_laid_over_what_the_chart_says(load):
         ],
     }
     wait = {"name": "wait-for-ports", "image": "busybox:1.37.0", "command": ["sh", "-c", "true", "sh"]}
-    below = {"pod": {"spec": spec}, "wait": wait, "waitFor": {"train": ["redis", "6379"], "other": ["db", "5432"]}}
+    own = {"train": {"serviceAccountName": "trainer"}, "other": {"serviceAccountName": "other"}}
+    waits = {"train": ["redis", "6379"], "other": ["db", "5432"]}
+    below = {"pod": {"spec": spec}, "own": own, "wait": wait, "waitFor": waits}
     module = load("kubernetes", MLOPSGEN_TASK_PODS=json.dumps(below))
     pod = pod_of(one_task(module, run="echo $HOME"))
     assert pod["node_selector"] == {"disk": "ssd"}
     assert pod["image_pull_secrets"] == [{"name": "registry"}]
     assert pod["tolerations"][0]["key"] == "gpu"
+    assert pod["service_account_name"] == "trainer"
     assert [(container["name"], container["args"]) for container in pod["init_containers"]] == [("wait-for-ports", ["redis", "6379"])]
     (main,) = pod["containers"]
     assert (main["image"], main["args"], main["image_pull_policy"]) == ("train:1", ["echo $$HOME"], "Always")

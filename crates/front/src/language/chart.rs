@@ -23,7 +23,7 @@ use super::{
 };
 
 /// Every key that some template of the chart reads of a component's values.
-pub(super) const CHART_KEYS: &[KeyShape] = &[
+pub const CHART_KEYS: &[KeyShape] = &[
     key(
         "enabled",
         Shape::Boolean,
@@ -47,20 +47,24 @@ pub(super) const CHART_KEYS: &[KeyShape] = &[
         COUNT,
         "Pods at once; in a values file `null`: something else scales it.",
         "replicas = 2",
-    ),
+    )
+    .of_several_pods(),
     key(
         "strategy",
         Shape::Plain(Form::Choice(&["Recreate", "RollingUpdate"])),
         "How pods are replaced.",
         "strategy = \"Recreate\"",
-    ),
+    )
+    .of_servers(),
     key(
         "restartPolicy",
         Shape::Plain(Form::Choice(&["Never", "OnFailure"])),
         "Whether a job's failed container is started again.",
         "restartPolicy = \"OnFailure\"",
-    ),
-    key("backoffLimit", COUNT, "Tries of a job.", "backoffLimit = 3"),
+    )
+    .of_jobs(),
+    key("backoffLimit", COUNT, "Tries of a job.", "backoffLimit = 3")
+    .of_jobs(),
     key(
         "resources",
         Shape::Table(RESOURCES),
@@ -114,13 +118,15 @@ pub(super) const CHART_KEYS: &[KeyShape] = &[
         STRINGS,
         "Further Services of the same pods.",
         "aliases = [\"old-name\"]",
-    ),
+    )
+    .of_what_runs_on(),
     key(
         "service",
         Shape::Specified(Specified::ChartService),
         "Its Service: `type`, `annotations`, `nodePorts` by port, and other fields of its `spec`.",
         "service = { type = \"NodePort\", nodePorts = { http = 30080 } }",
-    ),
+    )
+    .of_what_runs_on(),
     key(
         "serviceName",
         Shape::Text,
@@ -132,13 +138,15 @@ pub(super) const CHART_KEYS: &[KeyShape] = &[
         Shape::Table(HEALTH),
         "The check behind its probes.",
         "health = { periodSeconds = 30 }",
-    ),
+    )
+    .of_what_runs_on(),
     key(
         "syncWave",
         Shape::Integer(i64::MIN, i64::MAX),
         "When Argo CD applies it: after all of the waves before.",
         "syncWave = 2",
-    ),
+    )
+    .of_pods(),
     key(
         "waitFor",
         Shape::Map(NameRule::Free, &PORT),
@@ -150,7 +158,8 @@ pub(super) const CHART_KEYS: &[KeyShape] = &[
         STRINGS,
         "Jobs that must have succeeded first.",
         "waitForJobs = [\"db-init\"]",
-    ),
+    )
+    .of_pods(),
     key(
         "volumes",
         Shape::Map(NameRule::Free, &Shape::Table(MOUNT)),
@@ -175,35 +184,40 @@ pub(super) const CHART_KEYS: &[KeyShape] = &[
         listed!("Container"),
         "Containers that run before it.",
         "initContainers = [{ name = \"warm\", image = \"warm:1\" }]",
-    ),
+    )
+    .of_pods(),
     key(
         "sidecars",
         listed!("Container"),
         "Containers beside it.",
         "sidecars = [{ name = \"proxy\", image = \"proxy:1\" }]",
-    ),
+    )
+    .of_pods(),
     key(
         "serviceAccount",
         Shape::Table(ACCOUNT),
         "An account of its own: `create`, `name`, `annotations`, `automountToken`.",
         "serviceAccount = { annotations = { \"eks.amazonaws.com/role-arn\" = \"arn:aws:iam::1:role/ml\" } }",
-    ),
-    IMAGE_PULL_SECRETS.own(),
+    )
+    .of_pods(),
+    IMAGE_PULL_SECRETS.own().of_pods(),
     key("user", TEXT, "UID, or UID:GID.", "user = \"1000:1000\""),
     key(
         "fsGroup",
         COUNT,
         "The group that owns its claims.",
         "fsGroup = 1000",
-    ),
+    )
+    .of_pods(),
     key(
         "supplementalGroups",
         TEXTS,
         "Further groups of its processes.",
         "supplementalGroups = [\"44\"]",
-    ),
+    )
+    .of_pods(),
     SECURITY_CONTEXT.own(),
-    POD_SECURITY_CONTEXT.own(),
+    POD_SECURITY_CONTEXT.own().of_pods(),
     key(
         "mayBeRoot",
         Shape::Boolean,
@@ -245,30 +259,34 @@ pub(super) const CHART_KEYS: &[KeyShape] = &[
         TEXTS_BY_NAME,
         "Annotations of its pods.",
         "podAnnotations = { team = \"ml\" }",
-    ),
+    )
+    .of_pods(),
     key(
         "podLabels",
         TEXTS_BY_NAME,
         "Labels of its pods.",
         "podLabels = { team = \"ml\" }",
-    ),
-    NODE_SELECTOR.own(),
-    TOLERATIONS.own(),
-    AFFINITY.own(),
+    )
+    .of_pods(),
+    NODE_SELECTOR.own().of_pods(),
+    TOLERATIONS.own().of_pods(),
+    AFFINITY.own().of_pods(),
     key(
         "topologySpread",
         listed!("TopologySpreadConstraint"),
         "How its pods spread.",
         "topologySpread = [{ maxSkew = 1, topologyKey = \"zone\", whenUnsatisfiable = \"ScheduleAnyway\" }]",
-    ),
+    )
+    .of_pods(),
     key(
         "topologySpreadConstraints",
         listed!("TopologySpreadConstraint"),
         "The same by Kubernetes' own name.",
         "topologySpreadConstraints = []",
-    ),
-    PRIORITY_CLASS_NAME.own(),
-    RUNTIME_CLASS_NAME.own(),
+    )
+    .of_pods(),
+    PRIORITY_CLASS_NAME.own().of_pods(),
+    RUNTIME_CLASS_NAME.own().of_pods(),
     key(
         "hpa",
         Shape::Table(HPA),
@@ -280,73 +298,85 @@ pub(super) const CHART_KEYS: &[KeyShape] = &[
         kubernetes("PodDisruptionBudgetSpec"),
         "Its disruption budget, or `false`: none.",
         "pdb = { minAvailable = 1 }",
-    ),
+    )
+    .of_servers(),
     key(
         "hostNetwork",
         Shape::Boolean,
         "The network of its node.",
         "hostNetwork = true",
-    ),
+    )
+    .of_pods(),
     key(
         "hostPID",
         Shape::Boolean,
         "The processes of its node.",
         "hostPID = true",
-    ),
+    )
+    .of_pods(),
     key(
         "hostname",
         Shape::Text,
         "The name of its pod in itself.",
         "hostname = \"worker\"",
-    ),
+    )
+    .of_pods(),
     key(
         "hostAliases",
         Shape::List(&Shape::Table(HOST_ALIAS)),
         "Further lines of `/etc/hosts`.",
         "hostAliases = [{ ip = \"10.0.0.1\", hostnames = [\"old\"] }]",
-    ),
+    )
+    .of_pods(),
     key(
         "isolated",
         Shape::Boolean,
         "It joins no network.",
         "isolated = true",
-    ),
+    )
+    .of_pods(),
     key(
         "startsPods",
         Shape::Boolean,
         "It starts pods through the cluster's API.",
         "startsPods = true",
-    ),
+    )
+    .of_pods(),
     key(
         "reads",
         STRINGS,
         "What it may read through the cluster's API in its namespace.",
         "reads = [\"pods\"]",
-    ),
+    )
+    .of_pods(),
     key(
         "readsEverywhere",
         STRINGS,
         "What it may read in all namespaces; empty: nothing.",
         "readsEverywhere = [\"nodes/metrics\"]",
-    ),
+    )
+    .of_pods(),
     key(
         "shareProcessNamespace",
         Shape::Boolean,
         "Its containers see each other's processes.",
         "shareProcessNamespace = true",
-    ),
+    )
+    .of_pods(),
     key(
         "terminationGracePeriodSeconds",
         COUNT,
         "How long it may take to stop.",
         "terminationGracePeriodSeconds = 60",
-    ),
+    )
+    .of_pods(),
     key(
         "lifecycle",
         kubernetes("Lifecycle"),
         "Kubernetes' hooks of its container. Without it one that is replaced pod by pod goes on for 5 seconds after it was asked to stop.",
         "lifecycle = { preStop = { exec = { command = [\"drain\"] } } }",
-    ),
+    )
+    .of_what_runs_on(),
     key("tty", Shape::Boolean, "A terminal.", "tty = true"),
     key(
         "stdin",

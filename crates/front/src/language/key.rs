@@ -27,10 +27,27 @@ pub struct KeyShape {
     pub elsewhere: Elsewhere,
     /// Of a key about workloads: whether it still has its meaning where a chart of others (`chart`) runs the component.
     pub in_charts: bool,
+    /// Of a key of the chart's values: workloads of which no template reads it.
+    pub meaningless_for: &'static [PodForm],
     /// Whether a secret may stand in its references.
     pub takes_secrets: bool,
     /// What the targets make of it; one entry for each way to write it that they treat differently.
     pub effects: &'static [Effect],
+}
+
+/// What a workload is in a cluster, as far as keys of its values depend on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PodForm {
+    /// It runs on in pods of its own.
+    Server,
+    /// It runs in a pod of every node.
+    Daemon,
+    /// It ends, in pods of its own.
+    Job,
+    /// It is one of the containers of another workload's pod.
+    Guest,
+    /// It is one of the init containers of another workload's pod.
+    GuestJob,
 }
 
 /// What a key on a component is about.
@@ -147,6 +164,46 @@ impl KeyShape {
         self
     }
 
+    const fn meaningless_for(mut self, forms: &'static [PodForm]) -> Self {
+        self.meaningless_for = forms;
+        self
+    }
+
+    /// About a pod: what runs in another's has none.
+    pub(super) const fn of_pods(self) -> Self {
+        self.meaningless_for(&[PodForm::Guest, PodForm::GuestJob])
+    }
+
+    /// About a number of pods.
+    pub(super) const fn of_several_pods(self) -> Self {
+        self.meaningless_for(&[PodForm::Daemon, PodForm::Guest, PodForm::GuestJob])
+    }
+
+    /// About pods that run on, as many as somebody says.
+    pub(super) const fn of_servers(self) -> Self {
+        self.meaningless_for(&[
+            PodForm::Daemon,
+            PodForm::Job,
+            PodForm::Guest,
+            PodForm::GuestJob,
+        ])
+    }
+
+    /// About pods that end.
+    pub(super) const fn of_jobs(self) -> Self {
+        self.meaningless_for(&[
+            PodForm::Server,
+            PodForm::Daemon,
+            PodForm::Guest,
+            PodForm::GuestJob,
+        ])
+    }
+
+    /// About what still runs once its pod has started.
+    pub(super) const fn of_what_runs_on(self) -> Self {
+        self.meaningless_for(&[PodForm::GuestJob])
+    }
+
     pub(super) const fn in_targets(mut self, effects: &'static [Effect]) -> Self {
         self.effects = effects;
         self
@@ -204,6 +261,7 @@ pub(super) const fn key(
         in_kinds: InKinds::Workloads,
         elsewhere: Elsewhere::ByScope,
         in_charts: false,
+        meaningless_for: &[],
         takes_secrets: false,
         effects: &[],
     }

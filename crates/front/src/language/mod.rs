@@ -36,7 +36,7 @@ mod upstream;
 mod volume;
 mod written;
 
-pub use chart::CHART_TOP_KEYS;
+pub use chart::{CHART_KEYS, CHART_TOP_KEYS};
 pub use check::check;
 pub use complete::complete;
 pub use component::{COMPONENT, COMPONENT_SECTIONS, PART, component_key, is_shared, secret_places};
@@ -45,7 +45,7 @@ pub use context::{Context, Owner};
 pub use effect::{Effect, Outcome};
 pub use elsewhere::needless_elsewhere;
 pub use form::{Form, NameRule, promql, restart, without_variables};
-pub use key::{InKinds, KeyShape, Scope, Section};
+pub use key::{InKinds, KeyShape, PodForm, Scope, Section};
 pub use kind::{KIND, KIND_CASE, KIND_PART, KIND_PART_ONLY, KIND_SECTIONS};
 pub use misfit::respelled;
 pub use platform::{INCLUDED_FILE, PLATFORM_FILE};

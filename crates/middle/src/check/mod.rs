@@ -13,6 +13,7 @@ mod lints;
 mod nested;
 mod notify;
 mod outside;
+mod pod_forms;
 mod ports;
 mod power;
 mod profiles;
@@ -62,6 +63,8 @@ const RULES: &[Rule] = &[
     sharing::databases,
     sharing::replicas,
     daemons::daemons,
+    pod_forms::keys,
+    pod_forms::services,
     values::autoscalers,
     values::node_ports,
     values::accounts,

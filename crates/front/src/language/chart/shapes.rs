@@ -395,6 +395,12 @@ pub(super) const HOST: &[KeyShape] = &[
         "tlsSecret = \"ml-tls\"",
     ),
     key(
+        "acme",
+        Shape::Boolean,
+        "Whether its certificate comes by ACME, from the issuer of `ingress.issuer`.",
+        "acme = true",
+    ),
+    key(
         "localPort",
         PORT,
         "The port that the notes forward.",

@@ -3,7 +3,7 @@
 use super::{
     CHART_KEYS,
     shapes::{
-        API_SERVER, CLAIM, EXTRA_PEER, HOST, PARENT, PEERS, SECRET, STRINGS, STRINGS_BY_NAME,
+        API_SERVER, CLAIM, EXTRA_PEER, HOST, PARENT, PEERS, PORT, SECRET, STRINGS, STRINGS_BY_NAME,
         TABLE, TABLES, TEXTS_BY_NAME, kubernetes,
     },
     two_level::{
@@ -72,7 +72,7 @@ pub const CHART_TOP_KEYS: &[KeyShape] = &[
         "jobWaitImage",
         Shape::Text,
         "The image that waits for jobs. Its entrypoint is `kubectl`.",
-        "jobWaitImage = \"mirror.example.com/kubectl:v1.34.1\"",
+        "jobWaitImage = \"mirror.example.com/kubectl:v1.36.3\"",
     ),
     NODE_SELECTOR.of_all(),
     TOLERATIONS.of_all(),
@@ -108,14 +108,14 @@ pub const CHART_TOP_KEYS: &[KeyShape] = &[
     key(
         "taskPods",
         Shape::Table(TASK_PODS),
-        "What pods of pipelines' tasks may do.",
+        "What pods of pipelines' tasks may do, and where they run.",
         "taskPods = { cleanup = \"0 5 * * *\" }",
     ),
     key(
         "pipelines",
-        Shape::Map(NameRule::Free, &TABLE),
-        "Pipelines by name, each with what its tasks wait for.",
-        "pipelines = { training = { waitFor = { db = 5432 } } }",
+        Shape::Map(NameRule::Free, &Shape::Table(PIPELINE)),
+        "Pipelines by name, each with what its tasks wait for and where they run.",
+        "pipelines = { training = { nodeSelector = { gpu = \"yes\" } } }",
     ),
     key(
         "volumes",
@@ -231,9 +231,21 @@ const INGRESS: &[KeyShape] = &[
         "tlsSecret = \"wildcard\"",
     ),
     key(
+        "issuer",
+        Shape::Text,
+        "The issuer of cert-manager that makes the certificates of hosts with `acme`; empty: they come from elsewhere.",
+        "issuer = \"letsencrypt\"",
+    ),
+    key(
+        "issuerKind",
+        Shape::Plain(Form::Choice(&["ClusterIssuer", "Issuer"])),
+        "Whether the issuer is of the cluster or of the namespace.",
+        "issuerKind = \"Issuer\"",
+    ),
+    key(
         "hosts",
         Shape::Map(NameRule::Free, &Shape::Table(HOST)),
-        "What is published, by name: `workload`, `port`, `host`, `path`, `strip`, `tlsSecret`, `localPort`.",
+        "What is published, by name: `workload`, `port`, `host`, `path`, `strip`, `tlsSecret`, `acme`, `localPort`.",
         "hosts = {}",
     ),
 ];
@@ -283,6 +295,12 @@ const NETWORK_POLICY: &[KeyShape] = &[
         PEERS,
         "The cluster's DNS.",
         "dns = [{ namespaceSelector = {} }]",
+    ),
+    key(
+        "serviceSources",
+        PEERS,
+        "Who reaches the ports of Services with an address outside of the cluster (`LoadBalancer`, `NodePort`); empty: everyone.",
+        "serviceSources = [{ ipBlock = { cidr = \"203.0.113.0/24\" } }]",
     ),
     key(
         "extraIngress",
@@ -339,4 +357,43 @@ const TASK_PODS: &[KeyShape] = &[
         "When those that failed are removed: a cron line; empty: never.",
         "cleanup = \"0 5 * * *\"",
     ),
+    NODE_SELECTOR
+        .of_tasks("Labels that their nodes must have, in the place of those of every pod."),
+    TOLERATIONS.of_tasks("Taints of nodes that they tolerate, in the place of those of every pod."),
+    AFFINITY.of_tasks("Nodes and pods to place them near or away from."),
+    PRIORITY_CLASS_NAME.of_tasks("Their priority."),
+    RUNTIME_CLASS_NAME.of_tasks("What runs their containers."),
+    IMAGE_PULL_SECRETS.of_tasks("Further Secrets with which their images are pulled."),
+    TASK_ACCOUNT,
+];
+
+/// The account of tasks' pods. It is not made: a task that needs none has none.
+const TASK_ACCOUNT: KeyShape = key(
+    "serviceAccountName",
+    Shape::Text,
+    "The account that their pods run under; it must exist.",
+    "serviceAccountName = \"trainer\"",
+);
+
+const PIPELINE: &[KeyShape] = &[
+    key(
+        "policy",
+        Shape::Text,
+        "The name of its policy.",
+        "policy = \"training-tasks\"",
+    ),
+    key(
+        "waitFor",
+        Shape::Map(NameRule::Free, &PORT),
+        "Services and ports that must take connections first.",
+        "waitFor = { db = 5432 }",
+    ),
+    NODE_SELECTOR
+        .of_tasks("Labels that their nodes must have, in the place of those of every pod."),
+    TOLERATIONS.of_tasks("Taints of nodes that they tolerate, in the place of those of every pod."),
+    AFFINITY.of_tasks("Nodes and pods to place them near or away from."),
+    PRIORITY_CLASS_NAME.of_tasks("Their priority."),
+    RUNTIME_CLASS_NAME.of_tasks("What runs their containers."),
+    IMAGE_PULL_SECRETS.of_tasks("Further Secrets with which their images are pulled."),
+    TASK_ACCOUNT,
 ];

@@ -25,6 +25,11 @@ impl TwoLevelKey {
     pub const fn of_all(&self) -> KeyShape {
         key(self.name, self.shape, self.of_all, self.example)
     }
+
+    /// As pods of pipelines' tasks have it.
+    pub const fn of_tasks(&self, doc: &'static str) -> KeyShape {
+        key(self.name, self.shape, doc, self.example)
+    }
 }
 
 const fn two_level(

@@ -12,7 +12,7 @@ use super::{
     ci,
     claims::Claims,
     files::ChartFiles,
-    network, order, raw, readme, schema,
+    ingress, network, order, raw, readme, schema,
     secrets::{FurtherSecret, SecretSource, further_secrets},
     started, upstream, workload,
 };
@@ -20,8 +20,7 @@ use crate::{
     diag::Diagnostic,
     files::Target,
     fileset::FileSet,
-    model::{Component, Image, NetworkOwners, Platform, Purpose, RouteTls, Workload},
-    speak::local_port,
+    model::{Component, Image, NetworkOwners, Platform, Purpose, Workload},
     target::{
         Context,
         shared::{
@@ -35,8 +34,9 @@ use crate::{
 /// Has `sh` and `nc`, for the init containers that wait.
 const WAIT_IMAGE: &str = "busybox:1.37.0";
 
-/// Has `kubectl` as its entrypoint, for the init containers that wait for a job.
-const JOB_WAIT_IMAGE: &str = "registry.k8s.io/kubectl:v1.34.1";
+/// Has `kubectl` as its entrypoint, for the init containers that wait for a job: of the version that the cluster suite runs, since
+/// a client fits servers that are one minor version older or newer.
+const JOB_WAIT_IMAGE: &str = "registry.k8s.io/kubectl:v1.36.3";
 
 /// The Secrets Store CSI driver (secrets-store-csi-driver.sigs.k8s.io).
 const SECRETS_STORE: &str = "secrets-store.csi.k8s.io";
@@ -182,7 +182,7 @@ pub fn build(context: &Context<'_>) -> Chart {
     let platform = context.platform;
     let mut builder = builder(context);
     ci::losses(&mut builder);
-    stripped(&mut builder);
+    ingress::stripped(&mut builder);
     let (values, known) = all_values(&mut builder);
     let schema = schema::view(&values, &known);
     let further = further(&values, &known);
@@ -249,12 +249,13 @@ fn values(builder: &Builder<'_>, components: Map<String, Value>) -> Value {
             "runAsNonRoot": true,
             "seccompProfile": { "type": "RuntimeDefault" },
         },
-        "ingress": ingress(platform),
+        "ingress": ingress::values(platform),
         "gateway": { "enabled": false, "parentRefs": [], "annotations": {} },
         "networkPolicy": {
             "enabled": true,
             "egress": "open",
             "controller": [in_namespace("ingress-nginx")],
+            "serviceSources": [],
             "dns": dns(),
             "extraIngress": [],
             "clusterCidrs": CLUSTER_CIDRS,
@@ -266,6 +267,13 @@ fn values(builder: &Builder<'_>, components: Map<String, Value>) -> Value {
             "securityContext": { "seccompProfile": { "type": "RuntimeDefault" } },
             "podSecurityContext": {},
             "cleanup": CLEANUP,
+            "nodeSelector": {},
+            "tolerations": [],
+            "affinity": {},
+            "priorityClassName": "",
+            "runtimeClassName": "",
+            "imagePullSecrets": [],
+            "serviceAccountName": "",
         },
         "pipelines": network::pipelines(context)
             .into_iter()
@@ -346,114 +354,6 @@ fn variables(platform: &Platform) -> Map<String, Value> {
         .filter(|variable| variable.env.is_some())
         .map(|variable| (variable.name.clone(), json!(variable.default)))
         .collect()
-}
-
-/// The entry points of the platform; where it has none, its published ports, which are off until somebody wants them.
-fn ingress(platform: &Platform) -> Value {
-    let hosts = match platform.routes.is_empty() {
-        true => published(platform),
-        false => routed(platform),
-    };
-    json!({
-        "enabled": !platform.routes.is_empty(),
-        "className": "",
-        "domain": "example.com",
-        "annotations": {},
-        "tls": false,
-        "tlsSecret": "",
-        "hosts": hosts,
-    })
-}
-
-/// Paths that an entry point takes away: an Ingress has no field for it.
-fn stripped(builder: &mut Builder<'_>) {
-    for route in &builder.context.platform.routes {
-        let is_stripped = route.login.is_none() && route.paths.iter().any(|path| path.strip);
-        if is_stripped {
-            let message = format!(
-                "`strip` of route `{}`: an Ingress takes a path away by annotations of ingress-nginx, with `traefik` in `className` by a Middleware of Traefik, with `haproxy` by annotations of HAProxy's controllers; others do not",
-                route.name
-            );
-            let help = "with another controller write `[raw.helm.gateway]`, which takes it away with any; accept it with `[lints]` and `target-loss = \"allow\"`";
-            builder.losses.of_platform(route.span, &message, help);
-        }
-    }
-}
-
-/// Every path of the routes. With a log-in it leads to the entry point, which asks for it; else to the component.
-fn routed(platform: &Platform) -> Map<String, Value> {
-    let mut hosts = Map::new();
-    for route in &platform.routes {
-        let tls = match &route.tls {
-            Some(RouteTls::Secret(secret)) => secret.clone(),
-            Some(RouteTls::Acme(_)) => format!("{}-tls", route.name),
-            None => String::new(),
-        };
-        let door = |path: &str| {
-            (
-                path.to_string(),
-                route.door.clone(),
-                "http".to_string(),
-                false,
-            )
-        };
-        let mut ends: Vec<(String, String, String, bool)> = Vec::new();
-        for to in &route.paths {
-            let listener = platform
-                .component(&to.to.component)
-                .and_then(|component| component.listener(&to.to.port));
-            match listener {
-                Some((workload, port)) if route.login.is_none() => {
-                    let (workload, port) = (workload.name.clone(), port.name.clone());
-                    ends.push((to.path.clone(), workload, port, to.strip));
-                }
-                // With a log-in, or to a component that runs elsewhere, the path leads to the entry point.
-                _ => ends.push(door(&to.path)),
-            }
-        }
-        if route.login.is_some() && !ends.iter().any(|(path, ..)| path == "/") {
-            ends.push(door("/oauth2"));
-        }
-        for (index, (path, workload, port, strip)) in ends.into_iter().enumerate() {
-            let mut host = json!({
-                "workload": workload,
-                "port": port,
-                "host": route.host,
-                "path": path,
-                "tlsSecret": tls,
-            });
-            if strip {
-                host["strip"] = json!(true);
-            }
-            hosts.insert(format!("{}-{}", route.name, index + 1), host);
-        }
-    }
-    hosts
-}
-
-/// Every published port that speaks HTTP, under the workload's name; a second one of a workload with its own name.
-fn published(platform: &Platform) -> Map<String, Value> {
-    let mut hosts = Map::new();
-    for workload in platform.workloads().filter(|it| !it.is_part_of_chart()) {
-        let published = workload.ports.iter().filter(|port| {
-            port.host.is_some() && port.is_web() && port.container.first == port.container.last
-        });
-        for port in published {
-            let key = if hosts.contains_key(&workload.name) {
-                format!("{}-{}", workload.name, port.name)
-            } else {
-                workload.name.clone()
-            };
-            let host = json!({
-                "workload": workload.name,
-                "port": port.name,
-                "host": "",
-                "localPort": local_port(port),
-            });
-            hosts.insert(key, host);
-        }
-    }
-    hosts
 }
 
 /// Peers of a NetworkPolicy: every pod of a namespace.

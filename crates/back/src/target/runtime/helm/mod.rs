@@ -9,6 +9,7 @@ mod compact;
 mod files;
 mod health;
 mod image;
+mod ingress;
 mod mounts;
 mod network;
 mod node_path;

@@ -3,24 +3,37 @@
 //! Types are those of Kubernetes' `HostPathType`; what lies where is from Filesystem Hierarchy Standard 3.0 and from the kernel's
 //! Documentation/admin-guide/devices.txt.
 
-/// Folders that every Linux has.
-const FOLDERS: [&str; 19] = [
-    "/", "/bin", "/boot", "/dev", "/etc", "/home", "/lib", "/mnt", "/opt", "/proc", "/root",
-    "/run", "/sbin", "/srv", "/sys", "/tmp", "/usr", "/var", "/var/run",
+/// Folders that every node has, whatever runs its containers. A pod that asks for one that is missing never starts, so
+/// nothing is said of the others: `/var/lib/docker` is there under one engine only, `/dev/disk` not in a node that is a container.
+const FOLDERS: [&str; 22] = [
+    "/",
+    "/bin",
+    "/boot",
+    "/dev",
+    "/etc",
+    "/lib",
+    "/mnt",
+    "/opt",
+    "/proc",
+    "/run",
+    "/sbin",
+    "/srv",
+    "/sys",
+    "/tmp",
+    "/usr",
+    "/var",
+    "/var/lib",
+    "/var/lib/kubelet",
+    "/var/log",
+    "/var/log/containers",
+    "/var/log/pods",
+    "/var/run",
 ];
 
-/// Folders below which folders stand, as far as platforms mount them.
-const BELOW: [&str; 4] = ["/sys/", "/var/lib/", "/var/log/", "/dev/disk/"];
+/// The kernel's own, where nothing can be made.
+const OF_THE_KERNEL: &str = "/sys/";
 
-const FOLDERS_OF_DEVICES: [&str; 7] = [
-    "disk",
-    "dri",
-    "hugepages",
-    "infiniband",
-    "mapper",
-    "mqueue",
-    "shm",
-];
+const FOLDERS_OF_DEVICES: [&str; 6] = ["dri", "hugepages", "infiniband", "mapper", "mqueue", "shm"];
 
 const CHARACTERS: [&str; 12] = [
     "console", "fuse", "full", "kmsg", "kvm", "mem", "null", "ptmx", "random", "tty", "urandom",
@@ -44,11 +57,8 @@ pub fn kind(path: &str) -> Option<&'static str> {
     if let Some(device) = path.strip_prefix("/dev/").filter(|it| !it.contains('/')) {
         return of_device(device);
     }
-    let is_folder = FOLDERS.contains(&path)
-        || ["/var/lib", "/var/log"].contains(&path)
-        || BELOW
-            .iter()
-            .any(|above| path.starts_with(above) && !name.contains('.'));
+    let is_folder =
+        FOLDERS.contains(&path) || path.starts_with(OF_THE_KERNEL) && !name.contains('.');
     is_folder.then_some("Directory")
 }
 
@@ -90,10 +100,11 @@ mod tests {
                     "/",
                     "/var/log",
                     "/var/log/pods/",
+                    "/var/log/containers",
                     "/sys",
-                    "/dev/disk",
+                    "/sys/fs/cgroup",
                     "/dev/dri",
-                    "/var/lib/docker",
+                    "/var/lib/kubelet",
                 ][..],
                 Some("Directory"),
             ),
@@ -118,6 +129,11 @@ mod tests {
             (
                 &[
                     "/srv/models",
+                    "/var/lib/docker",
+                    "/var/lib/containerd",
+                    "/var/log/journal",
+                    "/dev/disk",
+                    "/dev/disk/by-id",
                     "/etc/machine-id",
                     "/dev/own",
                     "/dev/net/tun",

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    language::{CHART_TOP_KEYS, KeyShape, Shape, component_key, kubernetes_definitions},
+    language::{CHART_KEYS, CHART_TOP_KEYS, KeyShape, kubernetes_definitions},
     template::View,
 };
 
@@ -83,10 +83,7 @@ pub const FIXED_KEYS: &[(&str, &str)] = &[
 
 /// The keys of a workload's values: what the raw table `helm` of a component takes.
 pub fn component_keys() -> &'static [KeyShape] {
-    match component_key("helm").map(|key| key.shape) {
-        Some(Shape::Table(keys)) => keys,
-        _ => &[],
-    }
+    CHART_KEYS
 }
 
 fn meanings(keys: &[KeyShape]) -> BTreeMap<&'static str, &'static str> {

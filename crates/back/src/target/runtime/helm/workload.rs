@@ -407,6 +407,13 @@ fn lost_keys(builder: &mut Builder<'_>, workload: &Workload, kind: Kind) {
             builder.losses.key(workload, key, what);
         }
     }
+    let strategy = workload.values.entry("strategy");
+    if let Some(entry) = strategy.filter(|_| kind == Kind::StatefulSet) {
+        let span = entry.key.span;
+        builder
+            .losses
+            .key_at(workload, span, "strategy", ENDS_FIRST);
+    }
     lost_keys_of_runtime(builder, workload, kind);
 }
 
@@ -414,6 +421,8 @@ const IN_NODE_NETWORK: &str = "puts it in the node's network, where no NetworkPo
 const CERTAIN_GPUS: &str = "asks for all GPUs of the machine or for certain ones, and a cluster only counts them: it gets none";
 const NETWORKS: &str = "has no form in the chart: pods of a cluster share one network";
 const ENDS: &str = "has no form in the chart: a pod that runs on is always restarted";
+
+const ENDS_FIRST: &str = "means nothing for a StatefulSet, which it is for its volume: it always ends a pod before the one that takes its place starts";
 
 /// The same for the keys that decide how a container runs.
 fn lost_keys_of_runtime(builder: &mut Builder<'_>, workload: &Workload, kind: Kind) {
