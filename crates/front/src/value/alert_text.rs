@@ -1,7 +1,7 @@
 //! A text of an alert: what in it is a template of Prometheus', and what is text.
 //!
 //! Prometheus runs summaries and descriptions as templates of Go's, and refuses a whole file of rules for one that it can't read.
-//! What names a variable (`$value`), or begins with a word of templates and says more, is meant as a template and has to be one. Every other `{{` is text.
+//! What names a variable of Prometheus' (`$value`), or begins with a word of templates and says more, is meant as a template and has to be one. Every other `{{` is text.
 
 mod words;
 
@@ -110,9 +110,13 @@ fn is_meant(inside: &str, is_in_block: bool) -> bool {
     let first = words.split(|c: char| !c.is_ascii_alphanumeric()).next();
     let first = first.unwrap_or_default();
     let says_more = !words[first.len()..].trim_end_matches('-').trim().is_empty();
-    let names_variable = inside.match_indices('$').any(|(at, _)| {
-        let next = inside[at + 1..].chars().next();
-        next.is_some_and(|c| c.is_ascii_alphabetic())
+    let names_variable = inside.split('$').skip(1).any(|rest| {
+        let name = rest.split(|c: char| !c.is_ascii_alphanumeric()).next();
+        let name = name.unwrap_or_default();
+        // A variable of the text's own is declared, or stands in a block.
+        let is_own = rest.contains(":=") || is_in_block && !name.is_empty();
+        is_own
+            || name.len() > 2 && (name.starts_with("label") || nearest(name, VARIABLES).is_some())
     });
     let of_rule = [".Labels.", ".Value", ".ExternalLabels.", ".ExternalURL"];
     names_variable

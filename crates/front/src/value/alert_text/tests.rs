@@ -69,6 +69,8 @@ fn every_other_brace_is_text() {
         "{{ end }}",
         "{{ title }}",
         "{{ ds }}",
+        "{{{{$x$ $$y$$",
+        "{{ $HOME }}",
     ] {
         assert_eq!(marked(text), text);
     }
