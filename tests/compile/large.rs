@@ -173,3 +173,23 @@ fn a_long_ring_is_drawn_in_time_by_its_length() {
     assert_eq!(text.matches("× ").count(), 1);
     assert_eq!(text.matches("help: ").count(), 1);
 }
+
+/// What a workload mounts is compared with the folders around it, not with all the rest.
+#[test]
+fn many_files_take_time_by_their_number() {
+    let compiled = |count: usize| {
+        let text = platform(1, |_| {
+            (0..count).fold(String::new(), |mut text, number| {
+                let _ = writeln!(text, "files.\"/etc/f{number}\" = {{ content = \"x\" }}");
+                text
+            })
+        });
+        let text = only(&text, "\"docs\"");
+        let world = MemoryWorld::new().with("platform.toml", text);
+        let (compilation, cost) = cost(|| compile(&world, &Request::default()));
+        assert!(compilation.output.is_ok());
+        cost
+    };
+    let (few, many) = (compiled(2_000), compiled(20_000));
+    assert!(many < 40 * few, "{few:?} and {many:?}");
+}

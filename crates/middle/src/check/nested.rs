@@ -1,5 +1,7 @@
 //! Mounts that lie in one another: an engine makes the point where the inner one is mounted, and can't in every outer one.
 
+use std::collections::BTreeMap;
+
 use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink},
@@ -19,11 +21,26 @@ struct Place<'a> {
 pub(super) fn mounts(facts: Facts<'_>, sink: &mut Sink) {
     for workload in facts.platform.workloads() {
         let places = places(workload);
+        let mut files: BTreeMap<&str, Vec<(usize, &FileMount)>> = BTreeMap::new();
+        for (index, place) in places.iter().enumerate() {
+            if let Some(file) = place.file {
+                files.entry(&place.path).or_default().push((index, file));
+            }
+        }
         for inner in &places {
-            let outer = places.iter().filter_map(|it| Some((it, it.file?)));
-            let found = outer
-                .filter_map(|(outer, file)| Some((outer, file, below(&inner.path, &outer.path)?)))
-                .find_map(|(outer, file, rest)| Some((outer, refusal(file, rest, inner)?)));
+            // The folders around a path are few, what is mounted may be a lot.
+            let slashes = inner.path.match_indices('/');
+            let mut around: Vec<(usize, &FileMount, &str)> = slashes
+                .filter_map(|(at, _)| Some((files.get(&inner.path[..at])?, &inner.path[at + 1..])))
+                .flat_map(|(files, rest)| {
+                    files.iter().map(move |(index, file)| (*index, *file, rest))
+                })
+                .collect();
+            around.sort_by_key(|(index, ..)| *index);
+            let mut around = around.into_iter();
+            let found = around.find_map(|(index, file, rest)| {
+                Some((&places[index], refusal(file, rest, inner)?))
+            });
             if let Some((outer, (why, help))) = found {
                 let name = &workload.name;
                 let path = &inner.path;
@@ -64,10 +81,6 @@ fn normal(path: &str) -> String {
     let parts = path.split('/');
     let parts = parts.filter(|part| !matches!(*part, "" | "."));
     parts.collect::<Vec<_>>().join("/")
-}
-
-fn below<'a>(inner: &'a str, outer: &str) -> Option<&'a str> {
-    inner.strip_prefix(outer)?.strip_prefix('/')
 }
 
 /// Why the engine can't make the mount point, and what to write instead.
