@@ -7,7 +7,8 @@ holds the secrets that tasks read and, where these are set:
 
 - PROJECT_DIR: the project's folder on the engine's host, below which relative folders are mounted;
 - MLOPSGEN_TASK_PODS: what the pods of tasks are laid over, as JSON: `pod` says where they run and how their images are
-  pulled, `wait` is the init container that waits for what `waitFor` lists by pipeline;
+  pulled, `own` what of that a pipeline says itself, `wait` is the init container that waits for what `waitFor` lists by
+  pipeline;
 - MLOPSGEN_SECRET: the Secret of the cluster that holds the secrets, so that pods read them from there;
 - MLOPSGEN_STUBS: the folder that holds the bodies of stubs, `dags/` of the project.
 """
@@ -225,7 +226,9 @@ if IN_CLUSTER:
                 return request
             below = json.loads(os.environ["MLOPSGEN_TASK_PODS"])
             pod = below["pod"]
-            waits = below["waitFor"].get(request.metadata.labels["mlopsgen.io/pipeline"])
+            pipeline = request.metadata.labels["mlopsgen.io/pipeline"]
+            pod["spec"].update(below.get("own", {}).get(pipeline, {}))
+            waits = below["waitFor"].get(pipeline)
             if waits:
                 pod["spec"]["initContainers"] = [{**below["wait"], "args": waits}]
             return PodGenerator.reconcile_pods(PodGenerator.deserialize_model_dict(pod), request)
