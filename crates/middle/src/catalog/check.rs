@@ -1,6 +1,8 @@
 //! Checks a kind file of the user against the language and against itself, so that an error in it is reported at its place
 //! and not where a component uses it.
 
+mod version;
+
 use std::collections::BTreeSet;
 
 use super::{Fact, Kind, PlatformFact, RoleFact, SettingSpec, SettingType};
@@ -9,7 +11,7 @@ use crate::{
     language::{COMPONENT, Scope},
     reference::{self, ComponentField, Mode, Phrase, PortField, Reference, Words},
     source::{SourceId, Span},
-    syntax::{Entry, Key, Node, Table, Value},
+    syntax::{Key, Node, Table, Value},
     template,
     text::all_of,
 };
@@ -101,37 +103,6 @@ struct Checker<'a> {
 impl Checker<'_> {
     fn is_own(&self, span: Span) -> bool {
         span.source == self.source
-    }
-
-    /// A component that names no version gets the kind's: it must be one that the kind knows.
-    fn default_version(&self, sink: &mut Sink) {
-        let (versions, table) = (&self.kind.versions, &self.kind.table);
-        let Some((default, node)) = versions.default.as_ref().zip(table.get("version")) else {
-            return;
-        };
-        let majors = table
-            .entry("majors")
-            .filter(|_| !versions.has_major(default.major));
-        let is_own = |majors: &&Entry| self.is_own(majors.key.span) || self.is_own(node.span);
-        let Some(majors) = majors.filter(is_own) else {
-            return;
-        };
-        sink.push(
-            Diagnostic::new(
-                Code::BadKind,
-                format!(
-                    "kind `{}` does not list the major version of its default version",
-                    self.kind.name
-                ),
-            )
-            .label(node.span, format!("of the major version {}", default.major))
-            .label(majors.value.span, "not among these")
-            .help(format!(
-                "add `{}` to `majors`, or write another `version`",
-                default.major
-            ))
-            .adding(majors.key.span, default.major.to_string()),
-        );
     }
 
     fn settings(&self, sink: &mut Sink) {

@@ -9,6 +9,7 @@ mod conditions;
 mod contents;
 mod declare;
 mod draft;
+mod edits;
 mod elsewhere;
 mod end_of_life;
 mod external;

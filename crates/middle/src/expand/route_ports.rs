@@ -103,3 +103,29 @@ pub(super) fn leads_to_itself(path: &Key, door: &str, to: Span) -> Diagnostic {
     .label(to, "it would ask itself without an end")
     .help("name the component that is to answer")
 }
+
+/// One path of a host that stands there twice: each with what it leads to.
+pub(super) fn twice(host: &str, first: (&Key, &Node), again: (&Key, &Node)) -> Diagnostic {
+    let ((path, one), (again, other)) = (first, again);
+    let target = |node: &Node| {
+        let to = node.as_table().and_then(|table| table.get("to"));
+        to.unwrap_or(node).as_str().map(ToString::to_string)
+    };
+    let (what, labels, help) = match target(one) == target(other) {
+        true => (
+            "stands there twice",
+            ["here", "and here"],
+            "remove one of them: with a `/` at its end it is the same path",
+        ),
+        false => (
+            "leads to two components",
+            ["to this one", "and to that one"],
+            "give each its own path or host",
+        ),
+    };
+    let message = format!("`{}` of `{host}` {what}", again.name);
+    Diagnostic::new(Code::DuplicateName, message)
+        .label(path.span, labels[0])
+        .label(again.span, labels[1])
+        .help(help)
+}

@@ -5,9 +5,11 @@
 
 use super::{
     draft::Declared,
+    edits::{edit, key, text},
     read,
     route_ports::{
         is_broken, leads_to_itself, no_http, page_port, ports, runs_elsewhere, speaks_no_http,
+        twice,
     },
     unknown,
 };
@@ -31,7 +33,7 @@ pub(super) fn routes(
     sink: &mut Sink,
 ) -> Vec<Route> {
     let mut routes = Vec::new();
-    let mut seen: Vec<(String, Span)> = Vec::new();
+    let mut seen = Vec::new();
     for (key, table) in read::tables(tree, "routes") {
         let mut reader = Reader {
             components,
@@ -52,12 +54,23 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn route(&mut self, key: &Key, table: &Table, seen: &mut Vec<(String, Span)>) -> Option<Route> {
+    /// `seen`: the paths of the routes before it, with host and path as one address, and what each leads to.
+    fn route<'t>(
+        &mut self,
+        key: &Key,
+        table: &'t Table,
+        seen: &mut Vec<(String, &'t Key, &'t Node)>,
+    ) -> Option<Route> {
         let through = table.get("through")?;
         self.has_paths(key, table);
-        let door = through
-            .as_str()
-            .and_then(|name| self.find(name, through.span, |it| !it.kind.routes.is_empty()));
+        let door = through.as_str().and_then(|name| {
+            self.find(
+                name,
+                through.span,
+                "declare it, of kind `nginx` or `traefik`",
+                |it| !it.kind.routes.is_empty(),
+            )
+        });
         let (Some(door), Some(host)) = (door, table.string("host")) else {
             self.ends(table);
             return None;
@@ -87,21 +100,13 @@ impl Reader<'_> {
         let origin = route.origin.clone();
         for (path, node) in read::entries(table, "paths") {
             let address = format!("{}{}", route.host, trimmed(&path.name));
-            match seen.iter().find(|(known, _)| *known == address) {
-                Some((_, first)) => self.sink.push(
-                    Diagnostic::new(
-                        Code::DuplicateName,
-                        format!(
-                            "`{}` of `{}` leads to two components",
-                            path.name, route.host
-                        ),
-                    )
-                    .label(*first, "to this one")
-                    .label(path.span, "and to that one")
-                    .help("give each its own path or host"),
-                ),
+            match seen.iter().find(|(known, ..)| *known == address) {
+                Some((_, first, to)) => {
+                    let twice = twice(&route.host, (first, to), (path, node));
+                    self.sink.push(twice);
+                }
                 None => {
-                    seen.push((address, path.span));
+                    seen.push((address, path, node));
                     route.paths.extend(self.path(path, node, &origin, door));
                 }
             }
@@ -165,13 +170,23 @@ impl Reader<'_> {
         }
     }
 
-    /// The component of this name. `fits`: those that could be meant.
-    fn find(&mut self, name: &str, span: Span, fits: impl Fn(&Declared) -> bool) -> Option<usize> {
+    /// The component of this name. `fits`: those that could be meant; `otherwise`: what to do where there is none.
+    fn find(
+        &mut self,
+        name: &str,
+        span: Span,
+        otherwise: &str,
+        fits: impl Fn(&Declared) -> bool,
+    ) -> Option<usize> {
         let found = self.components.iter().position(|it| it.name == name);
         if found.is_none() && !self.lost.iter().any(|lost| lost == name) {
             let fitting = self.components.iter().filter(|it| fits(it));
             let known: Vec<&str> = fitting.map(|it| it.name.as_str()).collect();
-            self.sink.push(unknown("component", name, span, &known));
+            let mut diagnostic = unknown("component", name, span, &known);
+            if known.is_empty() {
+                diagnostic.help = Some(otherwise.to_string());
+            }
+            self.sink.push(diagnostic);
         }
         found
     }
@@ -249,7 +264,12 @@ impl Reader<'_> {
     }
 
     fn login(&mut self, node: &Node) -> Option<(usize, String)> {
-        let index = self.find(node.as_str()?, node.span, |it| it.is_for(Purpose::Login))?;
+        let index = self.find(
+            node.as_str()?,
+            node.span,
+            "declare it, of kind `oauth2-proxy`",
+            |it| it.is_for(Purpose::Login),
+        )?;
         let declared = &self.components[index];
         if !declared.is_for(Purpose::Login) {
             self.sink.push(
@@ -322,7 +342,7 @@ impl Reader<'_> {
             Some((name, port)) => (name, Some(port.to_string())),
             None => (written, None),
         };
-        let index = self.find(name, node.span, |_| true)?;
+        let index = self.find(name, node.span, "declare it", |_| true)?;
         let declared = &self.components[index];
         match port.or_else(|| page_port(declared)) {
             Some(port) if ports(declared).contains(&port.as_str()) => {
@@ -458,31 +478,4 @@ fn place(route: &Table, name: &str, key: &Key) -> Span {
 
 fn trimmed(path: &str) -> &str {
     path.trim_end_matches('/')
-}
-
-fn key(name: &str, span: Span) -> Key {
-    Key {
-        name: name.to_string(),
-        span,
-    }
-}
-
-fn text(value: &str, span: Span) -> Node {
-    Node {
-        span,
-        value: Value::String(value.to_string()),
-    }
-}
-
-/// Edits the table of this name, which is made where there is none.
-fn edit(table: &mut Table, name: &str, span: Span, change: impl FnOnce(&mut Table)) {
-    let mut inner = table.table(name).cloned().unwrap_or_default();
-    change(&mut inner);
-    let entry = table.entry(name);
-    let key = entry.map_or_else(|| key(name, span), |entry| entry.key.clone());
-    let node = Node {
-        span: key.span,
-        value: Value::Table(inner),
-    };
-    table.set(key, node);
 }

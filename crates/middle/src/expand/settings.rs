@@ -22,11 +22,11 @@ pub(super) fn check(all: &Declarations, sink: &mut Sink) -> Vec<bool> {
     let mut fits = Vec::new();
     for declared in &all.components {
         let written = declared.user.table("settings").into_iter();
-        let written = written.flat_map(Table::iter).map(|(key, node)| {
-            // All are looked at.
-            check_one(all, declared, key, node, sink)
-        });
-        fits.push(written.fold(true, |all, fits| all && fits));
+        let mut all_fit = true;
+        for (key, node) in written.flat_map(Table::iter) {
+            all_fit &= check_one(all, declared, key, node, sink);
+        }
+        fits.push(all_fit);
         check_logins(all, declared, sink);
         check_databases(declared, sink);
         stores::check_login(declared, sink);

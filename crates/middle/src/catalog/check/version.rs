@@ -1,0 +1,40 @@
+//! The version that a kind gives to components which name none.
+
+use super::Checker;
+use crate::{
+    diag::{Code, Diagnostic, Sink},
+    syntax::Entry,
+};
+
+impl Checker<'_> {
+    /// A component that names no version gets the kind's: it must be one that the kind knows.
+    pub(super) fn default_version(&self, sink: &mut Sink) {
+        let (versions, table) = (&self.kind.versions, &self.kind.table);
+        let Some((default, node)) = versions.default.as_ref().zip(table.get("version")) else {
+            return;
+        };
+        let majors = table
+            .entry("majors")
+            .filter(|_| !versions.has_major(default.major));
+        let is_own = |majors: &&Entry| self.is_own(majors.key.span) || self.is_own(node.span);
+        let Some(majors) = majors.filter(is_own) else {
+            return;
+        };
+        sink.push(
+            Diagnostic::new(
+                Code::BadKind,
+                format!(
+                    "the default version of kind `{}` is none that it knows",
+                    self.kind.name
+                ),
+            )
+            .label(node.span, format!("of the major version {}", default.major))
+            .label(majors.value.span, "not among these")
+            .help(format!(
+                "add `{}` to `majors`, or write another `version`",
+                default.major
+            ))
+            .adding(majors.key.span, default.major.to_string()),
+        );
+    }
+}
