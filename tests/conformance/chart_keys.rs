@@ -33,7 +33,7 @@ const FORMS: [(PodForm, &str); 6] = [
 const NOT_TRIED: [&str; 5] = ["enabled", "kind", "extra", "extraObjects", "fsGroup"];
 
 /// Values that change something, where those of the reference are what the chart has anyway, or hold nothing.
-const OTHER_EXAMPLES: [(&str, &str); 10] = [
+const OTHER_EXAMPLES: [(&str, &str); 11] = [
     ("strategy", "strategy = \"Recreate\""),
     ("replicas", "replicas = 3"),
     (
@@ -48,6 +48,7 @@ const OTHER_EXAMPLES: [(&str, &str); 10] = [
         "allowPrivilegeEscalation",
         "allowPrivilegeEscalation = true",
     ),
+    ("podSecurityContext", "podSecurityContext = { fsGroup = 7 }"),
     ("waitFor", "waitFor = { before = 5432 }"),
     (
         "capabilities",

@@ -385,7 +385,7 @@ const PIPELINE: &[KeyShape] = &[
     key(
         "waitFor",
         Shape::Map(NameRule::Free, &PORT),
-        "Services and ports that must take connections first.",
+        "Services and ports for which tasks wait a minute at most.",
         "waitFor = { db = 5432 }",
     ),
     NODE_SELECTOR
