@@ -157,7 +157,7 @@ impl Addition<'_> {
                 self.existing.unnamed.push((component, role));
                 continue;
             }
-            if !self.sheet.binding(&component, &role.name, &known) {
+            if !self.sheet.binding(&component, &role.name, known) {
                 let line = format!("uses.{} = \"{known}\"", role.name);
                 return Err(Failure::new(format!(
                     "with `{new}`, `{component}` has two components for its role `{}`",

@@ -232,9 +232,9 @@ impl Checker<'_> {
                 // The port of another component belongs to another kind.
                 (Place::File, "setting") if table.get("of").is_some() => {}
                 (Place::File, "of") if self.is_own(node.span) => {
-                    let role = node.as_str().unwrap_or_default();
                     // A role of the filler belongs to another kind.
-                    let role = role.split('.').next().unwrap_or_default();
+                    let role = node.as_str().and_then(|roles| roles.split('.').next());
+                    let role = role.unwrap_or_default();
                     Self::declared("role", role, &self.names.roles, node.span, sink);
                 }
                 (Place::File, "setting") if self.is_own(node.span) => {
@@ -401,9 +401,7 @@ impl Checker<'_> {
                 | Fact::PublicUrl
                 | Fact::PublicPath,
                 [_, ..],
-            ) => {
-                sink.push(unknown("name", name, span, Fact::NAMES));
-            }
+            ) => sink.push(unknown("name", name, span, Fact::NAMES)),
             (_, []) => {}
         }
     }

@@ -115,7 +115,8 @@ fn with_host(
     let port = &publisher.port.name;
     let ports = publisher.workload.written.table("ports");
     let written = ports.and_then(|ports| ports.entry(port));
-    let on_port = written.filter(|entry| entry.value.as_table().is_some());
+    let on_port = written
+        .filter(|entry| entry.value.as_table().is_some() && is_the_users(platform, entry.key.span));
     let (place, line) = match on_port {
         Some(entry) => (entry.key.span, format!("host = {free}")),
         None => (

@@ -349,7 +349,8 @@ fn variables_of_kind(kind: &Kind) -> Vec<PortOption> {
                 fact,
             };
             found.extend(fact.map(|fact| option(fact, None)));
-            found.extend(flags_within(node).map(|(flag, fact)| option(fact, Some(flag))));
+            let within = flags_within(node).into_iter();
+            found.extend(within.map(|(flag, fact)| option(fact, Some(flag))));
         }
     }
     found.extend(other_ways(kind));
@@ -367,26 +368,25 @@ fn switch(node: &Node) -> Option<Fact> {
 }
 
 /// The flags of a variable that holds several, as `--httpPort=${self.http.port} --prefix=${self.http.path}`.
-fn flags_within(node: &Node) -> impl Iterator<Item = (String, Fact)> {
-    let words = node.as_str().unwrap_or_default().split_whitespace();
-    let words: Vec<&str> = words.collect();
-    let several = if words.len() > 1 { words } else { Vec::new() };
-    several.into_iter().filter_map(move |word| {
-        let (flag, value) = word.split_once('=')?;
-        let fact = match value
-            .strip_prefix("${self.")?
-            .strip_suffix('}')?
-            .split_once('.')?
-        {
-            (port, "port") => Fact::Port {
-                port: port.to_string(),
+fn flags_within(node: &Node) -> Vec<(String, Fact)> {
+    let phrase = reference::of_node(node, Words::Kind, Mode::Strict);
+    let pairs = phrase.pieces.windows(2).filter(|_| phrase.pieces.len() > 2);
+    let flags = pairs.filter_map(|pair| {
+        let [Piece::Literal(before), Piece::Reference(reference)] = pair else {
+            return None;
+        };
+        let flag = before.split_whitespace().last()?;
+        let fact = match reference.segments.as_slice() {
+            ["self", port, "port"] => Fact::Port {
+                port: (*port).to_string(),
                 before: String::new(),
             },
-            (_, "path") => Fact::Path,
+            ["self", _, "path"] => Fact::Path,
             _ => return None,
         };
-        Some((format!("{flag}="), fact))
-    })
+        (flag.starts_with('-') && flag.ends_with('=')).then(|| (flag.to_string(), fact))
+    });
+    flags.collect()
 }
 
 /// Variables that the program reads in the place of a flag.

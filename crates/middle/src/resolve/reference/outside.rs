@@ -17,7 +17,7 @@ impl Resolver<'_> {
     }
 
     /// What an address of a port is for who comes from outside.
-    pub(super) fn from_outside(
+    pub(super) fn as_seen_outside(
         &self,
         of: &PortOf<'_>,
         field: Field,
@@ -88,7 +88,7 @@ impl Resolver<'_> {
                 _ => None,
             };
             match of {
-                Some((of, field)) => out.append(&self.from_outside(&of, field, sink)?),
+                Some((of, field)) => out.append(&self.as_seen_outside(&of, field, sink)?),
                 None => out.append(&Text {
                     pieces: vec![piece],
                 }),

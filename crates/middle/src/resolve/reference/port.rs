@@ -28,7 +28,7 @@ impl Resolver<'_> {
             PartOfPort::Address(field) => field,
         };
         if self.is_elsewhere(of) {
-            return self.from_outside(of, field, sink);
+            return self.as_seen_outside(of, field, sink);
         }
         self.port_reachable(of, field, sink)?;
         self.refuse_outside_name(of.draft, of.port, field, sink)?;
