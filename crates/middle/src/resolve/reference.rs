@@ -5,6 +5,7 @@ mod port;
 mod reach;
 mod resolver;
 
+pub(super) use messages::needed_port;
 use resolver::Resolver;
 
 use super::{
