@@ -201,9 +201,9 @@ fn untouched(
 ) -> Option<Plan> {
     let recorded = plan::read(Some(&manifest)).ok()?;
     let files = &recorded.manifest.files;
-    let is_selected = |path: &&String| match (Owner::of(path), &request.targets) {
-        (Owner::Target(target), Some(targets)) => targets.contains(&target),
-        _ => true,
+    let is_selected = |path: &&String| {
+        let targets = request.targets.as_ref();
+        targets.is_none_or(|targets| Owner::of(path).is_selected(targets))
     };
     let is_recorded = |path: &str, bytes: &[u8]| {
         files

@@ -236,10 +236,7 @@ fn manifest_after(inputs: &Inputs, data: &DataPlan) -> Manifest {
         return manifest;
     };
     for (path, fingerprints) in &inputs.recorded.manifest.files {
-        let left_out = match Owner::of(path) {
-            Owner::Target(target) => !selected.contains(&target),
-            Owner::Always => false,
-        };
+        let left_out = !Owner::of(path).is_selected(selected);
         if left_out && !manifest.files.contains_key(path) {
             manifest.files.insert(path.clone(), fingerprints.clone());
         }
@@ -323,10 +320,7 @@ fn emptied(
     manifest: &Manifest,
     inputs: &Inputs,
 ) -> Option<Emptied> {
-    let is_asked = |path: &&String| match Owner::of(path) {
-        Owner::Target(target) => inputs.targets.contains(&target),
-        Owner::Always => true,
-    };
+    let is_asked = |path: &&String| Owner::of(path).is_selected(inputs.targets);
     let before = inputs.recorded.manifest.files.keys();
     let before = before.filter(is_asked).count();
     let after = manifest.files.keys().filter(is_asked).count();

@@ -36,7 +36,8 @@ pub(super) fn add(charts: &Charts, plan: &mut DataPlan) {
     for (key, path) in &before {
         let now = after.get(key);
         let is_known = plan.left.iter().any(|left| left.data.name == *path);
-        if now == Some(path) || is_known {
+        // A daemon or a volume that was moved mounts its folder under another key.
+        if after.values().any(|mounted| mounted == path) || is_known {
             continue;
         }
         let keep = match now {

@@ -373,3 +373,24 @@ fn what_was_renamed_for_all_is_not_shared_between_environments() {
     let compose = project.read("generated/prod/compose/main.yaml");
     assert!(compose.contains("name: demo-prod_api-d\n"), "{compose}");
 }
+
+/// What a stack mounts of `files` lies where Compose has it, too.
+#[test]
+fn what_a_stack_mounts_is_written_with_it_alone() {
+    let project = Folder::new();
+    let own = "targets = [\"compose\", \"swarm\"]\n\n[groups]";
+    let file = "[components.app]\nimage = \"shop/app:1.0\"\ngroup = \"main\"\nfiles.\"/etc/app.conf\" = { content = \"a\" }\n";
+    let text = format!("{}{file}", PLATFORM.replace("[groups]", own));
+    project.write("platform.toml", &text);
+    let ran = run(&project, &["apply", "--target", "swarm", "--yes"]);
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    assert_eq!(project.read("generated/config/app/etc/app.conf"), "a");
+    let ran = run(&project, &["check", "--target", "swarm"]);
+    assert_eq!(ran.status, 0, "{}{}", ran.out, ran.err);
+    let tree = project.tree();
+    assert!(
+        !tree
+            .keys()
+            .any(|path| path.starts_with("generated/compose"))
+    );
+}

@@ -45,6 +45,39 @@ fn pipelines_become_dags_and_stubs_and_ci_entries_jenkinsfiles() {
     }
 }
 
+/// Airflow reads `run` as a template: what a reference inserts is no part of it.
+#[test]
+fn a_constant_with_braces_is_a_literal_of_the_template() {
+    let compilation = support::compiled::compiled(
+        r#"
+[platform]
+name = "shop"
+[vars]
+open = "{% x {{ y }} {\"a\": {}}"
+end = "a{"
+[pipelines.train]
+image = "shop/train:1.0"
+[pipelines.train.tasks]
+fit = { run = "echo {{ ds }} ${vars.open}" }
+score = { run = "echo ${vars.end}{ b" }
+"#,
+    );
+    let Ok(output) = compilation.output else {
+        panic!("{:#?}", compilation.diagnostics);
+    };
+    let dag = &output.files.files["airflow/dags/train.py"].text;
+    for line in [
+        r#"echo {{ ds }} {{ '{%' }} x {{ '{{' }} y }} {\"a\": {}}"#,
+        "echo a{{ '{' }}{ b",
+    ] {
+        let in_python = line.replace('"', "\\\"");
+        assert!(
+            dag.contains(line) || dag.contains(&in_python),
+            "{line}\n{dag}"
+        );
+    }
+}
+
 #[test]
 fn what_a_dag_can_not_express_is_reported() {
     let losses: Vec<String> = compiled()

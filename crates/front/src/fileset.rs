@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     data::Kept,
-    files::{CONFIG, Target},
+    files::{CONFIG, Site, Target},
 };
 
 /// One file to write, and the target that it belongs to.
@@ -24,6 +24,8 @@ pub struct GeneratedFile {
 pub enum Owner {
     /// Written where this target is selected.
     Target(Target),
+    /// Written where a runtime of an engine is selected: all of them mount it.
+    Engine,
     /// Written whatever targets are selected (`.gitattributes`).
     Always,
 }
@@ -33,8 +35,20 @@ impl Owner {
     pub fn of(path: &str) -> Self {
         match path.split_once('/') {
             None => Owner::Always,
-            Some((CONFIG, _)) => Owner::Target(Target::Compose),
+            Some((CONFIG, _)) => Owner::Engine,
             Some((folder, _)) => Target::from_name(folder).map_or(Owner::Always, Owner::Target),
+        }
+    }
+
+    /// Whether it is written where these targets are selected.
+    pub fn is_selected(self, selected: &BTreeSet<Target>) -> bool {
+        match self {
+            Owner::Target(target) => selected.contains(&target),
+            Owner::Engine => {
+                let mut runtimes = Target::of_site(Site::Engine);
+                runtimes.any(|target| selected.contains(&target))
+            }
+            Owner::Always => true,
         }
     }
 }
@@ -77,12 +91,12 @@ pub struct FileSet {
 impl FileSet {
     /// Adds a file of a target; it replaces an earlier one of the same path.
     pub fn add(&mut self, target: Target, path: impl Into<String>, text: impl Into<Arc<str>>) {
-        self.files.insert(
-            path.into(),
-            GeneratedFile {
-                text: text.into(),
-                owner: Owner::Target(target),
-            },
-        );
+        let path = path.into();
+        let owner = match Owner::of(&path) {
+            Owner::Engine => Owner::Engine,
+            _ => Owner::Target(target),
+        };
+        let text = text.into();
+        self.files.insert(path, GeneratedFile { text, owner });
     }
 }

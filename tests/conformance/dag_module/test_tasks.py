@@ -34,6 +34,8 @@ def test_a_script_is_a_template_and_never_the_name_of_a_file(load, runner):
     assert script(one_task(module, run="run.sh")) == "run.sh"
     assert script(one_task(module, run="echo {{ ds }}\n")) == "echo 2026-01-01\n"
     assert script(one_task(module, run="echo ${#list[@]}")) == "echo ${#list[@]}"
+    # How the compiler writes what a reference inserts and what has braces.
+    assert script(one_task(module, run="echo {{ '{%' }} x {{ '{{' }} y }} {{ '{' }}")) == "echo {% x {{ y }} {"
 
 
 @pytest.mark.parametrize("runner", RUNNERS)

@@ -274,10 +274,9 @@ fn join(out: &mut Emission, more: Emission) {
 
 /// Leaves out what was not asked for, and adds what belongs to all targets.
 fn finish(out: &mut Emission, only: Option<&BTreeSet<Target>>) {
-    out.files.files.retain(|_, file| match file.owner {
-        Owner::Target(target) => only.is_none_or(|only| only.contains(&target)),
-        Owner::Always => true,
-    });
+    out.files
+        .files
+        .retain(|_, file| only.is_none_or(|only| file.owner.is_selected(only)));
     out.files.kept = merge_runtimes(std::mem::take(&mut out.files.kept));
 }
 

@@ -9,6 +9,7 @@ mod levels;
 mod nearest;
 mod removed;
 pub mod render;
+mod same;
 mod sink;
 
 pub use code::{Code, Level};
@@ -59,6 +60,8 @@ pub struct Diagnostic {
     pub edits: Vec<Edit>,
     /// The component that a lint is about: its `allow` accepts it.
     pub component: Option<String>,
+    /// Said of something that all of the platform has in common: elsewhere it is the same mistake.
+    pub once: bool,
 }
 
 impl Diagnostic {
@@ -75,6 +78,7 @@ impl Diagnostic {
             help: None,
             edits: Vec::new(),
             component: None,
+            once: false,
         }
     }
 
@@ -111,6 +115,12 @@ impl Diagnostic {
     /// Says which component a lint is about.
     pub fn about(mut self, component: impl Into<String>) -> Self {
         self.component = Some(component.into());
+        self
+    }
+
+    /// The same message at another place is the same mistake, such as a secret that nothing declares.
+    pub fn once(mut self) -> Self {
+        self.once = true;
         self
     }
 

@@ -2,10 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
-use super::{Code, Diagnostic, Level, Levels, Severity};
+use super::{
+    Code, Diagnostic, Level, Levels, Severity,
+    same::{Mistakes, name_others},
+};
 use crate::{
     source::{SourceId, Span},
-    text::{all_of, count},
+    text::count,
 };
 
 /// Errors that one run reports. If there are more, these are to be corrected first.
@@ -31,6 +34,8 @@ pub struct Sink {
     known: BTreeMap<(Code, Option<Span>), Vec<usize>>,
     /// The lints of one place, and the components that they are about: a line of a preset holds for several.
     lints: BTreeMap<LintKey, BTreeSet<String>>,
+    /// The errors, and which of them are one mistake.
+    same: Mistakes,
     levels: Option<Levels>,
     denies_warnings: bool,
     /// Lints that were pushed before the levels were known.
@@ -53,6 +58,11 @@ impl Sink {
         for diagnostic in std::mem::take(&mut self.waiting) {
             self.receive_lint(diagnostic);
         }
+    }
+
+    /// The names of the platform's components: what is said of several at one place is one mistake.
+    pub fn know_components(&mut self, names: impl Iterator<Item = String>) {
+        self.same.know(names);
     }
 
     /// Takes a diagnostic.
@@ -113,6 +123,14 @@ impl Sink {
         {
             return false;
         }
+        if diagnostic.code.level() == Level::Error {
+            if let Some(index) = self.same.earlier(&diagnostic, &self.diagnostics)
+                && let Some(first) = self.diagnostics.get_mut(index)
+            {
+                self.same.join(index, first, diagnostic);
+                return false;
+            }
+        }
         if diagnostic.severity == Severity::Error {
             if self.errors == MOST_ERRORS {
                 self.left_out.get_or_insert((0, diagnostic)).0 += 1;
@@ -166,6 +184,7 @@ impl Sink {
         for diagnostic in std::mem::take(&mut self.waiting) {
             self.receive_lint(diagnostic);
         }
+        self.same.finish(&mut self.diagnostics);
         let is_broken = self
             .diagnostics
             .iter()
@@ -176,7 +195,10 @@ impl Sink {
         }
         for diagnostic in &mut self.diagnostics {
             if let Some(components) = self.lints.get(&lint_key(diagnostic)) {
-                name_others(diagnostic, components);
+                let own = diagnostic.component.clone();
+                let others = components.iter().filter(|name| Some(*name) != own.as_ref());
+                let others: Vec<&str> = others.map(String::as_str).collect();
+                name_others(diagnostic, &others);
             }
         }
         self.diagnostics
@@ -201,23 +223,6 @@ impl Sink {
 fn lint_key(diagnostic: &Diagnostic) -> LintKey {
     let place = diagnostic.labels.first().map(|label| label.span);
     (diagnostic.code, place, without_names(diagnostic))
-}
-
-/// Says for which other components the same line has the same effect.
-fn name_others(diagnostic: &mut Diagnostic, components: &BTreeSet<String>) {
-    let own = diagnostic.component.as_ref();
-    let others: Vec<&str> = components
-        .iter()
-        .filter(|name| Some(*name) != own)
-        .map(String::as_str)
-        .collect();
-    if let (false, Some(help)) = (others.is_empty(), &mut diagnostic.help) {
-        let shown = match others.len() {
-            1..=4 => all_of(&others),
-            more => format!("`{}` and {} more", others[..3].join("`, `"), more - 3),
-        };
-        help.push_str(&format!("; the same holds for {shown}"));
-    }
 }
 
 /// What a lint says, without the names of the component that it is about and of its parts.

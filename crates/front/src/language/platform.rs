@@ -74,7 +74,7 @@ const VARIABLE: Shape = Shape::Either(&[
         .required(),
         key(
             "env",
-            Shape::Plain(Form::Name(NameRule::Variable)),
+            Shape::Plain(Form::Name(NameRule::StartVariable)),
             "The environment variable that can change it at start.",
             "env = \"AIRFLOW_UID\"",
         )
@@ -91,7 +91,7 @@ const VARIABLE: Shape = Shape::Either(&[
 const SECRET: Shape = Shape::Table(&[
     key(
         "env",
-        Shape::Plain(Form::Name(NameRule::SecretVariable)),
+        Shape::Plain(Form::Name(NameRule::StartVariable)),
         "The environment variable that holds it.",
         "env = \"MLFLOW_DB_PASSWORD\"",
     )

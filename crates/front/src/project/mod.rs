@@ -90,7 +90,12 @@ pub fn read(
         nothing_below(&mut platform.table, sink);
         let known = only_what_is_there(&platform.table, over.table, sink);
         let known = corrected(&platform.table, known, sink);
-        let known = without_needed(&lay_over(&platform.table, &known), known, sink);
+        let known = without_needed(
+            &platform.table,
+            &lay_over(&platform.table, &known),
+            known,
+            sink,
+        );
         platform.table = lay_over(&platform.table, &known);
     } else {
         let included = include(world, file, &platform.table, sources, sink);
@@ -277,6 +282,8 @@ fn read_file(
             return None;
         }
     };
+    // Editors show no byte order mark, and count no column for it.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let first_line = text.find('\n').unwrap_or(text.len());
     let id = sources.add(path, text);
     Some(ReadFile {

@@ -20,6 +20,10 @@ pub(super) fn only_what_is_there(platform: &Table, environment: Table, sink: &mu
             continue;
         };
         let below = platform.get(name);
+        if entry.value.is_false() && known.required {
+            sink.push(needed(name, &entry.key));
+            continue;
+        }
         if entry.value.is_false() && below.is_none() {
             sink.push(nothing_to_remove(name, &entry.key, &[]));
             continue;
@@ -89,8 +93,13 @@ fn without_unknown(
         let under = below.and_then(|below| below.get(&key.name));
         let is_name = matches!(table_shape(shape), Some(Shape::Map(..)));
         let is_no_value = inner.is_some_and(|inner| !inner.takes(&value.value));
-        if is_name && value.is_false() && is_no_value && under.is_none() {
-            let known: Vec<&str> = below.into_iter().flat_map(Table::keys).collect();
+        if value.is_false() && is_required(shape, &key.name) && below.is_some() {
+            sink.push(needed(&path, key));
+            continue;
+        }
+        if value.is_false() && is_no_value && under.is_none() {
+            let known = below.into_iter().flat_map(Table::keys);
+            let known: Vec<&str> = known.filter(|_| is_name).collect();
             sink.push(nothing_to_remove(&path, key, &known));
             continue;
         }
@@ -125,6 +134,19 @@ fn shape_of<'a>(shape: &'a Shape, name: &str) -> Option<&'a Shape> {
         }
         _ => None,
     }
+}
+
+fn is_required(shape: &Shape, name: &str) -> bool {
+    match table_shape(shape) {
+        Some(Shape::Table(keys)) => keys.iter().any(|key| key.name == name && key.required),
+        _ => false,
+    }
+}
+
+fn needed(path: &str, key: &Key) -> Diagnostic {
+    Diagnostic::new(Code::MissingKey, format!("`{path}` can't be taken away"))
+        .label(key.span, "needed")
+        .help("remove the line, or write another value")
 }
 
 fn nothing_to_remove(path: &str, key: &Key, known: &[&str]) -> Diagnostic {

@@ -1,12 +1,12 @@
 //! Two that want the same place or name: mount paths, names of what is generated.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
 use super::{Facts, ports::never_together};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     files::Target,
-    model::{FileContent, FileMount, Platform, PlatformVolume},
+    model::{FileContent, FileMount, Platform, PlatformVolume, TaskBody},
     source::Span,
     syntax::Node,
     text::many,
@@ -100,6 +100,7 @@ pub(super) fn names(facts: Facts<'_>, sink: &mut Sink) {
         .iter()
         .map(|pipeline| (pipeline.name.to_ascii_lowercase(), pipeline.span));
     same(pipelines, "pipeline", sink);
+    stubs(platform, sink);
     let ci = platform
         .ci
         .iter()
@@ -317,30 +318,44 @@ fn config_files(platform: &Platform, sink: &mut Sink) {
     }
 }
 
-/// A file can't be the folder of another.
+/// A file can't be the folder of another, whatever the letter case. Where the paths agree in that, it is a mount below a file.
 fn files_in_files(files: &[FileMount], sink: &mut Sink) {
     let single = files
         .iter()
         .filter(|file| !matches!(file.content, FileContent::Folder { .. }));
-    let single: BTreeMap<String, Span> = single
-        .map(|file| (one_spelling(&file.path), file.span))
+    let single: BTreeMap<String, &FileMount> = single
+        .map(|file| (one_spelling(&file.path), file))
         .collect();
     for file in files {
         let path = one_spelling(&file.path);
         let mut folders = path.match_indices('/').map(|(end, _)| &path[..end]);
         if let Some((folder, outer)) =
             folders.find_map(|folder| Some((folder, *single.get(folder)?)))
+            && !Path::new(&file.path).starts_with(&outer.path)
         {
             sink.push(
                 Diagnostic::new(
                     Code::OutputClash,
                     format!("`{}` lies below `{folder}`, which is a file", file.path),
                 )
-                .label(outer, "a file")
+                .label(outer.span, "a file")
                 .label(file.span, "and one below it")
                 .help("rename one of the two; letter case makes no difference"),
             );
         }
+    }
+}
+
+/// The bodies of a pipeline's stubs lie in one folder.
+fn stubs(platform: &Platform, sink: &mut Sink) {
+    for pipeline in &platform.pipelines {
+        let stubs = pipeline.tasks.iter();
+        let stubs = stubs.filter(|task| task.body == TaskBody::Stub);
+        let files = stubs.map(|task| {
+            let file = format!("dags/{}/{}.py", pipeline.name, task.name);
+            (file.to_ascii_lowercase(), task.span)
+        });
+        same(files, "stub", sink);
     }
 }
 

@@ -78,18 +78,21 @@ pub(super) fn host_ports(facts: Facts<'_>, sink: &mut Sink) {
                 format!("and so does {}", shown(later, earlier)),
             );
             // Without `host` it takes the port of the host under the number on which it listens.
-            sink.push(match later.port.host {
-                Some(_) if !is_the_users(facts.platform, later.span) => {
+            let shared = published.iter().find(|it| shares_line(it, later));
+            let is_the_users = is_the_users(facts.platform, later.span);
+            sink.push(match (later.port.host, shared) {
+                (Some(_), _) if !is_the_users => {
                     with_host(diagnostic, facts.platform, later, &toml_value(free))
                 }
-                Some(_) => diagnostic
+                (Some(_), Some(other)) => of_its_own(diagnostic, later, other, free),
+                (Some(_), None) => diagnostic
                     .help(format!(
                         "{free} is free: write `host = {}` in `ports.{}`",
                         toml_value(free),
                         later.port.name,
                     ))
                     .replacing(later.span, toml_value(free)),
-                None => diagnostic.help(format!(
+                (None, _) => diagnostic.help(format!(
                     "{free} is free: let the program listen there, and change `container`"
                 )),
             });
@@ -130,6 +133,44 @@ fn with_host(
             publisher.workload.component
         ))
         .adding(place, line)
+}
+
+/// Whether two components have their host ports from one line of a preset.
+fn shares_line(one: &Published<'_>, other: &Published<'_>) -> bool {
+    one.span == other.span && one.workload.name != other.workload.name
+}
+
+/// The help to write a number beside the preset's, in the component that is later. A key that `other` has from another line is
+/// one that the component writes itself: the number goes there.
+fn of_its_own(
+    diagnostic: Diagnostic,
+    later: &Published<'_>,
+    other: &Published<'_>,
+    free: PortRange,
+) -> Diagnostic {
+    let (name, workload) = (&later.port.name, later.workload);
+    let number = toml_value(free);
+    let line = format!("host = {number}");
+    let place = |it: &Published<'_>, path: &[&str]| {
+        let (last, above) = path.split_last()?;
+        let table = match above {
+            [] => &it.workload.written,
+            above => it.workload.written.get_path(above)?.as_table()?,
+        };
+        table.entry(last).map(|entry| entry.key.span)
+    };
+    let own = |path: &[&str]| place(later, path).filter(|span| Some(*span) != place(other, path));
+    let help = format!(
+        "{free} is free: write `ports.{name}.{line}` in `{}`",
+        workload.name
+    );
+    let diagnostic = diagnostic.help(help);
+    match (own(&["ports", name]), own(&["ports"])) {
+        _ if workload.name != workload.component => diagnostic,
+        (Some(port), _) => diagnostic.adding(port, line),
+        (None, Some(ports)) => diagnostic.adding(ports, format!("{name}.{line}")),
+        (None, None) => diagnostic.adding(workload.span, format!("ports.{name}.{line}")),
+    }
 }
 
 /// The ports that were looked at before, by their numbers: a large platform has too many to compare each with all.

@@ -8,9 +8,8 @@ use super::{
 };
 use crate::{
     catalog::Kind,
-    diag::{Code, Diagnostic, Edit, Sink, nearest},
+    diag::{Code, Diagnostic, Sink, nearest},
     language::{Context, KeyShape, NameRule, Owner, complete, component_key},
-    source::Span,
     syntax::{Key, Node, Removal, Table, key_text, overlay, quoted},
     text::{all_of, one_of},
 };
@@ -226,6 +225,7 @@ pub(super) fn kind_of(
             sink.push(
                 Diagnostic::new(Code::UnknownKind, format!("there is no kind `{name}`"))
                     .label(node.span, "no such kind")
+                    .once()
                     .misspelled(name, near, || {
                         format!(
                             "the catalog has {}; a kind of your own goes to mlopsgen/kinds/{name}.toml",
@@ -268,38 +268,23 @@ fn missing_group(tree: &Table, component: &Key) -> Diagnostic {
     }
 }
 
-/// Reports groups that nothing declares, each once: the mistake is most likely one, in `[groups]`.
+/// Reports groups that nothing declares.
 fn unknown_groups<'a>(tree: &Table, named: impl Iterator<Item = &'a Node>, sink: &mut Sink) {
     let known = groups(tree);
     // What stands there could not be read.
     if tree.get("groups").is_some_and(Node::is_broken) {
         return;
     }
-    let mut by_name: BTreeMap<&str, Vec<Span>> = BTreeMap::new();
     for node in named {
-        if let Some(name) = node.as_str().filter(|name| !known.contains(name)) {
-            by_name.entry(name).or_default().push(node.span);
-        }
-    }
-    for (name, places) in by_name {
-        let mut diagnostic = unknown("group", name, places[0], &known);
+        let Some(name) = node.as_str().filter(|name| !known.contains(name)) else {
+            continue;
+        };
+        let mut diagnostic = unknown("group", name, node.span, &known);
         if known.is_empty() && NameRule::Resource.accepts(name) {
             let line = format!("{name} = \"Everything\"");
             diagnostic = diagnostic
                 .help(format!("declare it below `[groups]`: `{line}`"))
-                .declaring(places[0], "groups", line);
-        }
-        if let Some(near) = nearest(name, known.iter().copied()) {
-            diagnostic
-                .edits
-                .extend(places[1..].iter().map(|place| Edit::Rename {
-                    within: *place,
-                    old: name.to_string(),
-                    new: near.to_string(),
-                }));
-        }
-        for place in &places[1..] {
-            diagnostic = diagnostic.label(*place, "here, too");
+                .declaring(node.span, "groups", line);
         }
         sink.push(diagnostic);
     }

@@ -15,7 +15,7 @@ use crate::{
     },
     reference::{Constants, Words},
     source::{SourceId, Span},
-    syntax::{Node, Table},
+    syntax::{Key, Node, Table},
 };
 
 /// The platform with its kinds, presets, conditions, roles and layers merged. Nothing in it is filled in later.
@@ -274,6 +274,16 @@ impl ComponentDraft {
     }
 
     /// The name of the main port.
+    /// The line of the user's that takes one of the kind's ports away, or all of them.
+    pub fn removed_port(&self, port: &str) -> Option<&Key> {
+        let ports = self.user.entry("ports")?;
+        let entry = match ports.value.as_table() {
+            Some(table) => table.entry(port)?,
+            None => ports,
+        };
+        entry.value.is_false().then_some(&entry.key)
+    }
+
     pub fn main_port(&self) -> Option<String> {
         let ports = self.workload(None).into_iter();
         let ports = ports.flat_map(|workload| &workload.ports);

@@ -113,6 +113,8 @@ impl Declarations {
 
 /// Expands a checked tree.
 pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
+    let names = read::entries(tree, "components").map(|(key, _)| key.name.clone());
+    sink.know_components(names);
     let (mut components, lost) = declare::components(tree, &mut inputs, sink);
     let routes = routes::routes(tree, &mut components, &lost, sink);
     let levels = levels::levels(tree, &components, sink);
@@ -279,12 +281,21 @@ impl MissingLine<'_> {
     }
 }
 
+/// What several owners may have under one name.
+const OF_OWNERS: [&str; 4] = ["task", "port", "part", "choice"];
+
 /// A name that nothing has, with the nearest that something has.
 pub fn unknown(what: &str, name: &str, span: Span, known: &[&str]) -> Diagnostic {
-    Diagnostic::new(Code::UnknownName, format!("there is no {what} `{name}`"))
-        .label(span, format!("no such {what}"))
-        .misspelled(name, nearest(name, known.iter().copied()), || match known {
+    let unknown = Diagnostic {
+        once: !OF_OWNERS.contains(&what),
+        ..Diagnostic::new(Code::UnknownName, format!("there is no {what} `{name}`"))
+    };
+    unknown.label(span, format!("no such {what}")).misspelled(
+        name,
+        nearest(name, known.iter().copied()),
+        || match known {
             [] => format!("there is no {what} yet: declare it first"),
             known => format!("there is {}", all_of(known)),
-        })
+        },
+    )
 }

@@ -273,7 +273,7 @@ fn name(rule: NameRule) -> Value {
             json!({ "pattern": "^(core|cpu|data|fsize|locks|memlock|msgqueue|nice|nofile|nproc|rss|rtprio|rttime|sigpending|stack)$" })
         }
         NameRule::Plain => json!({ "pattern": "^[a-z][A-Za-z0-9-]*$", "maxLength": 40 }),
-        NameRule::SecretVariable => name(NameRule::Variable),
+        NameRule::StartVariable => name(NameRule::Variable),
         NameRule::Label | NameRule::Free => json!({ "minLength": 1 }),
     }
 }

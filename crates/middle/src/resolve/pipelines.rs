@@ -319,7 +319,7 @@ fn body(key: &Key, table: &Table, scene: &Scene<'_>, sink: &mut Sink) -> TaskBod
             TaskBody::Stub
         }
         (Some(node), false) => {
-            let scope = Scope::platform().without_secrets("`run`").shell();
+            let scope = Scope::platform().without_secrets("`run`").template();
             TaskBody::Run(text(scene, node, &scope, sink))
         }
         (None, true) => TaskBody::Stub,

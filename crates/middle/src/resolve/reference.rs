@@ -6,6 +6,7 @@ mod port;
 mod reach;
 mod resolver;
 
+pub(super) use messages::needed_port;
 use resolver::Resolver;
 
 use super::{
@@ -16,8 +17,8 @@ use crate::{
     catalog::SettingType,
     diag::{Code, Diagnostic, Sink},
     expand::{ComponentDraft, read},
-    language::memory_bytes,
-    model::{Purpose, Text},
+    language::{NameRule, memory_bytes},
+    model::{Piece as ModelPiece, Purpose, Text},
     reference::{self, Misfit, Mode, Piece, Reference, Variable, Words},
     source::Span,
     syntax::{Node, Table, Value},
@@ -33,6 +34,8 @@ pub(super) struct Scope<'a> {
     pub no_secrets: Option<&'a str>,
     /// The text is a shell's: what is no reference stays as it is.
     pub shell: bool,
+    /// The text is a template of Airflow's: what is inserted is no part of it.
+    pub template: bool,
     /// The database that a `uses` chose.
     pub binding: Option<&'a str>,
     /// The workload that reads the string when it runs.
@@ -55,6 +58,7 @@ impl<'a> Scope<'a> {
             part,
             no_secrets: None,
             shell: false,
+            template: false,
             binding: None,
             reader: None,
             outside: false,
@@ -96,6 +100,12 @@ impl<'a> Scope<'a> {
         self.shell = true;
         self
     }
+
+    /// A task's line: the shell's, after Airflow has filled in its own `{{ ... }}`.
+    pub fn template(mut self) -> Self {
+        self.template = true;
+        self.shell()
+    }
 }
 
 /// Resolves the string, number or boolean of a node.
@@ -124,11 +134,46 @@ pub(super) fn text(scene: &Scene<'_>, node: &Node, scope: &Scope<'_>, sink: &mut
             }
             Piece::Reference(reference) => {
                 if let Some(text) = value(scene, &reference, words, scope, sink) {
-                    out.append(&text);
+                    match scope.template {
+                        true => out.append(&verbatim(text)),
+                        false => out.append(&text),
+                    }
                 }
             }
         }
     }
+    out
+}
+
+/// The text in a template of Airflow's, where braces of its own would begin an expression.
+fn verbatim(text: Text) -> Text {
+    let pieces = text.pieces.into_iter().map(|piece| match piece {
+        ModelPiece::Literal(literal) => ModelPiece::Literal(verbatim_literal(&literal)),
+        piece => piece,
+    });
+    Text {
+        pieces: pieces.collect(),
+    }
+}
+
+fn verbatim_literal(literal: &str) -> String {
+    let mut out = String::new();
+    let mut rest = literal;
+    while let Some(at) = rest.find('{') {
+        let (before, from) = rest.split_at(at);
+        out.push_str(before);
+        // A brace at the end may meet another one behind the reference.
+        let opens = ["{{", "{%", "{#!#"]
+            .into_iter()
+            .find(|it| from.starts_with(it));
+        let begin = opens.or((from == "{").then_some("{"));
+        match begin {
+            Some(begin) => out.push_str(&format!("{{{{ '{begin}' }}}}")),
+            None => out.push('{'),
+        }
+        rest = &from[begin.map_or(1, str::len)..];
+    }
+    out.push_str(rest);
     out
 }
 
@@ -250,6 +295,12 @@ fn not_a_reference(
                 return diagnostic
                     .help(format!("write `{known}; a literal `${{` is written `$${{`"))
                     .renaming(&old, reference);
+            }
+            if !NameRule::StartVariable.accepts(variable.name) {
+                return diagnostic.help(format!(
+                    "`{}` is set wherever this platform is started: write the value out, or declare a variable of your own below `[vars]`; a literal `${{` is written `$${{`",
+                    variable.name
+                ));
             }
             // Of many mistakes a person reads the first ones.
             let first = (!sink.is_full()).then(|| first_default(scene, &variable)).flatten();

@@ -28,8 +28,8 @@ pub enum NameRule {
     Label,
     /// A lower-case letter, then letters of both cases, digits and `-`; at most 40: of what no consumer's names are made.
     Plain,
-    /// The variable of a secret: none that a shell or Compose has for itself.
-    SecretVariable,
+    /// The variable of a secret or of a value that may change at start: none that a shell or Compose has for itself.
+    StartVariable,
     /// A name in `/etc/hosts`.
     HostName,
     /// What a path of a URL starts with, in characters that no configuration reads as its own.
@@ -125,7 +125,7 @@ impl NameRule {
                     && name.starts_with(|c: char| c.is_ascii_lowercase())
                     && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
             }
-            NameRule::SecretVariable => {
+            NameRule::StartVariable => {
                 NameRule::Variable.accepts(name)
                     && !name.starts_with("COMPOSE_")
                     && !TAKEN.contains(&name)
@@ -168,7 +168,7 @@ impl NameRule {
                 "any text that is not empty and does not start with `io.mlopsgen.`, which this program writes itself"
             }
             NameRule::Plain => "a lower-case letter, then letters, digits and `-`, at most 40",
-            NameRule::SecretVariable => {
+            NameRule::StartVariable => {
                 "letters, digits and `_`, not starting with a digit, and none that a shell, Docker or Compose has for itself, such as `PATH` or `COMPOSE_PROJECT_NAME`"
             }
             NameRule::HostName => "a host name: letters, digits, `.`, `_` and `-`",

@@ -201,9 +201,13 @@ fn no_key(text: &str, span: Span) -> Diagnostic {
 
 /// Reports entries that contradict the rest of the file.
 fn is_sound(tree: &Table, entries: &[Entry<'_>], suffix: &str, sink: &mut Sink) -> bool {
-    let mut found = Vec::new();
     let steps = Steps::of(entries);
+    let circle = first_circle(entries, &steps);
+    let mut found: Vec<Diagnostic> = in_circle(tree, &circle, suffix).into_iter().collect();
     for (index, entry) in entries.iter().enumerate() {
+        if circle.iter().any(|it| it.from == entry.from) {
+            continue;
+        }
         let is_same_sort = section(entry.from) == section(entry.to)
             && is_volume(entry.from) == is_volume(entry.to)
             || is_volume(entry.from) && is_volume(entry.to);
@@ -244,16 +248,6 @@ fn is_sound(tree: &Table, entries: &[Entry<'_>], suffix: &str, sink: &mut Sink) 
                     .help("keep one of the two"),
             );
         }
-    }
-    let circle = first_in_circle(entries, &steps);
-    if let Some(entry) = circle.filter(|entry| entry.from != "platform") {
-        found.push(
-            bad(
-                format!("`{}` is moved back to its own name", entry.from),
-                entry.from_span,
-            )
-            .help("keep the entry that leads to the name of today"),
-        );
     }
     let is_sound = found.is_empty();
     for problem in found {
@@ -320,26 +314,47 @@ impl<'a> Steps<'a> {
     }
 }
 
-/// The first entry of those that lead back to where they begin. Each key has one next step, so each walk ends in a circle,
-/// at its end, or at a key that an earlier walk has passed.
-fn first_in_circle<'a, 'b>(entries: &'b [Entry<'a>], steps: &Steps<'a>) -> Option<&'b Entry<'a>> {
+/// The first entries that lead back to where they begin, as far as the platform is not one of them. Each key has one next
+/// step, so each walk ends in a circle, at its end, or at a key that an earlier walk has passed.
+fn first_circle<'a, 'b>(entries: &'b [Entry<'a>], steps: &Steps<'a>) -> Vec<&'b Entry<'a>> {
     let mut walk_of: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut circle: BTreeSet<&str> = BTreeSet::new();
-    let next = |key: &str| steps.from.get(key).map(|at| entries[*at].to);
+    let next = |key: &str| steps.from.get(key).map(|at| &entries[*at]);
     for (walk, entry) in entries.iter().enumerate() {
         let mut here = Some(entry.from);
         while let Some(key) = here.filter(|key| !walk_of.contains_key(key)) {
             walk_of.insert(key, walk);
-            here = next(key);
+            here = next(key).map(|it| it.to);
         }
-        let met = here.filter(|key| walk_of.get(key) == Some(&walk));
-        let mut around = met;
-        while let Some(key) = around.filter(|key| circle.insert(key)) {
-            around = next(key);
+        let met = here.filter(|key| walk_of.get(key) == Some(&walk) && *key != "platform");
+        if let Some(met) = met {
+            let around = std::iter::successors(next(met), |it| next(it.to));
+            let rest = around.skip(1).take_while(|it| it.from != met);
+            return next(met).into_iter().chain(rest).collect();
         }
     }
-    let mut all = entries.iter();
-    all.find(|entry| circle.contains(entry.from) && circle.contains(entry.to))
+    Vec::new()
+}
+
+/// Entries that lead in a circle: names that were exchanged, or one that was moved and moved back.
+fn in_circle(tree: &Table, circle: &[&Entry<'_>], suffix: &str) -> Option<Diagnostic> {
+    let first = circle.first()?;
+    let all_there = circle.iter().all(|it| is_still(tree, it.from, suffix));
+    if circle.len() < 2 || !all_there {
+        let message = format!("`{}` is moved back to its own name", first.from);
+        return Some(
+            bad(message, first.from_span).help("keep the entry that leads to the name of today"),
+        );
+    }
+    let names: Vec<&str> = circle.iter().map(|it| it.from).collect();
+    let message = format!("{} can't exchange their names at once", all_of(&names));
+    let mut diagnostic = Diagnostic::new(Code::BadMove, message);
+    for entry in circle {
+        diagnostic = diagnostic.label(entry.from_span, format!("takes the name of `{}`", entry.to));
+    }
+    Some(diagnostic.help(format!(
+        "go by a third name: rename `{}` to one that is free, with its entry, and `apply` everywhere; remove that entry, and rename the rest in the same way, the one of the third name last",
+        first.from
+    )))
 }
 
 /// The project that the volumes were called after before the platform was renamed.

@@ -88,13 +88,13 @@ fn probe(
     match entry.key.name.as_str() {
         "http" => {
             let port = match table.get("port") {
-                Some(node) => port(draft, shape, node, "health check", sink)?,
+                Some(node) => port(scene, draft, shape, node, "health check", sink)?,
                 None => only_port(shape, entry.key.span, sink)?,
             };
             Some(http(scene, &entry.value, port, scope, sink))
         }
         "tcp" => {
-            let port = port(draft, shape, &entry.value, "health check", sink)?;
+            let port = port(scene, draft, shape, &entry.value, "health check", sink)?;
             Some(Probe::Tcp {
                 port: port.name.clone(),
                 number: port.container.first,

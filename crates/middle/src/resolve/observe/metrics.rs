@@ -188,7 +188,7 @@ impl Reader<'_> {
     fn port(&self, table: &Table, span: Span, sink: &mut Sink) -> Option<&Port> {
         if let Some(node) = table.get("port") {
             let draft = &self.scene.components[self.index];
-            return port(draft, self.shape, node, "metrics entry", sink);
+            return port(self.scene, draft, self.shape, node, "metrics entry", sink);
         }
         let http = self.shape.ports.iter().find(|port| port.name == "http");
         let found = http.or(match self.shape.ports.as_slice() {

@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Scene,
-    reference::{Scope, text},
+    reference::{Scope, needed_port, text},
 };
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
@@ -53,6 +53,7 @@ fn refuse_true(node: &Node, key: &str, sink: &mut Sink) {
 
 /// A port that the workload itself listens on.
 fn port<'a>(
+    scene: &Scene<'_>,
     draft: &ComponentDraft,
     shape: &'a WorkloadDraft,
     node: &Node,
@@ -61,6 +62,11 @@ fn port<'a>(
 ) -> Option<&'a Port> {
     let name = node.as_str()?;
     let found = shape.ports.iter().find(|port| port.name == name);
+    let removed = draft.removed_port(name);
+    if let (Some(key), true, None) = (removed, scene.names.is_kind_text(node), found) {
+        sink.push(needed_port(draft, key));
+        return None;
+    }
     if found.is_none() && !draft.broken {
         let known: Vec<&str> = shape.ports.iter().map(|port| port.name.as_str()).collect();
         let otherwise = || match known.as_slice() {

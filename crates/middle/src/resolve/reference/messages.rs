@@ -180,12 +180,17 @@ fn ports_and_outputs(draft: &ComponentDraft, parts: &Parts) -> String {
     }
 }
 
-/// A port that the user took away, and that the kind's own texts name.
-pub(super) fn needed_port(draft: &ComponentDraft, key: &Key) -> Diagnostic {
+/// A port that the user took away, or all of them, and that the kind's own texts name.
+pub(in crate::resolve) fn needed_port(draft: &ComponentDraft, key: &Key) -> Diagnostic {
     let (kind, port) = (&draft.kind.name, &key.name);
+    let ports = draft.user.entry("ports");
+    let which = match ports.is_some_and(|ports| ports.key.span == key.span) {
+        true => "its ports, those".to_string(),
+        false => format!("the port `{port}`"),
+    };
     Diagnostic::new(
         Code::UnknownPort,
-        format!("kind `{kind}` needs the port `{port}` of `{}`", draft.name),
+        format!("kind `{kind}` needs {which} of `{}`", draft.name),
     )
     .label(key.span, "removed here")
     .help("remove this line: a port without `host` is open inside only")

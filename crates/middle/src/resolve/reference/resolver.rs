@@ -353,7 +353,8 @@ impl Resolver<'_> {
             },
             _ => {}
         }
-        if let Some(key) = self.taken_away(draft, rest) {
+        let own_port = asked.and_then(ComponentField::port);
+        if let Some(key) = self.taken_away(draft, rest, own_port) {
             sink.push(needed_port(draft, key));
         } else if !draft.broken {
             sink.push(unknown_part(UnknownPart {
@@ -428,9 +429,23 @@ impl Resolver<'_> {
     }
 
     /// The line of the user's that took away the port of a kind's reference.
-    fn taken_away<'b>(&self, draft: &'b ComponentDraft, rest: &[&str]) -> Option<&'b Key> {
-        let [port, _] = rest else { return None };
-        let entry = draft.user.table("ports")?.entry(port)?;
-        (self.kind_text && entry.value.is_false()).then_some(&entry.key)
+    fn taken_away<'b>(
+        &self,
+        draft: &'b ComponentDraft,
+        rest: &[&str],
+        own_port: Option<OwnPort>,
+    ) -> Option<&'b Key> {
+        if !self.kind_text {
+            return None;
+        }
+        match rest {
+            [port, _] => draft.removed_port(port),
+            _ if own_port.is_some() => {
+                let ports = draft.kind.table.get_path(&["workload", "ports"])?;
+                let ports: Vec<&str> = ports.as_table()?.keys().collect();
+                draft.removed_port(draft.kind.main_port(&ports)?)
+            }
+            _ => None,
+        }
     }
 }

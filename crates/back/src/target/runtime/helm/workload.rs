@@ -212,15 +212,18 @@ pub(super) fn aliases(builder: &mut Builder<'_>, workload: &Workload) -> Vec<Str
             && alias
                 .chars()
                 .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-        if is_label && !workload.ports.is_empty() && builder.names.take(alias) {
+        let why = if !is_label {
+            "which can't be the name of a Service: nothing answers to it"
+        } else if workload.ports.is_empty() {
+            "and it has no port that a Service of this name could lead to: nothing answers to it"
+        } else if builder.names.take(alias) {
             out.push(alias.clone());
+            continue;
         } else {
-            builder.losses.key(
-                workload,
-                "aliases",
-                &format!("holds `{alias}`, which can't name a Service here: nothing answers to it"),
-            );
-        }
+            "which is the name of another Service: only that one answers to it"
+        };
+        let losses = &mut builder.losses;
+        losses.key(workload, "aliases", &format!("holds `{alias}`, {why}"));
     }
     out
 }

@@ -302,7 +302,7 @@ fn everything_without_a_form_in_the_chart_is_a_loss() {
     assert_eq!(
         messages,
         [
-            "helm: `aliases` of `db` holds `x_y`, which can't name a Service here: nothing answers to it",
+            "helm: `aliases` of `db` holds `x_y`, which can't be the name of a Service: nothing answers to it",
             "helm: `volumes.code` of `server` binds `server/code` of the project, which no cluster has: nothing is mounted at `/code`",
             "helm: `tmpfs` of `server` has the option `mode=1777`, which is left out",
             "helm: `tmpfs` of `server` has the option `size=50%`, which is left out",
