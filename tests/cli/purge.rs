@@ -69,7 +69,7 @@ fn purge_never_takes_the_project_or_what_it_is_made_of() {
         let text = folder.read("project/platform.toml");
         let text = text.replace("data/scratch", source).replace(
             "env.KEY",
-            "files.\"/etc/f\" = { source = \"files/f\" }\nallow = [\"outside-source\"]\nenv.KEY",
+            "files.\"/etc/f\" = { source = \"files/f\" }\nenv.KEY",
         );
         folder.write("project/platform.toml", text);
         folder.write("project/files/f", "x");
@@ -214,8 +214,7 @@ fn repositories_of_every_form_and_what_is_generated_stay() {
         }
         machine.folder.write("project/.git/objects/ab/cd", "x");
         let written = "source = \"data/scratch\", data = true }";
-        let accepted =
-            format!("source = \"{source}\", data = true }}\nallow = [\"outside-source\"]");
+        let accepted = format!("source = \"{source}\", data = true }}");
         machine.edit(written, &accepted);
         let precious = format!("project/{precious}");
         let printed = machine.spares(&["down"], &[&precious]);
@@ -411,7 +410,7 @@ fn another_name_for_the_project_is_still_the_project() {
         machine.folder.write("project/data/scratch/model", "x");
         machine.edit(
             "\"data/scratch\", data = true }",
-            &format!("{source:?}, data = true }}\nallow = [\"outside-source\"]"),
+            &format!("{source:?}, data = true }}"),
         );
         machine.spares(
             &["down"],

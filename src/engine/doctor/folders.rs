@@ -57,9 +57,7 @@ fn without_variables(case: &Case<'_>, workload: &Workload) -> Vec<Finding> {
                 "`{}`, which `{}` reads as `env_file`, does not exist: Compose starts nothing without it",
                 file.path, workload.name
             );
-            let help = format!(
-                "make it, or say that it may be missing: `{{ path = \"...\", required = false }}`"
-            );
+            let help = "make it, or say that it may be missing: `{ path = \"...\", required = false }`".to_string();
             Finding::new("file", message, help).at(case.running, file.span)
         })
         .collect()

@@ -21,6 +21,7 @@ stages = [{ name = "test", run = ["make test"] }]
 [lints]
 unused = "allow"
 nobody-told = "allow"
+not-made = "allow"
 "#;
 
 /// The parts of a kind, those of its cases too.

@@ -123,13 +123,12 @@ impl Sink {
         {
             return false;
         }
-        if diagnostic.code.level() == Level::Error {
-            if let Some(index) = self.same.earlier(&diagnostic, &self.diagnostics)
-                && let Some(first) = self.diagnostics.get_mut(index)
-            {
-                self.same.join(index, first, diagnostic);
-                return false;
-            }
+        if diagnostic.code.level() == Level::Error
+            && let Some(index) = self.same.earlier(&diagnostic, &self.diagnostics)
+            && let Some(first) = self.diagnostics.get_mut(index)
+        {
+            self.same.join(index, first, diagnostic);
+            return false;
         }
         if diagnostic.severity == Severity::Error {
             if self.errors == MOST_ERRORS {

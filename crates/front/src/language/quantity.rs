@@ -97,7 +97,7 @@ pub(super) fn memory_without_exponent(text: &str) -> Option<String> {
         return None;
     }
     let bytes = bytes as u64;
-    let (size, unit) = UNITS.iter().find(|(size, _)| bytes % size == 0)?;
+    let (size, unit) = UNITS.iter().find(|(size, _)| bytes.is_multiple_of(*size))?;
     Some(format!("{}{unit}", bytes / size))
 }
 

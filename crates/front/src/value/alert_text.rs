@@ -83,8 +83,7 @@ pub fn alert_pieces(text: &str) -> Result<Vec<AlertPiece<'_>>, String> {
     let mut rest = text;
     while let Some(start) = rest.find("{{") {
         let inside = &rest[start + 2..];
-        let is_in_block = !template.blocks.is_empty();
-        if !is_meant(inside, is_in_block) {
+        if !is_meant(inside, &template.blocks) {
             pieces.push(AlertPiece::Text(&rest[..start + 2]));
             rest = inside;
             continue;
@@ -102,8 +101,9 @@ pub fn alert_pieces(text: &str) -> Result<Vec<AlertPiece<'_>>, String> {
     }
 }
 
-/// Whether what stands behind two braces is meant as a template.
-fn is_meant(inside: &str, is_in_block: bool) -> bool {
+/// Whether what stands behind two braces is meant as a template. `blocks`: those that are open.
+fn is_meant(inside: &str, blocks: &[&str]) -> bool {
+    let is_in_block = !blocks.is_empty();
     let end = inside.find("}}").unwrap_or(inside.len());
     let inside = &inside[..end];
     let words = inside.trim_start_matches('-').trim_start();
@@ -275,10 +275,7 @@ impl<'a> Template<'a> {
     /// `name` has its fields behind it.
     fn is_known(&self, name: &str) -> Result<(), String> {
         let root = name.split('.').next().unwrap_or_default();
-        if root.is_empty()
-            || VARIABLES.contains(&root)
-            || self.declared.iter().any(|it| *it == root)
-        {
+        if root.is_empty() || VARIABLES.contains(&root) || self.declared.contains(&root) {
             return Ok(());
         }
         Err(format!(

@@ -15,6 +15,7 @@ mod pipeline;
 mod platform;
 mod program_version;
 mod published;
+mod raw;
 mod registry;
 mod route;
 mod scrape;
@@ -54,6 +55,7 @@ pub use platform::{
 };
 pub use program_version::{ImageMaker, KnownVersions, ProgramVersion, TagVersion};
 pub use published::Published;
+pub use raw::Raw;
 pub use registry::Registry;
 pub use route::{Route, RouteEnd, RoutePath, RouteTls};
 pub use scrape::{
@@ -65,7 +67,7 @@ pub use text::{Endpoint, Field, Piece, Text};
 pub use upstream::{ChartOperator, ChartSecret, UpstreamChart};
 pub use workload::{
     Build, Dependency, EnvironmentVariable, Gpu, Health, HostPort, Lifecycle, NetworkMode, Port,
-    PortRange, Probe, Raw, Reach, Resources, Restart, Runtime, Ulimit, Workload,
+    PortRange, Probe, Reach, Resources, Restart, Runtime, Ulimit, Workload,
 };
 
 /// A value and its place in a file.

@@ -41,8 +41,8 @@ pub(super) const LIFE: &[KeyShape] = &[
             .loses(Compose, "one container")
             .loses(Swarm, "`bind`, as of every port; one address, so Prometheus asks one of them")
             .becomes(Helm, "`replicas`")
-            .becomes(Prometheus, "every container of it is found by name")
-            .becomes(Grafana, "one that works is enough"),
+            .unchanged(Prometheus, "nothing: one container is what there is")
+            .unchanged(Grafana, "nothing: one container is what there is"),
     ]),
     key(
         "daemon",

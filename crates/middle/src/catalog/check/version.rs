@@ -24,7 +24,7 @@ impl Checker<'_> {
             Diagnostic::new(
                 Code::BadKind,
                 format!(
-                    "the default version of kind `{}` is none that it knows",
+                    "kind `{}` does not list the major version of its default version",
                     self.kind.name
                 ),
             )

@@ -241,7 +241,7 @@ impl Writer<'_> {
         self.depth += 1;
         match item.kind() {
             ValueKind::Map if item.is_filled_table() => {
-                self.entries(item, indent, Start::OwnLine)?
+                self.entries(item, indent, Start::OwnLine)?;
             }
             ValueKind::Map => self.out.push_str(" {}"),
             ValueKind::Seq | ValueKind::Iterable => self.items(item, indent)?,
