@@ -95,6 +95,22 @@ warning[file]: `a.conf`, which `a` mounts, is not readable by its user 4242:4242
     assert_eq!(machine.ok(&["doctor", "-q"]), "");
 }
 
+/// A file of variables need not be in git, so it is here that one is missed.
+#[test]
+fn a_missing_file_of_variables_is_reported() {
+    let key =
+        "compose.env_file = [\"../../one.env\", { path = \"../../two.env\", required = false }]\n";
+    let machine = Machine::of("", key).applied();
+    let expected = "\
+error[file]: `one.env`, which `a` reads as `env_file`, does not exist: Compose starts nothing without it
+  --> platform.toml:9
+  help: make it, or say that it may be missing: `{ path = \"...\", required = false }`
+";
+    assert_eq!(machine.refuses(&["doctor"]), expected);
+    machine.folder.write("project/one.env", "A=1\n");
+    machine.ok(&["doctor"]);
+}
+
 #[test]
 fn missing_external_networks_and_volumes_are_reported() {
     let machine = Machine::of(

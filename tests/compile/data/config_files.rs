@@ -2,12 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use mlopsgen::{files::Target, plan::Displaced};
+use mlopsgen::{
+    compile::{Request, compile},
+    files::Target,
+    plan::{Displaced, Manifest},
+    world::MemoryWorld,
+};
 
 use super::{
     RUNTIMES,
     config_paths::{HARMLESS, LEADING, LEADING_VARIABLES},
-    data_plan, displaced_in, kinds, store, with,
+    data_plan, displaced_in, kinds, planned_from, store, with,
 };
 
 fn mounted(kind: &str, path: &str, content: &str) -> (String, String) {
@@ -72,6 +77,36 @@ fn every_path_of_the_catalog_is_tried() {
             });
             assert!(is_tried, "{}: {pattern}", kind.name);
         }
+    }
+}
+
+/// The platform is the same, and a file of variables that Compose reads says something else.
+#[test]
+fn what_a_file_of_variables_sets_leads_a_program_elsewhere() {
+    let text = store("postgres").replace("18.99.99", "17.2");
+    let text = with(
+        &text,
+        "compose.env_file = [\"../../one.env\", \"../../two.env\"]",
+    );
+    let compiled = |one: &str, two: &str| {
+        let world = MemoryWorld::new()
+            .with("platform.toml", text.as_str())
+            .with("one.env", one)
+            .with("two.env", two);
+        compile(&world, &Request::default())
+            .output
+            .expect("a good platform")
+    };
+    let before = planned_from(&compiled("LEVEL=info", ""), Manifest::default()).manifest;
+    for (one, two, leads) in [
+        ("PGDATA=/x", "", true),
+        ("export PGDATA='/x' # why", "", true),
+        ("PGDATA=/var/lib/postgresql/data", "PGDATA=/x", true),
+        ("LEVEL=debug", "A=\"\nPGDATA=/x\"", false),
+    ] {
+        let plan = planned_from(&compiled(one, two), before.clone()).data;
+        let expected: BTreeSet<Target> = leads.then_some(Target::Compose).into_iter().collect();
+        assert_eq!(displaced_in(&plan), expected, "{one} {two}");
     }
 }
 

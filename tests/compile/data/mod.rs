@@ -111,11 +111,15 @@ fn data_plan_of_earlier(before: &str, after: &str) -> DataPlan {
 }
 
 fn planned(text: &str, manifest: Manifest) -> Plan {
+    planned_from(&compiled(text), manifest)
+}
+
+fn planned_from(output: &Output, manifest: Manifest) -> Plan {
     let targets: BTreeSet<Target> = [Target::Compose, Target::Swarm, Target::Helm].into();
-    let wanted = compiled(text).files;
+    let wanted = &output.files;
     plan(&Inputs {
-        wanted: &wanted,
-        fingerprints: &Fingerprints::of(&wanted),
+        wanted,
+        fingerprints: &Fingerprints::of(wanted),
         targets: &targets,
         selected: None,
         recorded: &Recorded {
