@@ -199,8 +199,10 @@ impl Graph {
     pub fn pipelines_needing(&self, component: &str) -> BTreeSet<String> {
         let mut needed = self.needed_by(component);
         needed.insert(component.to_string());
-        // What only a flow draws, nobody needs. A pipeline has no roles: what it reaches it was declared to need.
-        let edges = self.component_edges.iter();
+        // What only a flow draws, nobody needs. A pipeline has no roles: what it reaches it was declared to need. Pipelines sort
+        // behind components.
+        let first = (ComponentPeer::Pipeline(String::new()), String::new());
+        let edges = self.component_edges.range(first..);
         edges
             .filter(|(_, why)| why.iter().any(|it| !matches!(it, Why::Flow | Why::Scrape)))
             .filter_map(|((from, to), _)| match from {

@@ -31,6 +31,10 @@ pub(in crate::target) fn on_engine(
     owners: &NetworkOwners,
     workload: &Workload,
 ) -> u32 {
+    // Nearly all ask for one: nobody looks for those that live in their networks.
+    if workload.replicas <= 1 {
+        return workload.replicas;
+    }
     let targets = &platform.targets;
     if targets.contains(&Target::Swarm) && !targets.contains(&Target::Compose) {
         return workload.replicas;
