@@ -1,7 +1,7 @@
 //! What `helm` of a component says is in the chart: Helm renders every key of a workload's values for each form of workload, and
 //! a key that changes nothing has to be an error before.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, path::Path};
 
 use mlopsgen::{
     compile::{Request, compile},
@@ -10,7 +10,7 @@ use mlopsgen::{
     world::MemoryWorld,
 };
 
-use crate::consumer;
+use crate::{consumer, tree::write_compiled};
 
 /// Every form, and what makes a component one.
 const FORMS: [(PodForm, &str); 6] = [
@@ -105,14 +105,7 @@ fn complaints(platform: &str, key: &KeyShape) -> Vec<String> {
 
 /// What Helm renders, the objects of a component and its host together, by the component's number.
 fn rendered(folder: &Path, platform: &str) -> BTreeMap<String, String> {
-    let world = MemoryWorld::new().with("platform.toml", platform);
-    let compilation = compile(&world, &Request::default());
-    let printed = format!("{:?}", compilation.diagnostics);
-    for (path, file) in compilation.output.expect(&printed).files.files {
-        let path = folder.join(path);
-        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-        fs::write(path, file.text.to_string()).expect("a file");
-    }
+    write_compiled(folder, platform);
     let mut helm = consumer::consumer("bin/helm");
     let chart = folder.join("helm/keys");
     let verdict = consumer::run(helm.args(["template", "release"]).arg(chart));

@@ -3,7 +3,7 @@
 
 use std::{path::Path, process::Command};
 
-use crate::{consumer, support::cases};
+use crate::{consumer, support::cases, tree::write};
 
 #[test]
 fn requests_go_through_and_nobody_comes_in_without_a_log_in() {
@@ -11,9 +11,7 @@ fn requests_go_through_and_nobody_comes_in_without_a_log_in() {
     let compiled = cases::compiled(example);
     let folder = tempfile::tempdir().expect("a folder");
     for (path, text) in &compiled[0].files {
-        let path = folder.path().join(path);
-        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-        std::fs::write(path, text).expect("a file");
+        write(&folder.path().join(path), text);
     }
     let output = Command::new("bash")
         .arg(consumer::script("door.sh"))

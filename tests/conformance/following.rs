@@ -2,13 +2,9 @@
 
 use std::{fs, path::Path};
 
-use mlopsgen::{
-    compile::{Request, compile},
-    world::MemoryWorld,
-};
 use serde_json::Value;
 
-use crate::consumer;
+use crate::{consumer, tree::write_compiled};
 
 const PLATFORM: &str = r#"
 [platform]
@@ -33,18 +29,7 @@ health = { http = "/", port = "http" }
 "#;
 
 fn chart(folder: &Path) {
-    compiled(folder, PLATFORM);
-}
-
-fn compiled(folder: &Path, platform: &str) {
-    let world = MemoryWorld::new().with("platform.toml", platform);
-    let compilation = compile(&world, &Request::default());
-    let printed = format!("{:?}", compilation.diagnostics);
-    for (path, file) in compilation.output.expect(&printed).files.files {
-        let path = folder.join(path);
-        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-        fs::write(path, file.text.to_string()).expect("a file");
-    }
+    write_compiled(folder, PLATFORM);
 }
 
 /// The texts of the chart's ConfigMaps with these values, by file name.
@@ -208,7 +193,7 @@ fn computes(folder: &Path, expression: &str, number: Option<u32>) {
 fn tiles_follow_the_values() {
     let folder = tempfile::tempdir().expect("a folder");
     let grafana = "[components.grafana]\nkind = \"grafana\"\ngroup = \"one\"\nsettings.admin_password = \"${secrets.p}\"\n[secrets]\np = { env = \"P\" }\n";
-    compiled(folder.path(), &format!("{PLATFORM}{grafana}"));
+    write_compiled(folder.path(), &format!("{PLATFORM}{grafana}"));
     let asked = |values: &[&str], title: &str, word: &str| {
         let tiles = tiles(folder.path(), values);
         let mut found = tiles.into_iter();

@@ -1,14 +1,10 @@
 //! What values of the chart say about places, doors and names, as Helm renders it.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
-use mlopsgen::{
-    compile::{Request, compile},
-    world::MemoryWorld,
-};
 use serde_json::{Value, json};
 
-use crate::consumer;
+use crate::{consumer, tree::write_compiled};
 
 const BASE: &str = r#"
 [platform]
@@ -58,14 +54,7 @@ paths = { "/mlflow" = "mlflow" }
 "#;
 
 fn written(folder: &Path, platform: &str) {
-    let world = MemoryWorld::new().with("platform.toml", format!("{BASE}{platform}"));
-    let compilation = compile(&world, &Request::default());
-    let printed = format!("{:?}", compilation.diagnostics);
-    for (path, file) in compilation.output.expect(&printed).files.files {
-        let path = folder.join(path);
-        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-        fs::write(path, file.text.to_string()).expect("a file");
-    }
+    write_compiled(folder, &format!("{BASE}{platform}"));
 }
 
 fn helm(platform: &str, verb: &[&str], sets: &[&str]) -> String {

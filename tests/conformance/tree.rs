@@ -8,6 +8,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use mlopsgen::{
+    compile::{Request, compile},
+    world::MemoryWorld,
+};
 use serde::Deserialize;
 use tempfile::TempDir;
 use walkdir::WalkDir;
@@ -133,7 +137,17 @@ fn write_cases() -> Vec<Tree> {
     trees
 }
 
-fn write(path: &Path, text: &str) {
+/// Writes what a platform.toml compiles to, as a tree of its own in the folder.
+pub fn write_compiled(folder: &Path, platform: &str) {
+    let world = MemoryWorld::new().with("platform.toml", platform);
+    let compilation = compile(&world, &Request::default());
+    let printed = format!("{:?}", compilation.diagnostics);
+    for (path, file) in compilation.output.expect(&printed).files.files {
+        write(&folder.join(path), &file.text);
+    }
+}
+
+pub fn write(path: &Path, text: &str) {
     fs::create_dir_all(path.parent().expect("a folder")).expect("a folder can be made");
     fs::write(path, text).expect("a file can be written");
 }

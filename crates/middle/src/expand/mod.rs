@@ -6,7 +6,6 @@
 
 mod buckets;
 mod conditions;
-mod contents;
 mod declare;
 mod draft;
 mod edits;
@@ -22,7 +21,6 @@ mod logins;
 mod major;
 mod moved;
 mod names;
-mod own;
 mod own_name;
 mod ports;
 mod presets;
@@ -38,7 +36,8 @@ mod secrets;
 mod settings;
 mod stores;
 mod tag_form;
-mod unread;
+mod unread_keys;
+mod unread_secrets;
 
 pub use draft::{BoundRole, ComponentDraft, Declared, Draft, Names, WorkloadDraft};
 pub use probes::can_be_probed;
@@ -131,13 +130,13 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
     hidden::check(&all, sink);
     let mut layers = layers(&all, &bound, inputs.engine, sink);
     probes::drop_idle(&all, &mut layers.workloads);
-    own::drop_unread(&mut all, &mut layers, tree);
+    unread_secrets::drop(&mut all, &mut layers, tree);
     let Layers {
         kind_tables,
         own_secrets,
         mut workloads,
     } = layers;
-    unread::check(&all, &workloads, sink);
+    unread_keys::check(&all, &workloads, sink);
     role_env::set(&all, &bound, &own_secrets, &mut workloads, sink);
     role_env::parts_elsewhere(&all, &kind_tables, &workloads, sink);
     let Declarations {

@@ -1,10 +1,11 @@
 //! Settings: typed by the kind.
 
+mod contents;
 mod missing;
 
 use missing::missing;
 
-use super::{Declarations, buckets, contents, draft::Declared, stores};
+use super::{Declarations, buckets, draft::Declared, stores};
 use crate::{
     catalog::{SettingSpec, SettingType},
     diag::{Code, Diagnostic, Sink, nearest},

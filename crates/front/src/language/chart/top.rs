@@ -357,15 +357,27 @@ const TASK_PODS: &[KeyShape] = &[
         "When those that failed are removed: a cron line; empty: never.",
         "cleanup = \"0 5 * * *\"",
     ),
-    NODE_SELECTOR
-        .of_tasks("Labels that their nodes must have, in the place of those of every pod."),
-    TOLERATIONS.of_tasks("Taints of nodes that they tolerate, in the place of those of every pod."),
-    AFFINITY.of_tasks("Nodes and pods to place them near or away from."),
-    PRIORITY_CLASS_NAME.of_tasks("Their priority."),
-    RUNTIME_CLASS_NAME.of_tasks("What runs their containers."),
-    IMAGE_PULL_SECRETS.of_tasks("Further Secrets with which their images are pulled."),
+    TASK_NODE_SELECTOR,
+    TASK_TOLERATIONS,
+    TASK_AFFINITY,
+    TASK_PRIORITY_CLASS_NAME,
+    TASK_RUNTIME_CLASS_NAME,
+    TASK_IMAGE_PULL_SECRETS,
     TASK_ACCOUNT,
 ];
+
+// Of tasks' pods: what every pipeline has, and one of them instead.
+const TASK_NODE_SELECTOR: KeyShape = NODE_SELECTOR
+    .of_tasks("Labels that their nodes must have, in the place of those of every pod.");
+const TASK_TOLERATIONS: KeyShape =
+    TOLERATIONS.of_tasks("Taints of nodes that they tolerate, in the place of those of every pod.");
+const TASK_AFFINITY: KeyShape =
+    AFFINITY.of_tasks("Nodes and pods to place them near or away from.");
+const TASK_PRIORITY_CLASS_NAME: KeyShape = PRIORITY_CLASS_NAME.of_tasks("Their priority.");
+const TASK_RUNTIME_CLASS_NAME: KeyShape =
+    RUNTIME_CLASS_NAME.of_tasks("What runs their containers.");
+const TASK_IMAGE_PULL_SECRETS: KeyShape =
+    IMAGE_PULL_SECRETS.of_tasks("Further Secrets with which their images are pulled.");
 
 /// The account of tasks' pods. It is not made: a task that needs none has none.
 const TASK_ACCOUNT: KeyShape = key(
@@ -388,12 +400,11 @@ const PIPELINE: &[KeyShape] = &[
         "Services and ports for which tasks wait a minute at most.",
         "waitFor = { db = 5432 }",
     ),
-    NODE_SELECTOR
-        .of_tasks("Labels that their nodes must have, in the place of those of every pod."),
-    TOLERATIONS.of_tasks("Taints of nodes that they tolerate, in the place of those of every pod."),
-    AFFINITY.of_tasks("Nodes and pods to place them near or away from."),
-    PRIORITY_CLASS_NAME.of_tasks("Their priority."),
-    RUNTIME_CLASS_NAME.of_tasks("What runs their containers."),
-    IMAGE_PULL_SECRETS.of_tasks("Further Secrets with which their images are pulled."),
+    TASK_NODE_SELECTOR,
+    TASK_TOLERATIONS,
+    TASK_AFFINITY,
+    TASK_PRIORITY_CLASS_NAME,
+    TASK_RUNTIME_CLASS_NAME,
+    TASK_IMAGE_PULL_SECRETS,
     TASK_ACCOUNT,
 ];

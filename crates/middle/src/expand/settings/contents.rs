@@ -1,9 +1,8 @@
 //! What a setting of the right type holds: the form, the length and the characters of its strings, the range of its number.
 
 use super::{
-    Declarations,
-    draft::Declared,
-    settings::{fits, phrase, with_defaults},
+    super::{Declarations, draft::Declared},
+    fits, phrase, with_defaults,
 };
 use crate::{
     catalog::{SettingForm, SettingSpec, SettingType},

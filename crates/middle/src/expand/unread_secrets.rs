@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Takes them out of the layers and of the names. `tree`: the platform, which may declare a variable itself.
-pub(super) fn drop_unread(all: &mut Declarations, layers: &mut Layers, tree: &Table) {
+pub(super) fn drop(all: &mut Declarations, layers: &mut Layers, tree: &Table) {
     let mut used: Vec<String> = Vec::new();
     for (index, declared) in all.components.iter().enumerate() {
         let brought = std::mem::take(&mut layers.own_secrets[index]);
