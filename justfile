@@ -2,6 +2,9 @@
 _default:
     @just --list
 
+# Who uses `just` builds again and again.
+export CARGO_INCREMENTAL := "1"
+
 # Everything that CI runs
 ci:
     bash .ci/run
