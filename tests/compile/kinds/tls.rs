@@ -27,17 +27,29 @@ fn elsewhere(text: &str, filler: &str, store: &Kind, (tls, ca): (&str, &str)) ->
         "{heading}kind = \"{}\"\nexternal = {{ host = \"store.example.com\", port = 4321 }}\nsettings.tls = \"{tls}\"\n{ca}",
         store.name
     );
-    for setting in store.settings.iter().filter(|setting| setting.required) {
+    let logs_in = has_user_elsewhere(store);
+    let of_login = |name: &str| logs_in && name == "password";
+    let asked = store.settings.iter();
+    for setting in asked.filter(|it| it.required || of_login(&it.name)) {
         let value = match setting.kind {
             SettingType::Secret => "${secrets.store}",
             _ => "sample",
         };
         block += &format!("settings.{} = \"{value}\"\n", setting.name);
     }
+    if logs_in {
+        block += "settings.user = \"somebody\"\n";
+    }
     if store.settings.iter().any(|it| it.name == "buckets") {
         block += "settings.buckets = [\"models\"]\n";
     }
     format!("{before}{block}{after}\n[secrets.store]\nenv = \"STORE\"\n")
+}
+
+/// Whether all clients of a store elsewhere log in as one user.
+fn has_user_elsewhere(store: &Kind) -> bool {
+    let mut settings = store.settings.iter();
+    settings.any(|it| it.name == "user" && it.only_external)
 }
 
 /// What the containers of the component `it` get: their services in Compose, and files that are made for them.
@@ -47,7 +59,7 @@ fn client(text: &str, kind: &Kind) -> String {
         "-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n",
     );
     let request = Request {
-        targets: Some(BTreeSet::from([Target::Compose])),
+        targets: Some(BTreeSet::from([Target::Compose, Target::Grafana])),
         ..Request::default()
     };
     let compilation = compile(&world, &request);
@@ -62,7 +74,8 @@ fn client(text: &str, kind: &Kind) -> String {
     let mut found = String::new();
     for (path, file) in &output.files.files {
         let of_config = |name: &String| path.starts_with(&format!("config/{name}/"));
-        if names.iter().any(of_config) {
+        let is_source = kind.name == "grafana" && path.contains("/datasources/");
+        if is_source || names.iter().any(of_config) {
             found += &file.text;
         }
     }
@@ -94,12 +107,14 @@ fn what_a_store_elsewhere_asks_for_reaches_each_client() {
                 }
                 tried += 1;
                 let found = WAYS.map(|way| client(&elsewhere(&text, &filler, store, way), kind));
-                if found[0] == found[1] || found[1] == found[2] || !found[2].contains("/ca/") {
+                let trusts = ["/ca/", "BEGIN CERTIFICATE"].iter().any(|it| found[2].contains(it));
+                let lacks_user = has_user_elsewhere(store) && !found[0].contains("somebody");
+                if lacks_user || found[0] == found[1] || found[1] == found[2] || !trusts {
                     deaf.push(format!("{}.{} at {}", kind.name, role.name, store.name));
                 }
             }
         }
     }
     assert!(tried > 20, "only {tried} roles");
-    assert_eq!(deaf, [""; 0], "these clients do not hear `tls` or `ca`");
+    assert_eq!(deaf, [""; 0], "these clients do not hear `tls`, `ca` or `user`");
 }

@@ -345,6 +345,8 @@ pub struct Role {
     pub order: bool,
     /// Environment variables that a part of the bound component gets: part, variable, value.
     pub gives: Vec<(String, String, Node)>,
+    /// Environment variables that the main workload gets for each bound component elsewhere that has a user there: variable, value.
+    pub takes: Vec<(String, Node)>,
     /// For `mlopsgen kinds` and the reference.
     pub description: String,
 }

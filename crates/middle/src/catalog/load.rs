@@ -401,6 +401,7 @@ fn role(key: &Key, table: &Table) -> Role {
                 .map(|(name, value)| (part.name.clone(), name.name.clone(), value.clone()))
         })
         .collect();
+    let takes = table.table("takes").into_iter().flat_map(Table::iter);
     Role {
         name: key.name.clone(),
         kinds: table
@@ -415,6 +416,9 @@ fn role(key: &Key, table: &Table) -> Role {
         schema: flag("schema", false),
         order: flag("order", true),
         gives,
+        takes: takes
+            .map(|(name, value)| (name.name.clone(), value.clone()))
+            .collect(),
         description: table.string("description").unwrap_or_default().to_string(),
     }
 }

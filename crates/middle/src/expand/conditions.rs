@@ -75,9 +75,20 @@ fn roles(
     };
     let mut out = Map::new();
     for bound in &bound[index] {
-        out.insert(bound.role.name.clone(), facts_of(bound));
+        let mut facts = facts_of(bound);
+        if let Some(other) = out.get(&bound.role.name) {
+            keep_equal(&mut facts["settings"], &other["settings"]);
+        }
+        out.insert(bound.role.name.clone(), facts);
     }
     out
+}
+
+/// Of several components in one role a setting is a fact only where all have the same.
+fn keep_equal(settings: &mut Json, others: &Json) {
+    if let Some(settings) = settings.as_object_mut() {
+        settings.retain(|name, value| others.get(name) == Some(value));
+    }
 }
 
 fn platform(all: &Declarations) -> Map<String, Json> {

@@ -24,9 +24,20 @@ pub(super) fn set(
     workloads: &mut [Vec<Layered>],
     sink: &mut Sink,
 ) {
-    for ((owner, bound), secrets) in all.components.iter().zip(bound).zip(secrets) {
+    for (index, ((owner, bound), secrets)) in
+        all.components.iter().zip(bound).zip(secrets).enumerate()
+    {
         for role in bound {
+            if !role.role.takes.is_empty() && has_user_elsewhere(&all.components[role.target]) {
+                take(
+                    role,
+                    &all.components[role.target].name,
+                    &mut workloads[index],
+                );
+                continue;
+            }
             let mut not_made: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+            let mut logs_in = false;
             for (part, variable, written) in &role.role.gives {
                 let filler = workloads[role.target]
                     .iter_mut()
@@ -35,10 +46,11 @@ pub(super) fn set(
                     name: name(owner, variable, written.span),
                     span: written.span,
                 };
-                // A login of a part that does not run is not made.
+                // A login of a part that does not run is not made, and none where it logs in as a user that is there.
                 if !has_own(owner, secrets, written) {
                     continue;
                 }
+                logs_in |= names_own(written);
                 let value = value(owner, secrets, written);
                 match filler {
                     Some(filler) => set_variable(&mut filler.table, Entry { key, value }),
@@ -50,10 +62,43 @@ pub(super) fn set(
                 }
             }
             let target = &all.components[role.target];
-            for (part, values) in not_made {
+            for (part, values) in not_made.into_iter().filter(|_| logs_in) {
                 sink.push(nobody_makes(&target.name, part, &values, role.span).about(&owner.name));
             }
         }
+    }
+}
+
+/// Whether it runs elsewhere, and all its clients log in as one user there.
+fn has_user_elsewhere(filler: &Declared) -> bool {
+    filler.external.is_some() && filler.setting("user").is_some()
+}
+
+/// Sets what the main workload gets of one component in the role.
+fn take(bound: &BoundRole, filler: &str, workloads: &mut [Layered]) {
+    let main = workloads.iter_mut().find(|it| it.part.is_none());
+    let Some(main) = main else { return };
+    let of_filler = |segments: &[&str]| match segments {
+        ["roles", role, "env_name"] if *role == bound.role.name => Some(read::env_name(filler)),
+        ["roles", role, rest @ ..] if *role == bound.role.name => {
+            let mut segments = vec!["components", filler];
+            segments.extend(rest);
+            Some(written(&segments))
+        }
+        _ => None,
+    };
+    for (variable, value) in &bound.role.takes {
+        let span = value.span;
+        let name = reference::of_text(variable, span, Words::Kind, Mode::Shell)
+            .rewritten(|reference| of_filler(&reference.segments));
+        let text = reference::of_node(value, Words::Kind, Mode::Strict)
+            .rewritten(|reference| of_filler(&reference.segments));
+        let value = Value::String(text);
+        let entry = Entry {
+            key: Key { name, span },
+            value: Node { span, value },
+        };
+        set_variable(&mut main.table, entry);
     }
 }
 
@@ -123,6 +168,13 @@ pub(super) fn parts_elsewhere(
             }
         }
     }
+}
+
+/// Whether a value holds a secret of the owner's own, as a login does.
+fn names_own(value: &Node) -> bool {
+    let phrase = reference::of_node(value, Words::Kind, Mode::Strict);
+    let mut references = phrase.references();
+    references.any(|reference| matches!(reference.segments.as_slice(), ["own", _]))
 }
 
 /// Whether the owner has what the value names of its own: a login of a part that does not run is not made.

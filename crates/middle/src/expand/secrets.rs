@@ -47,9 +47,6 @@ pub(super) fn own_secrets(
     facts: &View,
     sink: &mut Sink,
 ) -> Vec<(String, Secret)> {
-    if declared.external.is_some() {
-        return Vec::new();
-    }
     for variable in declared
         .kind
         .secrets

@@ -32,6 +32,17 @@ impl Raw {
         }
     }
 
+    /// The value of a key to change, where it is a table.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Raw> {
+        match self {
+            Raw::Table(entries) => entries
+                .iter_mut()
+                .find(|(name, _)| name == key)
+                .map(|(_, value)| value),
+            _ => None,
+        }
+    }
+
     /// The value of a key in a table in a table.
     pub fn at(&self, path: &[&str]) -> Option<&Raw> {
         path.iter().try_fold(self, |raw, key| raw.get(key))

@@ -12,6 +12,7 @@ mod connections;
 mod contents;
 mod deploy;
 mod dependencies;
+mod dockerfile;
 mod engine_files;
 mod files;
 mod flows;

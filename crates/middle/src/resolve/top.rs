@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Scene, reference::Scope, workload};
+use super::{Scene, dockerfile, reference::Scope, workload};
 use crate::{
     diag::Sink,
     expand::{read, unknown},
@@ -46,7 +46,10 @@ pub(super) fn top(
         targets: targets(Some(table)),
         networks: networks(tree),
         actors: actors(tree),
-        raw_compose: workload::raw(scene, raw.get("compose"), &scope, sink),
+        raw_compose: dockerfile::in_file(
+            &scene.names.registry,
+            workload::raw(scene, raw.get("compose"), &scope, sink),
+        ),
         raw_helm: workload::raw(scene, raw.get("helm"), &scope, sink),
         raw_written: raw.clone(),
         span: table

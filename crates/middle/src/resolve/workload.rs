@@ -3,7 +3,7 @@
 use super::{
     Inputs, Scene,
     beforehand::Beforehand,
-    cluster, connections, dependencies, engine_files, files, image, mounts, network, notify,
+    cluster, connections, dependencies, dockerfile, engine_files, files, image, mounts, network, notify,
     observe, program,
     reference::{Scope, WorkloadOf, text},
     runtime, upstream,
@@ -240,7 +240,10 @@ fn workload(
         },
         chart: upstream::chart(scene, index, shape, sink),
         in_chart: upstream::is_run_by_chart(scene, index, shape),
-        raw_compose: raw(scene, table.get("compose"), &scope, sink),
+        raw_compose: dockerfile::in_service(
+            &scene.names.registry,
+            raw(scene, table.get("compose"), &scope, sink),
+        ),
         raw_helm: raw(scene, helm, &scope, sink),
         values,
         written: table.clone(),

@@ -240,6 +240,12 @@ pub(super) const ROLE: Shape = Shape::Table(&[
         "gives.setup = { \"LOGIN_${self.env_name}\" = \"${self.name} ${own.login}\" }",
     ),
     key(
+        "takes",
+        Shape::Map(NameRule::Free, &Shape::Scalar),
+        "Environment variables that its main workload gets for each component in the role that runs elsewhere and has a `settings.user` there.",
+        "takes = { \"PASSWORD_${roles.elasticsearch.env_name}\" = \"${roles.elasticsearch.password}\" }",
+    ),
+    key(
         "description",
         FREE,
         "What the component needs it for.",

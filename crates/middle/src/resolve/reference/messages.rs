@@ -6,7 +6,7 @@ use crate::{
     language::secret_places,
     reference::{ComponentField, PortField, Words},
     source::Span,
-    syntax::{Key, quoted},
+    syntax::{Key, Table, quoted},
     text::all_of,
 };
 
@@ -127,38 +127,47 @@ pub(super) fn unknown_part(unknown: UnknownPart<'_>) -> Diagnostic {
     }
 }
 
-/// A declared port of what runs elsewhere, whose address says only where the main port is.
+/// A port of what runs elsewhere, of the kind or declared, that `external` does not name.
 fn elsewhere_without_address(
     draft: &ComponentDraft,
     port: &str,
     diagnostic: &Diagnostic,
 ) -> Option<Diagnostic> {
     let external = draft.external.as_ref()?;
-    let declared = draft.user.table("ports")?;
     let written = draft.user.get("external")?;
-    let (Some(_), [main]) = (declared.get(port), external.addresses.as_slice()) else {
-        return None;
+    let first = external.addresses.first()?;
+    let declared = [draft.user.table("ports"), draft.kind.ports()];
+    let declared = || declared.into_iter().flatten();
+    declared().find_map(|ports| ports.get(port))?;
+    let number = |name: &str| {
+        let mut nodes = declared().filter_map(|ports| ports.get(name));
+        nodes.find_map(crate::expand::read::container_port)
     };
-    written.as_table()?.get("host")?;
-    let number = |name: &str| match name == main.port {
-        true => Some(main.number),
-        false => crate::expand::read::container_port(declared.get(name)?),
-    };
-    let addresses: Vec<String> = declared
-        .keys()
-        .filter_map(|name| {
-            let address = format!("{}:{}", main.host, number(name)?);
-            Some(format!("{name} = {}", quoted(&address)))
-        })
+    let mut addresses: Vec<(&str, String)> = external
+        .addresses
+        .iter()
+        .map(|it| (it.port.as_str(), format!("{}:{}", it.host, it.number)))
+        .collect();
+    let of_user = draft.user.table("ports").into_iter().flat_map(Table::keys);
+    for name in of_user.chain([port]) {
+        if let Some(number) = number(name).filter(|_| addresses.iter().all(|(it, _)| *it != name)) {
+            addresses.push((name, format!("{}:{number}", first.host)));
+        }
+    }
+    let addresses: Vec<String> = addresses
+        .iter()
+        .map(|(name, address)| format!("{name} = {}", quoted(address)))
         .collect();
     let table = format!("{{ {} }}", addresses.join(", "));
+    let named: Vec<&str> = external.addresses.iter().map(|it| it.port.as_str()).collect();
+    let label = match named.as_slice() {
+        [alone] => format!("the address of `{alone}` alone"),
+        named => format!("the addresses of {} alone", all_of(named)),
+    };
     let diagnostic = diagnostic.clone();
     Some(
         diagnostic
-            .label(
-                written.span,
-                format!("the address of `{}` alone", main.port),
-            )
+            .label(written.span, label)
             .help(format!("say where each port is: `external = {table}`"))
             .replacing(written.span, table),
     )

@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use crate::{
-    model::{Component, FileContent, HttpScheme, Platform, Port},
+    model::{Component, FileContent, HttpScheme, Platform, Port, Secret, SettingValue},
     speak::units::prometheus,
     target::shared::scrape,
 };
@@ -52,6 +52,14 @@ struct LogsView {
     url: String,
     /// The data source in which the trace of a line is looked up.
     traces: Option<String>,
+    /// Of an Elasticsearch, as whom Grafana logs in: a name, or the variable that holds it.
+    user: String,
+    /// The variable that holds the password.
+    password: String,
+    /// Whether any certificate will do.
+    trusts_all: bool,
+    /// The certificate of the authority that it trusts.
+    authority: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -109,11 +117,16 @@ pub(super) fn sources(
     let first = |components: &[&Component]| components.first().map(|it| it.name.clone());
     let of_kind = |kind: &'static str, components: &[&Component]| -> Vec<LogsView> {
         let views = components.iter().filter_map(|source| {
+            let (user, password) = login(source);
             Some(LogsView {
                 name: source.name.clone(),
                 kind,
                 url: url(source)?,
                 traces: tracers.first().map(|(_, it)| it.name.clone()),
+                user,
+                password,
+                trusts_all: setting_text(source, "tls").as_deref() == Some("require"),
+                authority: authority(source),
             })
         });
         views.collect()
@@ -157,6 +170,42 @@ fn url(source: &Component) -> Option<String> {
     let scheme = scheme.name();
     let path = port.map_or("", Port::prefix);
     Some(literal(&format!("{scheme}://{host}:{number}{path}")))
+}
+
+/// As whom Grafana logs in to an Elasticsearch: as a user of its own, or as the one of all clients of a server elsewhere, whose
+/// password the kind takes into a variable of its own (`takes`).
+fn login(source: &Component) -> (String, String) {
+    let user = source.external.as_ref().and_then(|_| setting_text(source, "user"));
+    match user {
+        Some(user) => {
+            let name = Secret::usual_env(&source.name);
+            (literal(&user), format!("$ELASTICSEARCH_PASSWORD_{name}"))
+        }
+        None => (
+            "$ELASTICSEARCH_USERNAME".to_string(),
+            "$ELASTICSEARCH_PASSWORD".to_string(),
+        ),
+    }
+}
+
+fn setting<'a>(source: &'a Component, name: &str) -> Option<&'a SettingValue> {
+    let setting = source.settings.iter().find(|it| it.name == name)?;
+    Some(&setting.value)
+}
+
+fn setting_text(source: &Component, name: &str) -> Option<String> {
+    match setting(source, name)? {
+        SettingValue::Text(text) => text.as_plain(),
+        _ => None,
+    }
+}
+
+fn authority(source: &Component) -> Option<String> {
+    let SettingValue::Files(files) = setting(source, "ca")? else {
+        return None;
+    };
+    let file = files.first()?;
+    Some(literal(&String::from_utf8_lossy(&file.bytes)))
 }
 
 pub(super) fn providers(platform: &Platform, grafana: &Component) -> ProvidersView {
