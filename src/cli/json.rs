@@ -19,6 +19,7 @@ use super::{
     data::{self, JsonData},
     fixed::{self, JsonFixed},
     printed::for_json,
+    scaling::{self, JsonNotice},
 };
 
 /// A plan for programs. Paths are relative to the project.
@@ -32,6 +33,8 @@ struct Report {
     data: JsonData,
     /// Objects of a cluster that can't become what the chart says.
     objects_fixed: Vec<JsonFixed>,
+    /// What of an upgrade is up to a person besides.
+    notices: Vec<JsonNotice>,
     /// The Secret of the chart, where it has to be made again.
     #[serde(skip_serializing_if = "Option::is_none")]
     secret: Option<JsonSecret>,
@@ -91,6 +94,7 @@ pub fn report(outcome: &Outcome, folder: &str) -> String {
         }),
         data: data::json(plan.map_or(&DataPlan::default(), |plan| &plan.data)),
         objects_fixed: plan.map_or(Vec::new(), |plan| fixed::json(&plan.fixed)),
+        notices: plan.map_or(Vec::new(), |plan| scaling::json(&plan.notices)),
         secret: plan.and_then(|plan| plan.secret.as_ref().map(chart_secret::json)),
         removes_nearly_all: plan.is_some_and(|plan| plan.emptied.is_some()),
         foreign: plan.map_or(Vec::new(), |plan| plan.foreign.iter().map(full).collect()),

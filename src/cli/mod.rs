@@ -32,6 +32,7 @@ mod project;
 mod restart;
 mod review;
 mod running;
+mod scaling;
 mod schema;
 mod chart_secret;
 mod show;

@@ -6,7 +6,7 @@ use mlopsgen::{
 };
 
 use super::{
-    chart_secret, data, fixed,
+    chart_secret, data, fixed, scaling,
     terminal::{Paint, Terminal, paint},
 };
 
@@ -166,6 +166,9 @@ impl Page<'_> {
             self.line(&line, kind);
         }
         for (line, kind) in fixed::lines(&plan.fixed) {
+            self.line(&line, kind);
+        }
+        for (line, kind) in scaling::lines(&plan.notices) {
             self.line(&line, kind);
         }
         for (line, kind) in plan.secret.iter().flat_map(chart_secret::lines) {

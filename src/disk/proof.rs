@@ -240,6 +240,7 @@ fn untouched(
         obstacle: found.obstacle,
         emptied: None,
         fixed: Vec::new(),
+        notices: Vec::new(),
         secret: None,
     })
 }

@@ -15,6 +15,7 @@ use super::{
     fixed::fixed,
     manifest::fingerprint,
     node_folders,
+    scaling::notices,
 };
 use crate::{
     data::Place,
@@ -101,6 +102,7 @@ pub fn plan(inputs: &Inputs) -> Plan {
         stubs: missing_stubs(inputs),
         copies: copies(inputs),
         fixed: fixed(&charts, &data),
+        notices: notices(&charts),
         secret: secret(&charts),
         data,
         manifest,

@@ -15,6 +15,7 @@ mod manifest;
 mod node_folders;
 mod recorded;
 mod saved;
+mod scaling;
 mod chart_secret;
 
 pub use chart_secret::SecretChange;
@@ -29,6 +30,7 @@ pub use manifest::{
     Accepted, Facts, MANIFEST, Manifest, Recorded, VERSION, fingerprint, hash, read,
 };
 pub use saved::{SavedChange, SavedPlan};
+pub use scaling::Notice;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -131,6 +133,8 @@ pub struct Plan {
     pub data: DataPlan,
     /// Objects of a cluster with changed fields that are immutable.
     pub fixed: Vec<Fixed>,
+    /// What of an upgrade is up to a person besides.
+    pub notices: Vec<Notice>,
     /// The Secret of the chart, where it has to be made again.
     pub secret: Option<SecretChange>,
     /// The manifest to end with.

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     data::{Data, DataKey, Keeper},
+    syntax::quoted,
     text::shell_word,
 };
 
@@ -41,11 +42,7 @@ pub(super) fn add(charts: &Charts, plan: &mut DataPlan) {
             continue;
         }
         let keep = match now {
-            Some(now) => Keep::Copy(format!(
-                "on every node, between stopping the old pods and the upgrade: mv {} {}",
-                shell_word(path),
-                shell_word(now)
-            )),
+            Some(now) => Keep::Copy(moves(key, path, now)),
             None => Keep::Copy(format!(
                 "copy it out of `{path}` of each node, where it stays"
             )),
@@ -55,6 +52,22 @@ pub(super) fn add(charts: &Charts, plan: &mut DataPlan) {
             instead: now.map(|now| folder(key, now)),
             keep,
         });
+    }
+}
+
+/// How a folder comes to its new name, or keeps its old one.
+fn moves(key: &DataKey, old: &str, new: &str) -> String {
+    let by_hand = format!(
+        "on every node, between stopping the old pods and the upgrade: mv {} {}",
+        shell_word(old),
+        shell_word(new)
+    );
+    match (new.contains(NAMESPACE), key) {
+        (true, DataKey::Component { component, volume }) => format!(
+            "{by_hand}\n({NAMESPACE} is the release's)\nor keep the folder: write `helm.volumes.{volume}.hostPath = {}` in [components.{component}]",
+            quoted(old)
+        ),
+        _ => by_hand,
     }
 }
 
@@ -69,28 +82,38 @@ fn folder(key: &DataKey, path: &str) -> Data {
     }
 }
 
+/// A folder as a person reads it: the chart puts the release's namespace in.
+fn path(value: &Value) -> String {
+    let parts = value.as_array().map(Vec::as_slice);
+    let parts = parts.unwrap_or(std::slice::from_ref(value)).iter();
+    parts
+        .map(|part| part.as_str().unwrap_or(NAMESPACE))
+        .collect()
+}
+
+const NAMESPACE: &str = "NAMESPACE";
+
 /// The folders that daemons make on their nodes, by the keys of their volumes.
 fn folders(charts: &[Value]) -> BTreeMap<DataKey, String> {
     let mut out = BTreeMap::new();
     let components = charts.iter().filter_map(|it| it["components"].as_object());
-    let daemons = components
-        .flatten()
-        .map(|(_, workload)| workload)
-        .filter(|workload| workload["kind"] == "DaemonSet");
-    for daemon in daemons {
-        let Some(component) = daemon["component"].as_str() else {
+    for (workload, all) in components.flat_map(|all| all.values().map(move |it| (it, all))) {
+        let host = workload["podOf"].as_str().and_then(|host| all.get(host));
+        if host.unwrap_or(workload)["kind"] != "DaemonSet" {
+            continue;
+        }
+        let Some(component) = workload["component"].as_str() else {
             continue;
         };
-        for (volume, mount) in daemon["volumes"].as_object().into_iter().flatten() {
-            let path = mount["hostPath"].as_str();
-            let Some(path) = path.filter(|_| mount["hostPathType"] == "DirectoryOrCreate") else {
+        for (volume, mount) in workload["volumes"].as_object().into_iter().flatten() {
+            if mount["hostPathType"] != "DirectoryOrCreate" || mount.get("hostPath").is_none() {
                 continue;
-            };
+            }
             let key = DataKey::Component {
                 component: component.to_string(),
                 volume: volume.clone(),
             };
-            out.insert(key, path.to_string());
+            out.insert(key, path(&mount["hostPath"]));
         }
     }
     out

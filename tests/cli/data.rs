@@ -2,8 +2,10 @@
 //! would have to read. Claims and other objects of a cluster are in `cluster`.
 
 mod cluster;
+mod nodes;
 mod places;
 mod renamed;
+mod scaling;
 
 use std::collections::BTreeSet;
 

@@ -12,12 +12,16 @@ pub fn compiled(components: &str) -> BTreeMap<String, String> {
 
 /// The files, unless there are errors, and the messages.
 pub fn outcome(components: &str) -> (Option<BTreeMap<String, String>>, String) {
-    let text = format!(
-        "[platform]\nname = \"p\"\n[groups]\none = \"1\"\ntwo = \"2\"\n[secrets]\ns = {{ env = \"S\" }}\n{components}"
-    );
-    let compilation = support::compiled::compiled(text);
+    let compilation = support::compiled::compiled(platform(components));
     let printed = messages(&compilation);
     (texts(compilation).ok(), printed)
+}
+
+/// Their platform.toml.
+pub fn platform(components: &str) -> String {
+    format!(
+        "[platform]\nname = \"p\"\n[groups]\none = \"1\"\ntwo = \"2\"\n[secrets]\ns = {{ env = \"S\" }}\n{components}"
+    )
 }
 
 /// Compares a part of an output with `tests/contract/NAME`; `BLESS=1 cargo test contract` rewrites that.

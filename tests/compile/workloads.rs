@@ -5,7 +5,7 @@ use mlopsgen::{
     world::MemoryWorld,
 };
 
-use crate::contract::{block, compiled, is_as_written, outcome};
+use crate::contract::{block, compiled, is_as_written, outcome, platform};
 
 #[test]
 fn a_raw_false_takes_a_value_out_of_the_chart() {
@@ -208,4 +208,76 @@ fn a_guest_brings_the_network_of_its_group_only_where_an_edge_asks_for_it() {
     let files = compiled(&format!("{asked}{stranger}ports.http = 81\n"));
     let service = block(&files["compose/two.yaml"], "  vpn:");
     assert!(service.contains("one:"), "{service}");
+}
+
+/// A pod of several: what each says of the pod, and what of it can't be.
+const POD: &str = r#"
+[components.web]
+image = "a/web:1"
+group = "one"
+labels = { team = "ml", of = "web" }
+platform = "linux/amd64"
+extra_hosts = ["old:10.0.0.1"]
+stop_grace_period = "40s"
+[components.aside]
+image = "a/aside:1"
+group = "one"
+network_mode = "service:web"
+labels = { owner = "x", of = "aside" }
+platform = "linux/arm64"
+extra_hosts = ["old:10.0.0.2", "new:10.0.0.1"]
+stop_grace_period = "20s"
+group_add = ["44"]
+hostname = "aside"
+init = true
+replicas = 2
+volumes.data = { mount = "/data" }
+[components.first]
+kind = "job"
+image = "a/first:1"
+group = "one"
+network_mode = "service:web"
+labels = { owner = "x" }
+restart = "on-failure:3"
+ports.http = 8000
+aliases = ["early"]
+"#;
+
+#[test]
+fn what_a_guest_says_of_its_pod_reaches_it_or_is_told() {
+    let files = compiled(POD);
+    let values = &files["helm/p/values.yaml"];
+    let pods = ["  web:", "  aside:", "  first:"].map(|line| block(values, line));
+    is_as_written("a-pod-of-several.yaml", &pods.join("\n"));
+    let world = MemoryWorld::new().with("platform.toml", platform(POD));
+    let said = compile(&world, &Request::default()).diagnostics;
+    let losses: Vec<&str> = said
+        .iter()
+        .filter_map(|it| it.message.strip_prefix("helm: "))
+        .collect();
+    is_as_written(
+        "what-a-pod-of-several-loses.txt",
+        &format!("{}\n", losses.join("\n")),
+    );
+}
+
+/// The claim of a guest is that of every pod which it is in.
+#[test]
+fn a_claim_of_a_guest_is_held_by_each_pod_of_its_host() {
+    let of = |host: &str| {
+        let files = compiled(&format!(
+            "[components.web]\nimage = \"a/web:1\"\ngroup = \"one\"\n{host}\n\
+             [components.aside]\nimage = \"a/aside:1\"\ngroup = \"one\"\nnetwork_mode = \"service:web\"\n\
+             volumes.data = {{ mount = \"/data\" }}\n"
+        ));
+        files["helm/p/values.yaml"].clone()
+    };
+    assert!(of("replicas = 2").contains("ReadWriteMany"));
+    let alone = of("replicas = 1");
+    assert!(alone.contains("ReadWriteOnce") && alone.contains("strategy: Recreate"));
+    let on_nodes = of("daemon = true");
+    assert!(
+        block(&on_nodes, "  aside:").contains("hostPathType: DirectoryOrCreate"),
+        "{on_nodes}"
+    );
 }

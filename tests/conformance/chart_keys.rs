@@ -29,11 +29,12 @@ const FORMS: [(PodForm, &str); 6] = [
 ];
 
 /// Keys that can't be seen at one workload: what is off is not rendered, what is of another kind is another workload, templates of
-/// one's own read theirs, objects of one's own have labels of one's own, and the group of claims needs some.
-const NOT_TRIED: [&str; 5] = ["enabled", "kind", "extra", "extraObjects", "fsGroup"];
+/// one's own read theirs, objects of one's own have labels of one's own.
+const NOT_TRIED: [&str; 4] = ["enabled", "kind", "extra", "extraObjects"];
 
 /// Values that change something, where those of the reference are what the chart has anyway, or hold nothing.
-const OTHER_EXAMPLES: [(&str, &str); 11] = [
+const OTHER_EXAMPLES: [(&str, &str); 12] = [
+    ("fsGroup", "fsGroup = 7"),
     ("strategy", "strategy = \"Recreate\""),
     ("replicas", "replicas = 3"),
     (
@@ -155,4 +156,86 @@ fn what_a_key_says_is_rendered_or_an_error() {
         }
     }
     assert!(silent.is_empty(), "{}", silent.join("\n"));
+}
+
+/// What a values file says of a guest's pod is read nowhere: the schema has Helm refuse it.
+#[test]
+fn what_nothing_reads_of_a_guest_is_refused_by_helm() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut taken = Vec::new();
+    for (form, text) in FORMS.iter().filter(|(form, _)| is_guest(*form)) {
+        let known = CHART_KEYS.iter().find(|key| key.name == "enabled");
+        let at = folder.path().join(format!("{form:?}"));
+        write_compiled(&at, &platform(text, &[known.expect("a key")], false));
+        for key in CHART_KEYS
+            .iter()
+            .filter(|key| key.meaningless_for.contains(form))
+        {
+            let mut helm = consumer::consumer("bin/helm");
+            helm.args(["template", "release"]).arg(at.join("helm/keys"));
+            let set = format!("components.w-0.{}={{}}", key.name);
+            let verdict = consumer::run(helm.args(["--set-json", &set]));
+            if verdict.success || !verdict.words().contains(key.name) {
+                taken.push(format!("{form:?}: `{}`: {}", key.name, verdict.words()));
+            }
+        }
+    }
+    assert!(taken.is_empty(), "{}", taken.join("\n"));
+}
+
+fn is_guest(form: PodForm) -> bool {
+    matches!(form, PodForm::Guest | PodForm::GuestJob)
+}
+
+/// One pod: what its guests say of it stands in its template, and their group owns a claim that only they hold.
+const POD: &str = r#"
+[platform]
+name = "pod"
+targets = ["helm"]
+[groups]
+g = "All"
+[components.host]
+image = "a/host:1"
+group = "g"
+labels = { team = "ml" }
+[components.guest]
+image = "a/guest:1"
+group = "g"
+network_mode = "service:host"
+user = "1000:1001"
+volumes.data = { mount = "/data" }
+labels = { owner = "x" }
+group_add = ["44"]
+extra_hosts = ["old:10.0.0.1"]
+stop_grace_period = "90s"
+init = true
+platform = "linux/arm64"
+"#;
+
+#[test]
+fn what_guests_say_of_their_pod_is_in_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write_compiled(folder.path(), POD);
+    let mut helm = consumer::consumer("bin/helm");
+    helm.args(["template", "release"]);
+    let verdict = consumer::run(helm.arg(folder.path().join("helm/pod")));
+    assert!(verdict.success, "{}", verdict.words());
+    let deployment = verdict
+        .stdout
+        .split("\n---\n")
+        .find(|it| it.contains("kind: Deployment"))
+        .expect("the pod's");
+    for line in [
+        "\"team\": \"ml\"",
+        "\"owner\": \"x\"",
+        "- 44",
+        "fsGroup: 1001",
+        "- ip: \"10.0.0.1\"",
+        "shareProcessNamespace: true",
+        "terminationGracePeriodSeconds: 90",
+        "kubernetes.io/arch: arm64",
+        "type: Recreate",
+    ] {
+        assert!(deployment.contains(line), "{line}\n{deployment}");
+    }
 }

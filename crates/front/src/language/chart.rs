@@ -205,7 +205,7 @@ pub const CHART_KEYS: &[KeyShape] = &[
     key(
         "fsGroup",
         COUNT,
-        "The group that owns its claims.",
+        "The group that owns the volumes of its pod.",
         "fsGroup = 1000",
     )
     .of_pods(),

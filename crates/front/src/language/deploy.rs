@@ -23,7 +23,7 @@ macro_rules! tool_keys {
             key(
                 "revision",
                 WORD,
-                "A branch, a tag that is a version (`v1.4.0`) or `refs/tags/TAG`, or a commit in full; `main` by default.",
+                "A branch, or `refs/heads/BRANCH` where its name is a version; a tag that is a version (`v1.4.0`, `v1.0`), or `refs/tags/TAG`; versions of which the newest tag counts (`1.4.*`, `>=1.4.0`); or a commit in full. `main` by default.",
                 "revision = \"main\"",
             ),
             key(

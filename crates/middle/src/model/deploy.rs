@@ -106,8 +106,10 @@ impl fmt::Display for Repository {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Revision {
     Branch(String),
-    /// What looks like a version, as in `v1.4.0`.
+    /// What is written as a version, as in `v1.4.0` or `1.4`.
     Tag(String),
+    /// The newest tag of these versions, as in `1.4.*` or `>=1.4.0`: no name in git has such characters.
+    Versions(String),
     /// A full name, as in `refs/tags/v1.4.0`.
     Reference(String),
     Commit(String),
@@ -120,7 +122,9 @@ impl Revision {
             Revision::Commit(text.to_string())
         } else if text.starts_with("refs/") {
             Revision::Reference(text.to_string())
-        } else if semver::Version::parse(text.trim_start_matches('v')).is_ok() {
+        } else if text.starts_with(['<', '>', '=']) || text.contains(['*', '~', '^']) {
+            Revision::Versions(text.to_string())
+        } else if is_version(text) {
             Revision::Tag(text.to_string())
         } else {
             Revision::Branch(text.to_string())
@@ -132,15 +136,69 @@ impl Revision {
         match self {
             Revision::Branch(text)
             | Revision::Tag(text)
+            | Revision::Versions(text)
             | Revision::Reference(text)
             | Revision::Commit(text) => text,
         }
     }
 }
 
+/// Numbers with points between them, a `v` before them or something behind: who names a branch so writes `refs/heads/` before it.
+fn is_version(text: &str) -> bool {
+    let (number, is_marked) = match text.strip_prefix(['v', 'V']) {
+        Some(number) => (number, true),
+        None => (text, false),
+    };
+    let (numbers, more) = match number.find(['-', '+']) {
+        Some(at) => (&number[..at], Some(&number[at + 1..])),
+        None => (number, None),
+    };
+    let all = numbers.split('.').collect::<Vec<_>>();
+    let is_number = |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit());
+    (is_marked || all.len() > 1)
+        && all.iter().all(is_number)
+        && more.is_none_or(|more| !more.is_empty())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Repository;
+    use super::{Repository, Revision};
+
+    #[test]
+    fn a_tag_is_told_from_a_branch_as_people_write_them() {
+        let tags = [
+            "v1.4.0",
+            "v1.0",
+            "1.4",
+            "v2",
+            "v1.4.0-rc.1",
+            "V1.0",
+            "2026.11.05",
+            "1.0+a",
+        ];
+        for text in tags {
+            assert_eq!(Revision::parse(text), Revision::Tag(text.to_string()));
+        }
+        for text in [
+            "main",
+            "release-1.0",
+            "v1.x",
+            "2",
+            "1.",
+            "v",
+            "v1.0-",
+            "20261129",
+            "version1",
+        ] {
+            assert_eq!(Revision::parse(text), Revision::Branch(text.to_string()));
+        }
+        for text in ["1.4.*", ">=1.4.0", "~1.4", "^1"] {
+            assert_eq!(Revision::parse(text), Revision::Versions(text.to_string()));
+        }
+        for text in ["refs/heads/v1.0", "refs/tags/nightly"] {
+            assert_eq!(Revision::parse(text), Revision::Reference(text.to_string()));
+        }
+    }
 
     #[test]
     fn the_address_of_a_repository_has_a_short_form_and_a_url() {

@@ -8,7 +8,7 @@ use crate::{
     model::{Cluster, Deploy, DeployTool, Repository, Revision},
     project::{environment_file, twins},
     source::{Sources, Span},
-    syntax::{Node, Table},
+    syntax::{Node, Table, quoted},
     world::World,
 };
 
@@ -150,6 +150,7 @@ impl Reader<'_> {
     }
 
     fn flux(&self, sink: &mut Sink) -> Option<Deploy> {
+        self.whole_commit(sink);
         let tool = DeployTool::Flux {
             destination: self.kubeconfig(sink),
             credentials: read::owned(self.table, "credentials"),
@@ -172,6 +173,33 @@ impl Reader<'_> {
             );
         }
         Some(text.to_string())
+    }
+
+    /// Flux looks for a branch of this name where a commit is not written in full.
+    fn whole_commit(&self, sink: &mut Sink) {
+        let Some(node) = self.table.get("revision") else {
+            return;
+        };
+        let text = node.as_str().unwrap_or_default();
+        let has = |is: fn(&char) -> bool| text.chars().any(|c| is(&c));
+        let is_part = (7..40).contains(&text.len())
+            && text.chars().all(|c| c.is_ascii_hexdigit())
+            && has(char::is_ascii_digit)
+            && has(char::is_ascii_alphabetic);
+        if is_part {
+            let branch = quoted(&format!("refs/heads/{text}"));
+            sink.push(
+                Diagnostic::new(
+                    Code::BadValue,
+                    format!("`{text}` is a part of a commit's name"),
+                )
+                .label(node.span, "Flux takes a commit in full: 40 digits")
+                .help(format!(
+                    "write what `git rev-parse {text}` prints, or `{branch}` if it is a branch"
+                ))
+                .replacing(node.span, branch),
+            );
+        }
     }
 
     fn deploy(&self, tool: DeployTool, home: &str, sink: &mut Sink) -> Option<Deploy> {

@@ -66,7 +66,7 @@ programs that walk through folders follow in circles. */ -}}
     claimName: {{ include "mlopsgen.claimName" (dict "root" $root "claim" $volume.claim) | quote }}
   {{- else if $volume.hostPath }}
   hostPath:
-    path: {{ $volume.hostPath | quote }}
+    path: {{ include "mlopsgen.text" (dict "root" $root "text" $volume.hostPath) | quote }}
     {{- with $volume.hostPathType }}
     type: {{ . }}
     {{- end }}

@@ -173,6 +173,7 @@ is there before it goes, unless `lifecycle` says otherwise. Kubernetes itself wa
 {{- $extraVolumes := list -}}
 {{- $unrestricted := include "mlopsgen.unrestricted" (dict "root" $root "workload" $pod) -}}
 {{- $claims := false -}}
+{{- $owners := list $pod -}}
 {{- $store := false -}}
 {{- range $guest := append (include "mlopsgen.guests" . | fromJsonArray) $name | sortAlpha -}}
 {{- $workload := index $root.Values.components $guest -}}
@@ -195,8 +196,13 @@ is there before it goes, unless `lifecycle` says otherwise. Kubernetes itself wa
 {{- $extraVolumes = concat $extraVolumes (default list $workload.extraVolumes) | uniq -}}
 {{- if include "mlopsgen.readsStore" $entry }}{{ $store = true }}{{ end -}}
 {{- if not $unrestricted }}{{ $unrestricted = include "mlopsgen.unrestricted" (dict "root" $root "workload" $workload) }}{{ end -}}
+{{- $holds := false -}}
 {{- range $workload.volumes -}}
-{{- if or (hasKey . "claim") (hasKey . "size") }}{{ $claims = true }}{{ end -}}
+{{- if or (hasKey . "claim") (hasKey . "size") }}{{ $holds = true }}{{ end -}}
+{{- end -}}
+{{- if $holds -}}
+{{- $claims = true -}}
+{{- $owners = append $owners $workload -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
@@ -260,7 +266,7 @@ spec:
         {{- end }}
     {{- end }}
   {{- end }}
-  {{- with include "mlopsgen.podSecurity" (dict "root" $root "workload" $pod "claims" $claims) | fromJson }}
+  {{- with include "mlopsgen.podSecurity" (dict "root" $root "workload" $pod "owners" (ternary $owners list $claims)) | fromJson }}
   securityContext:
     {{- toYaml . | nindent 4 }}
   {{- end }}
@@ -397,13 +403,22 @@ tolerations:
 {{- end -}}
 
 {{- /* What holds for the whole pod, as JSON: groups, and the owner of its claims, as an image's own user has no say
-there. */ -}}
+there: the first group of those who may own them. Every container of the pod is in it. */ -}}
 {{- define "mlopsgen.podSecurity" -}}
 {{- $out := deepCopy (default dict .root.Values.podSecurityContext) -}}
-{{- $user := include "mlopsgen.text" (dict "root" .root "text" (default "" .workload.user)) -}}
-{{- $group := regexReplaceAll "^[^:]*:?" $user "" | default (regexReplaceAll ":.*$" $user "") -}}
-{{- if hasKey .workload "fsGroup" }}{{ $group = int64 .workload.fsGroup | toString }}{{ end -}}
-{{- if and .claims (regexMatch "^[0-9]+$" $group) -}}
+{{- $group := "" -}}
+{{- if hasKey .workload "fsGroup" -}}
+{{- $group = int64 .workload.fsGroup | toString -}}
+{{- else -}}
+{{- range .owners -}}
+{{- if and .user (not $group) -}}
+{{- $user := include "mlopsgen.text" (dict "root" $.root "text" .user) -}}
+{{- $own := regexReplaceAll "^[^:]*:?" $user "" | default (regexReplaceAll ":.*$" $user "") -}}
+{{- if regexMatch "^[0-9]+$" $own }}{{ $group = $own }}{{ end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- if $group -}}
 {{- $_ := set $out "fsGroup" (int64 $group) -}}
 {{- $_ := set $out "fsGroupChangePolicy" "OnRootMismatch" -}}
 {{- end -}}

@@ -128,6 +128,7 @@ fn view(platform: &Platform, deploy: &Deploy) -> DeployView {
             kind: match deploy.revision {
                 Revision::Branch(_) => "branch",
                 Revision::Tag(_) => "tag",
+                Revision::Versions(_) => "semver",
                 Revision::Reference(_) => "name",
                 Revision::Commit(_) => "commit",
             },

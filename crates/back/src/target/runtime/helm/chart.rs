@@ -103,6 +103,8 @@ pub struct Builder<'a> {
     pub context: &'a Context<'a>,
     /// What lives in another's network is a container of its pod.
     pub pods: NetworkOwners,
+    /// Those containers, by the workload whose pod it is.
+    pub guests: BTreeMap<String, Vec<&'a Workload>>,
     pub claims: Claims,
     pub files: ChartFiles<'a>,
     pub losses: Losses,
@@ -154,8 +156,15 @@ fn builder<'a>(context: &'a Context<'a>) -> Builder<'a> {
     let pods = NetworkOwners::of_pods(platform);
     let claims = Claims::of(platform, &pods, &mut losses);
     let names = platform.workloads();
+    let mut guests: BTreeMap<String, Vec<&Workload>> = BTreeMap::new();
+    for workload in platform.workloads() {
+        if let Some(host) = pods.foreign_owner_of(&workload.name) {
+            guests.entry(host.to_string()).or_default().push(workload);
+        }
+    }
     Builder {
         context,
+        guests,
         pods,
         claims,
         files: ChartFiles::new(context),

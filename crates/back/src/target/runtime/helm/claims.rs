@@ -81,7 +81,7 @@ impl Claims {
                 continue;
             }
             let own = own(volume, &users, pods);
-            if is_of_node(volume, &users) {
+            if is_of_node(platform, pods, volume, &users) {
                 claims.of_nodes.insert(volume.key.clone());
                 continue;
             }
@@ -89,7 +89,7 @@ impl Claims {
                 let name = workload.name.clone();
                 claims.of_pods.insert(volume.key.clone(), name);
             } else {
-                let claim = alone(volume, &users, pods, losses);
+                let claim = alone(platform, volume, &users, pods, losses);
                 claims.order.push(volume.key.clone());
                 claims.alone.insert(volume.key.clone(), claim);
             }
@@ -195,12 +195,25 @@ fn users(platform: &Platform) -> BTreeMap<&str, Users<'_>> {
     out
 }
 
+/// The workload whose pod one runs in.
+fn host<'a>(platform: &'a Platform, pods: &NetworkOwners, workload: &'a Workload) -> &'a Workload {
+    platform
+        .workload(pods.owner_of(&workload.name))
+        .unwrap_or(workload)
+}
+
 /// Whether each node keeps it for the one pod of a daemon that runs there.
-fn is_of_node(volume: &PlatformVolume, users: &Users<'_>) -> bool {
+fn is_of_node(
+    platform: &Platform,
+    pods: &NetworkOwners,
+    volume: &PlatformVolume,
+    users: &Users<'_>,
+) -> bool {
     let [only] = users.workloads.as_slice() else {
         return false;
     };
-    only.daemon && volume.component.is_some() && !volume.external && users.pipelines == 0
+    let is_daemon = host(platform, pods, only).daemon;
+    is_daemon && volume.component.is_some() && !volume.external && users.pipelines == 0
 }
 
 /// The owner of a volume: the only workload that mounts it, if it is long-running.
@@ -222,6 +235,7 @@ fn own<'a>(
 }
 
 fn alone(
+    platform: &Platform,
     volume: &PlatformVolume,
     users: &Users<'_>,
     pods: &NetworkOwners,
@@ -233,7 +247,7 @@ fn alone(
         .iter()
         .map(|workload| pods.owner_of(&workload.name))
         .collect();
-    let is_many = |workload: &&Workload| workload.is_many();
+    let is_many = |workload: &&Workload| host(platform, pods, workload).is_many();
     // A volume of the platform's says itself who may hold it.
     let many = match &volume.component {
         None => volume.many_writers,

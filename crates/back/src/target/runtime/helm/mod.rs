@@ -14,6 +14,7 @@ mod mounts;
 mod network;
 mod node_path;
 mod order;
+mod pod;
 mod raw;
 mod readme;
 mod resources;

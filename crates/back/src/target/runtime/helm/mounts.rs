@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 use super::{chart::Builder, claims, node_path};
 use crate::{
     model::{
-        Device, HostPath, Mount, MountSource, NetworkMode, Propagation, Text, Tmpfs, TmpfsOption,
-        Workload,
+        Device, HostPath, Mount, MountSource, NetworkMode, PlatformVolume, Propagation, Text,
+        Tmpfs, TmpfsOption, Workload,
     },
     speak::units::kubernetes,
     target::shared::{kept::SUB_PATH, names::Names},
@@ -72,10 +72,8 @@ fn mounted(builder: &mut Builder<'_>, workload: &Workload, mount: &Mount) -> Opt
             value["size"] = json!(claims::size(platform.volume(key)));
             value["accessModes"] = json!(claims::own_access_modes());
         }
-        // What each node keeps for itself, under a name that no other platform and no other environment has: the engine's.
         MountSource::Volume(key) if builder.claims.is_of_node(key) => {
-            let name = platform.volume(key).map_or(key, |volume| &volume.real_name);
-            value["hostPath"] = json!(format!("/var/lib/{name}"));
+            value["hostPath"] = folder_of_node(platform.volume(key), key);
             value["hostPathType"] = json!("DirectoryOrCreate");
         }
         MountSource::Volume(key) => {
@@ -124,6 +122,18 @@ fn mounted(builder: &mut Builder<'_>, workload: &Workload, mount: &Mount) -> Opt
         value["readOnly"] = json!(true);
     }
     Some(value)
+}
+
+/// What each node keeps for itself, under a name that no other platform and no other environment has, the engine's, and no other
+/// namespace, unless the user names it.
+fn folder_of_node(volume: Option<&PlatformVolume>, key: &str) -> Value {
+    match volume {
+        Some(volume) if volume.named => json!(format!("/var/lib/{}", volume.real_name)),
+        volume => {
+            let name = volume.map_or(key, |volume| &volume.real_name);
+            json!(["/var/lib/", { "namespace": true }, format!("_{name}")])
+        }
+    }
 }
 
 /// Mounts a folder of the claim: a new file system may hold `lost+found`, which servers refuse as their data folder. A program
@@ -178,7 +188,7 @@ fn memory(builder: &mut Builder<'_>, workload: &Workload, tmpfs: &Tmpfs) -> Valu
     value
 }
 
-/// Whether it holds something that an old and a new pod can't both have: a claim of one node, the host's ports.
+/// Whether its pod holds something that an old and a new one can't both have: a claim of one node, the host's ports.
 pub fn is_exclusive(builder: &Builder<'_>, workload: &Workload) -> bool {
     let holds = |mount: &Mount| match &mount.source {
         MountSource::Volume(key) => builder
@@ -191,5 +201,7 @@ pub fn is_exclusive(builder: &Builder<'_>, workload: &Workload) -> bool {
         .network_mode
         .as_ref()
         .is_some_and(|mode| mode.value == NetworkMode::Host);
-    !workload.daemon && (on_host || workload.mounts.iter().any(holds))
+    let guests = builder.guests.get(&workload.name);
+    let mut pod = guests.into_iter().flatten().copied().chain([workload]);
+    !workload.daemon && (on_host || pod.any(|it| it.mounts.iter().any(holds)))
 }

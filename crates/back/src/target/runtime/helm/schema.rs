@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    language::{CHART_KEYS, CHART_TOP_KEYS, KeyShape, kubernetes_definitions},
+    language::{CHART_KEYS, CHART_TOP_KEYS, KeyShape, PodForm, kubernetes_definitions},
     template::View,
 };
 
@@ -29,6 +29,8 @@ pub struct SchemaView {
     of_chart: BTreeMap<&'static str, &'static str>,
     /// What each key of a workload means.
     of_component: BTreeMap<&'static str, &'static str>,
+    /// Keys that nothing reads of what runs in another's pod; the last list is that of a job.
+    unread_of_guests: Vec<Vec<&'static str>>,
     /// Definitions of the shapes of Kubernetes' that values hold, as JSON.
     of_kubernetes: &'static str,
 }
@@ -58,6 +60,7 @@ pub fn view(values: &Value, known: &BTreeSet<String>) -> SchemaView {
             .into_iter()
             .chain(FIXED_KEYS.iter().copied())
             .collect(),
+        unread_of_guests: [PodForm::Guest, PodForm::GuestJob].map(unread).to_vec(),
         of_kubernetes: kubernetes_definitions(),
     }
 }
@@ -84,6 +87,14 @@ pub const FIXED_KEYS: &[(&str, &str)] = &[
 /// The keys of a workload's values: what the raw table `helm` of a component takes.
 pub fn component_keys() -> &'static [KeyShape] {
     CHART_KEYS
+}
+
+/// Keys that no template reads of a workload of this form.
+fn unread(form: PodForm) -> Vec<&'static str> {
+    let unread = component_keys()
+        .iter()
+        .filter(|key| key.meaningless_for.contains(&form));
+    unread.map(|key| key.name).collect()
 }
 
 fn meanings(keys: &[KeyShape]) -> BTreeMap<&'static str, &'static str> {

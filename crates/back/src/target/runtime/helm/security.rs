@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::claims::Claims;
 use crate::{
     model::{
         Account, Capability, Device, HostPath, MountSource, NetworkMode, Platform, User, Workload,
@@ -56,7 +57,7 @@ fn uid(workload: &Workload) -> Option<u32> {
 }
 
 /// Why Pod Security's `restricted` does not admit it: the reason that `cluster.unrestricted` gives, else what it asks for.
-pub fn unrestricted(workload: &Workload) -> Option<String> {
+pub fn unrestricted(workload: &Workload, claims: &Claims) -> Option<String> {
     let runtime = &workload.runtime;
     if runtime.unrestricted.is_some() {
         return runtime.unrestricted.clone();
@@ -64,7 +65,7 @@ pub fn unrestricted(workload: &Workload) -> Option<String> {
     let mode = workload.network_mode.as_ref().map(|mode| &mode.value);
     let of_node = |source: &MountSource| source.on_host().is_some_and(HostPath::is_absolute);
     let keeps_on_node =
-        |source: &MountSource| workload.daemon && matches!(source, MountSource::Volume(_));
+        |source: &MountSource| matches!(source, MountSource::Volume(key) if claims.is_of_node(key));
     let mounts_node = !workload.node_mounts.is_empty()
         || workload.mounts.iter().any(|mount| {
             !mount.compose_only && (of_node(&mount.source) || keeps_on_node(&mount.source))

@@ -171,7 +171,7 @@ fn source(
     if let Some(key) = key.filter(|key| claims.is_of_pods(key)) {
         return Source::Volume(key.clone());
     }
-    if let Some(key) = key.filter(|key| claims.is_of_node(key) && text("hostPath").is_some()) {
+    if let Some(key) = key.filter(|key| claims.is_of_node(key) && mount.get("hostPath").is_some()) {
         return Source::Volume(key.clone());
     }
     let by_pods = format!("{name}-{}-*", workload.name);

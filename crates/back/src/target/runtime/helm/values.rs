@@ -3,7 +3,10 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{files::FileValues, health::HealthValues, image::ImageValues, security::Capabilities};
+use super::{
+    files::FileValues, health::HealthValues, image::ImageValues, pod::PodValues,
+    security::Capabilities,
+};
 
 /// Texts are [`Value`]s: a string, or a list of parts.
 #[derive(Debug, Default, Serialize)]
@@ -83,8 +86,6 @@ pub struct WorkloadValues {
     pub files: Vec<FileValues>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<Value>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub supplemental_groups: Vec<Value>,
     /// It runs as root, or nobody knows that it does not.
     #[serde(skip_serializing_if = "is_false")]
     pub may_be_root: bool,
@@ -100,32 +101,9 @@ pub struct WorkloadValues {
     pub read_only_root_filesystem: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub capabilities: Option<Capabilities>,
-    #[serde(skip_serializing_if = "Map::is_empty")]
-    pub pod_annotations: Map<String, Value>,
-    #[serde(skip_serializing_if = "Map::is_empty")]
-    pub node_selector: Map<String, Value>,
-    #[serde(skip_serializing_if = "is_false")]
-    pub host_network: bool,
-    /// It joins no network.
-    #[serde(skip_serializing_if = "is_false")]
-    pub isolated: bool,
-    /// It starts pods through the cluster's API.
-    #[serde(skip_serializing_if = "is_false")]
-    pub starts_pods: bool,
-    /// What it may read through the API in its namespace.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub reads: Vec<String>,
-    /// What it may read in all namespaces.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub reads_everywhere: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hostname: Option<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub host_aliases: Vec<Value>,
-    #[serde(skip_serializing_if = "is_false")]
-    pub share_process_namespace: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub termination_grace_period_seconds: Option<u64>,
+    /// Of its pod, if it has one of its own.
+    #[serde(flatten)]
+    pub pod: PodValues,
     #[serde(skip_serializing_if = "is_false")]
     pub tty: bool,
     #[serde(skip_serializing_if = "is_false")]

@@ -4,16 +4,16 @@ use serde_json::{Map, Value, json};
 
 use super::{
     chart::Builder,
-    health, image, mounts, order, resources, security,
+    health, image, mounts, order, pod, resources, security,
     values::{Kind, WorkloadValues},
 };
 use crate::{
     graph::Peer,
     model::{
-        Gpu, Health, HostAddress, MountSource, NetworkMode, Port, Purpose, Resources, Restart,
-        Runtime, Text, Workload, is_dns_label, is_dns_subdomain,
+        Gpu, Health, MountSource, NetworkMode, Port, Purpose, Resources, Restart, Runtime, Text,
+        Workload, is_dns_label,
     },
-    speak::{Chart, Speak, units::kubernetes},
+    speak::{Chart, Speak},
     target::shared::{
         losses::ACCEPT,
         machine::{THE_MACHINE, is_on_machine, knows_machine},
@@ -31,6 +31,11 @@ pub fn values(builder: &mut Builder<'_>, workload: &Workload) -> WorkloadValues 
     let volumes = mounts::volumes(builder, workload);
     let (command, args) = command(builder, workload);
     lost_keys(builder, workload, kind);
+    let is_guest = builder.pods.foreign_owner_of(&workload.name).is_some();
+    if is_guest {
+        lost_keys_of_guest(builder, workload);
+    }
+    let has_end = kind == Kind::Job && !is_guest;
     WorkloadValues {
         component: workload.component.clone(),
         enabled: platform.starts_in_chart(workload),
@@ -48,14 +53,15 @@ pub fn values(builder: &mut Builder<'_>, workload: &Workload) -> WorkloadValues 
         chart_secret: None,
         image: Some(image::values(platform, &workload.image)),
         replicas: match kind {
+            _ if is_guest => None,
             Kind::Deployment | Kind::StatefulSet => Some(workload.replicas),
             Kind::Job => Some(workload.replicas).filter(|pods| *pods > 1),
             Kind::DaemonSet | Kind::Container | Kind::Chart => None,
         },
         strategy: (kind == Kind::Deployment && mounts::is_exclusive(builder, workload))
             .then_some("Recreate"),
-        restart_policy: (kind == Kind::Job).then_some(restart_policy(workload)),
-        backoff_limit: (kind == Kind::Job).then_some(match workload.restart {
+        restart_policy: has_end.then_some(restart_policy(workload)),
+        backoff_limit: has_end.then_some(match workload.restart {
             Restart::OnFailure(Some(times)) => times,
             _ => BACKOFF_LIMIT,
         }),
@@ -68,33 +74,23 @@ pub fn values(builder: &mut Builder<'_>, workload: &Workload) -> WorkloadValues 
         aliases: aliases(builder, workload),
         service_name: service_name(builder, workload, kind),
         health: health(builder, workload),
-        sync_wave: builder.waves.get(&workload.name).copied(),
+        sync_wave: builder
+            .waves
+            .get(&workload.name)
+            .copied()
+            .filter(|_| !is_guest),
         wait_for: order::wait_for(builder, workload),
         wait_for_jobs: order::wait_for_jobs(builder, workload),
         volumes,
         files: builder.files.mounts(workload),
         user: security::user(platform, workload, &mut builder.losses),
         may_be_root: security::may_be_root(workload),
-        unrestricted: security::unrestricted(workload),
-        supplemental_groups: security::supplemental_groups(platform, workload, &mut builder.losses),
+        unrestricted: security::unrestricted(workload, &builder.claims),
         privileged: runtime.privileged,
         allow_privilege_escalation: runtime.no_new_privileges.then_some(false),
         read_only_root_filesystem: runtime.read_only,
         capabilities: security::capabilities(workload),
-        pod_annotations: annotations(builder, workload),
-        node_selector: node_selector(workload),
-        host_network: network_mode(workload) == Some(&NetworkMode::Host),
-        isolated: network_mode(workload) == Some(&NetworkMode::None),
-        starts_pods: builder.starts_pods(workload),
-        reads: runtime.reads.clone(),
-        reads_everywhere: runtime.reads_everywhere.clone(),
-        hostname: runtime
-            .hostname
-            .clone()
-            .filter(|name| kind != Kind::StatefulSet && is_dns_label(name)),
-        host_aliases: host_aliases(builder, workload),
-        share_process_namespace: runtime.init == Some(true),
-        termination_grace_period_seconds: runtime.stop_grace_period.map(kubernetes::seconds),
+        pod: pod::values(builder, workload, kind),
         tty: runtime.tty,
         stdin: runtime.stdin_open,
     }
@@ -205,6 +201,7 @@ pub(super) fn ports(ports: &[Port]) -> Map<String, Value> {
 /// Names that Kubernetes takes for a Service and that nothing else has.
 pub(super) fn aliases(builder: &mut Builder<'_>, workload: &Workload) -> Vec<String> {
     let mut out = Vec::new();
+    let is_init = workload.is_job() && builder.pods.foreign_owner_of(&workload.name).is_some();
     for alias in &workload.aliases {
         let is_label = alias.len() <= 63
             && alias.starts_with(|c: char| c.is_ascii_lowercase())
@@ -212,7 +209,9 @@ pub(super) fn aliases(builder: &mut Builder<'_>, workload: &Workload) -> Vec<Str
             && alias
                 .chars()
                 .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-        let why = if !is_label {
+        let why = if is_init {
+            "and it ends before its pod listens: nothing answers to it"
+        } else if !is_label {
             "which can't be the name of a Service: nothing answers to it"
         } else if workload.ports.is_empty() {
             "and it has no port that a Service of this name could lead to: nothing answers to it"
@@ -228,96 +227,9 @@ pub(super) fn aliases(builder: &mut Builder<'_>, workload: &Workload) -> Vec<Str
     out
 }
 
-/// Labels of Compose may hold anything, and so may annotations.
-fn annotations(builder: &mut Builder<'_>, workload: &Workload) -> Map<String, Value> {
-    let mut out = Map::new();
-    for (key, value) in &workload.runtime.labels {
-        if is_qualified(key) {
-            out.insert(key.clone(), Chart(builder.context.platform).value(value));
-        } else {
-            builder.losses.key(
-                workload,
-                "labels",
-                &format!("holds `{key}`, which Kubernetes takes as no annotation: it is left out"),
-            );
-        }
-    }
-    out
-}
-
-/// `NAME` or `PREFIX/NAME`, as keys of annotations are.
-fn is_qualified(key: &str) -> bool {
-    let (prefix, name) = match key.split_once('/') {
-        Some((prefix, name)) => (Some(prefix), name),
-        None => (None, key),
-    };
-    let edges = |text: &str| {
-        text.starts_with(|c: char| c.is_ascii_alphanumeric())
-            && text.ends_with(|c: char| c.is_ascii_alphanumeric())
-    };
-    let name_holds = edges(name)
-        && name.len() <= 63
-        && name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
-    let prefix_holds = prefix.is_none_or(|prefix| {
-        prefix.len() <= 253
-            && prefix.split('.').all(|label| {
-                edges(label)
-                    && label
-                        .chars()
-                        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
-            })
-    });
-    name_holds && prefix_holds
-}
-
-/// `OS/ARCHITECTURE`; a variant has no label.
-fn node_selector(workload: &Workload) -> Map<String, Value> {
-    let mut out = Map::new();
-    if let Some(platform) = &workload.runtime.platform {
-        out.insert("kubernetes.io/os".to_string(), json!(platform.os));
-        if let Some(architecture) = &platform.architecture {
-            out.insert("kubernetes.io/arch".to_string(), json!(architecture));
-        }
-    }
-    out
-}
-
-fn host_aliases(builder: &mut Builder<'_>, workload: &Workload) -> Vec<Value> {
-    let mut by_address: Map<String, Value> = Map::new();
-    for host in &workload.runtime.extra_hosts {
-        match host.address {
-            HostAddress::Ip(_) if !is_dns_subdomain(&host.name) => builder.losses.key(
-                workload,
-                "extra_hosts",
-                &format!("holds `{host}`, whose name Kubernetes does not take: it is left out"),
-            ),
-            HostAddress::Ip(address) => {
-                let hosts = by_address
-                    .entry(address.to_string())
-                    .or_insert_with(|| json!([]));
-                if let Some(hosts) = hosts.as_array_mut() {
-                    hosts.push(json!(host.name));
-                }
-            }
-            HostAddress::HostGateway => builder.losses.key(
-                workload,
-                "extra_hosts",
-                &format!("holds `{host}`, which is no address in a cluster: it is left out"),
-            ),
-        }
-    }
-    unreachable_machine(builder, workload);
-    by_address
-        .into_iter()
-        .map(|(ip, hostnames)| json!({ "ip": ip, "hostnames": hostnames }))
-        .collect()
-}
-
 /// What runs elsewhere, on the machine of the engine, which a cluster has no name for. What Prometheus does not scrape is
 /// reported with its scrape jobs.
-fn unreachable_machine(builder: &mut Builder<'_>, workload: &Workload) {
+pub(super) fn unreachable_machine(builder: &mut Builder<'_>, workload: &Workload) {
     let context = builder.context;
     let component = context.platform.component(&workload.component);
     if knows_machine(workload) || component.is_some_and(|it| it.purpose == Some(Purpose::Metrics)) {
@@ -426,6 +338,24 @@ const NETWORKS: &str = "has no form in the chart: pods of a cluster share one ne
 const ENDS: &str = "has no form in the chart: a pod that runs on is always restarted";
 
 const ENDS_FIRST: &str = "means nothing for a StatefulSet, which it is for its volume: it always ends a pod before the one that takes its place starts";
+
+/// Keys of a workload in another's pod that are about a number of pods or tries, which are the pod's.
+fn lost_keys_of_guest(builder: &mut Builder<'_>, workload: &Workload) {
+    let is_tried = workload.is_job() && workload.written.get("restart").is_some();
+    let lost = [
+        (workload.replicas > 1, "replicas", OF_POD),
+        (is_tried, "restart", OF_INIT),
+    ];
+    for (is_lost, key, what) in lost {
+        if is_lost {
+            builder.losses.key(workload, key, what);
+        }
+    }
+}
+
+const OF_POD: &str =
+    "has no form in the chart: it runs once in each pod of the workload whose pod it is in";
+const OF_INIT: &str = "has no form in the chart: the pod that the job is in tries it again until it succeeds, and starts then";
 
 /// The same for the keys that decide how a container runs.
 fn lost_keys_of_runtime(builder: &mut Builder<'_>, workload: &Workload, kind: Kind) {

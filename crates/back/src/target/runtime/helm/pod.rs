@@ -1,0 +1,323 @@
+//! What a workload says of its whole pod, and what of it reaches another's pod that it runs in.
+//!
+//! In: a workload and its guests, those that run in its pod. Out: values of the pod, which stand at the workload whose pod it
+//! is; a guest has none. Where a guest joins, they are taken apart field by field, so that the compiler asks of a new one what
+//! becomes of it there.
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::{chart::Builder, security, values::Kind, workload};
+use crate::{
+    model::{HostAddress, NetworkMode, Workload, is_dns_label, is_dns_subdomain},
+    speak::{Chart, Speak, units::kubernetes},
+};
+
+/// Seconds that Kubernetes gives a pod that says nothing.
+const GRACE_OF_KUBERNETES: u64 = 30;
+
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PodValues {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    supplemental_groups: Vec<Value>,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pod_annotations: Map<String, Value>,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    node_selector: Map<String, Value>,
+    #[serde(skip_serializing_if = "is_false")]
+    host_network: bool,
+    /// It joins no network.
+    #[serde(skip_serializing_if = "is_false")]
+    isolated: bool,
+    /// It starts pods through the cluster's API.
+    #[serde(skip_serializing_if = "is_false")]
+    starts_pods: bool,
+    /// What it may read through the API in its namespace.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    reads: Vec<String>,
+    /// What it may read in all namespaces.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    reads_everywhere: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hostname: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    host_aliases: Vec<HostAlias>,
+    #[serde(skip_serializing_if = "is_false")]
+    share_process_namespace: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    termination_grace_period_seconds: Option<u64>,
+}
+
+/// A line of `/etc/hosts`.
+#[derive(Debug, Serialize)]
+struct HostAlias {
+    ip: String,
+    hostnames: Vec<String>,
+}
+
+/// The values of a workload's pod, with what its guests say of it.
+pub fn values(builder: &mut Builder<'_>, workload: &Workload, kind: Kind) -> PodValues {
+    if builder.pods.foreign_owner_of(&workload.name).is_some() {
+        return PodValues::default();
+    }
+    let mut pod = own(builder, workload, kind);
+    for guest in builder
+        .guests
+        .get(&workload.name)
+        .cloned()
+        .unwrap_or_default()
+    {
+        let of_guest = own(builder, guest, Kind::Container);
+        let mut joining = Joining {
+            builder,
+            host: workload,
+            guest,
+        };
+        joining.join(&mut pod, of_guest);
+    }
+    pod
+}
+
+/// What a workload says itself.
+fn own(builder: &mut Builder<'_>, workload: &Workload, kind: Kind) -> PodValues {
+    let platform = builder.context.platform;
+    let runtime = &workload.runtime;
+    let mode = workload.network_mode.as_ref().map(|mode| &mode.value);
+    PodValues {
+        supplemental_groups: security::supplemental_groups(platform, workload, &mut builder.losses),
+        pod_annotations: annotations(builder, workload),
+        node_selector: node_selector(workload),
+        host_network: mode == Some(&NetworkMode::Host),
+        isolated: mode == Some(&NetworkMode::None),
+        starts_pods: builder.starts_pods(workload),
+        reads: runtime.reads.clone(),
+        reads_everywhere: runtime.reads_everywhere.clone(),
+        hostname: runtime
+            .hostname
+            .clone()
+            .filter(|name| kind != Kind::StatefulSet && is_dns_label(name)),
+        host_aliases: host_aliases(builder, workload),
+        share_process_namespace: runtime.init == Some(true),
+        termination_grace_period_seconds: runtime.stop_grace_period.map(kubernetes::seconds),
+    }
+}
+
+/// A guest, and the workload whose pod it runs in.
+struct Joining<'a, 'b> {
+    builder: &'a mut Builder<'b>,
+    host: &'a Workload,
+    guest: &'a Workload,
+}
+
+impl Joining<'_, '_> {
+    fn join(&mut self, pod: &mut PodValues, guest: PodValues) {
+        let PodValues {
+            supplemental_groups,
+            pod_annotations,
+            node_selector,
+            // What has its host's network has no mode of its own.
+            host_network: _,
+            isolated: _,
+            starts_pods,
+            reads,
+            reads_everywhere,
+            hostname,
+            host_aliases,
+            share_process_namespace,
+            termination_grace_period_seconds,
+        } = guest;
+        self.groups(pod, supplemental_groups);
+        for (key, value) in self.unlike(&mut pod.pod_annotations, pod_annotations) {
+            let value = value
+                .as_str()
+                .unwrap_or("a value put together at the start");
+            self.lost("labels", &format!("holds `{key} = {value}`, and its pod, that of `{}`, has another value of it: that one holds", self.host.name));
+        }
+        if !self
+            .unlike(&mut pod.node_selector, node_selector)
+            .is_empty()
+        {
+            self.lost("platform", &format!("is another than that of `{}`, in whose pod it runs: a pod has one node, and that of `{}` holds", self.host.name, self.host.name));
+        }
+        if starts_pods {
+            self.cannot("starts pods");
+        }
+        // The account is the pod's.
+        union(&mut pod.reads, reads);
+        union(&mut pod.reads_everywhere, reads_everywhere);
+        if hostname.is_some() {
+            self.lost(
+                "hostname",
+                &format!(
+                    "has no form in the chart: a pod has one, and this one is the pod of `{}`",
+                    self.host.name
+                ),
+            );
+        }
+        self.hosts(&mut pod.host_aliases, host_aliases);
+        pod.share_process_namespace |= share_process_namespace;
+        // The whole pod stops at once: who needs longest decides.
+        let longest = termination_grace_period_seconds.map(|seconds| {
+            let of_pod = pod.termination_grace_period_seconds;
+            seconds.max(of_pod.unwrap_or(GRACE_OF_KUBERNETES))
+        });
+        let is_said = |seconds: &u64| {
+            pod.termination_grace_period_seconds.is_some() || *seconds > GRACE_OF_KUBERNETES
+        };
+        if let Some(seconds) = longest.filter(is_said) {
+            pod.termination_grace_period_seconds = Some(seconds);
+        }
+    }
+
+    fn groups(&mut self, pod: &mut PodValues, groups: Vec<Value>) {
+        let before = pod.supplemental_groups.len();
+        union(&mut pod.supplemental_groups, groups);
+        if pod.supplemental_groups.len() > before {
+            self.lost("group_add", &format!("holds for the whole pod of `{}`, in which it runs: Kubernetes gives groups to pods alone", self.host.name));
+        }
+    }
+
+    /// Names that lead elsewhere already stay as they are: a resolver takes the first line.
+    fn hosts(&mut self, pod: &mut Vec<HostAlias>, guest: Vec<HostAlias>) {
+        for HostAlias { ip, hostnames } in guest {
+            for name in hostnames {
+                let known = pod.iter().find(|line| line.hostnames.contains(&name));
+                match known.map(|line| line.ip == ip) {
+                    Some(true) => {}
+                    Some(false) => self.lost("extra_hosts", &format!("holds `{name}`, which has another address in its pod, that of `{}`: that one holds", self.host.name)),
+                    None => add_host(pod, &ip, name),
+                }
+            }
+        }
+    }
+
+    /// Adds what is new; returns what has another value there.
+    fn unlike(
+        &self,
+        pod: &mut Map<String, Value>,
+        guest: Map<String, Value>,
+    ) -> Map<String, Value> {
+        let mut unlike = Map::new();
+        for (key, value) in guest {
+            match pod.get(&key) {
+                Some(known) if *known != value => unlike.extend([(key, value)]),
+                Some(_) => {}
+                None => pod.extend([(key, value)]),
+            }
+        }
+        unlike
+    }
+
+    fn lost(&mut self, key: &str, what: &str) {
+        self.builder.losses.key(self.guest, key, what);
+    }
+
+    fn cannot(&mut self, what: &str) {
+        let reason = format!(
+            "puts it into the pod of `{}`, whose account may not: it {what}",
+            self.host.name
+        );
+        self.lost("network_mode", &reason);
+    }
+}
+
+fn union<T: PartialEq>(all: &mut Vec<T>, more: Vec<T>) {
+    for one in more {
+        if !all.contains(&one) {
+            all.push(one);
+        }
+    }
+}
+
+/// Labels of Compose may hold anything, and so may annotations.
+fn annotations(builder: &mut Builder<'_>, workload: &Workload) -> Map<String, Value> {
+    let mut out = Map::new();
+    for (key, value) in &workload.runtime.labels {
+        if is_qualified(key) {
+            out.insert(key.clone(), Chart(builder.context.platform).value(value));
+        } else {
+            builder.losses.key(
+                workload,
+                "labels",
+                &format!("holds `{key}`, which Kubernetes takes as no annotation: it is left out"),
+            );
+        }
+    }
+    out
+}
+
+/// `NAME` or `PREFIX/NAME`, as keys of annotations are.
+fn is_qualified(key: &str) -> bool {
+    let (prefix, name) = match key.split_once('/') {
+        Some((prefix, name)) => (Some(prefix), name),
+        None => (None, key),
+    };
+    let edges = |text: &str| {
+        text.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && text.ends_with(|c: char| c.is_ascii_alphanumeric())
+    };
+    let name_holds = edges(name)
+        && name.len() <= 63
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+    let prefix_holds = prefix.is_none_or(|prefix| {
+        prefix.len() <= 253
+            && prefix.split('.').all(|label| {
+                edges(label)
+                    && label
+                        .chars()
+                        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+            })
+    });
+    name_holds && prefix_holds
+}
+
+/// `OS/ARCHITECTURE`; a variant has no label.
+fn node_selector(workload: &Workload) -> Map<String, Value> {
+    let mut out = Map::new();
+    if let Some(platform) = &workload.runtime.platform {
+        out.insert("kubernetes.io/os".to_string(), json!(platform.os));
+        if let Some(architecture) = &platform.architecture {
+            out.insert("kubernetes.io/arch".to_string(), json!(architecture));
+        }
+    }
+    out
+}
+
+fn host_aliases(builder: &mut Builder<'_>, workload: &Workload) -> Vec<HostAlias> {
+    let mut out = Vec::new();
+    for host in &workload.runtime.extra_hosts {
+        match host.address {
+            HostAddress::Ip(_) if !is_dns_subdomain(&host.name) => builder.losses.key(
+                workload,
+                "extra_hosts",
+                &format!("holds `{host}`, whose name Kubernetes does not take: it is left out"),
+            ),
+            HostAddress::Ip(address) => add_host(&mut out, &address.to_string(), host.name.clone()),
+            HostAddress::HostGateway => builder.losses.key(
+                workload,
+                "extra_hosts",
+                &format!("holds `{host}`, which is no address in a cluster: it is left out"),
+            ),
+        }
+    }
+    workload::unreachable_machine(builder, workload);
+    out
+}
+
+/// Kubernetes tells lines apart by their address.
+fn add_host(lines: &mut Vec<HostAlias>, ip: &str, name: String) {
+    match lines.iter_mut().find(|line| line.ip == ip) {
+        Some(line) => line.hostnames.push(name),
+        None => lines.push(HostAlias {
+            ip: ip.to_string(),
+            hostnames: vec![name],
+        }),
+    }
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
+}

@@ -1,0 +1,97 @@
+//! Shows what of an upgrade is up to a person: as text of the plan, and as JSON.
+
+use mlopsgen::plan::Notice;
+use serde::Serialize;
+
+use super::terminal::Paint;
+
+/// The lines of a plan about it.
+pub fn lines(notices: &[Notice]) -> Vec<(String, Paint)> {
+    let lines = notices.iter().flat_map(|notice| {
+        let (line, below) = words(notice);
+        let below = below
+            .into_iter()
+            .map(|it| (format!("    {it}"), Paint::Plain));
+        std::iter::once((format!("~ {line}"), Paint::Changed)).chain(below)
+    });
+    lines.collect()
+}
+
+/// What changes, and what it asks of a person.
+fn words(notice: &Notice) -> (String, Vec<String>) {
+    match notice {
+        Notice::Scaled {
+            workload,
+            was,
+            least,
+            most,
+        } => {
+            let was = was.map_or(String::new(), |pods| format!(", it had {pods}"));
+            let line = format!(
+                "an autoscaler decides over the pods of `{workload}`, {least} to {most}{was}"
+            );
+            let mut below = vec![
+                "`helm upgrade` leaves as many as run, then the autoscaler decides; the cluster needs a metrics server for it".to_string(),
+            ];
+            below.push("what applies rendered objects (Argo CD, `kubectl apply`) makes it one pod for a moment: there, upgrade while little is asked of it".to_string());
+            (line, below)
+        }
+        Notice::Unscaled { workload, pods } => (
+            format!("no autoscaler decides over the pods of `{workload}` any more"),
+            vec![format!(
+                "the upgrade makes it {pods}, however many run: write `replicas` for another number"
+            )],
+        ),
+        Notice::OfManyNodes { claim, class } => {
+            let class = match class {
+                Some(class) => format!("the storage class `{class}`"),
+                None => "the cluster's default storage class".to_string(),
+            };
+            (
+                format!("claim `{claim}` asks for `ReadWriteMany`, for pods of several nodes"),
+                vec![format!(
+                    "{class} has to make such (NFS, CephFS, a cloud's file store), else its pods wait for ever: `storageClass` at the volume names another"
+                )],
+            )
+        }
+    }
+}
+
+/// The same for programs.
+#[derive(Serialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum JsonNotice {
+    Scaled {
+        workload: String,
+        was: Option<u64>,
+        least: u64,
+        most: u64,
+    },
+    Unscaled {
+        workload: String,
+        pods: u64,
+    },
+    OfManyNodes {
+        claim: String,
+        class: Option<String>,
+    },
+}
+
+pub fn json(notices: &[Notice]) -> Vec<JsonNotice> {
+    let json = |notice: &Notice| match notice.clone() {
+        Notice::Scaled {
+            workload,
+            was,
+            least,
+            most,
+        } => JsonNotice::Scaled {
+            workload,
+            was,
+            least,
+            most,
+        },
+        Notice::Unscaled { workload, pods } => JsonNotice::Unscaled { workload, pods },
+        Notice::OfManyNodes { claim, class } => JsonNotice::OfManyNodes { claim, class },
+    };
+    notices.iter().map(json).collect()
+}
