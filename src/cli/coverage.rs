@@ -81,15 +81,18 @@ fn text(coverage: &Coverage, terminal: &Terminal) -> String {
         out.push_str(&format!("No dashboard shows the job `{job}`.\n"));
     }
     for unexposed in &coverage.unexposed {
-        out.push_str(&match &unexposed.metric {
-            None => format!(
-                "Nothing scrapes the job `{}`, which {} asks for.\n",
-                unexposed.job, unexposed.place
-            ),
-            Some(metric) => format!(
-                "The job `{}` has no metric `{metric}`, which {} asks for.\n",
-                unexposed.job, unexposed.place
-            ),
+        let place = &unexposed.place;
+        out.push_str(&match (&unexposed.job, &unexposed.metric) {
+            (Some(job), None) => {
+                format!("Nothing scrapes the job `{job}`, which {place} asks for.\n")
+            }
+            (Some(job), Some(metric)) => {
+                format!("The job `{job}` has no metric `{metric}`, which {place} asks for.\n")
+            }
+            (None, Some(metric)) => {
+                format!("No job has a metric `{metric}`, which {place} asks for.\n")
+            }
+            (None, None) => continue,
         });
     }
     out.push_str(&format!(

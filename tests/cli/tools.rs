@@ -290,6 +290,38 @@ Coverage: 44 % (12 of 27).
 }
 
 #[test]
+fn coverage_names_metrics_that_no_job_has() {
+    let project = Folder::new();
+    project.write(
+        "platform.toml",
+        "[platform]\nname = \"seen\"\n[groups]\none = \"All\"\n\
+         [components.prometheus]\nkind = \"prometheus\"\ngroup = \"one\"\nsettings.rules = [\"rules.yml\"]\n\
+         alerts.Low = { expr = \"redis_upp == 0\" }\n\
+         panels = [{ title = \"Hits\", expr = \"rate(redis_keyspace_hit_total[$__rate_interval])\" }]\n\
+         [components.cache]\nkind = \"redis\"\ngroup = \"one\"\n",
+    );
+    project.write(
+        "rules.yml",
+        "groups:\n- name: own\n  rules:\n  - record: share\n    expr: redis_upps\n  - alert: Full\n    expr: share > 1\n",
+    );
+    let ran = run(&project, &["coverage", "-q"]);
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    let metrics: Vec<&str> = ran
+        .out
+        .lines()
+        .filter(|it| it.starts_with("No job"))
+        .collect();
+    assert_eq!(
+        metrics,
+        [
+            "No job has a metric `redis_upp`, which the alert `Low` of `prometheus` asks for.",
+            "No job has a metric `redis_keyspace_hit_total`, which the panel `Hits` of `prometheus` asks for.",
+            "No job has a metric `redis_upps`, which the rule `share` of rules.yml asks for.",
+        ]
+    );
+}
+
+#[test]
 fn coverage_asks_of_each_workload_what_prometheus_sees_of_it() {
     let project = Folder::new();
     project.write(

@@ -30,6 +30,7 @@ mod merging;
 mod panels;
 mod pipelines;
 mod probes;
+mod promql;
 mod properties;
 mod reference;
 mod runs;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use promql_parser::label::{MatchOp, Matcher};
 use promql_parser::parser::{self, Expr};
 use promql_parser::util::{ExprVisitor, walk_expr};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::consumer::{self, Verdict};
 use crate::helm::{self, Chart};
@@ -209,4 +209,28 @@ pub fn used_jobs(expression: &str) -> Result<BTreeSet<String>, String> {
     let mut jobs = Jobs(BTreeSet::new());
     walk_expr(&mut jobs, &parser::parse(expression)?)?;
     Ok(jobs.0)
+}
+
+/// The expressions of `tests/promql.toml` are what that file says they are.
+#[test]
+fn promtool_reads_expressions_as_we_say() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/promql.toml");
+    let text = fs::read_to_string(path).expect("the file is there");
+    let lists: toml::Table = toml::from_str(&text).expect("the file is TOML");
+    let work = tempfile::tempdir().expect("a temporary folder");
+    let file = work.path().join("rules.yml");
+    for (name, is_taken) in [("taken", true), ("refused", false)] {
+        let list = lists[name].as_array().expect("it is a list").iter();
+        for expr in list.map(|it| it.as_str().expect("it is a text")) {
+            let rule = json!({ "record": "read", "expr": expr });
+            let rules = json!({ "groups": [{ "name": "one", "rules": [rule] }] });
+            fs::write(&file, rules.to_string()).expect("a file can be written");
+            let verdict = consumer::run(
+                consumer::consumer("bin/promtool")
+                    .args(["check", "rules"])
+                    .arg(&file),
+            );
+            assert_eq!(verdict.success, is_taken, "{expr}: {}", verdict.words());
+        }
+    }
 }

@@ -6,22 +6,20 @@
 use std::collections::BTreeSet;
 
 use serde::Serialize;
-use serde_json::Value;
 
 use super::{
     Vantage,
     content::prometheus::own_job_names,
     shared::{
-        containers, exposed,
+        asked::{Question, is_filled_in_later, questions},
+        containers,
+        exposed::{self, Known},
         expr::{asked_of, jobs_of},
         probes::{self, ProbedWorkload},
         scrape::{self, Job},
     },
 };
-use crate::{
-    model::{Component, Platform, Purpose, SettingValue, Workload},
-    resolve::rules_of,
-};
+use crate::model::{Component, Platform, Purpose, Workload};
 
 /// The questions about every long-running workload.
 const QUESTIONS: usize = 4;
@@ -78,9 +76,10 @@ pub struct Unexposed {
     /// Where it stands, as in ``the alert `Late` of `api` ``.
     #[serde(rename = "in")]
     pub place: String,
-    /// The job that it asks for.
-    pub job: String,
-    /// The metric that the job does not have. None where nothing scrapes the job.
+    /// The job that it asks for. None where it asks all of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub job: Option<String>,
+    /// The metric that the job does not have, or none of all. None where nothing scrapes the job.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metric: Option<String>,
 }
@@ -117,7 +116,8 @@ pub fn coverage(platform: &Platform) -> Coverage {
         .map(|workload| monitoring.coverage(workload))
         .collect();
     let own_jobs = prometheus.map(own_job_names).unwrap_or_default();
-    let expressions = expressions(platform, prometheus, grafana);
+    let questions = questions(platform, prometheus, grafana);
+    let all = prometheus.and_then(|prometheus| Known::of(prometheus, &jobs));
     let ours: Vec<&str> = jobs
         .iter()
         .map(|job| job.metrics.job.as_str())
@@ -127,15 +127,15 @@ pub fn coverage(platform: &Platform) -> Coverage {
     let known: BTreeSet<&str> = ours.iter().copied().chain(own).collect();
     // Generated jobs have dashboards if there is Grafana. Jobs that the user wrote need a panel that names them.
     let uncharted = match has_dashboards {
-        true => jobs_without_panel(&own_jobs, &expressions),
+        true => jobs_without_panel(&own_jobs, &questions),
         false => {
             let ours = ours.iter().map(ToString::to_string);
             ours.chain(own_jobs.iter().cloned()).collect()
         }
     };
-    let unexposed: BTreeSet<Unexposed> = expressions
+    let unexposed: BTreeSet<Unexposed> = questions
         .iter()
-        .flat_map(|it| it.in_vain(&known, &jobs))
+        .flat_map(|it| in_vain(it, &known, &jobs, all.as_ref()))
         .chain(lost(&jobs))
         .collect();
     let unexposed: Vec<Unexposed> = unexposed.into_iter().collect();
@@ -210,78 +210,39 @@ fn has_own_alert(component: &Component, workload: &Workload) -> bool {
     own.any(|alert| workload.part.is_none() || alert.expr.contains(&workload.name))
 }
 
-/// An expression of somebody's own, and whether people look at it.
-struct Expression {
-    place: String,
-    text: String,
-    is_shown: bool,
-}
-
-impl Expression {
-    /// What it asks for that nobody gives: jobs that are none of those `known`, and metrics that a job does not have.
-    fn in_vain(&self, known: &BTreeSet<&str>, jobs: &[Job<'_>]) -> Vec<Unexposed> {
-        let mut out = Vec::new();
-        for (job, metric) in asked_of(&self.text) {
-            let metric = if known.contains(job.as_str()) {
-                match metric.filter(|metric| exposed::lacks(jobs, &job, metric)) {
-                    Some(metric) => Some(metric),
-                    None => continue,
-                }
-            } else {
-                None
-            };
-            out.push(Unexposed {
-                place: self.place.clone(),
-                job,
-                metric,
-            });
-        }
-        out
-    }
-}
-
-/// What users ask for: in alerts, in rules and dashboards of their own. What kinds ask for names the jobs that are there.
-fn expressions(
-    platform: &Platform,
-    prometheus: Option<&Component>,
-    grafana: Option<&Component>,
-) -> Vec<Expression> {
+/// What a question asks for that nobody gives: jobs that are none of those `known`, and metrics that a job, or all of them, do not
+/// have.
+fn in_vain(
+    question: &Question<'_>,
+    known: &BTreeSet<&str>,
+    jobs: &[Job<'_>],
+    all: Option<&Known>,
+) -> Vec<Unexposed> {
     let mut out = Vec::new();
-    for component in &platform.components {
-        for alert in component.alerts.iter().filter(|alert| !alert.from_kind) {
-            out.push(Expression {
-                place: format!("the alert `{}` of `{}`", alert.name, component.name),
-                text: alert.expr.clone(),
-                is_shown: false,
-            });
+    let mut push = |job: Option<String>, metric: Option<String>| {
+        out.push(Unexposed {
+            place: question.place(),
+            job,
+            metric,
+        });
+    };
+    for (job, metric) in asked_of(&question.text) {
+        if is_filled_in_later(&job) {
+            continue;
         }
-        for panel in &component.own_panels {
-            for query in &panel.queries {
-                out.push(Expression {
-                    place: format!("the panel `{}` of `{}`", panel.title, component.name),
-                    text: query.expr.with(""),
-                    is_shown: true,
-                });
-            }
-        }
-    }
-    for (path, text) in prometheus.into_iter().flat_map(|it| files(it, "rules")) {
-        for (name, text) in rules_of(&text) {
-            out.push(Expression {
-                place: format!("the rule `{name}` of {path}"),
-                text,
-                is_shown: false,
-            });
+        if !known.contains(job.as_str()) {
+            push(Some(job), None);
+        } else if let Some(metric) =
+            metric.filter(|it| !is_filled_in_later(it) && exposed::lacks(jobs, &job, it))
+        {
+            push(Some(job), Some(metric));
         }
     }
-    for (path, text) in grafana.into_iter().flat_map(|it| files(it, "dashboards")) {
-        let mut found = Vec::new();
-        queries(&serde_json::from_str(&text).unwrap_or_default(), &mut found);
-        out.extend(found.into_iter().map(|text| Expression {
-            place: format!("the dashboard {path}"),
-            text,
-            is_shown: true,
-        }));
+    for metric in all
+        .map(|all| all.lacking(&question.text))
+        .unwrap_or_default()
+    {
+        push(None, Some(metric));
     }
     out
 }
@@ -292,46 +253,16 @@ fn lost(jobs: &[Job<'_>]) -> Vec<Unexposed> {
     for job in jobs {
         out.extend(exposed::lost(job).into_iter().map(|lost| Unexposed {
             place: format!("the rule `{}` of `{}`", lost.rule, job.component.name),
-            job: job.metrics.job.clone(),
+            job: Some(job.metrics.job.clone()),
             metric: Some(lost.metric),
         }));
     }
     out
 }
 
-/// The files of a setting: path and text.
-fn files(component: &Component, setting: &str) -> Vec<(String, String)> {
-    match component.setting(setting) {
-        Some(SettingValue::Files(files)) => files
-            .iter()
-            .map(|file| {
-                let text = String::from_utf8_lossy(&file.bytes).into_owned();
-                (file.path.clone(), text)
-            })
-            .collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// Every `expr` of a dashboard.
-fn queries(value: &Value, out: &mut Vec<String>) {
-    match value {
-        Value::Object(keys) => {
-            for (key, value) in keys {
-                match value {
-                    Value::String(text) if key == "expr" => out.push(text.clone()),
-                    value => queries(value, out),
-                }
-            }
-        }
-        Value::Array(items) => items.iter().for_each(|item| queries(item, out)),
-        _ => {}
-    }
-}
-
 /// The jobs that no panel names.
-fn jobs_without_panel(jobs: &[String], expressions: &[Expression]) -> Vec<String> {
-    let shown: BTreeSet<String> = expressions
+fn jobs_without_panel(jobs: &[String], questions: &[Question<'_>]) -> Vec<String> {
+    let shown: BTreeSet<String> = questions
         .iter()
         .filter(|it| it.is_shown)
         .flat_map(|it| jobs_of(&it.text))

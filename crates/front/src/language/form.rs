@@ -4,10 +4,9 @@ mod name;
 
 pub use name::NameRule;
 
-use promql_parser::parser::{Expr, value::ValueType};
-
 use super::{
     engine,
+    promql::{is_value, promql, without_variables},
     quantity::{compose_bytes, cpu_millis, duration_ms, memory_bytes},
 };
 use crate::{
@@ -312,13 +311,6 @@ pub(super) fn kind_expression(node: &Node) -> String {
     }))
 }
 
-/// An expression of a panel with durations in the place of Grafana's variables.
-pub fn without_variables(text: &str) -> String {
-    text.replace("$__rate_interval", "5m")
-        .replace("$__interval", "1m")
-        .replace("$__range", "1h")
-}
-
 fn is_percent(text: &str) -> bool {
     let number = text
         .strip_suffix('%')
@@ -347,53 +339,6 @@ fn stays_below(text: &str) -> bool {
         && !starts.any(|start| start.starts_with('/'))
         && !text.contains("//")
         && !text.contains('\\')
-}
-
-/// The longest expression, and how many brackets and operators may stand in it: what is read of it is a tree.
-const LONGEST_PROMQL: usize = 10_000;
-const MOST_PROMQL: usize = 500;
-
-/// Whether the parser comes to an end with an expression soon: the time that it takes grows faster than the text.
-fn is_bounded_promql(text: &str) -> bool {
-    let marks = text.matches(['(', '[', '{', '+', '-', '*', '/', '%', '^', '=', '<', '>']);
-    text.len() <= LONGEST_PROMQL && marks.count() <= MOST_PROMQL
-}
-
-/// Why an expression is no PromQL, where its parser says more than that.
-pub(super) fn promql_fault(text: &str) -> Option<String> {
-    if !is_bounded_promql(text) {
-        return Some(format!(
-            "it has more than {LONGEST_PROMQL} characters, or more than {MOST_PROMQL} brackets and operators"
-        ));
-    }
-    let error = match promql_parser::parser::parse(&without_variables(text)) {
-        Ok(expr) => return type_fault(&expr),
-        Err(error) => error,
-    };
-    let reason = error.lines().next()?;
-    (reason != "invalid promql query").then(|| reason.to_string())
-}
-
-/// Whether a rule or a panel can take it: one value of each series, or one alone.
-fn is_value(expr: &Expr) -> bool {
-    matches!(expr.value_type(), ValueType::Vector | ValueType::Scalar)
-}
-
-/// Why an expression that can be read gives no value.
-fn type_fault(expr: &Expr) -> Option<String> {
-    let is = match expr.value_type() {
-        ValueType::Vector | ValueType::Scalar => return None,
-        ValueType::Matrix => "a range of values; a function such as `rate(...)` makes one of them",
-        ValueType::String => "a text, and no value",
-    };
-    Some(format!("it is {is}"))
-}
-
-/// An expression of PromQL; `None` where it can't be parsed, or is longer than any that people write.
-pub fn promql(text: &str) -> Option<Expr> {
-    is_bounded_promql(text)
-        .then(|| promql_parser::parser::parse(text).ok())
-        .flatten()
 }
 
 #[cfg(test)]

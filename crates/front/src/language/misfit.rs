@@ -3,8 +3,9 @@
 use super::{
     compose::{filled, host_path},
     context::Context,
-    form::{Form, NameRule, is_home, promql_fault},
+    form::{Form, NameRule, is_home},
     meant::meant,
+    promql::promql_fault,
     quantity::{cpu_in_millis, duration_in_one_unit, memory_without_exponent},
     shape::Shape,
 };

@@ -6,61 +6,88 @@ use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink},
     language::promql,
-    model::{Component, Purpose, Workload},
+    model::{Component, Purpose, SettingValue, Workload},
+    resolve::rules_of,
 };
 
-/// The switch.
-const FEATURE: &str = "promql-experimental-functions";
+/// The switches of functions, and of what stands in for a side without a match.
+const FUNCTIONS: &str = "promql-experimental-functions";
+const FILL: &str = "promql-binop-fill-modifiers";
 
-/// Alerts whose expression has a function that is an experiment: Prometheus refuses their file.
+/// Alerts and rules whose expression has something that is an experiment: Prometheus refuses their file.
 pub(super) fn experimental(facts: Facts<'_>, sink: &mut Sink) {
     let server = facts.platform.first_for(Purpose::Metrics);
-    if server.is_some_and(|it| it.external.is_some() || is_switched_on(it)) {
+    if server.is_some_and(|it| it.external.is_some()) {
         return;
     }
     for component in &facts.platform.components {
         for alert in component.alerts.iter().filter(|alert| !alert.from_kind) {
-            let Some(name) = promql(&alert.expr).and_then(|expr| first(&expr)) else {
-                continue;
-            };
-            let message = format!("`{name}` is an experiment of Prometheus, which is off");
-            sink.push(
-                Diagnostic::new(Code::BadValue, message)
-                    .label(alert.span, "Prometheus refuses this alert")
-                    .help(match server {
-                        Some(server) => format!(
-                            "take another function, or switch it on in `args` of `{}`: `--enable-feature={FEATURE}`",
-                            server.name
-                        ),
-                        None => "take another function".to_string(),
-                    })
-                    .about(&component.name),
-            );
+            if let Some(diagnostic) = refused(server, &alert.expr, "") {
+                let diagnostic = diagnostic.label(alert.span, "Prometheus refuses this alert");
+                sink.push(diagnostic.about(&component.name));
+            }
+        }
+    }
+    let Some(server) = server else { return };
+    for setting in server.settings.iter().filter(|it| it.name == "rules") {
+        let SettingValue::Files(files) = &setting.value else {
+            continue;
+        };
+        for file in files {
+            for (name, expr) in rules_of(&String::from_utf8_lossy(&file.bytes)) {
+                let place = format!(" in the rule `{name}` of {}", file.path);
+                if let Some(diagnostic) = refused(Some(server), &expr, &place) {
+                    let diagnostic = diagnostic.label(setting.span, "Prometheus refuses this file");
+                    sink.push(diagnostic.about(&server.name));
+                }
+            }
         }
     }
 }
 
-fn is_switched_on(server: &Component) -> bool {
+/// What is said of an expression with an experiment that is off.
+fn refused(server: Option<&Component>, expr: &str, place: &str) -> Option<Diagnostic> {
+    let (name, feature) = first(&promql(expr)?)?;
+    if server.is_some_and(|it| is_switched_on(it, feature)) {
+        return None;
+    }
+    let message = format!("`{name}`{place} is an experiment of Prometheus, which is off");
+    Some(Diagnostic::new(Code::BadValue, message).help(match server {
+        Some(server) => format!(
+            "do without it, or switch it on in `args` of `{}`: `--enable-feature={feature}`",
+            server.name
+        ),
+        None => "do without it".to_string(),
+    }))
+}
+
+fn is_switched_on(server: &Component, feature: &str) -> bool {
     let words = |workload: &Workload| {
         let mut words = workload.command.iter().flatten();
-        words.any(|word| word.as_plain().is_some_and(|word| word.contains(FEATURE)))
+        words.any(|word| word.as_plain().is_some_and(|word| word.contains(feature)))
     };
     server.workloads.iter().any(words)
 }
 
-/// The first function or operator of this sort in an expression.
-fn first(expr: &Expr) -> Option<String> {
+/// The first experiment in an expression, and its switch.
+fn first(expr: &Expr) -> Option<(String, &'static str)> {
     match expr {
-        Expr::Call(call) if call.func.experimental => Some(call.func.name.to_string()),
+        Expr::Call(call) if call.func.experimental => Some((call.func.name.to_string(), FUNCTIONS)),
         Expr::Call(call) => call.args.args.iter().find_map(|it| first(it)),
         Expr::Aggregate(it) => {
             let name = it.op.to_string();
             match it.op.id() {
-                token::T_LIMITK | token::T_LIMIT_RATIO => Some(name),
+                token::T_LIMITK | token::T_LIMIT_RATIO => Some((name, FUNCTIONS)),
                 _ => first(&it.expr).or_else(|| it.param.as_deref().and_then(first)),
             }
         }
-        Expr::Binary(it) => first(&it.lhs).or_else(|| first(&it.rhs)),
+        Expr::Binary(it) => {
+            let fill = it.modifier.as_ref().map(|modifier| &modifier.fill_values);
+            match fill.is_some_and(|fill| fill.lhs.is_some() || fill.rhs.is_some()) {
+                true => Some(("fill".to_string(), FILL)),
+                false => first(&it.lhs).or_else(|| first(&it.rhs)),
+            }
+        }
         Expr::Unary(it) => first(&it.expr),
         Expr::Paren(it) => first(&it.expr),
         Expr::Subquery(it) => first(&it.expr),

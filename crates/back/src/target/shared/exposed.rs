@@ -5,10 +5,15 @@ use std::collections::BTreeSet;
 use promql_parser::parser::Expr;
 use serde_json::Value;
 
-use super::{expr::asked_of, scrape::Job};
+use super::{
+    asked,
+    expr::{asked_of, asked_of_any},
+    scrape::Job,
+};
 use crate::{
+    diag::nearest,
     language::promql,
-    model::{Component, Metrics, Relabel},
+    model::{Component, Metrics, Relabel, SettingValue},
     template,
 };
 
@@ -33,21 +38,65 @@ pub(in crate::target) fn lacks(jobs: &[Job<'_>], name: &str, metric: &str) -> bo
         || listed(jobs, name).is_some_and(|listed| !has(&listed, metric))
 }
 
-/// Whether surely no job has a metric: each has a list of what it has, and none names it. Where some have more than their lists, the
-/// name has to begin as those of a program that has not. What the prober measures, it alone has.
-pub(in crate::target) fn all_lack(jobs: &[Job<'_>], metric: &str) -> bool {
-    let lacks = |job: &Job<'_>| {
-        let is_listed = !job.component.exposes.is_empty() && !renames(job);
-        is_listed && !has(&names(job.component).collect(), metric)
-    };
-    let first_word = |name: &str| name.split('_').next().map(ToOwned::to_owned);
-    let is_of = |component: &Component| {
-        let mut own = names(component);
-        !component.exposes_more && own.any(|name| first_word(name) == first_word(metric))
-    };
-    let mut components = jobs.iter().map(|job| job.component);
-    let is_sure = components.clone().all(|it| !it.exposes_more) || components.any(is_of);
-    !metric.starts_with("probe_") && !jobs.is_empty() && is_sure && jobs.iter().all(lacks)
+/// What all jobs together have, where each has a list of what it has.
+pub(in crate::target) struct Known {
+    names: BTreeSet<&'static str>,
+    /// What rule files of the user's own record.
+    recorded: Vec<String>,
+    /// The first words of names of programs that have no more than their lists; none where all programs are such.
+    first_words: Option<BTreeSet<&'static str>>,
+}
+
+impl Known {
+    /// None where a job may have anything, and where scrape jobs of the user's own may.
+    pub fn of(prometheus: &Component, jobs: &[Job<'_>]) -> Option<Self> {
+        let own = prometheus.setting("scrape_configs");
+        let has_own = matches!(own, Some(SettingValue::Files(files)) if !files.is_empty());
+        let is_listed = |job: &Job<'_>| !job.component.exposes.is_empty() && !renames(job);
+        if has_own || jobs.is_empty() || !jobs.iter().all(is_listed) {
+            return None;
+        }
+        let lists = |components: &mut dyn Iterator<Item = &Component>| {
+            let lists: BTreeSet<&String> = components.flat_map(|it| &it.exposes).collect();
+            names_in(lists.into_iter()).collect::<BTreeSet<_>>()
+        };
+        let mut whole = jobs.iter().map(|job| job.component);
+        let is_open = whole.any(|it| it.exposes_more);
+        let mut closed = jobs.iter().map(|job| job.component);
+        let closed = lists(&mut closed.by_ref().filter(|it| !it.exposes_more));
+        Some(Self {
+            names: lists(&mut jobs.iter().map(|job| job.component)),
+            recorded: asked::recorded(prometheus),
+            first_words: is_open.then(|| closed.into_iter().map(first_word).collect()),
+        })
+    }
+
+    /// What an expression asks all jobs for, and surely none has. Where some have more than their lists, the name has to begin as those
+    /// of a program that has not. What the prober measures, it alone has.
+    pub fn lacking(&self, expr: &str) -> Vec<String> {
+        let is_sure = |metric: &str| {
+            let mut words = self.first_words.iter();
+            words.all(|words| words.contains(first_word(metric)))
+        };
+        let mut asked = Vec::from_iter(asked_of_any(expr));
+        asked.retain(|metric| {
+            let is_known = has(&self.names, metric) || self.recorded.contains(metric);
+            !is_known
+                && is_sure(metric)
+                && !metric.starts_with("probe_")
+                && !asked::is_filled_in_later(metric)
+        });
+        asked
+    }
+
+    /// The name that is most like another one.
+    pub fn nearest(&self, metric: &str) -> Option<&'static str> {
+        nearest(metric, self.names.iter().copied())
+    }
+}
+
+fn first_word(name: &str) -> &str {
+    name.split('_').next().unwrap_or_default()
 }
 
 /// All metrics of a job, where its component's kind lists them and nothing renames them.

@@ -1,5 +1,6 @@
 //! What more than one target needs, written once.
 
+pub mod asked;
 pub mod boards;
 pub mod containers;
 pub mod downs;

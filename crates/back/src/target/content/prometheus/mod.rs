@@ -49,12 +49,8 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     emission.losses.extend(unreachable.iter().map(not_scraped));
     emission.losses.extend(windows::too_short(platform, &jobs));
     let asked = probes::asked(platform, prometheus, context.vantage);
-    let unknown = unknown::unknown_jobs(platform, prometheus, &jobs);
-    emission.losses.extend(unknown);
-    let unknown = unknown::unknown_metrics(platform, &jobs);
-    emission.losses.extend(unknown);
-    let unknown = unknown::metrics_of_nobody(platform, prometheus, &jobs);
-    emission.losses.extend(unknown);
+    let unanswered = unknown::unanswered(platform, prometheus, &jobs);
+    emission.losses.extend(unanswered);
     emission.losses.extend(unknown::lost_metrics(&jobs));
 
     let own = own_jobs(platform, prometheus, &jobs, &asked, &mut emission.losses);

@@ -1,26 +1,52 @@
-//! Alerts of the user's own that ask for jobs that nothing scrapes, or a job for metrics that it does not have: they never
-//! fire. And rules of kinds that read what the scrape of their component takes away.
+//! What users ask Prometheus for that it does not have, in alerts, panels, rule files and dashboards: jobs that nothing scrapes, and
+//! metrics that a job, or all of them, lack. And rules of kinds that read what the scrape of their component takes away.
 
 use std::collections::BTreeSet;
 
 use crate::{
     diag::{Diagnostic, nearest},
     files::Target,
-    model::{Alert, Component, Platform, SettingFile, SettingValue, probe_job},
+    model::{Component, Platform, Purpose, SettingValue, probe_job},
     target::shared::{
-        exposed,
-        expr::{asked_of, asked_of_any, other_jobs},
+        asked::{Question, is_filled_in_later, questions},
+        exposed::{self, Known},
+        expr::{asked_of, other_jobs},
         losses::loss,
         scrape::Job,
     },
     text::all_of,
 };
 
-/// A warning for each alert that names a job that does not exist. Who has scrape jobs of their own knows them better.
-pub(super) fn unknown_jobs(
+/// A warning for each question that has no answer. A dashboard is read where its Grafana asks this Prometheus.
+pub(super) fn unanswered(
     platform: &Platform,
     prometheus: &Component,
     jobs: &[Job<'_>],
+) -> Vec<Diagnostic> {
+    let asks = |grafana: &&Component| {
+        let mut uses = grafana.uses.iter();
+        uses.any(|it| it.role == "datasource" && it.component == prometheus.name)
+    };
+    let grafana = platform.first_for(Purpose::Dashboards).filter(asks);
+    let questions = questions(platform, Some(prometheus), grafana);
+    let mut out = unknown_jobs(platform, prometheus, jobs, &questions);
+    out.extend(questions.iter().flat_map(|it| unknown_metrics(it, jobs)));
+    if let Some(known) = Known::of(prometheus, jobs) {
+        out.extend(
+            questions
+                .iter()
+                .flat_map(|it| metrics_of_nobody(it, &known)),
+        );
+    }
+    out
+}
+
+/// A warning for what names a job that does not exist. Who has scrape jobs of their own knows them better.
+fn unknown_jobs(
+    platform: &Platform,
+    prometheus: &Component,
+    jobs: &[Job<'_>],
+    questions: &[Question<'_>],
 ) -> Vec<Diagnostic> {
     let own = prometheus.setting("scrape_configs");
     if matches!(own, Some(SettingValue::Files(files)) if !files.is_empty()) {
@@ -34,117 +60,82 @@ pub(super) fn unknown_jobs(
     let scraped = jobs.iter().map(|job| job.metrics.job.as_str());
     let known: BTreeSet<&str> = scraped.chain(probes.iter().map(String::as_str)).collect();
     let mut out = Vec::new();
-    for (component, alert) in own_alerts_on_jobs(platform) {
-        for job in other_jobs(&alert.expr, &known) {
-            out.push(
-                loss(
-                    Target::Prometheus,
-                    &format!(
-                        "the alert `{}` asks for the job `{job}`, which is not scraped: the alert has no data",
-                        alert.name
-                    ),
-                    alert.span,
-                    "this alert",
-                )
-                .about(&component.name)
-                .misspelled(&job, nearest(&job, known.iter().copied()), || {
+    for question in questions.iter().filter(|it| it.text.contains("job")) {
+        let mut unknown = other_jobs(&question.text, &known);
+        unknown.retain(|job| !is_filled_in_later(job));
+        for job in unknown {
+            let Question { what, loser, .. } = question;
+            let diagnostic = warning(
+                question,
+                &format!(
+                    "{what} asks for the job `{job}`, which is not scraped: {loser} has no data"
+                ),
+            );
+            let near = nearest(&job, known.iter().copied());
+            out.push(match near.filter(|_| !question.is_inline) {
+                // The name stands in another file.
+                Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                None => diagnostic.misspelled(&job, near, || {
                     "a scrape job has the name of its component; `metrics` makes one".to_string()
                 }),
-            );
+            });
         }
     }
     out
 }
 
-/// The alerts that no kind wrote.
-fn own_alerts(platform: &Platform) -> impl Iterator<Item = (&Component, &Alert)> {
-    let components = platform.components.iter();
-    components
-        .flat_map(|component| component.alerts.iter().map(move |alert| (component, alert)))
-        .filter(|(_, alert)| !alert.from_kind)
+/// A warning for what asks all jobs for a metric that none has.
+fn metrics_of_nobody(question: &Question<'_>, known: &Known) -> Vec<Diagnostic> {
+    let lacking = known.lacking(&question.text).into_iter();
+    lacking
+        .map(|metric| {
+            let message = format!(
+                "{} asks for `{metric}`, which no scrape job has: it does not see what it asks for",
+                question.what
+            );
+            warning(question, &message).help(match known.nearest(&metric) {
+                Some(near) => format!("the nearest name that one of them has is `{near}`"),
+                None => {
+                    "ask Prometheus what there is: `count by (__name__) ({job!=\"\"})`".to_string()
+                }
+            })
+        })
+        .collect()
 }
 
-/// Those that may name a job.
-fn own_alerts_on_jobs(platform: &Platform) -> impl Iterator<Item = (&Component, &Alert)> {
-    own_alerts(platform).filter(|(_, alert)| alert.expr.contains("job"))
-}
-
-/// A warning for each alert that asks all jobs for a metric that none has, where the kinds of all of them list what there is. Who has
-/// scrape jobs of their own, or rules that record something, may have it from there.
-pub(super) fn metrics_of_nobody(
-    platform: &Platform,
-    prometheus: &Component,
-    jobs: &[Job<'_>],
-) -> Vec<Diagnostic> {
-    let files = |name: &str| match prometheus.setting(name) {
-        Some(SettingValue::Files(files)) => files.as_slice(),
-        _ => &[],
-    };
-    let records = |file: &SettingFile| String::from_utf8_lossy(&file.bytes).contains("record:");
-    if !files("scrape_configs").is_empty() || files("rules").iter().any(records) {
+/// A warning for what asks a job for a metric that it does not have, where the kind of the job's component lists what there is.
+fn unknown_metrics(question: &Question<'_>, jobs: &[Job<'_>]) -> Vec<Diagnostic> {
+    if !question.text.contains("job") {
         return Vec::new();
     }
-    let mut known: Option<BTreeSet<&str>> = None;
     let mut out = Vec::new();
-    for (component, alert) in own_alerts(platform) {
-        let metrics = asked_of_any(&alert.expr).into_iter();
-        for metric in metrics.filter(|metric| exposed::all_lack(jobs, metric)) {
-            let known = known.get_or_insert_with(|| {
-                jobs.iter()
-                    .flat_map(|job| exposed::names(job.component))
-                    .collect()
-            });
-            out.push(
-                loss(
-                    Target::Prometheus,
-                    &format!(
-                        "the alert `{}` asks for `{metric}`, which no scrape job has: it does not see what it asks for",
-                        alert.name
-                    ),
-                    alert.span,
-                    "this alert",
-                )
-                .about(&component.name)
-                .help(match nearest(&metric, known.iter().copied()) {
-                    Some(near) => format!("the nearest name that one of them has is `{near}`"),
-                    None => "ask Prometheus what there is: `count by (__name__) ({job!=\"\"})`".to_string(),
-                }),
-            );
+    for (job, metric) in asked_of(&question.text) {
+        let Some(metric) = metric.filter(|metric| exposed::lacks(jobs, &job, metric)) else {
+            continue;
+        };
+        if is_filled_in_later(&metric) {
+            continue;
         }
+        let known = exposed::listed(jobs, &job).unwrap_or_default();
+        let Question { what, loser, .. } = question;
+        let message = format!(
+            "{what} asks the job `{job}` for `{metric}`, which it does not have: {loser} has no data"
+        );
+        let other = exposed::other_job(jobs, &job, &metric);
+        let near = nearest(&metric, known.iter().copied());
+        out.push(warning(question, &message).help(match (other, near) {
+            (Some(other), _) => format!("the job `{other}` has it"),
+            (None, Some(near)) => format!("the nearest name that it has is `{near}`"),
+            (None, None) => {
+                format!("ask Prometheus what it has: `count by (__name__) ({{job=\"{job}\"}})`")
+            }
+        }));
     }
     out
 }
 
-/// A warning for each alert that asks a job for a metric that it does not have, where the kind of the job's component lists
-/// what there is.
-pub(super) fn unknown_metrics(platform: &Platform, jobs: &[Job<'_>]) -> Vec<Diagnostic> {
-    let mut out = Vec::new();
-    for (component, alert) in own_alerts_on_jobs(platform) {
-        for (job, metric) in asked_of(&alert.expr) {
-            let Some(metric) = metric.filter(|metric| exposed::lacks(jobs, &job, metric)) else {
-                continue;
-            };
-            let known = exposed::listed(jobs, &job).unwrap_or_default();
-            out.push(
-                loss(
-                    Target::Prometheus,
-                    &format!(
-                        "the alert `{}` asks the job `{job}` for `{metric}`, which it does not have: the alert has no data",
-                        alert.name
-                    ),
-                    alert.span,
-                    "this alert",
-                )
-                .about(&component.name)
-                .help(match (exposed::other_job(jobs, &job, &metric), nearest(&metric, known.iter().copied())) {
-                    (Some(other), _) => format!("the job `{other}` has it"),
-                    (None, Some(near)) => format!("the nearest name that it has is `{near}`"),
-                    (None, None) => format!("ask Prometheus what it has: `count by (__name__) ({{job=\"{job}\"}})`"),
-                }),
-            );
-        }
-    }
-    out
+fn warning(question: &Question<'_>, message: &str) -> Diagnostic {
+    loss(Target::Prometheus, message, question.span, question.mark).about(question.component)
 }
 
 /// A warning for each scrape whose steps of relabeling take away what rules of the component's kind read: these have no data, or

@@ -1,0 +1,164 @@
+//! What the library takes and Prometheus refuses.
+
+use std::time::Duration;
+
+use promql_parser::{
+    label::{MatchOp, Matcher},
+    parser::{Expr, Offset, VectorSelector},
+    util::{ExprVisitor, walk_expr},
+};
+
+/// The longest duration: nanoseconds in 63 bits.
+const LONGEST: Duration = Duration::from_nanos(i64::MAX as u64);
+
+/// How often a piece of a regular expression may be repeated.
+const MOST_REPEATED: u32 = 1000;
+
+/// Functions that the library calls by type only where their argument is not out of bounds.
+const LOGARITHMS: [&str; 3] = ["ln", "log2", "log10"];
+
+/// The first fault of an expression.
+pub(super) fn first(expr: &Expr, text: &str) -> Option<String> {
+    let mut faults = Faults {
+        has_infinity: text.to_ascii_lowercase().contains("inf"),
+    };
+    walk_expr(&mut faults, expr).err()
+}
+
+struct Faults {
+    /// Whether it says so itself where a number is infinite.
+    has_infinity: bool,
+}
+
+impl ExprVisitor for Faults {
+    type Error = String;
+
+    fn pre_visit(&mut self, expr: &Expr) -> Result<bool, String> {
+        match expr {
+            Expr::NumberLiteral(number) if number.val.is_infinite() && !self.has_infinity => {
+                return Err("a number is out of range".to_string());
+            }
+            Expr::Aggregate(aggregate) => {
+                if let Some(param) = &aggregate.param {
+                    walk_expr(self, param)?;
+                }
+            }
+            Expr::Call(call) if LOGARITHMS.contains(&call.func.name) => {
+                let is_number = |it: &Expr| matches!(it, Expr::NumberLiteral(_));
+                if call.args.args.iter().any(|it| is_number(it)) {
+                    return Err(format!(
+                        "`{}` takes series; `vector(...)` makes one of a number",
+                        call.func.name
+                    ));
+                }
+            }
+            Expr::VectorSelector(selector) => in_selector(selector)?,
+            Expr::MatrixSelector(matrix) => {
+                in_selector(&matrix.vs)?;
+                is_range(matrix.range)?;
+            }
+            Expr::Subquery(subquery) => {
+                is_range(subquery.range)?;
+                is_duration(subquery.step.unwrap_or_default())?;
+                is_offset(subquery.offset.as_ref())?;
+            }
+            _ => {}
+        }
+        Ok(true)
+    }
+}
+
+fn in_selector(selector: &VectorSelector) -> Result<(), String> {
+    is_offset(selector.offset.as_ref())?;
+    let alternatives = selector.matchers.or_matchers.iter().flatten();
+    let matchers = selector.matchers.matchers.iter().chain(alternatives);
+    matchers.filter_map(regex_fault).next().map_or(Ok(()), Err)
+}
+
+fn is_range(range: Duration) -> Result<(), String> {
+    match range.is_zero() {
+        true => Err("a range has to be longer than nothing".to_string()),
+        false => is_duration(range),
+    }
+}
+
+fn is_offset(offset: Option<&Offset>) -> Result<(), String> {
+    match offset {
+        Some(Offset::Pos(duration) | Offset::Neg(duration)) => is_duration(*duration),
+        None => Ok(()),
+    }
+}
+
+fn is_duration(duration: Duration) -> Result<(), String> {
+    match duration <= LONGEST {
+        true => Ok(()),
+        false => Err("a duration is out of range: the longest is 292 years".to_string()),
+    }
+}
+
+/// Prometheus has Go's regular expressions: no repetition of a repetition (`a++`), and no more than a thousand.
+fn regex_fault(matcher: &Matcher) -> Option<String> {
+    if !matches!(matcher.op, MatchOp::Re(_) | MatchOp::NotRe(_)) {
+        return None;
+    }
+    let mut rest = matcher.value.as_str();
+    let (mut in_class, mut is_repeated) = (false, false);
+    while let Some(c) = rest.chars().next() {
+        let count = (!in_class).then(|| repetition(rest)).flatten();
+        rest = &rest[count.map_or(c.len_utf8(), |(length, _)| length)..];
+        match (count, c) {
+            (Some((_, most)), _) if most > MOST_REPEATED => {
+                return Some(format!(
+                    "`{}` repeats more than a thousand times",
+                    matcher.value
+                ));
+            }
+            (Some(_), _) if is_repeated => {
+                return Some(format!("`{}` repeats a repetition", matcher.value));
+            }
+            (Some(_), _) => {
+                is_repeated = true;
+                // `*?` takes as little as it can.
+                rest = rest.strip_prefix('?').unwrap_or(rest);
+                continue;
+            }
+            (None, '\\') => rest = after_one(rest),
+            // A name such as `[:alpha:]`.
+            (None, '[') if in_class && rest.starts_with(':') => {
+                rest = rest.split_once(":]").map_or(rest, |(_, after)| after);
+            }
+            (None, '[') if !in_class => {
+                in_class = true;
+                rest = rest.strip_prefix('^').unwrap_or(rest);
+                rest = rest.strip_prefix(']').unwrap_or(rest);
+            }
+            (None, ']') => in_class = false,
+            _ => {}
+        }
+        is_repeated = false;
+    }
+    None
+}
+
+fn after_one(text: &str) -> &str {
+    let mut rest = text.chars();
+    rest.next();
+    rest.as_str()
+}
+
+/// How long the repetition is that a text begins with, and how often it repeats at most.
+fn repetition(text: &str) -> Option<(usize, u32)> {
+    if text.starts_with(['*', '+', '?']) {
+        return Some((1, 0));
+    }
+    let inner = text.strip_prefix('{')?.split_once('}')?.0;
+    let (least, most) = inner.split_once(',').unwrap_or((inner, inner));
+    let number = |text: &str| text.parse::<u32>().ok();
+    let least = number(least)?;
+    let most = if most.is_empty() {
+        least
+    } else {
+        number(most)?
+    };
+    Some((inner.len() + 2, most.max(least)))
+}

@@ -1,0 +1,211 @@
+//! An expression in the spelling that the library reads: raw strings, `_` in numbers, numbers as durations and operators on
+//! histograms are newer than its lexer, or read by it in another way.
+
+use std::iter::Peekable;
+use std::str::CharIndices;
+
+/// More seconds than a duration can have, and fewer than the library fails at.
+const LONGEST_SECONDS: f64 = 1e10;
+
+/// The longest duration in hexadecimal digits, `0x` included.
+const LONGEST_HEXADECIMAL: usize = 10;
+
+/// More seconds than a point in time can have.
+const LATEST_SECONDS: f64 = 1e16;
+
+/// An expression for the library.
+pub(super) struct Spelled {
+    pub text: String,
+    /// The same with `-` in the place of each `+` that is a sign: the library drops these without asking what they stand before.
+    pub negated: Option<String>,
+}
+
+/// What came before, as far as it says how to read what comes.
+#[derive(Clone, Copy, PartialEq)]
+enum Before {
+    /// An operator, an opening bracket, a comma, the start: an operand follows.
+    Operator,
+    /// `[`, and `:` within it, or `offset`: a duration follows.
+    Duration,
+    /// `@`.
+    Time,
+    /// An operand has ended.
+    Operand,
+}
+
+struct Speller<'a> {
+    text: &'a str,
+    rest: Peekable<CharIndices<'a>>,
+    out: String,
+    /// Where signs `+` stand in `out`.
+    signs: Vec<usize>,
+    before: Before,
+    in_range: bool,
+}
+
+pub(super) fn spelled(text: &str) -> Result<Spelled, String> {
+    let mut speller = Speller {
+        text,
+        rest: text.char_indices().peekable(),
+        out: String::new(),
+        signs: Vec::new(),
+        before: Before::Operator,
+        in_range: false,
+    };
+    while let Some((at, c)) = speller.rest.next() {
+        speller.token(at, c)?;
+    }
+    let Speller { out, signs, .. } = speller;
+    let negated = (!signs.is_empty()).then(|| {
+        let mut bytes = out.clone().into_bytes();
+        for at in signs {
+            bytes[at] = b'-';
+        }
+        String::from_utf8_lossy(&bytes).into_owned()
+    });
+    Ok(Spelled { text: out, negated })
+}
+
+impl<'a> Speller<'a> {
+    fn token(&mut self, at: usize, c: char) -> Result<(), String> {
+        match c {
+            '"' | '\'' => self.string(c),
+            '`' => self.raw_string(),
+            '#' => while self.rest.next_if(|(_, c)| *c != '\n').is_some() {},
+            c if c.is_whitespace() => self.out.push(c),
+            c if c.is_ascii_alphabetic() || c == '_' || c == ':' && !self.in_range => {
+                let word = self.taken(at, |c| c.is_ascii_alphanumeric() || c == '_' || c == ':');
+                self.word(word)?;
+            }
+            c if c.is_ascii_digit() || c == '.' && self.is_next(|c| c.is_ascii_digit()) => {
+                self.number(at)?;
+            }
+            c => self.mark(c),
+        }
+        Ok(())
+    }
+
+    fn is_next(&mut self, fits: impl Fn(char) -> bool) -> bool {
+        self.rest.peek().is_some_and(|(_, c)| fits(*c))
+    }
+
+    /// The text from a place on, as long as its characters fit.
+    fn taken(&mut self, from: usize, fits: impl Fn(char) -> bool) -> &'a str {
+        while self.rest.next_if(|(_, c)| fits(*c)).is_some() {}
+        let end = self.rest.peek().map_or(self.text.len(), |(at, _)| *at);
+        &self.text[from..end]
+    }
+
+    fn string(&mut self, quote: char) {
+        self.out.push(quote);
+        while let Some((_, c)) = self.rest.next() {
+            self.out.push(c);
+            if c == '\\' {
+                self.out.extend(self.rest.next().map(|(_, c)| c));
+            } else if c == quote {
+                break;
+            }
+        }
+        self.before = Before::Operand;
+    }
+
+    /// A string in which nothing is escaped. The library unescapes it all the same.
+    fn raw_string(&mut self) {
+        self.out.push('"');
+        for (_, c) in self.rest.by_ref() {
+            match c {
+                '`' => {
+                    self.out.push('"');
+                    break;
+                }
+                '\\' => self.out.push_str("\\\\"),
+                '"' => self.out.push_str("\\\""),
+                '\n' => self.out.push_str("\\n"),
+                c => self.out.push(c),
+            }
+        }
+        self.before = Before::Operand;
+    }
+
+    fn word(&mut self, word: &str) -> Result<(), String> {
+        let lower = word.to_ascii_lowercase();
+        self.bound(&lower)?;
+        self.out.push_str(word);
+        self.before = match lower.as_str() {
+            "offset" => Before::Duration,
+            "and" | "or" | "unless" | "bool" | "atan2" => Before::Operator,
+            // Words of an experiment that is off: names of metrics or labels.
+            "anchored" | "smoothed" => {
+                self.out.push('_');
+                Before::Operand
+            }
+            _ => Before::Operand,
+        };
+        Ok(())
+    }
+
+    /// A number or a duration.
+    fn number(&mut self, at: usize) -> Result<(), String> {
+        let in_word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
+        let mut token = self.taken(at, in_word).to_string();
+        let is_exponent = token.ends_with(['e', 'E']) && !token.starts_with("0x");
+        if is_exponent && self.is_next(|c| c == '+' || c == '-') {
+            self.rest.next();
+            token = self.taken(at, in_word).to_string();
+        }
+        let token = token.replace('_', "");
+        self.bound(&token)?;
+        if token.starts_with('.') {
+            self.out.push('0');
+        }
+        self.out.push_str(&token);
+        self.before = Before::Operand;
+        Ok(())
+    }
+
+    /// Refuses numbers that no duration and no time can be: the library fails at them.
+    fn bound(&self, token: &str) -> Result<(), String> {
+        let number = match token.parse::<f64>() {
+            Ok(number) => number,
+            // Hexadecimal: it is short where it is meant.
+            Err(_) if token.starts_with("0x") && token.len() > LONGEST_HEXADECIMAL => f64::INFINITY,
+            Err(_) => return Ok(()),
+        };
+        let (most, what) = match self.before {
+            Before::Duration => (LONGEST_SECONDS, "duration"),
+            Before::Time => (LATEST_SECONDS, "timestamp"),
+            Before::Operator | Before::Operand => return Ok(()),
+        };
+        match number <= most {
+            true => Ok(()),
+            false => Err(format!("{what} out of range: `{token}`")),
+        }
+    }
+
+    fn mark(&mut self, c: char) {
+        let is_sign = c == '+' || c == '-';
+        match self.before {
+            Before::Duration if c == '+' && self.in_range => return,
+            Before::Duration | Before::Time if is_sign => {
+                self.out.push(c);
+                return;
+            }
+            Before::Operator if c == '+' => self.signs.push(self.out.len()),
+            _ => {}
+        }
+        self.out.push(c);
+        match c {
+            '[' => self.in_range = true,
+            ']' => self.in_range = false,
+            // Operators that trim histograms: they bind as the comparisons do.
+            '<' | '>' => drop(self.rest.next_if(|(_, c)| *c == '/')),
+            _ => {}
+        }
+        self.before = match c {
+            '[' | ':' => Before::Duration,
+            '@' => Before::Time,
+            ')' | ']' | '}' => Before::Operand,
+            _ => Before::Operator,
+        };
+    }
+}
