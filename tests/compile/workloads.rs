@@ -241,6 +241,10 @@ labels = { owner = "x" }
 restart = "on-failure:3"
 ports.http = 8000
 aliases = ["early"]
+[components.caller]
+image = "a/caller:1"
+group = "one"
+env.URL = "${components.first.http.url}"
 "#;
 
 #[test]

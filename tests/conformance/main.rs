@@ -11,6 +11,7 @@ mod support;
 mod airflow;
 mod alerts;
 mod alertmanager;
+mod annotations;
 mod chart_keys;
 mod compose;
 mod consumer;

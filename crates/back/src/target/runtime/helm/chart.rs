@@ -192,6 +192,7 @@ pub fn build(context: &Context<'_>) -> Chart {
     let mut builder = builder(context);
     ci::losses(&mut builder);
     ingress::stripped(&mut builder);
+    network::unanswered(&mut builder);
     let (values, known) = all_values(&mut builder);
     let schema = schema::view(&values, &known);
     let further = further(&values, &known);

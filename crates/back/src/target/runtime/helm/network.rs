@@ -7,10 +7,14 @@ use std::{
 
 use serde::Serialize;
 
+use super::chart::Builder;
 use crate::{
     graph::{OpenPort, Peer},
     model::{Component, Host, NetworkOwners, PortRange, Probe, Protocol},
-    target::{Context, shared::names::Names},
+    target::{
+        Context,
+        shared::{losses::ACCEPT, names::Names},
+    },
 };
 
 /// A pod or the tasks of a pipeline may reach a pod, or an address outside of the chart.
@@ -74,6 +78,39 @@ pub fn edges(context: &Context<'_>, pods: &NetworkOwners) -> Vec<EdgeValues> {
         .collect();
     out.extend(edges_outside(context, pods));
     out
+}
+
+/// What others reach of a job that runs in another's pod: it is over before the pod listens, so there is no Service of it.
+pub fn unanswered(builder: &mut Builder<'_>) {
+    let context = builder.context;
+    let platform = context.platform;
+    for edge in context.graph.edges() {
+        let job = platform.workload(&edge.to).filter(|it| it.is_job());
+        let host = builder.pods.foreign_owner_of(&edge.to);
+        let (Some(job), Some(host)) = (job, host) else {
+            continue;
+        };
+        let (from, component, span) = match &edge.from {
+            Peer::Workload(name) if builder.pods.owner_of(name) == host => continue,
+            Peer::Workload(name) => match platform.workload(name) {
+                Some(workload) => (name, Some(&workload.component), workload.span),
+                None => continue,
+            },
+            Peer::Pipeline(name) => (name, None, job.span),
+        };
+        let message = format!(
+            "`{from}` reaches a port of `{}`, which nobody answers: the job ends before `{host}`, in whose pod it runs, starts",
+            job.name
+        );
+        match component {
+            Some(component) => builder
+                .losses
+                .of_component(component, span, &message, ACCEPT),
+            None => builder
+                .losses
+                .of_component(&job.component, span, &message, ACCEPT),
+        }
+    }
 }
 
 /// A guest's pod has the labels of its host: the other workloads of the guest's component reach it by an edge.
