@@ -210,7 +210,7 @@ fn handles(state: &State<'_>, lines: &Lines, piece: Piece) -> BTreeSet<Handle> {
 
 /// Whether a station of a route is the height of a level piece.
 fn is_level(route: &Route, station: usize) -> bool {
-    (station % 2 == 0) == route.starts_level()
+    station.is_multiple_of(2) == route.starts_level()
 }
 
 /// Moves doors and tracks, if all have room.
