@@ -10,7 +10,7 @@ use super::{
 };
 
 /// The distance between a node's corner and its first door.
-const DOOR_EDGE: i32 = 8;
+pub const DOOR_EDGE: i32 = 8;
 /// The distance between two doors of a side, if the side is long enough.
 const DOOR_STEP: i32 = 14;
 /// The distance between two doors that lie opposite each other and belong to different wires.
@@ -177,7 +177,7 @@ impl State<'_> {
     }
 
     /// The range of coordinates that a door can have on its side.
-    fn span(&self, door: Door) -> (i32, i32) {
+    pub fn span(&self, door: Door) -> (i32, i32) {
         let rect = self.placement.nodes[door.node];
         match door.side {
             Side::Left | Side::Right => (rect.y + DOOR_EDGE, rect.bottom() - DOOR_EDGE),

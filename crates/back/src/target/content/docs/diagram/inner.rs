@@ -1,127 +1,81 @@
-//! Needs between the nodes of one card: a short arrow to the next node below, or a line in the card's own strip.
+//! Needs between the nodes of one card: a short arrow to the next node below or above, or a line in the card's own strip, which
+//! lies between its two columns, or right of the only one.
 
 use super::{
-    arrange::Cell,
+    arrange::{Cell, Row},
     place::Rect,
-    scene::{Scene, WireKind},
+    route::{Channel, Route, Side},
+    scene::{Scene, Wire, WireKind},
 };
 
-/// The distance between two lines of a strip.
-const STEP: i32 = 8;
-/// The length of an arrow's head. No other line may touch it: it would look like the line that the arrow belongs to.
-pub const HEAD: i32 = 9;
-/// The distance from a node's corner to its lines into a strip at its right, and into one at its left.
-const LEFT_INSET: i32 = 8;
-const RIGHT_INSET: i32 = 17;
-
-/// A need inside of a card.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Inner {
-    pub from: usize,
-    pub to: usize,
-    pub way: Way,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
-    /// To the node just below or above.
-    Straight,
-    /// Along the strip, this far from its left edge.
-    Strip(i32),
-}
-
-/// The needs within a card; those to one node share a track.
-pub fn inner(scene: &Scene, cell: &Cell) -> Vec<Inner> {
-    let mut tracks: Vec<usize> = Vec::new();
-    let mut found = Vec::new();
+/// The needs within a card, as numbers of wires with the columns of both ends.
+fn needs<'a>(scene: &'a Scene, cell: &'a Cell) -> impl Iterator<Item = Need<'a>> {
     let wires = cell.card.map(|card| scene.cards[card].wires.as_slice());
-    for wire in wires.unwrap_or_default() {
-        let wire = &scene.wires[*wire];
-        let ends = position(cell, wire.from).zip(position(cell, wire.to));
-        let (WireKind::Need, Some((from, to))) = (&wire.kind, ends) else {
-            continue;
-        };
-        let is_straight = from.0 == to.0 && from.1.abs_diff(to.1) == 1;
-        let track = (!is_straight).then(|| {
-            let known = tracks.iter().position(|target| *target == wire.to);
-            known.unwrap_or_else(|| {
-                tracks.push(wire.to);
-                tracks.len() - 1
-            })
-        });
-        found.push((wire, track));
-    }
-    let first = match tracks.len() {
-        0 | 1 => HEAD,
-        _ => HEAD + STEP,
-    };
-    let inner = found.into_iter().map(|(wire, track)| Inner {
-        from: wire.from,
-        to: wire.to,
-        way: match track {
-            None => Way::Straight,
-            Some(track) => Way::Strip(first + track as i32 * STEP),
-        },
-    });
-    inner.collect()
+    wires.unwrap_or_default().iter().filter_map(|number| {
+        let wire = &scene.wires[*number];
+        let (from, to) = position(cell, wire.from).zip(position(cell, wire.to))?;
+        (wire.kind == WireKind::Need).then_some(Need {
+            number: *number,
+            wire,
+            columns: (from.0, to.0),
+            is_straight: from.0 == to.0 && from.1.abs_diff(to.1) == 1,
+        })
+    })
+}
+
+struct Need<'a> {
+    number: usize,
+    wire: &'a Wire,
+    columns: (usize, usize),
+    /// To the node just below or above.
+    is_straight: bool,
 }
 
 /// Column and row of a node in a card.
 fn position(cell: &Cell, node: usize) -> Option<(usize, usize)> {
-    let column = cell
-        .columns
-        .iter()
-        .position(|column| column.contains(&node))?;
-    let row = cell.columns[column]
-        .iter()
-        .position(|other| *other == node)?;
-    Some((column, row))
-}
-
-/// Width of a card's strip: between its two columns, else at the right of the only one.
-pub fn strip(scene: &Scene, cell: &Cell) -> i32 {
-    let lines = inner(scene, cell);
-    let offsets = || {
-        lines.iter().filter_map(|inner| match inner.way {
-            Way::Straight => None,
-            Way::Strip(offset) => Some(offset),
+    let columns = cell.columns.iter().enumerate();
+    columns
+        .filter_map(|(column, nodes)| {
+            let row = nodes.iter().position(|other| *other == node)?;
+            Some((column, row))
         })
-    };
-    let (first, last) = (offsets().min(), offsets().max());
-    match (first.zip(last), cell.columns.len() > 1) {
-        (None, false) => 0,
-        (None, true) => 16,
-        // Arrows lead into both columns, and there is nothing at the right of the only one.
-        (Some((first, last)), true) => first + last,
-        (Some((_, last)), false) => last + HEAD,
-    }
+        .next()
 }
 
-/// The points of a line.
-pub fn points(cell: &Cell, inner: &Inner, nodes: &[Rect]) -> Vec<(i32, i32)> {
-    let (from, to) = (nodes[inner.from], nodes[inner.to]);
-    match inner.way {
-        Way::Straight => {
-            // Side by side if each needs the other.
-            let x = from.x + if from.y < to.y { 26 } else { 40 };
-            if from.y < to.y {
-                vec![(x, from.bottom()), (x, to.y)]
-            } else {
-                vec![(x, from.y), (x, to.bottom())]
-            }
-        }
-        Way::Strip(offset) => {
-            let first = cell.columns[0]
-                .iter()
-                .map(|node| nodes[*node].right())
-                .max();
-            let x = first.unwrap_or(0) + offset;
-            let side = |rect: Rect| if rect.x < x { rect.right() } else { rect.x };
-            // Nodes of both columns have the same heights, so each column has its own heights for lines into the strip. Else
-            // two lines would look like one between unrelated nodes.
-            let inset = |rect: Rect| if rect.x < x { LEFT_INSET } else { RIGHT_INSET };
-            let (start, end) = (from.bottom() - inset(from), to.y + inset(to));
-            vec![(side(from), start), (x, start), (x, end), (side(to), end)]
+/// The routes in the strips of cards.
+pub fn routes(scene: &Scene, rows: &[Row]) -> Vec<Route> {
+    let mut out = Vec::new();
+    for (row, cells) in rows.iter().enumerate() {
+        for (index, cell) in cells.cells.iter().enumerate() {
+            let along = needs(scene, cell).filter(|need| !need.is_straight);
+            let side = |column: usize| match column {
+                0 => Side::Right,
+                _ => Side::Left,
+            };
+            out.extend(along.map(|need| Route {
+                wire: need.number,
+                start: side(need.columns.0),
+                end: side(need.columns.1),
+                channels: vec![Channel::Strip { row, cell: index }],
+            }));
         }
     }
+    out
+}
+
+/// The arrows between neighbours, each with its wire.
+pub fn arrows(scene: &Scene, rows: &[Row], nodes: &[Rect]) -> Vec<(usize, Vec<(i32, i32)>)> {
+    let cells = rows.iter().flat_map(|row| &row.cells);
+    let needs = cells.flat_map(|cell| needs(scene, cell).filter(|need| need.is_straight));
+    needs
+        .map(|need| {
+            let (from, to) = (nodes[need.wire.from], nodes[need.wire.to]);
+            // Side by side if each needs the other.
+            let points = match from.y < to.y {
+                true => vec![(from.x + 26, from.bottom()), (from.x + 26, to.y)],
+                false => vec![(from.x + 40, from.y), (from.x + 40, to.bottom())],
+            };
+            (need.number, points)
+        })
+        .collect()
 }

@@ -189,6 +189,7 @@ pub fn key(scene: &Scene, icons: &BTreeSet<String>, x: i32, y: i32, w: i32) -> K
         ("broker", "message broker"),
         ("server", "server"),
         ("service", "service"),
+        ("group", "group"),
         ("dashboard", "dashboard"),
         ("exporter", "exporter"),
         ("job", "job"),

@@ -95,7 +95,18 @@ pub fn wrap(text: &str, style: Style, most: i32, lines: usize) -> Vec<String> {
     out
 }
 
-/// All of the text on lines of at most `most` pixels, broken between words, and within a word that is wider.
+/// As [`whole`], on at most `lines` lines; the last one is cut.
+pub fn at_most(text: &str, style: Style, most: i32, lines: usize) -> Vec<String> {
+    let mut out = whole(text, style, most);
+    if out.len() > lines {
+        let rest = out.split_off(lines - 1).concat();
+        out.push(fit(&rest, style, most));
+    }
+    out
+}
+
+/// All of the text on lines of at most `most` pixels: broken between words, and within a word that is wider, behind a sign if it
+/// has one.
 pub fn whole(text: &str, style: Style, most: i32) -> Vec<String> {
     let text = clean(text);
     let mut out: Vec<String> = Vec::new();
@@ -107,11 +118,16 @@ pub fn whole(text: &str, style: Style, most: i32) -> Vec<String> {
             continue;
         }
         out.extend(Some(std::mem::take(&mut line)).filter(|line| !line.is_empty()));
-        for c in word.chars() {
-            if width(&format!("{line}{c}"), style) > most && !line.is_empty() {
+        for piece in word.split_inclusive(['-', '_', '.', '/', ':', '@', '+']) {
+            if width(&format!("{line}{piece}"), style) > most && !line.is_empty() {
                 out.push(std::mem::take(&mut line));
             }
-            line.push(c);
+            for c in piece.chars() {
+                if width(&format!("{line}{c}"), style) > most && !line.is_empty() {
+                    out.push(std::mem::take(&mut line));
+                }
+                line.push(c);
+            }
         }
     }
     out.extend(Some(line).filter(|line| !line.is_empty()));

@@ -14,10 +14,13 @@
 //! | [`route`] | finds for each wire the channels it goes through |
 //! | [`tracks`] | gives each wire its own track in each channel, so that few cross |
 //! | [`doors`] | spreads the ends of wires over the sides of nodes |
+//! | [`apart`] | moves lines apart that touch without crossing |
 //! | [`badges`] | finds places for the numbers |
 //! | [`palette`] | gives flows that meet different colours |
+//! | [`strokes`] | cuts the lower one of two lines that cross, rounds corners |
 //! | [`paint`] | turns all of it into the view |
 
+mod apart;
 mod arrange;
 mod badges;
 mod doors;
@@ -34,6 +37,7 @@ mod scene;
 mod scope;
 mod shorten;
 mod stack;
+mod strokes;
 #[cfg(test)]
 mod tests;
 mod tracks;

@@ -1,7 +1,8 @@
 //! The contents of a node's box: icon, title, ports, parts, and a pipeline's tasks as dots.
 
 use super::{
-    measure::{Style, fit, width},
+    measure::{Style, at_most, width},
+    paint::lines,
     place::{Rect, SUBTITLE, TEXT_INSET, TITLE, chip_width},
     scene::{Face, Node},
     view::{Chip, NodeView, Words},
@@ -13,32 +14,58 @@ const PART: Style = Style::regular(10);
 pub fn icon(node: &Node) -> &'static str {
     match node.face {
         Face::External => "cloud",
-        Face::Group => "service",
+        Face::Group => "group",
         _ => node.icon,
+    }
+}
+
+/// The lines of a node's texts.
+pub struct Texts {
+    title: Vec<String>,
+    subtitle: Vec<String>,
+}
+
+const TITLE_LINE: i32 = 16;
+const SUBTITLE_LINE: i32 = 14;
+/// Longer texts are cut: nobody reads them in a picture.
+const LINES_MOST: usize = 6;
+
+impl Texts {
+    /// The lines in a node of this width.
+    pub fn of(node: &Node, w: i32) -> Self {
+        let room = w - TEXT_INSET - 10;
+        let chips = port_texts(node);
+        let chips = chips.iter().map(|text| chip_width(text) + 8);
+        let taken = chips.clone().max().unwrap_or(0);
+        // The chip of a second port stands beside the subtitle.
+        let second = if chips.count() > 1 { taken } else { 0 };
+        Self {
+            title: at_most(&node.title, TITLE, room - taken, LINES_MOST),
+            subtitle: at_most(&node.subtitle, SUBTITLE, room - second, LINES_MOST),
+        }
+    }
+
+    /// The height of the lines that other nodes do not have.
+    pub fn extra(&self) -> i32 {
+        let further = |lines: &[String]| lines.len().saturating_sub(1) as i32;
+        further(&self.title) * TITLE_LINE + further(&self.subtitle) * SUBTITLE_LINE
     }
 }
 
 /// A node in its rectangle.
 pub fn paint_node(node: &Node, rect: Rect) -> NodeView {
+    let texts = Texts::of(node, rect.w);
+    let extra = texts.extra();
     let has_third = !node.parts.is_empty() || !node.waves.is_empty();
-    let block = if has_third { 36 + 22 } else { 36 };
+    let block = extra + if has_third { 36 + 22 } else { 36 };
     let top = rect.y + (rect.h - block) / 2;
-    let ports = port_chips(node, rect, top);
-    let taken = ports
-        .iter()
-        .map(|chip| chip.rect.w)
-        .max()
-        .map_or(0, |w| w + 8);
     let text_x = rect.x + TEXT_INSET;
-    let room = rect.w - TEXT_INSET - 10;
-    let second = if ports.len() > 1 { taken } else { 0 };
-    let subtitle = fit_version(&node.subtitle, room - second);
-    let title_y = if subtitle.is_empty() {
-        top + 23
-    } else {
-        top + 14
+    let title_y = match texts.subtitle.is_empty() {
+        true => top + 23,
+        false => top + 14,
     };
-    let (dots, links, more) = waves(node, text_x, top + 49, rect.right() - 12);
+    let subtitle_y = title_y + 1 + texts.title.len() as i32 * TITLE_LINE;
+    let (dots, links, more) = waves(node, text_x, top + 49 + extra, rect.right() - 12);
     NodeView {
         rect,
         face: match node.face {
@@ -52,35 +79,15 @@ pub fn paint_node(node: &Node, rect: Rect) -> NodeView {
         icon: icon(node).to_string(),
         icon_x: rect.x + 10,
         icon_y: top + 1,
-        title: Words {
-            x: text_x,
-            y: title_y,
-            text: fit(&node.title, TITLE, room - taken),
-        },
-        subtitle: (!subtitle.is_empty()).then(|| Words {
-            x: text_x,
-            y: top + 31,
-            text: subtitle,
-        }),
-        ports,
-        parts: part_chips(node, rect, top + 40),
+        title: lines(texts.title, text_x, title_y, TITLE_LINE),
+        subtitle: lines(texts.subtitle, text_x, subtitle_y, SUBTITLE_LINE),
+        ports: port_chips(node, rect, top),
+        parts: part_chips(node, rect, top + 40 + extra),
         dots,
         links,
         more,
         scraped: node.scraped,
         tip: tip(node),
-    }
-}
-
-/// A program and its version. Where there is no room for both, the program's name is cut: the version is what differs.
-fn fit_version(text: &str, most: i32) -> String {
-    let Some((program, version)) = text.rsplit_once(' ') else {
-        return fit(text, SUBTITLE, most);
-    };
-    let rest = most - width(&format!(" {version}"), SUBTITLE);
-    match rest > width("…", SUBTITLE) {
-        true => format!("{} {version}", fit(program, SUBTITLE, rest)),
-        false => fit(version, SUBTITLE, most),
     }
 }
 
@@ -97,13 +104,17 @@ fn tip(node: &Node) -> String {
     words.join(", ")
 }
 
-/// At most two ports, at the right of the two lines. Others are shown as a number.
-fn port_chips(node: &Node, rect: Rect, top: i32) -> Vec<Chip> {
-    let texts: Vec<String> = match node.ports.as_slice() {
+/// At most two ports. Others are shown as a number.
+fn port_texts(node: &Node) -> Vec<String> {
+    match node.ports.as_slice() {
         [] | [_] | [_, _] => node.ports.clone(),
         [first, rest @ ..] => vec![first.clone(), format!("+{}", rest.len())],
-    };
-    texts
+    }
+}
+
+/// The ports, at the right of the first two lines.
+fn port_chips(node: &Node, rect: Rect, top: i32) -> Vec<Chip> {
+    port_texts(node)
         .iter()
         .enumerate()
         .map(|(index, text)| {

@@ -2,8 +2,8 @@
 
 use super::{
     arrange::{Cell, Lane, Row},
-    inner,
     measure::{Style, width},
+    node, paint,
     scene::{Face, Node, Scene},
 };
 
@@ -39,6 +39,10 @@ pub struct Room {
     pub gutters: Vec<i32>,
     /// Between the cells of each row.
     pub gaps: Vec<Vec<i32>>,
+    /// Beside the nodes of each cell, within its card.
+    pub strips: Vec<Vec<i32>>,
+    /// Along the sides of the nodes of each row.
+    pub sides: Vec<i32>,
     pub left: i32,
     pub right: i32,
 }
@@ -52,10 +56,21 @@ impl Room {
                 .iter()
                 .map(|row| vec![0; row.cells.len().saturating_sub(1)])
                 .collect(),
+            strips: rows.iter().map(|row| vec![0; row.cells.len()]).collect(),
+            sides: vec![0; rows.len()],
             left: 0,
             right: 0,
         }
     }
+}
+
+/// The rows of a lane.
+#[derive(Clone, Copy, Debug)]
+pub struct Band {
+    pub lane: Lane,
+    pub rect: Rect,
+    /// The height of the first row: lines run below it, so the lane's name stands beside it.
+    pub first: i32,
 }
 
 #[derive(Clone, Debug)]
@@ -65,11 +80,13 @@ pub struct Placement {
     pub bottom: i32,
     /// Left and right edge of the area between the two outer channels.
     pub content: (i32, i32),
-    pub bands: Vec<(Lane, Rect)>,
+    pub bands: Vec<Band>,
     /// Top and bottom of each row, its band included.
     pub rows: Vec<(i32, i32)>,
     /// Each row's cells.
     pub cells: Vec<Vec<Rect>>,
+    /// Left and right edge of each cell's strip.
+    pub strips: Vec<Vec<(i32, i32)>>,
     pub nodes: Vec<Rect>,
     /// The y of a card's first node, below its head, for each row.
     pub heads: Vec<i32>,
@@ -102,6 +119,7 @@ pub const CHIP: Style = Style::bold(11);
 pub const CARD_TITLE: Style = Style::bold(15);
 pub const CARD_TEXT: Style = Style::regular(11);
 pub const CARD_LINE: i32 = 15;
+pub const CARD_TITLE_LINE: i32 = 18;
 /// Least room between cells and between rows.
 const GAP_LEAST: i32 = 26;
 const GUTTER_LEAST: i32 = 26;
@@ -113,11 +131,22 @@ pub const SUBTITLE_MOST: i32 = 380;
 pub fn place(scene: &Scene, rows: &[Row], room: &Room) -> Placement {
     let left = MARGIN + room.left;
     let widths = NodeWidths::of(scene);
-    let natural = rows.iter().zip(&room.gaps).map(|(row, gaps)| {
-        let cells: i32 = row.cells.iter().map(|cell| widths.cell(scene, cell)).sum();
-        let gaps: i32 = gaps.iter().map(|gap| GAP_LEAST.max(*gap)).sum();
-        cells + gaps + lane_extra(row.lane)
+    let places = rows.iter().enumerate().map(|(index, row)| RowRoom {
+        widths: row
+            .cells
+            .iter()
+            .zip(&room.strips[index])
+            .map(|(cell, strip)| widths.cell(scene, cell, *strip))
+            .collect(),
+        gaps: &room.gaps[index],
+        strips: &room.strips[index],
+        height: row_node_height(scene, row, &widths).max(room.sides[index]),
     });
+    let places: Vec<RowRoom<'_>> = places.collect();
+    let natural = rows
+        .iter()
+        .zip(&places)
+        .map(|(row, room)| room.taken() + lane_extra(row.lane));
     let content = natural.max().unwrap_or(0).max(WIDTH_LEAST);
     let mut out = Placement {
         width: left + content + room.right + MARGIN,
@@ -126,6 +155,7 @@ pub fn place(scene: &Scene, rows: &[Row], room: &Room) -> Placement {
         bands: Vec::new(),
         rows: Vec::new(),
         cells: Vec::new(),
+        strips: Vec::new(),
         nodes: vec![Rect::default(); scene.nodes.len()],
         heads: Vec::new(),
     };
@@ -133,63 +163,74 @@ pub fn place(scene: &Scene, rows: &[Row], room: &Room) -> Placement {
     for (index, row) in rows.iter().enumerate() {
         let least = if index == 0 { 0 } else { GUTTER_LEAST };
         y += least.max(room.gutters[index]);
-        let height = place_row(scene, row, (y, &room.gaps[index]), &widths, &mut out);
-        y += height;
+        y += place_row(scene, row, y, &places[index], &mut out);
     }
     out.bottom = y + room.gutters.last().copied().unwrap_or(0);
     out
 }
 
+/// What a row needs.
+struct RowRoom<'a> {
+    /// The widths of its cells, if they are not stretched.
+    widths: Vec<i32>,
+    gaps: &'a [i32],
+    strips: &'a [i32],
+    /// The height of its nodes.
+    height: i32,
+}
+
+impl RowRoom<'_> {
+    fn taken(&self) -> i32 {
+        let gaps: i32 = self.gaps.iter().map(|gap| GAP_LEAST.max(*gap)).sum();
+        self.widths.iter().sum::<i32>() + gaps
+    }
+}
+
 /// Places one row at `y` and returns its height.
-fn place_row(
-    scene: &Scene,
-    row: &Row,
-    (y, gaps): (i32, &[i32]),
-    widths: &NodeWidths,
-    out: &mut Placement,
-) -> i32 {
+fn place_row(scene: &Scene, row: &Row, y: i32, room: &RowRoom<'_>, out: &mut Placement) -> i32 {
     let (left, right) = out.content;
     let is_lane = row.lane != Lane::Groups;
     let has_cards = row.cells.iter().any(|cell| cell.card.is_some());
-    let spread = Spread::of(scene, row, gaps, widths, right - left);
+    let spread = Spread::of(row, room, right - left);
     let mut x = left + spread.indent + if is_lane { TAB + CARD_PAD } else { 0 };
-    let node_height = row_node_height(scene, row);
-    let head = card_head(scene, row, widths, spread.stretch);
+    let stretched = row.cells.iter().zip(&room.widths);
+    let stretched = stretched.map(|(cell, w)| w + spread.stretch * cell.columns.len() as i32);
+    let stretched: Vec<i32> = stretched.collect();
+    let head = card_head(scene, row, &stretched);
     let height = if !is_lane && !has_cards {
-        node_height
+        room.height
     } else if is_lane {
-        node_height + 2 * CARD_PAD
+        room.height + 2 * CARD_PAD
     } else {
-        let most = row
-            .cells
-            .iter()
-            .flat_map(|cell| cell.columns.iter().map(Vec::len))
-            .max();
-        let count = most.unwrap_or(1) as i32;
-        head + count * (node_height + NODE_GAP) - NODE_GAP + CARD_PAD
+        let columns = row.cells.iter().flat_map(|cell| &cell.columns);
+        let count = columns.map(Vec::len).max().unwrap_or(1) as i32;
+        head + count * (room.height + NODE_GAP) - NODE_GAP + CARD_PAD
     };
-    let mut cells = Vec::new();
+    let (mut cells, mut strips) = (Vec::new(), Vec::new());
     for (index, cell) in row.cells.iter().enumerate() {
-        let w = widths.cell(scene, cell) + spread.stretch * cell.columns.len() as i32;
+        let w = stretched[index];
         let rect = if is_lane {
             Rect {
                 x,
                 y: y + CARD_PAD,
                 w,
-                h: node_height,
+                h: room.height,
             }
         } else {
             Rect { x, y, w, h: height }
         };
-        if is_lane || !has_cards {
+        strips.push(if is_lane || !has_cards {
             out.nodes[cell.columns[0][0]] = rect;
+            (rect.right(), rect.right())
         } else {
-            place_nodes(scene, cell, rect, (head, node_height), &mut out.nodes);
-        }
+            let strip = strip_width(cell, room.strips[index]);
+            place_nodes(cell, rect, (head, room.height), strip, &mut out.nodes)
+        });
         cells.push(rect);
-        x += w + GAP_LEAST.max(gaps.get(index).copied().unwrap_or(0)) + spread.gap;
+        x += w + GAP_LEAST.max(room.gaps.get(index).copied().unwrap_or(0)) + spread.gap;
     }
     out.cells.push(cells);
+    out.strips.push(strips);
     out.heads.push(y + head);
     out.rows.push((y, y + height));
     let band = Rect {
@@ -199,21 +240,25 @@ fn place_row(
         h: height,
     };
     match out.bands.last_mut() {
-        Some((lane, last)) if *lane == row.lane => last.h = band.bottom() - last.y,
-        _ => out.bands.push((row.lane, band)),
+        Some(last) if last.lane == row.lane => last.rect.h = band.bottom() - last.rect.y,
+        _ => out.bands.push(Band {
+            lane: row.lane,
+            rect: band,
+            first: height,
+        }),
     }
     height
 }
 
+/// Places the nodes of a card, and returns the edges of its strip.
 fn place_nodes(
-    scene: &Scene,
     cell: &Cell,
     rect: Rect,
     (head, height): (i32, i32),
+    strip: i32,
     nodes: &mut [Rect],
-) {
+) -> (i32, i32) {
     let columns = cell.columns.len() as i32;
-    let strip = inner::strip(scene, cell);
     let w = (rect.w - 2 * CARD_PAD - strip) / columns;
     for (index, column) in cell.columns.iter().enumerate() {
         let x = rect.x + CARD_PAD + index as i32 * (w + strip);
@@ -222,6 +267,13 @@ fn place_nodes(
             nodes[*node] = Rect { x, y, w, h: height };
         }
     }
+    let left = rect.x + CARD_PAD + w;
+    (left, left + strip)
+}
+
+/// Columns keep a distance without lines, too.
+fn strip_width(cell: &Cell, lines: i32) -> i32 {
+    lines.max(if cell.columns.len() > 1 { 16 } else { 0 })
 }
 
 /// How a row that is narrower than the widest one is filled up.
@@ -235,11 +287,9 @@ struct Spread {
 }
 
 impl Spread {
-    fn of(scene: &Scene, row: &Row, gaps: &[i32], widths: &NodeWidths, content: i32) -> Self {
+    fn of(row: &Row, room: &RowRoom<'_>, content: i32) -> Self {
         let columns: i32 = row.cells.iter().map(|cell| cell.columns.len() as i32).sum();
-        let cells: i32 = row.cells.iter().map(|cell| widths.cell(scene, cell)).sum();
-        let taken: i32 = cells + gaps.iter().map(|gap| GAP_LEAST.max(*gap)).sum::<i32>();
-        let free = (content - taken - lane_extra(row.lane)).max(0);
+        let free = (content - room.taken() - lane_extra(row.lane)).max(0);
         let most = match row.lane {
             Lane::Outside => 0,
             Lane::Ci | Lane::Pipelines => 120,
@@ -289,18 +339,22 @@ impl NodeWidths {
         }
     }
 
-    fn cell(&self, scene: &Scene, cell: &Cell) -> i32 {
+    fn cell(&self, scene: &Scene, cell: &Cell, strip: i32) -> i32 {
         match cell.card {
             Some(_) => {
                 let columns = cell.columns.len() as i32;
-                2 * CARD_PAD + columns * self.component + inner::strip(scene, cell)
+                2 * CARD_PAD + columns * self.component + strip_width(cell, strip)
             }
-            None => match scene.nodes[cell.columns[0][0]].face {
-                Face::Pipeline => self.pipeline,
-                Face::Ci => self.ci,
-                Face::Component => self.component,
-                Face::Actor | Face::External | Face::Group => self.outside,
-            },
+            None => self.node(&scene.nodes[cell.columns[0][0]]),
+        }
+    }
+
+    fn node(&self, node: &Node) -> i32 {
+        match node.face {
+            Face::Pipeline => self.pipeline,
+            Face::Ci => self.ci,
+            Face::Component => self.component,
+            Face::Actor | Face::External | Face::Group => self.outside,
         }
     }
 }
@@ -327,29 +381,32 @@ fn lane_extra(lane: Lane) -> i32 {
     }
 }
 
-fn row_node_height(scene: &Scene, row: &Row) -> i32 {
+/// The height of the highest node: texts that are too long for its width take more lines.
+fn row_node_height(scene: &Scene, row: &Row, widths: &NodeWidths) -> i32 {
     let nodes = row
         .cells
         .iter()
         .flat_map(|cell| cell.columns.iter().flatten());
     let height = |node: &usize| {
         let node = &scene.nodes[*node];
-        match node.face {
+        let least = match node.face {
             Face::Actor | Face::External | Face::Group => 50,
             Face::Component if node.parts.is_empty() => 54,
             Face::Component => 76,
             Face::Pipeline | Face::Ci => 82,
-        }
+        };
+        least + node::Texts::of(node, widths.node(node)).extra()
     };
     nodes.map(height).max().unwrap_or(54)
 }
 
-/// From a card's top to its first node: the room for the longest description in the row.
-fn card_head(scene: &Scene, row: &Row, widths: &NodeWidths, stretch: i32) -> i32 {
-    let lines = row.cells.iter().filter_map(|cell| {
+/// From a card's top to its first node: the room for the longest title and description in the row.
+fn card_head(scene: &Scene, row: &Row, widths: &[i32]) -> i32 {
+    let cells = row.cells.iter().zip(widths);
+    let heights = cells.filter_map(|(cell, w)| {
         let card = &scene.cards[cell.card?];
-        let w = widths.cell(scene, cell) + stretch * cell.columns.len() as i32;
-        Some(super::paint::card_text(card, w).len() as i32)
+        let (titles, texts) = (paint::card_title(card, *w), paint::card_text(card, *w));
+        Some((titles.len() as i32 - 1) * CARD_TITLE_LINE + texts.len() as i32 * CARD_LINE)
     });
-    36 + lines.max().unwrap_or(0) * CARD_LINE + 6
+    36 + heights.max().unwrap_or(0) + 6
 }

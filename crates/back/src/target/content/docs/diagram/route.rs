@@ -24,6 +24,11 @@ pub enum Channel {
     },
     /// Above the row of this index, or below the last.
     Gutter(usize),
+    /// Beside the nodes of a card, within it. No route leads from it into another channel.
+    Strip {
+        row: usize,
+        cell: usize,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,6 +46,13 @@ pub struct Route {
     pub start: Side,
     pub end: Side,
     pub channels: Vec<Channel>,
+}
+
+impl Route {
+    /// Stretches are level and upright by turns; a door on a left or right side opens into a level one.
+    pub fn starts_level(&self) -> bool {
+        matches!(self.start, Side::Left | Side::Right)
+    }
 }
 
 /// The cost of a bend, in pixels of length.
@@ -81,7 +93,7 @@ struct Traffic {
 
 impl Traffic {
     fn of(rows: &[Row]) -> Self {
-        let mut next = 2 + rows.len() + 1;
+        let mut next = 3 + rows.len() + 1;
         let mut gaps = Vec::with_capacity(rows.len());
         for row in rows {
             gaps.push(next);
@@ -98,7 +110,9 @@ impl Traffic {
         match channel {
             Channel::Left => 0,
             Channel::Right => 1,
-            Channel::Gutter(index) => 2 + index,
+            // Strips have one together: no path is searched through them.
+            Channel::Strip { .. } => 2,
+            Channel::Gutter(index) => 3 + index,
             Channel::Gap { row, gap } => self.gaps[row] + gap,
         }
     }

@@ -187,7 +187,7 @@ fn summary(ends: Vec<FlowEnd>, title: String, subtitle: String) -> Node {
         face: Face::Component,
         title,
         subtitle,
-        icon: "service",
+        icon: "group",
         ports: Vec::new(),
         parts: Vec::new(),
         waves: Vec::new(),

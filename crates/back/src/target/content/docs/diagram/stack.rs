@@ -1,5 +1,7 @@
 //! The order of the tracks in one channel: few crossings, little room.
 
+use super::scene::{Scene, WireKind};
+
 /// Distances between tracks: of two flows, of a flow and a need, of two needs.
 pub const APART: (i32, i32, i32) = (17, 12, 9);
 
@@ -8,6 +10,15 @@ pub const APART: (i32, i32, i32) = (17, 12, 9);
 pub enum TrackUser {
     Flow(usize),
     NeedsOf(usize),
+}
+
+impl TrackUser {
+    pub fn of(scene: &Scene, wire: usize) -> Self {
+        match scene.wires[wire].kind {
+            WireKind::Flow { .. } => Self::Flow(wire),
+            WireKind::Need => Self::NeedsOf(scene.wires[wire].to),
+        }
+    }
 }
 
 /// One user's stretch of a channel.

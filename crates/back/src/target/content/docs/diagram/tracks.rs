@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::{
+    apart,
     arrange::Row,
-    doors::Door,
+    doors::{DOOR_EDGE, Door},
+    inner,
     place::{MARGIN, Placement, Room, place},
     route::{Channel, Route, Side, routes},
-    scene::{Scene, WireKind},
+    scene::Scene,
     stack::{APART, Segment, TrackUser, stack, touch},
 };
 
@@ -16,7 +18,7 @@ use super::{
 pub struct Layout {
     pub rows: Vec<Row>,
     pub placement: Placement,
-    /// The wires between cells, as corners of a line along the axes.
+    /// The wires, as corners of a line along the axes.
     pub lines: Vec<Line>,
 }
 
@@ -30,12 +32,17 @@ pub struct Line {
 const ROUNDS: usize = 5;
 /// The distance between the first or last track and the channel's edge.
 const EDGE: i32 = 15;
+/// The same in a card's strip, which has nodes at its sides: their arrows have to fit.
+const STRIP_EDGE: i32 = 12;
+/// The distance between two ends of lines on a node's side, for which nodes grow.
+const DOOR_LEAST: i32 = 7;
 /// A jog of this size is removed if possible.
 const JOG: i32 = 24;
 
 pub fn lay_out(scene: &Scene, rows: &[Row]) -> Layout {
     let placement = place(scene, rows, &Room::least(rows));
-    let routes = routes(scene, rows, &placement);
+    let mut routes = routes(scene, rows, &placement);
+    routes.extend(inner::routes(scene, rows));
     let mut state = State {
         scene,
         routes: &routes,
@@ -60,7 +67,16 @@ pub fn lay_out(scene: &Scene, rows: &[Row]) -> Layout {
     state.settle_doors();
     let fixed = state.align_doors();
     state.separate_doors(&fixed);
-    let lines = routes.iter().map(|route| state.line(route)).collect();
+    apart::move_apart(&mut state);
+    let arrows = inner::arrows(scene, rows, &state.placement.nodes);
+    let arrows = arrows
+        .into_iter()
+        .map(|(wire, points)| Line { wire, points });
+    let lines = routes
+        .iter()
+        .map(|route| state.line(route))
+        .chain(arrows)
+        .collect();
     Layout {
         rows: rows.to_vec(),
         placement: state.placement,
@@ -80,11 +96,8 @@ pub struct State<'a> {
 }
 
 impl State<'_> {
-    fn user(&self, wire: usize) -> TrackUser {
-        match self.scene.wires[wire].kind {
-            WireKind::Flow { .. } => TrackUser::Flow(wire),
-            WireKind::Need => TrackUser::NeedsOf(self.scene.wires[wire].to),
-        }
+    pub fn user(&self, wire: usize) -> TrackUser {
+        TrackUser::of(self.scene, wire)
     }
 
     pub fn start_door(&self, route: &Route) -> Door {
@@ -108,7 +121,7 @@ impl State<'_> {
         }
     }
 
-    fn extent(&self, channel: Channel) -> (i32, i32) {
+    pub fn extent(&self, channel: Channel) -> (i32, i32) {
         let place = &self.placement;
         match channel {
             Channel::Left => (MARGIN, place.content.0),
@@ -117,6 +130,7 @@ impl State<'_> {
                 (place.cells[row][gap].right(), place.cells[row][gap + 1].x)
             }
             Channel::Gutter(index) => place.gutter(index),
+            Channel::Strip { row, cell } => place.strips[row][cell],
         }
     }
 
@@ -202,18 +216,46 @@ impl State<'_> {
                 offsets.insert((channel, segments[*segment].user), (*offset, extent));
             }
             let needed = extent + 2 * EDGE;
+            let in_strip = extent + 2 * STRIP_EDGE;
             match channel {
                 Channel::Left => room.left = needed,
                 Channel::Right => room.right = needed,
                 Channel::Gap { row, gap } => room.gaps[row][gap] = needed,
                 Channel::Gutter(index) => room.gutters[index] = needed,
+                Channel::Strip { row, cell } => room.strips[row][cell] = in_strip,
             }
         }
+        room.sides = self.sides(rows);
         self.placement = place(self.scene, rows, &room);
         for (key, (offset, extent)) in offsets {
             let coordinate = self.middle(key.0) - extent / 2 + offset;
             self.tracks.insert(key, coordinate);
         }
+    }
+
+    /// How high the nodes of each row are at least, so that the lines at their sides have room.
+    fn sides(&self, rows: &[Row]) -> Vec<i32> {
+        let mut doors: BTreeMap<usize, [i32; 2]> = BTreeMap::new();
+        for door in self.doors.keys() {
+            match door.side {
+                Side::Left => doors.entry(door.node).or_default()[0] += 1,
+                Side::Right => doors.entry(door.node).or_default()[1] += 1,
+                Side::Top | Side::Bottom => {}
+            }
+        }
+        // Lines at opposite sides of a channel need heights of their own.
+        let height = |row: &Row| {
+            let nodes = row
+                .cells
+                .iter()
+                .flat_map(|cell| cell.columns.iter().flatten());
+            let counts = nodes.filter_map(|node| doors.get(node));
+            let most = counts.fold([0, 0], |most, [left, right]| {
+                [most[0].max(*left), most[1].max(*right)]
+            });
+            2 * DOOR_EDGE + most.iter().sum::<i32>() * DOOR_LEAST
+        };
+        rows.iter().map(height).collect()
     }
 
     /// Puts the tracks of two gaps above each other on one line if they nearly are: a jog of a few pixels looks like a mistake.
@@ -257,7 +299,7 @@ impl State<'_> {
             })
     }
 
-    fn line(&self, route: &Route) -> Line {
+    pub fn line(&self, route: &Route) -> Line {
         let stations = self.stations(route);
         let wire = &self.scene.wires[route.wire];
         let edge = |node: usize, side: Side| {
@@ -269,18 +311,18 @@ impl State<'_> {
                 Side::Bottom => rect.bottom(),
             }
         };
-        // Stations alternate between y and x; a door on a left or right side has a y.
-        let starts_level = matches!(route.start, Side::Left | Side::Right);
         let mut all = vec![edge(wire.from, route.start)];
         all.extend(&stations);
         all.push(edge(wire.to, route.end));
         let points = all
             .windows(2)
             .enumerate()
-            .map(|(index, pair)| match (index % 2 == 0) == starts_level {
-                true => (pair[0], pair[1]),
-                false => (pair[1], pair[0]),
-            })
+            .map(
+                |(index, pair)| match (index % 2 == 0) == route.starts_level() {
+                    true => (pair[0], pair[1]),
+                    false => (pair[1], pair[0]),
+                },
+            )
             .collect();
         Line {
             wire: route.wire,

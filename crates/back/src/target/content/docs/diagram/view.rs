@@ -56,7 +56,7 @@ pub struct BandView {
 pub struct CardView {
     #[serde(flatten)]
     pub rect: Rect,
-    pub title: Words,
+    pub title: Vec<Words>,
     pub text: Vec<Words>,
     /// The group's own picture, relative to this one.
     pub link: Option<String>,
@@ -64,15 +64,12 @@ pub struct CardView {
 
 #[derive(Clone, Debug, Serialize)]
 pub struct LineView {
+    /// With a gap where a line above it crosses.
     pub path: String,
     /// The arrow's point, as a path.
     pub head: String,
     /// Number of the colour; needs have none.
     pub color: usize,
-    /// Where it passes over lines that look like it and lead elsewhere, as a path; empty where it does not.
-    pub bridges: String,
-    /// It runs inside of a card, on the card's colour.
-    pub in_card: bool,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -86,8 +83,8 @@ pub struct NodeView {
     /// Left and top of the icon's square.
     pub icon_x: i32,
     pub icon_y: i32,
-    pub title: Words,
-    pub subtitle: Option<Words>,
+    pub title: Vec<Words>,
+    pub subtitle: Vec<Words>,
     pub ports: Vec<Chip>,
     pub parts: Vec<Chip>,
     /// Tasks or stages: circles, and the lines between them.
