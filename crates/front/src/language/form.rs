@@ -1,5 +1,6 @@
 //! Forms of strings: names, durations, quantities and what else has a grammar of its own.
 
+mod dialect;
 mod name;
 
 pub use name::NameRule;
@@ -367,6 +368,9 @@ pub(super) fn promql_fault(text: &str) -> Option<String> {
         ));
     }
     let error = match promql_parser::parser::parse(&without_variables(text)) {
+        Ok(expr) if dialect::is_foreign(&expr) => {
+            return Some("Prometheus has no `or` between the labels of a selector".to_string());
+        }
         Ok(expr) => return type_fault(&expr),
         Err(error) => error,
     };
@@ -394,6 +398,7 @@ pub fn promql(text: &str) -> Option<Expr> {
     is_bounded_promql(text)
         .then(|| promql_parser::parser::parse(text).ok())
         .flatten()
+        .filter(|expr| !dialect::is_foreign(expr))
 }
 
 #[cfg(test)]
