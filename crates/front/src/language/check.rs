@@ -16,7 +16,7 @@ use super::{
 use crate::{
     diag::{Code, Diagnostic, Sink},
     reference::{self, Constants, Mode, Words},
-    syntax::{Entry, Key, Node, Table, Value},
+    syntax::{Entry, Key, Node, Table, Value, inline},
 };
 
 /// Reports everything in `table` that the language does not have, and gives back what it has.
@@ -187,9 +187,14 @@ fn fault_of_scalar(node: &Node, shape: &Shape, context: &Context<'_>) -> Option<
     match (shape, &node.value) {
         (Shape::Any, _)
         | (Shape::Text | Shape::ShellText, Value::String(_))
-        | (Shape::Number, Value::Integer(_) | Value::Float(_))
+        | (Shape::Number, Value::Integer(_))
         | (Shape::Boolean, Value::Boolean(_))
         | (Shape::Date, Value::Date(_)) => None,
+        // TOML has `inf` and `nan`; what is generated has not.
+        (Shape::Number, Value::Float(number)) => {
+            let expected = "a number that is finite";
+            (!number.is_finite()).then(|| bad_value(node, &inline(node), expected, context))
+        }
         (Shape::Formed(form), Value::String(text)) => {
             // What other references stand for is not known yet.
             let phrase = reference::of_node(node, Words::Platform, Mode::Strict);

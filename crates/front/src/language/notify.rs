@@ -92,7 +92,7 @@ const SMTP: Shape = Shape::Table(&[
     .required(),
     key(
         "from",
-        FREE,
+        MAILBOX,
         "The sender's address.",
         "from = \"alerts@example.com\"",
     )

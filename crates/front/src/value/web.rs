@@ -70,24 +70,39 @@ pub fn is_url(text: &str) -> bool {
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let host = authority.rsplit('@').next().unwrap_or_default();
     let is_host = Host::parse_in_url(host).is_some() || HostAndPort::parse(host).is_some();
-    is_host && is_word(text)
+    // Of a query Go reads nothing until somebody asks for it.
+    let (before, fragment) = rest.split_once('#').unwrap_or((rest, ""));
+    let path = before.split('?').next().unwrap_or_default();
+    is_host && is_word(text) && is_encoded_well(path) && is_encoded_well(fragment)
 }
+
+/// What has a meaning of its own in a line of addresses (RFC 5322, 3.2.3).
+const SPECIAL: [char; 13] = [
+    '(', ')', '<', '>', '[', ']', ':', ';', '@', '\\', ',', '"', '\u{7f}',
+];
 
 /// Whether it is an address for mails: `ops@example.com`.
 pub fn is_email(text: &str) -> bool {
     text.rsplit_once('@').is_some_and(|(name, domain)| {
-        let is_name = is_word(name) && !name.contains(['@', ',', '<', '>']);
-        is_name && is_domain(&domain.to_lowercase())
+        let is_name = is_word(name) && !name.contains(SPECIAL);
+        let mut words = name.split('.');
+        is_name && words.all(|word| !word.is_empty()) && is_domain(&domain.to_lowercase())
     })
 }
 
-/// The same, with a name before it or without: `Team <ops@example.com>`.
+/// The same, with a name before it or without: `Team <ops@example.com>`, `"Team, ML" <ops@example.com>`.
 pub fn is_mailbox(text: &str) -> bool {
     let inner = text.strip_suffix('>').and_then(|text| text.split_once('<'));
-    match inner {
-        Some((name, address)) => is_email(address) && !name.contains(is_hidden),
-        None => is_email(text),
-    }
+    let Some((name, address)) = inner else {
+        return is_email(text);
+    };
+    let name = name.trim();
+    let quoted = name.strip_prefix('"').and_then(|it| it.strip_suffix('"'));
+    let is_name = match quoted {
+        Some(name) => !name.contains(['"', '\\']),
+        None => !name.contains(SPECIAL),
+    };
+    is_name && !name.contains(is_hidden) && is_email(address)
 }
 
 /// Whether it is the URL of a page that people open, with whatever follows the host.
@@ -194,6 +209,50 @@ mod tests {
         assert!(!is_request_path("/a/../b?c") && !is_request_path("/a?b\u{202e}"));
         for text in ["/a b", "/ä", "/\"", "/{a}", "/a?match[]=up"] {
             assert!(!is_url_path(text) && is_request_path(text), "{text}");
+        }
+    }
+
+    /// As Go's `url.Parse` and `mail.ParseAddressList` read them.
+    #[test]
+    fn what_a_program_calls_and_writes_to_can_be_read() {
+        for text in [
+            "https://a/b%20c?d=%zz",
+            "http://u:p@a:1/",
+            "https://a/{{x}}",
+        ] {
+            assert!(is_url(text), "{text}");
+        }
+        for text in [
+            "https://a/%zz",
+            "https://a/%2",
+            "https://a/b#%",
+            "a/b",
+            "https://a b",
+        ] {
+            assert!(!is_url(text), "{text}");
+        }
+        for text in [
+            "a@b",
+            "a.b+c@d.example.com",
+            "Team <a@b>",
+            "\"Team, ML\" <a@b>",
+            "{{a}} <a@b>",
+            "<a@b>",
+        ] {
+            assert!(is_mailbox(text), "{text}");
+        }
+        for text in [
+            "",
+            "a",
+            "a..b@c",
+            ".a@b",
+            "a(b)@c",
+            "Team, ML <a@b>",
+            "Team: <a@b>",
+            "\"a\"b\" <a@b>",
+            "a@b, c@d",
+        ] {
+            assert!(!is_mailbox(text), "{text}");
         }
     }
 

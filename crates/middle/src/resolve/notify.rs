@@ -13,7 +13,8 @@ use crate::{
         AlertSeverity, At, FileContent, FileMount, Notify, NotifyRoute, Piece, Reach, Receiver,
         Smtp, Text, notify_file, notify_secret,
     },
-    syntax::{Node, Table},
+    source::Span,
+    syntax::{Entry, Node, Table},
     value::{HostAndPort, is_url},
 };
 
@@ -57,8 +58,8 @@ pub(super) fn resolve(tree: &Table, scene: &Scene, sink: &mut Sink) -> Option<No
         })
         .collect();
     report_empty_lists(table, sink);
-    let smtp = table.table("smtp");
-    let smtp = smtp.and_then(|table| self::smtp(scene, table, sink));
+    let smtp = table.entry("smtp");
+    let smtp = smtp.and_then(|entry| self::smtp(scene, entry, sink));
     Some(Notify {
         default,
         watchdog,
@@ -106,13 +107,7 @@ fn patterns(route: &Table, key: &str) -> Vec<At<String>> {
         .collect()
 }
 
-fn receiver(
-    scene: &Scene,
-    name: &str,
-    table: &Table,
-    span: crate::source::Span,
-    sink: &mut Sink,
-) -> Receiver {
+fn receiver(scene: &Scene, name: &str, table: &Table, span: Span, sink: &mut Sink) -> Receiver {
     let channel = table
         .entry("channel")
         .filter(|_| table.get("slack").is_none());
@@ -149,7 +144,32 @@ fn receiver(
     }
 }
 
-fn smtp(scene: &Scene, table: &Table, sink: &mut Sink) -> Option<Smtp> {
+fn smtp(scene: &Scene, entry: &Entry, sink: &mut Sink) -> Option<Smtp> {
+    let table = entry.value.as_table()?;
+    for (key, other, line) in [
+        ("password", "user", "user = \"alerts@example.com\""),
+        (
+            "user",
+            "password",
+            "password = \"${secrets.smtp-password}\"",
+        ),
+    ] {
+        if let (Some(found), None) = (table.entry(key), table.get(other)) {
+            sink.push(
+                Diagnostic::new(
+                    Code::MissingKey,
+                    format!("`smtp` has a `{key}` without a `{other}`"),
+                )
+                .label(found.key.span, "nobody logs in")
+                .help(format!(
+                    "say the other half of the log-in, as `{line}`, or leave `{key}` out"
+                )),
+            );
+        }
+    }
+    if let Some(user) = table.get("user").filter(|it| it.as_str() == Some("")) {
+        sink.push(empty("user", user.span));
+    }
     Some(Smtp {
         // The form of the key accepts nothing else.
         server: HostAndPort::parse(table.string("host")?)?,
@@ -168,17 +188,28 @@ fn url(scene: &Scene, table: &Table, key: &str, sink: &mut Sink) -> Option<At<Te
             Diagnostic::new(Code::BadValue, format!("`{plain}` is not a URL"))
                 .label(text.span, format!("`{key}` is a URL"))
                 .help(
-                    "write a URL such as `https://pager.example.com/hook`, without spaces, or a secret that holds one",
+                    "write a URL such as `https://pager.example.com/hook`, without spaces and with two hexadecimal digits after each `%`, or a secret that holds one",
                 ),
         );
     }
     Some(text)
 }
 
+/// Alertmanager takes an empty value for none, and so refuses its configuration or notifies nobody.
+fn empty(key: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(Code::BadValue, format!("`{key}` is empty"))
+        .label(span, "nothing")
+        .help(format!("write a value, or leave `{key}` out"))
+}
+
 /// Alertmanager reads a secret from a file, which holds the whole value.
 fn whole_value(scene: &Scene, table: &Table, key: &str, sink: &mut Sink) -> Option<At<Text>> {
     let node: &Node = table.get(key)?;
     let value = whole(scene, node, sink)?;
+    if node.as_str() == Some("") {
+        sink.push(empty(key, node.span));
+        return None;
+    }
     if !value.secrets().is_empty() && value.pieces.len() > 1 {
         sink.push(
             Diagnostic::new(

@@ -46,6 +46,28 @@ pub(super) fn project(world: &dyn World, node: &Node, sink: &mut Sink) -> Option
     read_project(world, node, sink)
 }
 
+/// A file of the project where a program reads one file, and does not start with a folder in its place.
+pub(super) fn single(
+    world: &dyn World,
+    node: &Node,
+    what: &str,
+    sink: &mut Sink,
+) -> Option<FileContent> {
+    let content = project(world, node, sink)?;
+    let FileContent::Folder { path, files } = &content else {
+        return Some(content);
+    };
+    let example = files
+        .first()
+        .map(|(name, _)| format!(", such as `{path}/{name}`"));
+    sink.push(
+        Diagnostic::new(Code::BadValue, format!("{what}: `{path}` is a folder"))
+            .label(node.span, "not a file")
+            .help(format!("name a file{}", example.unwrap_or_default())),
+    );
+    None
+}
+
 /// Whether a path is absolute or climbs above the project's folder.
 pub(super) fn leaves_project(path: &str) -> bool {
     path.starts_with('/') || climbs_out(path, 0)
@@ -69,6 +91,14 @@ pub(super) fn plain_path(path: &str) -> String {
 pub(super) fn read_project(world: &dyn World, node: &Node, sink: &mut Sink) -> Option<FileContent> {
     let written = node.as_str()?;
     let path = &plain_path(written);
+    if written.is_empty() {
+        sink.push(names_nothing(node.span));
+        return None;
+    }
+    if path.split('/').all(|name| ["", ".."].contains(&name)) {
+        sink.push(whole_project(written, node.span));
+        return None;
+    }
     if path.split('/').next() == Some(GENERATED) {
         sink.push(
             Diagnostic::new(
@@ -101,6 +131,24 @@ pub(super) fn read_project(world: &dyn World, node: &Node, sink: &mut Sink) -> O
             None
         }
     }
+}
+
+pub(super) fn names_nothing(span: Span) -> Diagnostic {
+    Diagnostic::new(Code::BadValue, "this names no file")
+        .label(span, "an empty path")
+        .help("write the path of a file, from the project's folder on")
+}
+
+/// Of a folder in which the project's own lies.
+fn whole_project(written: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::OutsideProject,
+        format!("`{written}` holds the folder that everything is generated into"),
+    )
+    .label(span, format!("`{GENERATED}` is in it"))
+    .help(
+        "secrets lie there, and it would grow at each `apply`: name the file or the folder in it that is meant",
+    )
 }
 
 pub(super) fn private(path: &str, why: &str, span: Span) -> Diagnostic {

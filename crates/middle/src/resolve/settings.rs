@@ -27,7 +27,7 @@ pub(super) fn settings(
         let value = match spec.kind {
             SettingType::File | SettingType::Files => {
                 let items = node.as_array().unwrap_or(std::slice::from_ref(node));
-                SettingValue::Files(setting_files(scene, index, items, inputs, sink))
+                SettingValue::Files(setting_files(scene, index, spec, items, inputs, sink))
             }
             _ => setting_value(scene, index, spec, node, sink),
         };
@@ -62,15 +62,21 @@ fn store(scene: &Scene<'_>, index: usize, item: &Node, sink: &mut Sink) -> Store
 fn setting_files(
     scene: &Scene<'_>,
     index: usize,
+    spec: &SettingSpec,
     items: &[Node],
     inputs: &Inputs<'_>,
     sink: &mut Sink,
 ) -> Vec<SettingFile> {
     let mut out = Vec::new();
     for item in items {
-        if let Some(FileContent::Project { path, bytes }) =
-            project_files::project(inputs.world, item, sink)
-        {
+        let content = match spec.kind {
+            SettingType::File => {
+                let what = format!("setting `{}`", spec.name);
+                project_files::single(inputs.world, item, &what, sink)
+            }
+            _ => project_files::project(inputs.world, item, sink),
+        };
+        if let Some(FileContent::Project { path, bytes }) = content {
             let written = item.as_str().unwrap_or_default();
             // Where the file is mounted, the same mistakes are found in the same places, and are reported once.
             let text = files::resolved(scene, Scope::workload(index, None), inputs, written, sink);

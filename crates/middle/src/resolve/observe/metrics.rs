@@ -1,6 +1,10 @@
 //! What Prometheus scrapes of a workload, or of a component that runs elsewhere.
 
-use super::{gives_metrics, kind_scrapes_main, measured, port, refuse_true, relabel, request_path};
+use super::{
+    gives_metrics, kind_scrapes_main,
+    label_names::{LabelNames, texts},
+    measured, port, refuse_true, relabel, request_path,
+};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::{WorkloadDraft, read},
@@ -119,6 +123,7 @@ impl Reader<'_> {
         sink: &mut Sink,
     ) -> Option<Metrics> {
         let port = self.port(table, span, sink)?;
+        let names = LabelNames::of(self.scene);
         let ca = self.ca(table, sink);
         let scheme = match table.string("scheme") {
             Some("https") => HttpScheme::Https,
@@ -146,9 +151,9 @@ impl Reader<'_> {
             login: self.login(table, sink),
             ca,
             insecure: table.boolean("insecure").unwrap_or(false),
-            relabel: relabel::steps(table, "relabel", sink),
-            metric_relabel: relabel::steps(table, "metric_relabel", sink),
-            about: table.table("about").map(about),
+            relabel: relabel::steps(table, "relabel", names, sink),
+            metric_relabel: relabel::steps(table, "metric_relabel", names, sink),
+            about: table.table("about").map(|table| about(table, names, sink)),
             span,
         })
     }
@@ -171,7 +176,7 @@ impl Reader<'_> {
                 .replacing(scheme.value.span, "\"https\""),
             );
         }
-        let content = project_files::project(self.inputs.world, &entry.value, sink)?;
+        let content = project_files::single(self.inputs.world, &entry.value, "`ca`", sink)?;
         if let FileContent::Project { path, bytes } = &content
             && !is_certificate(bytes)
         {
@@ -287,12 +292,29 @@ impl Reader<'_> {
     }
 }
 
-fn about(table: &Table) -> About {
+fn about(table: &Table, names: LabelNames, sink: &mut Sink) -> About {
+    let stack = table.table("stack");
+    let keys = [Some(table), stack].into_iter().flatten();
+    for node in keys
+        .flat_map(|table| &table.entries)
+        .flat_map(|entry| texts(&entry.value))
+    {
+        names.check(node, sink);
+    }
+    if let Some(node) = table.get("workload")
+        && node.as_array().is_some_and(<[Node]>::is_empty)
+    {
+        sink.push(
+            Diagnostic::new(Code::BadValue, "`workload` of `about` names no label")
+                .label(node.span, "an empty list")
+                .help("name a label whose value is the name of a workload, as `workload = [\"pod\"]`, or leave `about` out"),
+        );
+    }
     About {
         workload: read::strings(table, "workload"),
         project: read::owned(table, "project"),
         namespace: read::owned(table, "namespace"),
-        stack: table.table("stack").and_then(|stack| {
+        stack: stack.and_then(|stack| {
             Some(AboutStack {
                 name: read::owned(stack, "name")?,
                 service: read::owned(stack, "service")?,

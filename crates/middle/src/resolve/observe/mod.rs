@@ -2,6 +2,7 @@
 
 mod alerts;
 mod health;
+mod label_names;
 mod metrics;
 mod panels;
 mod probes;

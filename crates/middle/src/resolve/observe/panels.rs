@@ -69,6 +69,18 @@ pub(in crate::resolve) fn own_panels(
                     .help("write `expr = \"...\"`, in PromQL, or a list of `queries`"),
                 );
             }
+            if let (Some(expr), Some(queries)) = (table.entry("expr"), table.entry("queries")) {
+                sink.push(
+                    Diagnostic::new(
+                        Code::ConflictingKeys,
+                        format!("the panel `{}` has both `expr` and `queries`", panel.title),
+                    )
+                    .label(expr.key.span, "one query")
+                    .label(queries.key.span, "several, instead of it")
+                    .help("move the expression into `queries`: `queries = [{ expr = \"...\" }]`"),
+                );
+            }
+            report_empty_axis(table, sink);
             let nodes = table.get("thresholds");
             if let Some(node) = nodes.filter(|_| !is_ascending(&panel.thresholds)) {
                 sink.push(falling(node));
@@ -76,6 +88,22 @@ pub(in crate::resolve) fn own_panels(
             panel
         })
         .collect()
+}
+
+/// Reports an axis that ends where it starts, or before.
+fn report_empty_axis(table: &Table, sink: &mut Sink) {
+    let bounds = read::number(table, "min").zip(read::number(table, "max"));
+    let places = table.get("min").zip(table.get("max"));
+    if let (Some((least, most)), Some((min, max))) = (bounds, places)
+        && least >= most
+    {
+        sink.push(
+            Diagnostic::new(Code::BadValue, "the axis of this panel is empty")
+                .label(min.span, "starts here")
+                .label(max.span, "and ends here")
+                .help("write a `max` above `min`, or leave one of them to Grafana"),
+        );
+    }
 }
 
 /// Whether each threshold is above the one before it, as Grafana takes them.

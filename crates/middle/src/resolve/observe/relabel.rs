@@ -1,6 +1,7 @@
 //! How labels are changed before and after a scrape. Each action wants some keys and refuses others: prometheus/prometheus,
 //! model/relabel/relabel.go, `Config.Validate`.
 
+use super::label_names::{LabelNames, texts};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::read,
@@ -11,10 +12,10 @@ use crate::{
 };
 
 /// The steps of `relabel` or `metric_relabel`, checked.
-pub(super) fn steps(table: &Table, key: &str, sink: &mut Sink) -> Vec<Relabel> {
+pub(super) fn steps(table: &Table, key: &str, names: LabelNames, sink: &mut Sink) -> Vec<Relabel> {
     if let Some(entry) = table.entry(key) {
         for item in entry.value.as_array().unwrap_or_default() {
-            check(item, sink);
+            check(item, names, sink);
         }
     }
     let steps = table.one_or_many_tables(key).into_iter();
@@ -31,7 +32,7 @@ pub(super) fn steps(table: &Table, key: &str, sink: &mut Sink) -> Vec<Relabel> {
         .collect()
 }
 
-fn check(item: &Node, sink: &mut Sink) {
+fn check(item: &Node, names: LabelNames, sink: &mut Sink) {
     let Some(step) = item.as_table() else { return };
     // What is wrong with the word was reported.
     if step.get("action").is_some_and(Node::is_broken) {
@@ -63,16 +64,12 @@ fn check(item: &Node, sink: &mut Sink) {
             "labelmap" => without_groups(text),
             _ => text.to_string(),
         };
-        if !is_label(&written) && !entry.value.is_broken() {
-            sink.push(
-                Diagnostic::new(
-                    Code::BadValue,
-                    format!("`{text}` is not the name of a label"),
-                )
-                .label(entry.value.span, "written as a label")
-                .help("write letters, digits and `_`, and no digit first"),
-            );
+        if !entry.value.is_broken() {
+            names.check_filled(&entry.value, &written, sink);
         }
+    }
+    for node in step.get("source_labels").into_iter().flat_map(texts) {
+        names.check(node, sink);
     }
     if let Some(regex) = step.get("regex")
         && let Some(fault) = regex.as_str().and_then(pattern_fault)
@@ -150,9 +147,4 @@ fn without_groups(text: &str) -> String {
         };
     }
     out + rest
-}
-
-fn is_label(text: &str) -> bool {
-    let is_character = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    text.chars().all(is_character) && text.starts_with(|c: char| !c.is_ascii_digit())
 }

@@ -7,7 +7,7 @@ mod panels;
 mod series;
 mod window;
 
-use series::{counted, counted_node, is_series, with};
+use series::{check, counted, counted_node, own_labels, with};
 
 use super::{expression, has_metrics, kind_string, measured};
 use crate::{
@@ -212,13 +212,7 @@ impl Reader<'_> {
         let draft = &self.scene.components[self.index];
         if let Some(node) = self.table.get(key) {
             let text = node.as_str()?;
-            if !is_series(text) {
-                sink.push(
-                    Diagnostic::new(Code::BadValue, format!("`slo.{key}` is not a series"))
-                        .label(node.span, "an expression")
-                        .help("write the name of a counter and its labels, as `http_requests_total{job=\"api\"}`: mlopsgen adds the windows"),
-                );
-            }
+            check(key, node, &own_labels(draft), sink);
             return Some(scoped(draft, &counted(key, text)));
         }
         let node = draft.kind_table.get_path(&["slo", key])?;

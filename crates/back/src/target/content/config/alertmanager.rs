@@ -202,10 +202,24 @@ fn receiver_view(platform: &Platform, receiver: &Receiver) -> ReceiverView {
         name: receiver.name.clone(),
         slack: value(&receiver.slack),
         channel: receiver.channel.as_deref().map(literal),
-        webhook: value(&receiver.webhook),
+        webhook: value(&receiver.webhook).map(ValueView::read_as_template),
         email: receiver.email.iter().map(|it| literal(it)).collect(),
-        pagerduty: value(&receiver.pagerduty),
+        pagerduty: value(&receiver.pagerduty).map(ValueView::read_as_template),
         resolved: true,
+    }
+}
+
+impl ValueView {
+    /// Of a key that Alertmanager reads as a template: prometheus/alertmanager, `tmpl(` in notify/webhook/webhook.go and
+    /// notify/pagerduty/pagerduty.go. What is in a file of the user's is his own template.
+    fn read_as_template(self) -> Self {
+        match self.suffix {
+            "" => Self {
+                value: literal(&self.value),
+                ..self
+            },
+            _ => self,
+        }
     }
 }
 
@@ -237,7 +251,7 @@ fn smtp(platform: &Platform, notify: &Notify) -> Option<SmtpView> {
     let smtp = notify.smtp.as_ref().unwrap_or(&local);
     mails.then(|| SmtpView {
         host: smtp.server.to_string(),
-        from: smtp.from.clone(),
+        from: literal(&smtp.from),
         user: smtp.user.clone(),
         password: smtp
             .password

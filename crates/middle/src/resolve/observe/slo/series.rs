@@ -2,13 +2,113 @@
 
 use std::borrow::Cow;
 
+use promql_parser::label::{MatchOp, Matcher};
+
 use crate::{
+    diag::{Code, Diagnostic, Sink},
+    expand::ComponentDraft,
     language::promql,
+    resolve::observe::has_metrics,
     syntax::{Node, Value},
 };
 
+/// Labels that no matcher of a histogram may name, and why.
+const NOT_OF_BUCKETS: [(&str, &str); 2] = [
+    (
+        "le",
+        "leave `le` out: mlopsgen asks for the bucket that `latency.under` names, and for all of them",
+    ),
+    (
+        "quantile",
+        "name a histogram: a summary has quantiles and no buckets",
+    ),
+];
+
+/// Reports a series of the user's that can't be counted. `own` are the labels that Prometheus gives all samples of the
+/// component: none where something else may have changed them.
+pub(super) fn check(key: &str, node: &Node, own: &[(&str, &str)], sink: &mut Sink) {
+    let text = node.as_str().unwrap_or_default();
+    if !is_series(text) {
+        sink.push(
+            Diagnostic::new(Code::BadValue, format!("`slo.{key}` is not a series"))
+                .label(node.span, "an expression")
+                .help("write the name of a counter and its labels, as `http_requests_total{job=\"api\"}`: mlopsgen adds the windows"),
+        );
+        return;
+    }
+    let matchers = matchers(text);
+    for (name, help) in NOT_OF_BUCKETS {
+        if key == "durations" && matchers.iter().any(|it| it.name == name) {
+            sink.push(
+                Diagnostic::new(
+                    Code::BadValue,
+                    "`slo.durations` names all buckets of a histogram, not some of them",
+                )
+                .label(node.span, format!("holds the label `{name}`"))
+                .help(help),
+            );
+            return;
+        }
+    }
+    // Another job may be meant, whose samples have other labels.
+    if matchers.iter().any(|it| it.name == "job") {
+        return;
+    }
+    let fits = |it: &Matcher, value: &str| match &it.op {
+        MatchOp::Equal => it.value == value,
+        MatchOp::NotEqual => it.value != value,
+        MatchOp::Re(pattern) => pattern.is_match(value),
+        MatchOp::NotRe(pattern) => !pattern.is_match(value),
+    };
+    for (name, value) in own {
+        if matchers
+            .iter()
+            .any(|it| it.name == *name && !fits(it, value))
+        {
+            sink.push(
+                Diagnostic::new(Code::BadValue, format!("`slo.{key}` matches no series"))
+                    .label(
+                        node.span,
+                        format!("the label `{name}` of its samples is `{value}`"),
+                    )
+                    .help(format!(
+                        "leave `{name}` out, or say whose series are meant: `job=\"NAME\"`"
+                    )),
+            );
+        }
+    }
+}
+
+/// The labels that Prometheus gives every sample of the component's own jobs; none where an entry of `metrics` changes them.
+pub(super) fn own_labels(draft: &ComponentDraft) -> Vec<(&str, &str)> {
+    let mut jobs = draft.workloads.iter();
+    let changes = ["honor_labels", "relabel", "metric_relabel", "about"];
+    let is_changed = jobs.any(|it| {
+        let entries = it.table.one_or_many_tables("metrics");
+        entries
+            .iter()
+            .any(|entry| changes.iter().any(|key| entry.get(key).is_some()))
+    });
+    if is_changed || !has_metrics(draft) {
+        return Vec::new();
+    }
+    let group = draft.group.as_deref().map(|group| ("group", group));
+    [("component", draft.name.as_str())]
+        .into_iter()
+        .chain(group)
+        .collect()
+}
+
+fn matchers(text: &str) -> Vec<Matcher> {
+    use promql_parser::parser::Expr;
+    match promql(text) {
+        Some(Expr::VectorSelector(selector)) => selector.matchers.matchers,
+        _ => Vec::new(),
+    }
+}
+
 /// A series without a window and without arithmetic.
-pub(super) fn is_series(text: &str) -> bool {
+fn is_series(text: &str) -> bool {
     use promql_parser::parser::Expr;
     match promql(text) {
         Some(Expr::VectorSelector(selector)) => {
@@ -35,13 +135,15 @@ pub(super) fn counted_node(key: &str, node: &Node) -> Node {
     node
 }
 
-/// The buckets of a histogram that is given by them or by its name.
+/// The buckets of a histogram that is given by them, by its name, or by another of its series.
 fn buckets(series: &str) -> String {
     let end = series.find('{').unwrap_or(series.len());
     let name = series[..end].trim();
     if name.ends_with("_bucket") {
         return series.to_string();
     }
+    let parts = ["_count", "_sum"].iter();
+    let name = parts.fold(name, |name, part| name.strip_suffix(part).unwrap_or(name));
     format!("{name}_bucket{}", &series[end..])
 }
 
@@ -72,5 +174,10 @@ mod tests {
         assert_eq!(with("a{b=\"}\"}", "x=\"1\""), "a{b=\"}\", x=\"1\"}");
         assert_eq!(buckets("a_seconds{b=\"c\"}"), "a_seconds_bucket{b=\"c\"}");
         assert_eq!(buckets("a_bucket"), "a_bucket");
+        assert_eq!(
+            buckets("a_seconds_count{b=\"c\"}"),
+            "a_seconds_bucket{b=\"c\"}"
+        );
+        assert_eq!(buckets("a_seconds_sum"), "a_seconds_bucket");
     }
 }
