@@ -3,8 +3,8 @@
 use super::{
     Inputs, Scene,
     beforehand::Beforehand,
-    cluster, connections, dependencies, dockerfile, engine_files, files, image, mounts, network, notify,
-    observe, program,
+    cluster, connections, dependencies, dockerfile, engine_files, files, image, mounts, network,
+    notify, observe, program,
     reference::{Scope, WorkloadOf, text},
     runtime, upstream,
 };
