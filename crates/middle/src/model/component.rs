@@ -30,6 +30,8 @@ pub struct Component {
     pub any_program: bool,
     /// What it does for the platform as a whole.
     pub purpose: Option<Purpose>,
+    /// The part that runs the stages of CI entries, where it runs.
+    pub builder: Option<String>,
     /// The version of its program.
     pub version: ProgramVersion,
     /// What its program asks for when its version changes over existing data.
