@@ -30,7 +30,10 @@ fn platform(kind: &Kind, outputs: &[&str]) -> String {
     }
     text += "[components.client]\nimage = \"a/b:1\"\ngroup = \"one\"\nhealth = false\nresources.memory = \"64Mi\"\n";
     for output in outputs {
-        text += &format!("env.{} = \"${{components.it.{output}}}\"\n", output.to_uppercase());
+        text += &format!(
+            "env.{} = \"${{components.it.{output}}}\"\n",
+            output.to_uppercase()
+        );
     }
     text
 }
@@ -55,7 +58,8 @@ fn what_runs_elsewhere_at_one_address_is_reached_or_the_error_says_how() {
         let outputs: Vec<&str> = outputs.flat_map(Table::keys).collect();
         let reaches_others = |output: &&str| {
             let node = kind.table.get_path(&["outputs", output]);
-            node.and_then(|it| it.as_str()).is_some_and(|it| !it.contains("${roles."))
+            node.and_then(|it| it.as_str())
+                .is_some_and(|it| !it.contains("${roles."))
         };
         let outputs: Vec<&str> = outputs.into_iter().filter(reaches_others).collect();
         if kind.roles.iter().any(|role| role.required) {
@@ -67,7 +71,8 @@ fn what_runs_elsewhere_at_one_address_is_reached_or_the_error_says_how() {
         while compilation.output.is_err() {
             tries += 1;
             let next = mended(&compilation).filter(|_| tries < 5);
-            text = next.unwrap_or_else(|| panic!("{}:\n{text}\n{}", kind.name, messages(&compilation)));
+            text = next
+                .unwrap_or_else(|| panic!("{}:\n{text}\n{}", kind.name, messages(&compilation)));
             compilation = run(&text);
         }
         if tries > 0 {

@@ -107,7 +107,9 @@ fn what_a_store_elsewhere_asks_for_reaches_each_client() {
                 }
                 tried += 1;
                 let found = WAYS.map(|way| client(&elsewhere(&text, &filler, store, way), kind));
-                let trusts = ["/ca/", "BEGIN CERTIFICATE"].iter().any(|it| found[2].contains(it));
+                let trusts = ["/ca/", "BEGIN CERTIFICATE"]
+                    .iter()
+                    .any(|it| found[2].contains(it));
                 let lacks_user = has_user_elsewhere(store) && !found[0].contains("somebody");
                 if lacks_user || found[0] == found[1] || found[1] == found[2] || !trusts {
                     deaf.push(format!("{}.{} at {}", kind.name, role.name, store.name));
@@ -116,5 +118,8 @@ fn what_a_store_elsewhere_asks_for_reaches_each_client() {
         }
     }
     assert!(tried > 20, "only {tried} roles");
-    assert_eq!(deaf, [""; 0], "these clients do not hear `tls`, `ca` or `user`");
+    assert_eq!(
+        deaf, [""; 0],
+        "these clients do not hear `tls`, `ca` or `user`"
+    );
 }

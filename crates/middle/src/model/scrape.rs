@@ -93,7 +93,11 @@ impl std::fmt::Display for MetricsPath {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Login {
     Bearer(String),
-    Basic { user: String, password: String },
+    /// Without a password a program learns who asks, and no more.
+    Basic {
+        user: String,
+        password: Option<String>,
+    },
 }
 
 /// A step of relabeling, in Prometheus' own words.

@@ -96,7 +96,11 @@ fn placed_line(
         }
         Some(comment) if is_first && comment.starts_with('#') => {
             let (key, value) = line.split_once('=').unwrap_or_default();
-            match key.trim_start_matches('#').trim().eq_ignore_ascii_case("syntax") {
+            match key
+                .trim_start_matches('#')
+                .trim()
+                .eq_ignore_ascii_case("syntax")
+            {
                 true => with(value.trim(), stages),
                 false => line.to_string(),
             }

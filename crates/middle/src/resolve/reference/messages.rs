@@ -159,7 +159,11 @@ fn elsewhere_without_address(
         .map(|(name, address)| format!("{name} = {}", quoted(address)))
         .collect();
     let table = format!("{{ {} }}", addresses.join(", "));
-    let named: Vec<&str> = external.addresses.iter().map(|it| it.port.as_str()).collect();
+    let named: Vec<&str> = external
+        .addresses
+        .iter()
+        .map(|it| it.port.as_str())
+        .collect();
     let label = match named.as_slice() {
         [alone] => format!("the address of `{alone}` alone"),
         named => format!("the addresses of {} alone", all_of(named)),

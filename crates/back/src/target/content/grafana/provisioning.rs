@@ -175,7 +175,10 @@ fn url(source: &Component) -> Option<String> {
 /// As whom Grafana logs in to an Elasticsearch: as a user of its own, or as the one of all clients of a server elsewhere, whose
 /// password the kind takes into a variable of its own (`takes`).
 fn login(source: &Component) -> (String, String) {
-    let user = source.external.as_ref().and_then(|_| setting_text(source, "user"));
+    let user = source
+        .external
+        .as_ref()
+        .and_then(|_| setting_text(source, "user"));
     match user {
         Some(user) => {
             let name = Secret::usual_env(&source.name);
