@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::{
     data::{Program, Upgrade},
     model::{
-        AlertSeverity, Host, Icon, Metrics, PanelKind, Port, ProgramVersion, Purpose, Raw, Text,
-        Workload,
+        AlertSeverity, Host, Icon, Metrics, PanelKind, Port, ProgramVersion, Purpose, Raw,
+        Requests, Text, Workload,
     },
     source::Span,
     syntax::Shared,
@@ -478,17 +478,6 @@ impl Expression {
     pub fn is_of_kind(&self) -> bool {
         self.pieces.len() > 1
     }
-}
-
-/// The series by which the requests to a component are counted.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Requests {
-    /// All of them.
-    pub all: Option<Expression>,
-    /// Those that failed.
-    pub errors: Option<Expression>,
-    /// Buckets of how long they took, in seconds.
-    pub durations: Option<Expression>,
 }
 
 /// A colour from a value on.
