@@ -56,10 +56,11 @@ fn wrong_report(files: &[(&str, String)], key: &str, word: &str) -> Option<Strin
     };
     let meant = format!("did you mean `{key}`?");
     let beside = format!("remove it: `{key}` is set too");
+    let joined = format!("move what it holds to `{key}`, which is there too, and remove it");
     let help = errors.first().and_then(|error| error.help.as_deref());
     let is_good = errors.len() == 1
         && place(0) == Some(word)
-        && help.is_some_and(|help| help == meant || help == beside);
+        && help.is_some_and(|help| [&meant, &beside, &joined].contains(&&help.to_string()));
     (!is_good).then(|| messages_of(&errors, &compilation.sources))
 }
 

@@ -87,3 +87,30 @@ fn an_artifact_store_without_a_bucket_is_an_error() {
         .collect();
     assert_eq!(codes, [Code::MissingKey]);
 }
+
+/// Logstash reads a path as a string alone, and its words for TLS differ between versions.
+#[test]
+fn logstash_is_told_the_authority_of_an_elasticsearch_elsewhere_in_its_own_words() {
+    for (version, words) in [
+        ("8.19.6", "cacert => \"/etc/mlopsgen/ca/logs.pem\"\n"),
+        (
+            "9.5.5",
+            "ssl_certificate_authorities => [\"/etc/mlopsgen/ca/logs.pem\"]\n",
+        ),
+    ] {
+        let platform = format!(
+            "[platform]\nname = \"sample\"\n[groups]\none = \"One\"\n[secrets]\npassword = {{ env = \"PASSWORD\" }}\n\
+             [components.logs]\nkind = \"elasticsearch\"\nexternal = {{ host = \"logs.example.com\", port = 9200 }}\n\
+             settings = {{ user = \"app\", password = \"${{secrets.password}}\", tls = \"verify-full\", ca = \"ca.pem\" }}\n\
+             [components.it]\nkind = \"logstash\"\nversion = \"{version}\"\ngroup = \"one\"\nuses.elasticsearch = \"logs\"\n"
+        );
+        let pem = "-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n";
+        let world = MemoryWorld::new()
+            .with("platform.toml", platform)
+            .with("ca.pem", pem);
+        let output = compile(&world, &Request::default()).output;
+        let files = output.expect("no errors").files.files;
+        let text = &files["config/it/usr/share/logstash/pipeline/logstash.conf"].text;
+        assert!(text.contains(words), "{text}");
+    }
+}

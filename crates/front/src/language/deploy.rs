@@ -52,7 +52,7 @@ macro_rules! tool_keys {
 const ARGOCD: Shape = Shape::Table(tool_keys!(
     key(
         "destination",
-        FREE,
+        Shape::Plain(Form::ArgoCluster),
         "The cluster, by its URL or by its name in Argo CD; by default the cluster that Argo CD runs in.",
         "destination = \"https://kubernetes.default.svc\"",
     ),

@@ -84,6 +84,12 @@ pub enum Form {
     Alias,
     /// `USER` or `USER:GROUP`.
     User,
+    /// The same in numbers, as a cluster needs it.
+    NumericUser,
+    /// What Kubernetes takes as the name of an object.
+    ObjectName,
+    /// A cluster in Argo CD: its URL, or its name there.
+    ArgoCluster,
     /// The name or number of a group.
     Account,
     /// A signal of Linux, or its number.
@@ -169,6 +175,12 @@ impl Form {
             Form::HostName => engine::is_host_name(text),
             Form::Alias => value::is_alias(text),
             Form::User => Accounts::parse(text).is_some(),
+            Form::NumericUser => is_numeric_user(text),
+            Form::ObjectName => is_object_name(text),
+            Form::ArgoCluster => match text.contains("://") {
+                true => value::is_url(text),
+                false => value::is_word(text),
+            },
             Form::Account => Account::parse(text).is_some(),
             Form::Signal => Signal::parse(text).is_some(),
             Form::ImagePlatform => ImagePlatform::parse(text).is_some(),
@@ -260,6 +272,16 @@ impl Form {
             Form::Alias => {
                 "a DNS name that the engine accepts: letters, digits, `-`, `_` and `.`".to_string()
             }
+            Form::NumericUser => {
+                "a UID, or UID:GID, in numbers: a cluster looks up no names".to_string()
+            }
+            Form::ObjectName => {
+                "a name that Kubernetes accepts: lower-case letters, digits, `-` and `.`, starting and ending with a letter or digit"
+                    .to_string()
+            }
+            Form::ArgoCluster => {
+                "a cluster's URL such as `https://kubernetes.default.svc`, or its name in Argo CD, without spaces".to_string()
+            }
             Form::User => "a user such as `1000`, `1000:0` or `airflow`".to_string(),
             Form::Account => "the name or number of a group".to_string(),
             Form::Signal => "a signal such as `SIGINT`, or its number".to_string(),
@@ -309,6 +331,29 @@ pub(super) fn kind_expression(node: &Node) -> String {
         Some(reference) if reference.is(&["self", "selector"]) => "job=\"x\"".to_string(),
         _ => "1".to_string(),
     }))
+}
+
+/// `UID` or `UID:GID`, as far as Kubernetes counts them.
+fn is_numeric_user(text: &str) -> bool {
+    let is_number = |part: &str| {
+        let is_plain = part.bytes().all(|byte| byte.is_ascii_digit());
+        is_plain && part.parse::<i32>().is_ok()
+    };
+    let (user, group) = text.split_once(':').unwrap_or((text, "0"));
+    is_number(user) && is_number(group)
+}
+
+/// A subdomain of the DNS, as Kubernetes has it.
+fn is_object_name(text: &str) -> bool {
+    let is_inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let is_label = |label: &str| {
+        let bytes = label.as_bytes();
+        let ends = [bytes.first(), bytes.last()];
+        ends.iter()
+            .all(|end| end.is_some_and(|byte| is_inner(*byte)))
+            && bytes.iter().all(|byte| is_inner(*byte) || *byte == b'-')
+    };
+    text.len() <= 253 && text.split('.').all(is_label)
 }
 
 fn is_percent(text: &str) -> bool {

@@ -56,10 +56,9 @@ const ENDPOINT: Shape = Shape::Table(&[
             key(
                 "password",
                 Shape::Text,
-                "A secret that holds the password. Prometheus reads it from a file.",
+                "A secret that holds the password. Prometheus reads it from a file. Without it a program learns who asks, and no more.",
                 "password = \"${secrets.metrics-password}\"",
-            )
-            .required(),
+            ),
         ]),
         "A login by user and password.",
         "basic = { user = \"prometheus\", password = \"${secrets.metrics-password}\" }",

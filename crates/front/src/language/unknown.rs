@@ -2,7 +2,7 @@
 
 use super::{
     check::value_of,
-    compose::key_of_compose,
+    compose::{key_of_compose, misspelled_key_of_compose},
     context::{Context, Owner},
     key::KeyShape,
     misplaced::{in_inner_table, of_whole_component, parallel_inside},
@@ -64,6 +64,15 @@ impl<'a> Unknown<'a> {
             return None;
         }
         let near = nearest_key(key, value, table, keys, sink);
+        let is_of_none = near.is_none()
+            && !sink.is_full()
+            && in_inner_table(self.entry, table, keys, context.owner).is_none();
+        if is_of_none
+            && let Some(diagnostic) = misspelled_key_of_compose(key, value, table, keys, context)
+        {
+            sink.push(diagnostic);
+            return None;
+        }
         let absent = match near {
             Some(_) => Vec::new(),
             None => absent(table, kept, keys, sink),
@@ -74,7 +83,9 @@ impl<'a> Unknown<'a> {
         });
         let fits = |near: &KeyShape| could_be(value, &near.shape, &context.below(near));
         sink.push(match near {
-            Some(near) if table.get(near.name).is_some() => both_written(key, near, context.owner),
+            Some(near) if table.get(near.name).is_some() => {
+                both_written(self.entry, near, context.owner)
+            }
             Some(near) if !fits(near) => in_inner_table(self.entry, table, keys, context.owner)
                 .unwrap_or_else(|| unfit(key, near, context.owner)),
             Some(_) => unknown_key(key, near, keys, &[], context.owner),
@@ -135,7 +146,9 @@ pub(super) fn misspelled_tables(
         let is_inner = more
             .iter()
             .all(|(name, _)| is_right_behind(key.span, name.span));
-        if is_free && is_inner {
+        // `[componnts]` has the name to itself where no heading opens the other but `[components.api]`.
+        let opens_alone = near_key(all, near.name).is_some_and(|key| opened_by_inner(key, there));
+        if is_free && (is_inner || opens_alone) {
             let report = unknown_key(key, Some(near), keys, &[], context.owner);
             sink.push(report);
             let all = joined.get_or_insert_with(|| table.clone());
@@ -146,6 +159,17 @@ pub(super) fn misspelled_tables(
         }
     }
     joined
+}
+
+fn near_key<'a>(table: &'a Table, name: &str) -> Option<&'a Key> {
+    table.entry(name).map(|entry| &entry.key)
+}
+
+/// Whether the first heading of a table is that of one of its entries.
+fn opened_by_inner(key: &Key, table: &Table) -> bool {
+    let is_same_heading =
+        |inner: &Key| inner.span.source == key.span.source && inner.span.start == key.span.end + 1;
+    table.iter().any(|(inner, _)| is_same_heading(inner))
 }
 
 /// Whether a key stands in the same heading as the one before it: `web` of `[components.web]`.
@@ -244,14 +268,22 @@ fn absent<'a>(table: &Table, kept: &Table, keys: &'a [KeyShape], sink: &Sink) ->
 }
 
 /// A misspelled key beside the one that it was meant to be.
-fn both_written(key: &Key, near: &KeyShape, owner: Owner<'_>) -> Diagnostic {
+fn both_written(entry: &Entry, near: &KeyShape, owner: Owner<'_>) -> Diagnostic {
+    let Entry { key, value } = entry;
     let name = near.name;
+    let has_lines = value
+        .as_table()
+        .is_some_and(|table| !table.entries.is_empty());
+    let help = match has_lines && matches!(near.shape, Shape::Map(..) | Shape::Table(_)) {
+        true => format!("move what it holds to `{name}`, which is there too, and remove it"),
+        false => format!("remove it: `{name}` is set too"),
+    };
     Diagnostic::new(
         Code::UnknownKey,
         format!("{owner} has no key `{}`", key.name),
     )
     .label(key.span, "unknown key")
-    .help(format!("remove it: `{name}` is set too"))
+    .help(help)
 }
 
 /// A misspelled key with a value that the one which was probably meant does not take.

@@ -11,6 +11,7 @@ mod shared;
 mod tree;
 mod unclosed;
 mod write;
+mod yaml;
 
 pub use date::{Date, TimeOfDay};
 pub use merge::{FILE_CONTENTS, HEALTH_WAYS, Removal, overlay};
@@ -28,6 +29,7 @@ use crate::{
 };
 
 use unclosed::{Unclosed, conflicts, unclosed};
+use yaml::yaml;
 
 /// Syntax errors after the first few are mostly its consequences.
 const REPORTED_ERRORS: usize = 20;
@@ -54,6 +56,7 @@ pub fn parse(sources: &Sources, source: SourceId, sink: &mut Sink) -> Table {
     let mut opened_again = None;
     let unclosed = (!errors.is_empty()).then(|| unclosed(text)).flatten();
     let mut following = 0;
+    let mut yaml_until = 0;
     for error in errors.iter().take(REPORTED_ERRORS) {
         let range = error.span().unwrap_or(0..0);
         let span = Span::new(source, visible(range, text));
@@ -65,12 +68,23 @@ pub fn parse(sources: &Sources, source: SourceId, sink: &mut Sink) -> Table {
             continue;
         }
         let (line, _) = sources.position(span);
+        if span.start < yaml_until {
+            wrong_lines.push(line);
+            continue;
+        }
         // One slip makes several complaints on its line; the first says what it is.
         if line == last_line || wrong_lines.contains(&line) {
             continue;
         }
         last_line = line;
         wrong_lines.push(line);
+        let no_value = error.message().contains("expected `=`");
+        let pasted = no_value.then(|| yaml(text, span.start, source)).flatten();
+        if let Some((diagnostic, end)) = pasted {
+            yaml_until = end;
+            sink.push(diagnostic);
+            continue;
+        }
         if error.message().starts_with("cannot extend value of type") {
             sink.push(two_forms(
                 duplicate::first_of(text, span, &table),

@@ -28,7 +28,8 @@ pub(super) fn check(kind: &Kind, source: SourceId, kinds: &[String], sink: &mut 
     checker.settings(sink);
     checker.roles(kinds, sink);
     checker.named_ports(sink);
-    checker.measured(sink);
+    checker.named_part("measured", sink);
+    checker.named_part("builder", sink);
     checker.binding(sink);
     checker.companions(sink);
     checker.table(&kind.table, Place::Top, sink);
@@ -165,9 +166,9 @@ impl Checker<'_> {
         }
     }
 
-    /// The part whose metrics the rules use.
-    fn measured(&self, sink: &mut Sink) {
-        let written = self.kind.table.get("measured");
+    /// A part that a key of the kind names: the one whose metrics the rules use, the one that runs the stages of CI entries.
+    fn named_part(&self, key: &str, sink: &mut Sink) {
+        let written = self.kind.table.get(key);
         let Some(node) = written.filter(|node| self.is_own(node.span)) else {
             return;
         };

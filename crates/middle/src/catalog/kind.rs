@@ -33,6 +33,8 @@ pub struct Kind {
     pub any_program: bool,
     /// What it does for the platform as a whole.
     pub purpose: Option<Purpose>,
+    /// The part that runs the stages of CI entries.
+    pub builder: Option<String>,
     /// The repository of its own image, without a tag.
     pub image: Option<String>,
     /// The tag of a component that sets none.

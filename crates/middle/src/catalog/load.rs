@@ -230,6 +230,7 @@ fn kind(name: &str, lineage: Vec<String>, table: Table, span: Span) -> Kind {
         family: string("family"),
         any_program: table.boolean("any_program").unwrap_or(false),
         purpose: table.string("purpose").and_then(Purpose::parse),
+        builder: string("builder"),
         image: string("image"),
         version: string("version"),
         versions: Arc::new(known_versions(&table, &upgrades)),

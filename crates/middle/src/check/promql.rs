@@ -5,25 +5,28 @@ use promql_parser::parser::{Expr, token};
 use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    language::promql,
+    language::{promql, without_variables},
     model::{Component, Purpose, SettingValue, Workload},
     resolve::rules_of,
+    source::Span,
+    syntax::{Node, Table},
 };
 
 /// The switches of functions, and of what stands in for a side without a match.
 const FUNCTIONS: &str = "promql-experimental-functions";
 const FILL: &str = "promql-binop-fill-modifiers";
 
-/// Alerts and rules whose expression has something that is an experiment: Prometheus refuses their file.
+/// Alerts, panels and rules whose expression has something that is an experiment: Prometheus refuses the file of rules, and the question
+/// of a panel. Service levels name series, and no functions.
 pub(super) fn experimental(facts: Facts<'_>, sink: &mut Sink) {
     let server = facts.platform.first_for(Purpose::Metrics);
     if server.is_some_and(|it| it.external.is_some()) {
         return;
     }
     for component in &facts.platform.components {
-        for alert in component.alerts.iter().filter(|alert| !alert.from_kind) {
-            if let Some(diagnostic) = refused(server, &alert.expr, "") {
-                let diagnostic = diagnostic.label(alert.span, "Prometheus refuses this alert");
+        for (text, (what, span)) in expressions(component) {
+            if let Some(diagnostic) = refused(server, &without_variables(&text), "") {
+                let diagnostic = diagnostic.label(span, format!("Prometheus refuses this {what}"));
                 sink.push(diagnostic.about(&component.name));
             }
         }
@@ -59,6 +62,38 @@ fn refused(server: Option<&Component>, expr: &str, place: &str) -> Option<Diagno
         ),
         None => "do without it".to_string(),
     }))
+}
+
+/// The expressions of the user's on a component: what each is of, and its place.
+fn expressions(component: &Component) -> Vec<(String, (&'static str, Span))> {
+    let of_user = component.alerts.iter().filter(|alert| !alert.from_kind);
+    let mut out: Vec<_> = of_user
+        .map(|alert| (alert.expr.clone(), ("alert", alert.span)))
+        .collect();
+    let written = component.main().map(|main| &main.written);
+    if let Some(panels) = written.and_then(|table| table.get("panels")) {
+        strings_in(panels, &["expr", "queries"], &mut |text, span| {
+            out.push((text.to_string(), ("panel", span)));
+        });
+    }
+    out
+}
+
+/// The strings below some keys of a table, or of each table of a list.
+fn strings_in(node: &Node, keys: &[&str], found: &mut dyn FnMut(&str, Span)) {
+    for table in node.as_array().unwrap_or(std::slice::from_ref(node)) {
+        for (key, node) in table.as_table().into_iter().flat_map(Table::iter) {
+            if !keys.contains(&key.name.as_str()) {
+                continue;
+            }
+            for item in node.as_array().unwrap_or(std::slice::from_ref(node)) {
+                match item.as_str() {
+                    Some(text) => found(text, item.span),
+                    None => strings_in(item, keys, found),
+                }
+            }
+        }
+    }
 }
 
 fn is_switched_on(server: &Component, feature: &str) -> bool {

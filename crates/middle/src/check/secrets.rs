@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     Facts,
+    headers::written_login,
     strings::{Owner, StringUse, UserString, strings},
 };
 use crate::{
@@ -84,17 +85,24 @@ fn again(facts: Facts<'_>, string: &UserString<'_>) -> Option<String> {
 fn secret_in(string: &UserString<'_>) -> Option<String> {
     match string.how {
         StringUse::Variable(name) | StringUse::Named(name) | StringUse::OfFile(name, _) => {
-            (sounds_secret(name) && is_literal(string.text) || holds_password(string.text))
+            let is_one = sounds_secret(name) && is_literal(string.text);
+            (is_one || holds_password(string.text) || written_login(string.text).is_some())
                 .then(|| format!("`{name}`"))
         }
         StringUse::Word(_) | StringUse::Line => string
             .words()
             .into_iter()
             .find_map(|(before, word)| secret_word(before, word))
-            .or_else(|| holds_password(string.text).then(|| "a URL".to_string())),
+            .or_else(|| holds_password(string.text).then(|| "a URL".to_string()))
+            .or_else(|| header(string.text)),
         StringUse::File | StringUse::Mounted(_) => secret_in_line(string.text)
-            .or_else(|| holds_password(string.text).then(|| "a URL in a file".to_string())),
+            .or_else(|| holds_password(string.text).then(|| "a URL in a file".to_string()))
+            .or_else(|| header(string.text)),
     }
+}
+
+fn header(text: &str) -> Option<String> {
+    written_login(text).map(|scheme| format!("a header `{scheme} ...`"))
 }
 
 /// The name of a secret that a line of a configuration file writes out: of the line itself, or of an entry between its braces.

@@ -93,9 +93,52 @@ fn check_absent(all: &Declarations, declared: &Declared, sink: &mut Sink) {
         return;
     }
     for spec in &declared.kind.settings {
-        if spec.required && is_absent(spec) {
+        if spec.required && is_absent(spec) && !is_of_parts_that_are_off(declared, &spec.name) {
             sink.push(missing(all, declared, spec));
         }
+    }
+}
+
+/// Whether a part that the user takes away, and nothing else of the kind, reads a setting.
+fn is_of_parts_that_are_off(declared: &Declared, setting: &str) -> bool {
+    let is_off = |part: &str| {
+        let written = declared.user.get_path(&["parts", part]);
+        written.is_some_and(Node::is_false)
+    };
+    let table = &declared.kind.table;
+    let mut off = table.table("parts").into_iter().flat_map(Table::iter);
+    off.any(|(part, node)| is_off(&part.name) && names_setting(node, setting))
+        && !reads_setting(table, setting, &is_off)
+}
+
+/// Whether a table of the kind reads a setting, without what is said of parts that are off.
+fn reads_setting(table: &Table, setting: &str, is_off: &dyn Fn(&str) -> bool) -> bool {
+    table
+        .iter()
+        .any(|(key, node)| match (key.name.as_str(), &node.value) {
+            ("parts", Value::Table(parts)) => parts
+                .iter()
+                .any(|(part, node)| !is_off(&part.name) && names_setting(node, setting)),
+            ("when", Value::Array(cases)) => cases
+                .iter()
+                .filter_map(Node::as_table)
+                .any(|case| reads_setting(case, setting, is_off)),
+            // In a case it is a table like that of the kind.
+            ("when", Value::Table(case)) => reads_setting(case, setting, is_off),
+            ("settings" | "if", _) => false,
+            _ => names_setting(node, setting),
+        })
+}
+
+fn names_setting(node: &Node, setting: &str) -> bool {
+    match &node.value {
+        Value::String(text) if text.contains("settings.") => {
+            let phrase = reference::of_node(node, Words::Kind, Mode::Shell);
+            phrase.references().any(|it| it.is(&["settings", setting]))
+        }
+        Value::Array(items) => items.iter().any(|item| names_setting(item, setting)),
+        Value::Table(table) => table.iter().any(|(_, node)| names_setting(node, setting)),
+        _ => false,
     }
 }
 

@@ -7,8 +7,8 @@ use super::{
     texts::{pipeline_texts, workload_texts},
 };
 use crate::model::{
-    Ci, Component, Endpoint, FlowEnd, Health, Pipeline, Platform, Port, Probe, Purpose, Reach,
-    Setting, Task, TaskBody, Text, Workload,
+    Agent, Ci, Component, Endpoint, FlowEnd, Health, Pipeline, Platform, Port, Probe, Purpose,
+    Reach, Setting, Task, TaskBody, Text, Workload,
 };
 
 pub(super) fn collect(platform: &Platform, graph: &mut Graph) {
@@ -160,25 +160,36 @@ fn stub_edges(platform: &Platform, pipeline: &Pipeline, graph: &mut Graph) {
     }
 }
 
-/// What CI entries name is open to the workloads of the component that runs them. That component itself works without it.
+/// What CI entries name is open to the workload that runs their stages. The component itself works without it. Entries that ask for an
+/// agent by its label may run on any.
 fn ci_edges(platform: &Platform, graph: &mut Graph) {
     let Some(runner) = platform.first_for(Purpose::Ci) else {
         return;
     };
     let component = ComponentPeer::Component(runner.name.clone());
-    let endpoints: Vec<&Endpoint> = platform
-        .ci
-        .iter()
-        .flat_map(Ci::texts)
-        .flat_map(Text::endpoints)
-        .filter(|endpoint| endpoint.component != runner.name)
-        .collect();
-    for workload in runner.workloads.iter().filter(|it| !it.is_job()) {
-        let peer = Peer::Workload(workload.name.clone());
-        for endpoint in &endpoints {
+    let is_builder = |it: &&Workload| it.part.is_some() && it.part == runner.builder;
+    let builder = runner.workloads.iter().find(is_builder).or(runner.main());
+    let named = platform.ci.iter().flat_map(|entry| {
+        let texts = entry.texts().flat_map(Text::endpoints);
+        texts.map(move |endpoint| (endpoint, names_label(entry)))
+    });
+    for (endpoint, anywhere) in named.filter(|(it, _)| it.component != runner.name) {
+        let workloads = runner.workloads.iter().filter(|it| !it.is_job());
+        let is_it = |it: &Workload| builder.is_some_and(|builder| builder.name == it.name);
+        for workload in workloads.filter(|it| anywhere || is_it(it)) {
+            let peer = Peer::Workload(workload.name.clone());
             endpoint_edge(platform, (&peer, &component), endpoint, Why::Reaches, graph);
         }
     }
+}
+
+fn names_label(entry: &Ci) -> bool {
+    let is_label = |agent: &Agent| matches!(agent, Agent::Label(_));
+    is_label(&entry.agent)
+        || entry
+            .all_stages()
+            .filter_map(|it| it.agent.as_ref())
+            .any(is_label)
 }
 
 /// A flow lets both ends reach each other on all declared ports.

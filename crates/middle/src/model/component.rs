@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::{
     data::{Program, Upgrade},
     model::{
-        AlertSeverity, Host, Icon, Metrics, PanelKind, Port, ProgramVersion, Purpose, Raw, Text,
-        Workload,
+        AlertSeverity, Host, Icon, Metrics, PanelKind, Port, ProgramVersion, Purpose, Raw,
+        Requests, Text, Workload,
     },
     source::Span,
     syntax::Shared,
@@ -30,6 +30,8 @@ pub struct Component {
     pub any_program: bool,
     /// What it does for the platform as a whole.
     pub purpose: Option<Purpose>,
+    /// The part that runs the stages of CI entries, where it runs.
+    pub builder: Option<String>,
     /// The version of its program.
     pub version: ProgramVersion,
     /// What its program asks for when its version changes over existing data.
@@ -476,17 +478,6 @@ impl Expression {
     pub fn is_of_kind(&self) -> bool {
         self.pieces.len() > 1
     }
-}
-
-/// The series by which the requests to a component are counted.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Requests {
-    /// All of them.
-    pub all: Option<Expression>,
-    /// Those that failed.
-    pub errors: Option<Expression>,
-    /// Buckets of how long they took, in seconds.
-    pub durations: Option<Expression>,
 }
 
 /// A colour from a value on.

@@ -36,8 +36,8 @@ pub use ci::{
 };
 pub use component::{
     Alert, AlertText, AlertWhose, Component, DataFolder, DatabaseBinding, Expression, External,
-    ExternalAddress, KeptIf, Output, Panel, Query, Record, Requests, Setting, SettingFile,
-    SettingValue, Store, Threshold, Use,
+    ExternalAddress, KeptIf, Output, Panel, Query, Record, Setting, SettingFile, SettingValue,
+    Store, Threshold, Use,
 };
 pub use deploy::{Cluster, Deploy, DeployTool, Repository, Revision};
 pub use image::{Image, Version, is_tag};
@@ -59,8 +59,8 @@ pub use raw::Raw;
 pub use registry::Registry;
 pub use route::{Route, RouteEnd, RoutePath, RouteTls};
 pub use scrape::{
-    About, AboutStack, Login, Metrics, MetricsPath, PROBER, Relabel, probe_job, scrape_ca,
-    scrape_secret,
+    About, AboutStack, Login, Metrics, MetricsPath, PROBER, Relabel, Requests, probe_job,
+    scrape_ca, scrape_secret,
 };
 pub use sharing::NetworkOwners;
 pub use text::{Endpoint, Field, Piece, Text};

@@ -1,7 +1,7 @@
 //! What Prometheus scrapes of a workload, and how it gets in.
 
 use crate::{
-    model::{At, FileContent, HttpScheme},
+    model::{At, Expression, FileContent, HttpScheme},
     source::Span,
 };
 
@@ -93,7 +93,11 @@ impl std::fmt::Display for MetricsPath {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Login {
     Bearer(String),
-    Basic { user: String, password: String },
+    /// Without a password a program learns who asks, and no more.
+    Basic {
+        user: String,
+        password: Option<String>,
+    },
 }
 
 /// A step of relabeling, in Prometheus' own words.
@@ -124,4 +128,15 @@ pub fn scrape_secret(secret: &str) -> String {
 /// Where Prometheus finds the certificate of a job's authority.
 pub fn scrape_ca(job: &str) -> String {
     format!("/etc/prometheus/ca/{}.pem", job.replace('/', "."))
+}
+
+/// The series by which the requests to a component are counted.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Requests {
+    /// All of them.
+    pub all: Option<Expression>,
+    /// Those that failed.
+    pub errors: Option<Expression>,
+    /// Buckets of how long they took, in seconds.
+    pub durations: Option<Expression>,
 }

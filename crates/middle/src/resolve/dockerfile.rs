@@ -42,22 +42,29 @@ fn placed(registry: &Registry, dockerfile: &Text) -> Text {
         })
     };
     let mut stages = BTreeSet::new();
-    let mut is_first = true;
+    // Before the first instruction a comment may name the program that reads the file.
+    let is_head = |line: &&str| line.trim().is_empty() || line.trim_start().starts_with('#');
+    let head = text.split('\n').take_while(is_head).count();
     let lines: Vec<String> = text
         .split('\n')
-        .map(|line| {
-            let out = placed_line(line, is_first, &mut stages, place);
-            is_first &= line.trim().is_empty() || line.trim_start().starts_with('#');
-            out
+        .enumerate()
+        .map(|(number, line)| match reader(line) {
+            Some(image) if number < head => line.replacen(image, &place(image), 1),
+            _ => placed_line(line, &mut stages, place),
         })
         .collect();
     unmarked(&lines.join("\n"), &pieces)
 }
 
-/// `is_first`: no instruction has come yet, and so a comment may name the program that reads the file.
+/// The image in `# syntax=docker/dockerfile:1`.
+fn reader(line: &str) -> Option<&str> {
+    let (key, image) = line.trim().strip_prefix('#')?.split_once('=')?;
+    let is_it = key.trim().eq_ignore_ascii_case("syntax");
+    Some(image.trim()).filter(|image| is_it && is_image(image, &BTreeSet::new()))
+}
+
 fn placed_line(
     line: &str,
-    is_first: bool,
     stages: &mut BTreeSet<String>,
     place: impl Fn(&str) -> String,
 ) -> String {
@@ -92,17 +99,6 @@ fn placed_line(
             match sources.next() {
                 Some(image) => with(image, stages),
                 None => line.to_string(),
-            }
-        }
-        Some(comment) if is_first && comment.starts_with('#') => {
-            let (key, value) = line.split_once('=').unwrap_or_default();
-            match key
-                .trim_start_matches('#')
-                .trim()
-                .eq_ignore_ascii_case("syntax")
-            {
-                true => with(value.trim(), stages),
-                false => line.to_string(),
             }
         }
         _ => line.to_string(),

@@ -120,6 +120,7 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
     top::raw_workloads(tree, &components, sink);
     contents::check(&scene, &components, inputs.sources, sink);
     unused::check(tree, &names.written_out, sink);
+    unused::references(&scene, tree, sink);
     Platform {
         name: names.platform.clone(),
         project: names.project.clone(),

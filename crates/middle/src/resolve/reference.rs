@@ -145,6 +145,23 @@ pub(super) fn text(scene: &Scene<'_>, node: &Node, scope: &Scope<'_>, sink: &mut
     out
 }
 
+/// Reports what is wrong with the references of a string that no component reads. What `self` would be, nobody knows.
+pub(super) fn check_alone(scene: &Scene<'_>, node: &Node, mode: Mode, sink: &mut Sink) {
+    let scope = Scope::platform();
+    for piece in reference::of_node(node, Words::Platform, mode).pieces {
+        match piece {
+            Piece::Misfit(misfit) => {
+                let misfit = not_a_reference(scene, &misfit, MeantAs::Any, sink);
+                sink.push(misfit);
+            }
+            Piece::Reference(reference) if reference.segments.first() != Some(&"self") => {
+                value(scene, &reference, Words::Platform, &scope, sink);
+            }
+            Piece::Reference(_) | Piece::Literal(_) | Piece::Escape => {}
+        }
+    }
+}
+
 /// The text in a template of Airflow's, where braces of its own would begin an expression.
 fn verbatim(text: Text) -> Text {
     let pieces = text.pieces.into_iter().map(|piece| match piece {

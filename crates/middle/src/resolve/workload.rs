@@ -55,6 +55,7 @@ pub(super) fn component(
         icon: draft.kind.icon,
         any_program: draft.kind.any_program,
         purpose: draft.kind.purpose,
+        builder: draft.kind.builder.clone(),
         version: draft.program.clone(),
         description: read::owned(&draft.user, "description"),
         group: draft.group.clone(),

@@ -11,6 +11,9 @@ use crate::{
     syntax::{Node, Table},
 };
 
+/// A sort of data source of Grafana, and the one of a dashboard that names none.
+const PROMETHEUS: &str = "prometheus";
+
 /// What stands for a variable of Grafana outside of a string: no metric has this name.
 const VARIABLE: &str = "a_variable_of_grafana";
 
@@ -71,7 +74,7 @@ pub(in crate::target) fn questions<'a>(
     for (component, setting, file, span) in files(grafana, "dashboards") {
         let mut found = Vec::new();
         let board = serde_json::from_slice(&file.bytes).unwrap_or_default();
-        queries(&board, true, &mut found);
+        queries(&board, PROMETHEUS, &mut found);
         out.extend(found.into_iter().map(|text| Question {
             what: format!("the dashboard {}", file.path),
             component: &component.name,
@@ -168,8 +171,8 @@ fn files<'a>(
         .collect()
 }
 
-/// Every `expr` of a dashboard that goes to a Prometheus. The data source stands beside it, or around it.
-fn queries(value: &Value, is_promql: bool, out: &mut Vec<String>) {
+/// Every `expr` of a dashboard that goes to a Prometheus. The sort of data source stands beside it, or `around` it.
+fn queries(value: &Value, around: &str, out: &mut Vec<String>) {
     match value {
         Value::Object(keys) => {
             // Grafana's second schema has it as the `group` of a query.
@@ -177,18 +180,19 @@ fn queries(value: &Value, is_promql: bool, out: &mut Vec<String>) {
             let of_query = word("group").filter(|_| word("kind") == Some("DataQuery"));
             let source = keys.get("datasource").and_then(|it| it.get("type"));
             let language = source.and_then(Value::as_str).or(of_query);
-            let is_promql = match language {
-                None | Some("datasource" | "-- Mixed --" | "mixed") => is_promql,
-                Some(language) => language == "prometheus",
-            };
+            let language =
+                language.filter(|it| !["datasource", "-- Mixed --", "mixed"].contains(it));
+            let around = language.unwrap_or(around);
             for (key, value) in keys {
                 match value {
-                    Value::String(text) if key == "expr" && is_promql => out.push(plain(text)),
-                    value => queries(value, is_promql, out),
+                    Value::String(text) if key == "expr" && around == PROMETHEUS => {
+                        out.push(plain(text));
+                    }
+                    value => queries(value, around, out),
                 }
             }
         }
-        Value::Array(items) => items.iter().for_each(|it| queries(it, is_promql, out)),
+        Value::Array(items) => items.iter().for_each(|it| queries(it, around, out)),
         _ => {}
     }
 }
@@ -252,7 +256,7 @@ mod tests {
             { "query": { "kind": "DataQuery", "group": "prometheus", "spec": { "expr": "g" } } },
         ] });
         let mut found = Vec::new();
-        queries(&board, true, &mut found);
+        queries(&board, PROMETHEUS, &mut found);
         assert_eq!(found, ["b", "d", "e", "g"]);
     }
 

@@ -252,7 +252,12 @@ pub(super) const MOUNT: &[KeyShape] = &[
 
 pub(super) const ACCOUNT: &[KeyShape] = &[
     CREATE,
-    key("name", Shape::Text, "Its name.", "name = \"trainer\""),
+    key(
+        "name",
+        Shape::Formed(Form::ObjectName),
+        "Its name.",
+        "name = \"trainer\"",
+    ),
     key(
         "annotations",
         STRINGS_BY_NAME,

@@ -382,7 +382,7 @@ const TASK_IMAGE_PULL_SECRETS: KeyShape =
 /// The account of tasks' pods. It is not made: a task that needs none has none.
 const TASK_ACCOUNT: KeyShape = key(
     "serviceAccountName",
-    Shape::Text,
+    Shape::Formed(Form::ObjectName),
     "The account that their pods run under; it must exist.",
     "serviceAccountName = \"trainer\"",
 );

@@ -52,13 +52,13 @@ pub(super) const RIGHTS: &[KeyShape] = &[
         Shape::Table(&[
             key(
                 "user",
-                Shape::Plain(Form::Free),
+                Shape::Plain(Form::NumericUser),
                 "The UID, or UID:GID, that it runs as in a cluster. Elsewhere the image may start as root and drop its rights itself.",
                 "user = \"999:999\"",
             ),
             key(
                 "alpine_user",
-                Shape::Plain(Form::Free),
+                Shape::Plain(Form::NumericUser),
                 "The same, for images whose tag contains `alpine`.",
                 "alpine_user = \"70:70\"",
             ),

@@ -8,6 +8,7 @@ use super::{
         external_network, key_of_file, key_of_secret, key_of_volume, network_of_its_own,
         with_components,
     },
+    nearest_key,
 };
 use crate::{
     diag::Diagnostic,
@@ -53,6 +54,36 @@ pub(in crate::language) fn key_of_compose(
         }
         _ => None,
     }
+}
+
+/// What to say of a misspelled key of Compose's service.
+pub(in crate::language) fn misspelled_key_of_compose(
+    key: &Key,
+    value: &Node,
+    table: &Table,
+    keys: &[KeyShape],
+    context: &Context<'_>,
+) -> Option<Diagnostic> {
+    if !is_component(keys) {
+        return None;
+    }
+    let meant = Key {
+        name: nearest_key(&key.name)?.to_string(),
+        span: key.span,
+    };
+    let found = component_key(&meant.name)?;
+    let mut diagnostic = found.diagnostic(&meant, value, context.owner, enclosing(table, context));
+    let owner = context.owner;
+    diagnostic.message = format!(
+        "{owner} has no key `{}`, and Compose's is `{}`{}",
+        key.name,
+        meant.name,
+        match found.stands_for() {
+            Some(name) => format!(": here it is `{name}`"),
+            None => String::new(),
+        }
+    );
+    Some(diagnostic)
 }
 
 /// What to say of a value that is written as Compose has it.

@@ -19,7 +19,7 @@ mod volumes;
 
 use super::Owner;
 use crate::{
-    diag::{Code, Diagnostic},
+    diag::{Code, Diagnostic, nearest},
     reference::Declared,
     source::Span,
     syntax::{Key, Node, Table},
@@ -28,7 +28,8 @@ use crate::{
 
 use edit::{EnclosingTable, with_rewrite};
 pub(super) use lookup::{
-    entry_of_compose, form_of_compose, key_of_compose, services_as_components,
+    entry_of_compose, form_of_compose, key_of_compose, misspelled_key_of_compose,
+    services_as_components,
 };
 pub use ports::usual_port_name;
 pub(super) use rewrite::host_path;
@@ -103,6 +104,11 @@ impl ComposeKey {
 fn component_key(name: &str) -> Option<ComposeKey> {
     let found = KEYS.iter().find(|(known, _)| *known == name);
     found.map(|(_, here)| ComposeKey { here })
+}
+
+/// The key of Compose's that a word is nearly.
+fn nearest_key(name: &str) -> Option<&'static str> {
+    nearest(name, KEYS.iter().map(|(known, _)| *known))
 }
 
 fn is_service_key(name: &str) -> bool {

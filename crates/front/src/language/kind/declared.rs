@@ -243,7 +243,7 @@ pub(super) const ROLE: Shape = Shape::Table(&[
         "takes",
         Shape::Map(NameRule::Free, &Shape::Scalar),
         "Environment variables that its main workload gets for each component in the role that runs elsewhere and has a `settings.user` there.",
-        "takes = { \"PASSWORD_${roles.elasticsearch.env_name}\" = \"${roles.elasticsearch.password}\" }",
+        "takes = { \"PASSWORD_${roles.database.env_name}\" = \"${roles.database.password}\" }",
     ),
     key(
         "description",

@@ -327,6 +327,12 @@ const ABOUT: &[KeyShape] = &[
         "measured = \"exporter\"",
     ),
     key(
+        "builder",
+        Shape::Plain(Form::Name(NameRule::Resource)),
+        "The part that runs the stages of CI entries, where it runs; else the main workload does. Only what names an agent by its label may run on either.",
+        "builder = \"exporter\"",
+    ),
+    key(
         "runs_ci",
         Shape::Boolean,
         "It runs the platform's CI entries: it gets the secrets that they read.",

@@ -70,8 +70,11 @@ impl ExprVisitor for Faults {
 
 fn in_selector(selector: &VectorSelector) -> Result<(), String> {
     is_offset(selector.offset.as_ref())?;
-    let alternatives = selector.matchers.or_matchers.iter().flatten();
-    let matchers = selector.matchers.matchers.iter().chain(alternatives);
+    // The parser reads the dialect of VictoriaMetrics, too.
+    if !selector.matchers.or_matchers.is_empty() {
+        return Err("Prometheus has no `or` between the labels of a selector".to_string());
+    }
+    let matchers = selector.matchers.matchers.iter();
     matchers.filter_map(regex_fault).next().map_or(Ok(()), Err)
 }
 

@@ -260,11 +260,15 @@ impl Reader<'_> {
         let basic = table.table("basic")?;
         let user = basic.get("user")?;
         let scope = self.scope().without_secrets("`metrics.basic.user`");
+        let password = match basic.get("password") {
+            Some(node) => Some(self.secret(node, "password", sink)?),
+            None => None,
+        };
         Some(Login::Basic {
             user: text(self.scene, user, &scope, sink)
                 .as_plain()
                 .unwrap_or_default(),
-            password: self.secret(basic.get("password")?, "password", sink)?,
+            password,
         })
     }
 

@@ -27,12 +27,13 @@ pub(in crate::resolve) fn scraper<'a>(
             Some(
                 Login::Bearer(secret)
                 | Login::Basic {
-                    password: secret, ..
+                    password: Some(secret),
+                    ..
                 },
             ) => {
                 needs.secrets.entry(secret.clone()).or_insert(metrics.span);
             }
-            None => {}
+            Some(Login::Basic { password: None, .. }) | None => {}
         }
         if let Some(ca) = &metrics.ca {
             let path = scrape_ca(&metrics.job);

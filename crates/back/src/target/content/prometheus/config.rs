@@ -70,8 +70,8 @@ struct RemoteWriteView {
 struct LoginView {
     /// None where a token is enough.
     user: Option<String>,
-    /// The file that holds the token, or the password.
-    file: String,
+    /// The file that holds the token, or the password. None where a user is enough.
+    file: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -301,11 +301,11 @@ fn login(login: &Login) -> LoginView {
     match login {
         Login::Bearer(secret) => LoginView {
             user: None,
-            file: scrape_secret(secret),
+            file: Some(scrape_secret(secret)),
         },
         Login::Basic { user, password } => LoginView {
             user: Some(user.clone()),
-            file: scrape_secret(password),
+            file: password.as_deref().map(scrape_secret),
         },
     }
 }
@@ -362,9 +362,13 @@ fn remote_writes(platform: &Platform, prometheus: &Component) -> Vec<RemoteWrite
         let file = |text: &Option<Text>| Some(scrape_secret(text.as_ref()?.secrets().first()?));
         let basic = file(&store.password).and_then(|file| {
             let user = Some(plain(store.user.as_ref()?));
+            let file = Some(file);
             Some(LoginView { user, file })
         });
-        let bearer = file(&store.token).map(|file| LoginView { user: None, file });
+        let bearer = file(&store.token).map(|file| LoginView {
+            user: None,
+            file: Some(file),
+        });
         RemoteWriteView {
             url: plain(&store.url),
             login: basic.or(bearer),

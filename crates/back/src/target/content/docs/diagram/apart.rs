@@ -248,9 +248,9 @@ fn shift_back(state: &mut State<'_>, user: TrackUser, handles: &[Handle], step: 
 mod tests {
     use super::*;
 
-    fn piece(is_level: bool, at: i32, (low, high): (i32, i32)) -> Piece {
+    fn level(at: i32, (low, high): (i32, i32)) -> Piece {
         Piece {
-            is_level,
+            is_level: true,
             at,
             low,
             high,
@@ -258,23 +258,30 @@ mod tests {
         }
     }
 
+    fn upright(at: i32, ends: (i32, i32)) -> Piece {
+        Piece {
+            is_level: false,
+            ..level(at, ends)
+        }
+    }
+
     #[test]
     fn lines_that_cross_do_not_touch() {
-        let level = piece(true, 50, (0, 100));
-        assert!(!touch(&level, &piece(false, 40, (0, 100))));
+        let line = level(50, (0, 100));
+        assert!(!touch(&line, &upright(40, (0, 100))));
         // A corner on the line, and one close to it.
-        assert!(touch(&level, &piece(false, 40, (50, 100))));
-        assert!(touch(&level, &piece(false, 40, (53, 100))));
-        assert!(!touch(&level, &piece(false, 40, (55, 100))));
+        assert!(touch(&line, &upright(40, (50, 100))));
+        assert!(touch(&line, &upright(40, (53, 100))));
+        assert!(!touch(&line, &upright(40, (55, 100))));
         // Beside it.
-        assert!(touch(&level, &piece(true, 52, (90, 200))));
-        assert!(!touch(&level, &piece(true, 59, (90, 200))));
+        assert!(touch(&line, &level(52, (90, 200))));
+        assert!(!touch(&line, &level(59, (90, 200))));
         // Through and along its arrow.
         let arrow = Piece {
             tip: Some(100),
-            ..level
+            ..line
         };
-        assert!(touch(&arrow, &piece(false, 92, (0, 100))));
-        assert!(touch(&arrow, &piece(true, 56, (95, 200))));
+        assert!(touch(&arrow, &upright(92, (0, 100))));
+        assert!(touch(&arrow, &level(56, (95, 200))));
     }
 }

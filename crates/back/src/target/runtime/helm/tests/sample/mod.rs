@@ -195,6 +195,7 @@ pub fn component(workloads: Vec<Workload>) -> Component {
         kind: "service".to_string(),
         any_program: true,
         purpose: None,
+        builder: None,
         program: "service".to_string(),
         title: "Service".to_string(),
         icon: Icon::Server,

@@ -1,0 +1,92 @@
+//! Logins in headers of HTTP that stand in a text: `Bearer TOKEN`, `Basic BASE64`.
+
+/// Fewer characters than these are no token.
+const SHORTEST_TOKEN: usize = 8;
+
+/// The scheme of the first header in a text whose login is written out.
+pub(super) fn written_login(text: &str) -> Option<&'static str> {
+    let schemes: [(&str, fn(&str) -> bool); 2] = [("Bearer", is_token), ("Basic", is_login)];
+    let found = |(scheme, is_it): &(&'static str, fn(&str) -> bool)| {
+        let lower = text.to_ascii_lowercase();
+        let word = scheme.to_ascii_lowercase();
+        let places = lower.match_indices(word.as_str());
+        let mut places = places.map(|(at, word)| (&text[..at], &text[at + word.len()..]));
+        places.any(|(before, behind)| {
+            let begins =
+                !before.ends_with(|c: char| c.is_ascii_alphanumeric() || "_-.".contains(c));
+            let token = behind.trim_start();
+            let end = token.find(|c: char| !is_of_token(c));
+            begins && token.len() < behind.len() && is_it(&token[..end.unwrap_or(token.len())])
+        })
+    };
+    schemes
+        .iter()
+        .find(|it| found(it))
+        .map(|(scheme, _)| *scheme)
+}
+
+fn is_of_token(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "._~+/=-".contains(c)
+}
+
+/// A word of a sentence has no digits.
+fn is_token(word: &str) -> bool {
+    word.len() >= SHORTEST_TOKEN && word.contains(|c: char| c.is_ascii_digit())
+}
+
+/// `user:password`, encoded.
+fn is_login(word: &str) -> bool {
+    let decoded = decoded(word.trim_end_matches('=')).unwrap_or_default();
+    let is_text = decoded.iter().all(|byte| (0x20..0x7f).contains(byte));
+    word.len() >= SHORTEST_TOKEN && is_text && decoded.contains(&b':')
+}
+
+/// The bytes of a text in base64, without what fills it up.
+fn decoded(text: &str) -> Option<Vec<u8>> {
+    let mut out = Vec::new();
+    let (mut bits, mut count) = (0_u32, 0);
+    for byte in text.bytes() {
+        let six = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => return None,
+        };
+        bits = (bits << 6 | u32::from(six)) & 0xffff;
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            out.push(u8::try_from(bits >> count & 0xff).unwrap_or_default());
+        }
+    }
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::written_login;
+
+    #[test]
+    fn a_login_in_a_header_is_told_from_words_and_variables() {
+        let texts = [
+            ("Authorization: Bearer 0123456789abcdef", Some("Bearer")),
+            (
+                "proxy_set_header Authorization \"Basic YWRtaW46czNjcmV0\";",
+                Some("Basic"),
+            ),
+            ("credentials: bearer eyJhbGciOi1.e30.x-yz", Some("Bearer")),
+            ("authorization = Bearer ${TOKEN}", None),
+            (
+                "# Basic authentication is on, bearer authentication is off",
+                None,
+            ),
+            ("auth_basic YWRtaW46czNjcmV0", None),
+            ("Bearer <token123456>", None),
+        ];
+        for (text, scheme) in texts {
+            assert_eq!(written_login(text), scheme, "{text}");
+        }
+    }
+}
