@@ -57,6 +57,11 @@ const ALLOWED: &[(&str, &str, &[&str])] = &[
         &["grafana", "prometheus"],
     ),
     (
+        "target/shared/asked.rs",
+        "a data source of Grafana",
+        &["prometheus"],
+    ),
+    (
         "target/content/grafana/provisioning.rs",
         "data sources of Grafana, and roles",
         &["elasticsearch", "jaeger", "loki", "tempo"],

@@ -71,7 +71,7 @@ pub(in crate::target) fn questions<'a>(
     for (component, setting, file, span) in files(grafana, "dashboards") {
         let mut found = Vec::new();
         let board = serde_json::from_slice(&file.bytes).unwrap_or_default();
-        queries(&board, true, &mut found);
+        queries(&board, Source::Prometheus, &mut found);
         out.extend(found.into_iter().map(|text| Question {
             what: format!("the dashboard {}", file.path),
             component: &component.name,
@@ -168,27 +168,37 @@ fn files<'a>(
         .collect()
 }
 
+/// Where a query goes.
+#[derive(Clone, Copy, PartialEq)]
+enum Source {
+    Prometheus,
+    Other,
+}
+
 /// Every `expr` of a dashboard that goes to a Prometheus. The data source stands beside it, or around it.
-fn queries(value: &Value, is_promql: bool, out: &mut Vec<String>) {
+fn queries(value: &Value, around: Source, out: &mut Vec<String>) {
     match value {
         Value::Object(keys) => {
             // Grafana's second schema has it as the `group` of a query.
             let word = |key: &str| keys.get(key).and_then(Value::as_str);
             let of_query = word("group").filter(|_| word("kind") == Some("DataQuery"));
-            let source = keys.get("datasource").and_then(|it| it.get("type"));
-            let language = source.and_then(Value::as_str).or(of_query);
-            let is_promql = match language {
-                None | Some("datasource" | "-- Mixed --" | "mixed") => is_promql,
-                Some(language) => language == "prometheus",
+            let beside = keys.get("datasource").and_then(|it| it.get("type"));
+            let source = match beside.and_then(Value::as_str).or(of_query) {
+                // Each query of a mixed panel has its own.
+                None | Some("datasource" | "mixed") => around,
+                Some("prometheus") => Source::Prometheus,
+                Some(_) => Source::Other,
             };
             for (key, value) in keys {
                 match value {
-                    Value::String(text) if key == "expr" && is_promql => out.push(plain(text)),
-                    value => queries(value, is_promql, out),
+                    Value::String(text) if key == "expr" => {
+                        out.extend((source == Source::Prometheus).then(|| plain(text)));
+                    }
+                    value => queries(value, source, out),
                 }
             }
         }
-        Value::Array(items) => items.iter().for_each(|it| queries(it, is_promql, out)),
+        Value::Array(items) => items.iter().for_each(|it| queries(it, around, out)),
         _ => {}
     }
 }
@@ -252,7 +262,7 @@ mod tests {
             { "query": { "kind": "DataQuery", "group": "prometheus", "spec": { "expr": "g" } } },
         ] });
         let mut found = Vec::new();
-        queries(&board, true, &mut found);
+        queries(&board, Source::Prometheus, &mut found);
         assert_eq!(found, ["b", "d", "e", "g"]);
     }
 
