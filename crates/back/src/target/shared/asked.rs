@@ -246,7 +246,7 @@ pub(in crate::target) fn is_filled_in_later(name: &str) -> bool {
 mod tests {
     use serde_json::json;
 
-    use super::{is_filled_in_later, plain, queries};
+    use super::{Source, is_filled_in_later, plain, queries};
 
     #[test]
     fn only_queries_of_prometheus_are_read() {
