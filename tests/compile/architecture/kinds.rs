@@ -58,7 +58,7 @@ const ALLOWED: &[(&str, &str, &[&str])] = &[
     ),
     (
         "target/shared/asked.rs",
-        "data sources of Grafana",
+        "a data source of Grafana",
         &["prometheus"],
     ),
     (

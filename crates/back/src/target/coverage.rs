@@ -117,7 +117,7 @@ pub fn coverage(platform: &Platform) -> Coverage {
         .collect();
     let own_jobs = prometheus.map(own_job_names).unwrap_or_default();
     let questions = questions(platform, prometheus, grafana);
-    let all = prometheus.and_then(|prometheus| Known::of(prometheus, &jobs));
+    let all = prometheus.and_then(|prometheus| Known::of(prometheus, &jobs, &own_jobs));
     let ours: Vec<&str> = jobs
         .iter()
         .map(|job| job.metrics.job.as_str())

@@ -39,7 +39,7 @@ pub use path::{
 };
 pub use path_fault::{fault_in_container, fault_of_file, fault_on_host};
 pub use pattern::pattern_fault;
-pub use schedule::Schedule;
+pub use schedule::{Cycle, Schedule};
 pub use signal::Signal;
 pub use tmpfs::{Tmpfs, TmpfsOption};
 pub use web::{

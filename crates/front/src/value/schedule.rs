@@ -3,6 +3,8 @@
 
 mod gap;
 
+pub use gap::Cycle;
+
 pub(super) use gap::never_comes;
 
 use std::fmt;

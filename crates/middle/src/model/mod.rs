@@ -26,7 +26,7 @@ mod workload;
 
 pub use crate::syntax::Date;
 pub use crate::value::{
-    Account, Accounts, AlertSeverity, Bind, Capability, Condition, Device, ExtraHost, Host,
+    Account, Accounts, AlertSeverity, Bind, Capability, Condition, Cycle, Device, ExtraHost, Host,
     HostAddress, HostPath, HttpScheme, Icon, ImagePlatform, PanelKind, ProbeTool, Propagation,
     Protocol, Purpose, Schedule, SchedulePreset, Scheme, Signal, Tmpfs, TmpfsOption, TriggerRule,
 };

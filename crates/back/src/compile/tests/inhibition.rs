@@ -277,3 +277,23 @@ fn the_end_of_an_alert_is_told_where_the_watchdog_has_the_same_receiver() {
         assert!(told.contains(wanted), "{wanted}: {told}");
     }
 }
+
+/// A pod or a container that starts again and again is why a replica is missing: one page is enough.
+#[test]
+fn why_a_replica_is_missing_says_it_better() {
+    let lines = format!(
+        "[components.pager]\nkind = \"alertmanager\"\ngroup = \"one\"\n\
+         [components.objects]\nkind = \"kube-state-metrics\"\ngroup = \"one\"\n{}",
+        component("api", &format!("{METRICS}replicas = 3\n")),
+    );
+    let emission = emit(&platform(&lines, ""), Vantage::Kubernetes, config::emit);
+    let told = emission.files.files["config/pager/etc/alertmanager/alertmanager.yml"]
+        .text
+        .to_string();
+    let restarting = "alertname=KubePodRestarting component=api job=objects pod=api-1";
+    let missing = |component: &str| {
+        format!("alertname=ReplicasMissing component={component} job={component}")
+    };
+    assert!(holds_back(&told, restarting, &missing("api")), "{told}");
+    assert!(!holds_back(&told, restarting, &missing("web")), "{told}");
+}

@@ -292,4 +292,11 @@ fn a_metric_of_nobody_is_reported() {
     assert!(found[0].contains("`redis_upq`"), "{found:?}");
     let with_own = format!("{redis}{}", component("api", METRICS));
     assert!(lost(&with_own).is_empty());
+    // A cluster's nodes have what no list names.
+    assert!(
+        lost(&format!(
+            "{redis}[components.prometheus.settings]\nkubelet = true\n"
+        ))
+        .is_empty()
+    );
 }

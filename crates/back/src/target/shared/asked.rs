@@ -11,9 +11,6 @@ use crate::{
     syntax::{Node, Table},
 };
 
-/// A sort of data source of Grafana, and the one of a dashboard that names none.
-const PROMETHEUS: &str = "prometheus";
-
 /// What stands for a variable of Grafana outside of a string: no metric has this name.
 const VARIABLE: &str = "a_variable_of_grafana";
 
@@ -74,7 +71,7 @@ pub(in crate::target) fn questions<'a>(
     for (component, setting, file, span) in files(grafana, "dashboards") {
         let mut found = Vec::new();
         let board = serde_json::from_slice(&file.bytes).unwrap_or_default();
-        queries(&board, PROMETHEUS, &mut found);
+        queries(&board, Source::Prometheus, &mut found);
         out.extend(found.into_iter().map(|text| Question {
             what: format!("the dashboard {}", file.path),
             component: &component.name,
@@ -171,24 +168,33 @@ fn files<'a>(
         .collect()
 }
 
-/// Every `expr` of a dashboard that goes to a Prometheus. The sort of data source stands beside it, or `around` it.
-fn queries(value: &Value, around: &str, out: &mut Vec<String>) {
+/// Where a query goes.
+#[derive(Clone, Copy, PartialEq)]
+enum Source {
+    Prometheus,
+    Other,
+}
+
+/// Every `expr` of a dashboard that goes to a Prometheus. The data source stands beside it, or around it.
+fn queries(value: &Value, around: Source, out: &mut Vec<String>) {
     match value {
         Value::Object(keys) => {
             // Grafana's second schema has it as the `group` of a query.
             let word = |key: &str| keys.get(key).and_then(Value::as_str);
             let of_query = word("group").filter(|_| word("kind") == Some("DataQuery"));
-            let source = keys.get("datasource").and_then(|it| it.get("type"));
-            let language = source.and_then(Value::as_str).or(of_query);
-            let language =
-                language.filter(|it| !["datasource", "-- Mixed --", "mixed"].contains(it));
-            let around = language.unwrap_or(around);
+            let beside = keys.get("datasource").and_then(|it| it.get("type"));
+            let source = match beside.and_then(Value::as_str).or(of_query) {
+                // Each query of a mixed panel has its own.
+                None | Some("datasource" | "mixed") => around,
+                Some("prometheus") => Source::Prometheus,
+                Some(_) => Source::Other,
+            };
             for (key, value) in keys {
                 match value {
-                    Value::String(text) if key == "expr" && around == PROMETHEUS => {
-                        out.push(plain(text));
+                    Value::String(text) if key == "expr" => {
+                        out.extend((source == Source::Prometheus).then(|| plain(text)));
                     }
-                    value => queries(value, around, out),
+                    value => queries(value, source, out),
                 }
             }
         }
@@ -240,7 +246,7 @@ pub(in crate::target) fn is_filled_in_later(name: &str) -> bool {
 mod tests {
     use serde_json::json;
 
-    use super::{is_filled_in_later, plain, queries};
+    use super::{Source, is_filled_in_later, plain, queries};
 
     #[test]
     fn only_queries_of_prometheus_are_read() {
@@ -256,7 +262,7 @@ mod tests {
             { "query": { "kind": "DataQuery", "group": "prometheus", "spec": { "expr": "g" } } },
         ] });
         let mut found = Vec::new();
-        queries(&board, PROMETHEUS, &mut found);
+        queries(&board, Source::Prometheus, &mut found);
         assert_eq!(found, ["b", "d", "e", "g"]);
     }
 

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     diag::nearest,
     language::promql,
-    model::{Component, Metrics, Relabel, SettingValue},
+    model::{Component, Metrics, Relabel},
     template,
 };
 
@@ -48,12 +48,10 @@ pub(in crate::target) struct Known {
 }
 
 impl Known {
-    /// None where a job may have anything, and where scrape jobs of the user's own may.
-    pub fn of(prometheus: &Component, jobs: &[Job<'_>]) -> Option<Self> {
-        let own = prometheus.setting("scrape_configs");
-        let has_own = matches!(own, Some(SettingValue::Files(files)) if !files.is_empty());
+    /// None where a job may have anything, as those do that are no component's.
+    pub fn of(prometheus: &Component, jobs: &[Job<'_>], own_jobs: &[String]) -> Option<Self> {
         let is_listed = |job: &Job<'_>| !job.component.exposes.is_empty() && !renames(job);
-        if has_own || jobs.is_empty() || !jobs.iter().all(is_listed) {
+        if !own_jobs.is_empty() || jobs.is_empty() || !jobs.iter().all(is_listed) {
             return None;
         }
         let lists = |components: &mut dyn Iterator<Item = &Component>| {

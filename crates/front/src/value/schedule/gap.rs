@@ -9,7 +9,54 @@ const MINUTES_OF_DAY: u32 = 24 * 60;
 /// The field of months.
 const MONTH: usize = 3;
 
+/// When a schedule is due that is the same every day, or every week.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cycle {
+    /// Seconds of a day, or of a week.
+    pub length: u64,
+    /// Seconds from the start of a cycle, in order: those of a week start on Thursday, as the time of computers does.
+    pub due: Vec<u64>,
+}
+
+/// The first day of the time of computers: a Thursday, where 0 is Sunday.
+const FIRST_DAY: u32 = 4;
+
 impl Schedule {
+    /// When it is due, where the times between its runs differ and are the same every day or every week.
+    pub fn uneven_cycle(&self) -> Option<Cycle> {
+        let fields = match self {
+            Schedule::Cron(fields) => fields.to_ascii_lowercase(),
+            Schedule::Preset(preset) => fields_of(*preset)?.to_string(),
+        };
+        let fields: Vec<&str> = fields.split_whitespace().collect();
+        let of_week = fields.get(WEEKDAY)?;
+        let is_repeated = is_every(fields[DAY]) && is_every(fields[MONTH]);
+        if !is_repeated || of_week.contains(['#', 'l']) {
+            return None;
+        }
+        let is_daily = is_every(of_week);
+        let mut days: Vec<u32> = match is_daily {
+            true => vec![0],
+            false => values(WEEKDAY, of_week)
+                .iter()
+                .map(|day| (day + 7 - FIRST_DAY) % 7)
+                .collect(),
+        };
+        days.sort_unstable();
+        days.dedup();
+        let times = times_of_day(&fields);
+        let of_day = |day: &u32| {
+            let start = day * MINUTES_OF_DAY;
+            times.iter().map(move |time| u64::from(start + time) * 60)
+        };
+        let due: Vec<u64> = days.iter().flat_map(of_day).collect();
+        let length = u64::from(MINUTES_OF_DAY) * 60 * if is_daily { 1 } else { 7 };
+        let (first, last) = (*due.first()?, *due.last()?);
+        let over_end = length - last + first;
+        let is_uneven = due.windows(2).any(|pair| pair[1] - pair[0] != over_end);
+        is_uneven.then_some(Cycle { length, due })
+    }
+
     /// The longest time between two runs, in milliseconds. `None` where it does not repeat.
     pub fn longest_gap(&self) -> Option<u64> {
         let fields = match self {
@@ -329,6 +376,30 @@ mod tests {
         }
         assert_eq!(longest_gap("@once"), None);
         assert_eq!(longest_gap("nonsense"), None);
+    }
+
+    #[test]
+    fn an_uneven_schedule_is_due_at_known_times() {
+        const HOUR: u64 = 3600;
+        let cycle = |schedule: &str| {
+            let cycle = Schedule::parse(schedule)?.uneven_cycle()?;
+            let hours: Vec<u64> = cycle.due.iter().map(|due| due / HOUR).collect();
+            Some((cycle.length / HOUR, hours))
+        };
+        assert_eq!(cycle("0 6,18,20 * * *"), Some((24, vec![6, 18, 20])));
+        // From Thursday on: Friday, Monday, Wednesday.
+        let of_week = Some((168, vec![30, 102, 150]));
+        assert_eq!(cycle("0 6 * * mon,wed,fri"), of_week);
+        for schedule in [
+            "@daily",
+            "0 6,18 * * *",
+            "0 6 * * 1",
+            "0 6 1 * *",
+            "0 6 * * 1#2",
+            "*/5 * * * *",
+        ] {
+            assert_eq!(cycle(schedule), None, "{schedule}");
+        }
     }
 
     #[test]

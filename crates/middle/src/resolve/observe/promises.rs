@@ -7,7 +7,7 @@ use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::read,
     language::{duration_ms, duration_text},
-    model::{Alert, AlertSeverity, AlertText, AlertWhose, Schedule, Setting, SettingValue},
+    model::{Alert, AlertSeverity, AlertText, AlertWhose, Cycle, Schedule, Setting, SettingValue},
     resolve::pipelines,
     source::Span,
     syntax::Table,
@@ -17,6 +17,12 @@ use crate::{
 const USUAL_RETENTION: u64 = 15 * DAY;
 const DAY: u64 = 86_400_000;
 const MINUTE: u64 = 60_000;
+
+/// So many times of a cycle are written into a rule.
+const MOST_DUE: usize = 48;
+
+/// One exporter.
+const ON_TARGET: &str = "on (job, instance)";
 
 /// The alert on a pipeline that has not succeeded since it was due.
 pub(super) const OVERDUE: &str = "PipelineOverdue";
@@ -77,6 +83,33 @@ fn of_pipelines(tree: &Table) -> impl Iterator<Item = Promise<'_>> {
     })
 }
 
+/// How far apart a rule looks within a window of so many milliseconds.
+fn step(window: u64) -> u64 {
+    (window / 300 / MINUTE * MINUTE).max(5 * MINUTE)
+}
+
+/// For how many seconds the exporter has run.
+fn age(airflow: &str) -> String {
+    format!("time() - process_start_time_seconds{{job=\"{airflow}\"}}")
+}
+
+/// The newest time of a cycle that has had so many seconds of slack: where the cycle is, plus the step to each time that is past.
+fn last_due(cycle: &Cycle, slack: u64) -> String {
+    let at = format!("(time() - {slack}) % {}", cycle.length);
+    let mut out = format!("(time() - {slack} - {at}");
+    // Before the first time, the last one of the cycle before counts.
+    let last = cycle.due.last().copied().unwrap_or_default();
+    out.push_str(&format!(" - {}", cycle.length - last));
+    let mut before = None;
+    for due in &cycle.due {
+        let step = before.map_or(due + cycle.length - last, |before| due - before);
+        out.push_str(&format!(" + {step} * ({at} >= bool {due})"));
+        before = Some(*due);
+    }
+    out.push(')');
+    out
+}
+
 struct Promise<'a> {
     pipeline: &'a str,
     schedule: Schedule,
@@ -132,6 +165,15 @@ impl Promise<'_> {
     }
 
     fn overdue(&self, airflow: &str) -> Alert {
+        let cycle = self.schedule.uneven_cycle();
+        if let Some(cycle) = cycle.filter(|cycle| cycle.due.len() <= MOST_DUE) {
+            let description = format!(
+                "Its schedule is `{}`; no run of it has succeeded since the last one that had time to was due.",
+                self.schedule
+            );
+            let expr = self.not_since(airflow, &cycle);
+            return self.alert(OVERDUE, expr, self.not_since_due(), description);
+        }
         let windows = self.windows();
         let on_days = windows.iter().map(|(window, days)| {
             let is_one = days.iter().map(|day| format!("day_of_week() == {day}"));
@@ -156,24 +198,49 @@ impl Promise<'_> {
         )
     }
 
+    /// True where the last success is older than the last time that was due and has had its slack. The rule computes both: when a
+    /// success was last seen, and where in its cycle the schedule is.
+    fn not_since(&self, airflow: &str, cycle: &Cycle) -> String {
+        let count = self.series("count", airflow);
+        let step = step(self.time_until_due());
+        let window = duration_text(self.time_until_due());
+        let (offset, young) = (duration_text(step), 2 * step / 1000);
+        let success = format!(
+            "({count} != {count} offset {offset}) or {} or ({count} and {ON_TARGET} {} < {young})",
+            self.born(airflow, step),
+            age(airflow)
+        );
+        let by = "by (job, dag_id)";
+        let seen =
+            format!("max {by} (max_over_time((({success}) * 0 + time())[{window}:{offset}]))");
+        format!(
+            "sum {by} ({count} offset {window}) unless {seen} > {}",
+            last_due(cycle, self.slack() / 1000)
+        )
+    }
+
     /// True where the last success is older than that.
     ///
     /// The exporter counts anew when it starts, and has no series before the first success. So a success is a value that grew, a
     /// series that was not there while the exporter was, or one that is there and whose exporter has started since.
     fn too_old(&self, airflow: &str, window: u64) -> String {
         let count = self.series("count", airflow);
-        let seconds = window / 1000;
-        let step = (window / 300 / MINUTE * MINUTE).max(5 * MINUTE);
-        let (window, offset, young) = (duration_text(window), duration_text(step), 2 * step / 1000);
+        let (seconds, step) = (window / 1000, step(window));
+        let (window, offset) = (duration_text(window), duration_text(step));
         let by = "sum by (job, dag_id)";
-        let on = "on (job, instance)";
-        let age = format!("time() - process_start_time_seconds{{job=\"{airflow}\"}}");
-        let born = format!(
-            "({count} unless {count} offset {offset}) and {on} (up{{job=\"{airflow}\"}} offset {offset} == 1 or {on} {age} < {young})"
-        );
+        let (born, age) = (self.born(airflow, step), age(airflow));
         format!(
             "{by} ({count} offset {window}) unless ({by} (increase({count}[{window}])) > 0 \
-             or {by} (max_over_time(({born})[{window}:{offset}])) or {by} ({count} and {on} {age} < {seconds}))"
+             or {by} (max_over_time({born}[{window}:{offset}])) or {by} ({count} and {ON_TARGET} {age} < {seconds}))"
+        )
+    }
+
+    /// True where a series is there that was not there a step before, though the exporter was or has just started.
+    fn born(&self, airflow: &str, step: u64) -> String {
+        let count = self.series("count", airflow);
+        let (offset, young, age) = (duration_text(step), 2 * step / 1000, age(airflow));
+        format!(
+            "(({count} unless {count} offset {offset}) and {ON_TARGET} (up{{job=\"{airflow}\"}} offset {offset} == 1 or {ON_TARGET} {age} < {young}))"
         )
     }
 

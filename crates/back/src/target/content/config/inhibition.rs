@@ -23,6 +23,16 @@ use crate::{
 /// Alerts that no component has: they are the platform's own.
 const OF_PLATFORM: [&str; 4] = [CONTAINER_ABSENT, NO_REPLICAS, REPLICAS_MISSING, TARGET_DOWN];
 
+/// Alerts that say why a replica is missing: of containers and of pods.
+const WHY_MISSING: [&str; 6] = [
+    "ContainerKilledForMemory",
+    "ContainerRestarting",
+    "KubePodCannotStart",
+    "KubePodOutOfMemory",
+    "KubePodPending",
+    "KubePodRestarting",
+];
+
 /// Alerts that are held back while others fire.
 #[derive(Debug, Serialize)]
 pub(super) struct InhibitionView {
@@ -155,6 +165,13 @@ fn superseded(components: &[Component]) -> Vec<InhibitionView> {
                 worse.insert(&alert.name);
             }
         }
+    }
+    // No component has this alert.
+    let reasons = WHY_MISSING.into_iter().filter(|name| known.contains(name));
+    let reasons: BTreeSet<&str> = reasons.collect();
+    if !reasons.is_empty() {
+        let worse = alike.entry((reasons, &["component"])).or_default();
+        worse.insert(REPLICAS_MISSING);
     }
     let views = alike.into_iter().map(|((better, equal), worse)| {
         let of = if equal.is_empty() {

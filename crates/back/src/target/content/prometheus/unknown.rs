@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::own_job_names;
 use crate::{
     diag::{Diagnostic, nearest},
     files::Target,
@@ -29,9 +30,14 @@ pub(super) fn unanswered(
     };
     let grafana = platform.first_for(Purpose::Dashboards).filter(asks);
     let questions = questions(platform, Some(prometheus), grafana);
-    let mut out = unknown_jobs(platform, prometheus, jobs, &questions);
+    let own_jobs = own_job_names(prometheus);
+    let mut out = match has_own_file(prometheus) {
+        // Who has scrape jobs of their own knows them better.
+        true => Vec::new(),
+        false => unknown_jobs(platform, jobs, &own_jobs, &questions),
+    };
     out.extend(questions.iter().flat_map(|it| unknown_metrics(it, jobs)));
-    if let Some(known) = Known::of(prometheus, jobs) {
+    if let Some(known) = Known::of(prometheus, jobs, &own_jobs) {
         out.extend(
             questions
                 .iter()
@@ -41,24 +47,26 @@ pub(super) fn unanswered(
     out
 }
 
-/// A warning for what names a job that does not exist. Who has scrape jobs of their own knows them better.
+fn has_own_file(prometheus: &Component) -> bool {
+    let own = prometheus.setting("scrape_configs");
+    matches!(own, Some(SettingValue::Files(files)) if !files.is_empty())
+}
+
+/// A warning for what names a job that does not exist.
 fn unknown_jobs(
     platform: &Platform,
-    prometheus: &Component,
     jobs: &[Job<'_>],
+    own_jobs: &[String],
     questions: &[Question<'_>],
 ) -> Vec<Diagnostic> {
-    let own = prometheus.setting("scrape_configs");
-    if matches!(own, Some(SettingValue::Files(files)) if !files.is_empty()) {
-        return Vec::new();
-    }
     let probes: Vec<String> = platform
         .workloads()
         .filter(|workload| workload.probed)
         .map(|workload| probe_job(&workload.name))
         .collect();
     let scraped = jobs.iter().map(|job| job.metrics.job.as_str());
-    let known: BTreeSet<&str> = scraped.chain(probes.iter().map(String::as_str)).collect();
+    let others = probes.iter().chain(own_jobs).map(String::as_str);
+    let known: BTreeSet<&str> = scraped.chain(others).collect();
     let mut out = Vec::new();
     for question in questions.iter().filter(|it| it.text.contains("job")) {
         let mut unknown = other_jobs(&question.text, &known);
