@@ -4,6 +4,7 @@
 mod cluster;
 mod places;
 mod renamed;
+mod standing;
 
 use std::collections::BTreeSet;
 
@@ -428,11 +429,6 @@ fn an_entry_without_content_is_an_error() {
             "components.trainer",
             "components.mlflow-db",
             "`components.trainer` is still there",
-        ),
-        (
-            "components.old",
-            "components.new",
-            "there is no `components.new`",
         ),
         (
             "component.old",
