@@ -6,6 +6,7 @@ mod nodes;
 mod places;
 mod renamed;
 mod scaling;
+mod standing;
 
 use std::collections::BTreeSet;
 
@@ -430,11 +431,6 @@ fn an_entry_without_content_is_an_error() {
             "components.trainer",
             "components.mlflow-db",
             "`components.trainer` is still there",
-        ),
-        (
-            "components.old",
-            "components.new",
-            "there is no `components.new`",
         ),
         (
             "component.old",

@@ -277,6 +277,7 @@ impl Stages<'_> {
             catalog: &mut catalog,
             sources,
             suffix: &read.suffix,
+            over: read.over,
             written_out: &read.written_out,
             recorded: self.recorded,
         };

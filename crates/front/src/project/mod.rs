@@ -36,6 +36,8 @@ pub struct Read {
     /// What an environment adds to the names that it has on a machine, as in `-staging`; empty where there is none, or
     /// where it gives the platform a name itself.
     pub suffix: String,
+    /// The file of the environment, where there is one: what stands elsewhere is meant for the others, too.
+    pub over: Option<SourceId>,
     /// Variables in pipelines and CI entries: where references are not resolved later, their values are written out in the tree.
     pub written_out: BTreeSet<String>,
 }
@@ -51,6 +53,7 @@ pub fn read(
     sink: &mut Sink,
 ) -> Option<Read> {
     let mut suffix = String::new();
+    let mut over_source = None;
     if let Some(name) = environment
         && let Some(problem) = bad_environment(name)
     {
@@ -72,6 +75,7 @@ pub fn read(
             return None;
         }
         let mut over = read_file(world, &path, sources, sink)?;
+        over_source = Some(over.start.source);
         if over.table.get_path(&["platform", "name"]).is_none() {
             suffix = suffix_of(name);
         }
@@ -130,6 +134,7 @@ pub fn read(
         written_out,
         tree,
         suffix,
+        over: over_source,
     })
 }
 

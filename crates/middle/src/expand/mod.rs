@@ -50,7 +50,7 @@ use crate::{
     data::Data,
     diag::{Code, Diagnostic, Sink, nearest},
     model::{Named, Port, Purpose, Route, Secret},
-    source::{Sources, Span},
+    source::{SourceId, Sources, Span},
     syntax::Table,
     template::Engine,
     text::all_of,
@@ -64,6 +64,8 @@ pub struct Inputs<'a> {
     pub sources: &'a mut Sources,
     /// What the environment adds to the platform's name on a machine.
     pub suffix: &'a str,
+    /// The environment's own file.
+    pub over: Option<SourceId>,
     /// Variables whose values were written out when the file was read.
     pub written_out: &'a BTreeSet<String>,
     /// What the manifest remembers.

@@ -47,7 +47,7 @@ pub(super) fn names(
     Names {
         platform: name.to_string(),
         project: format!("{name}{}", inputs.suffix),
-        moves: moved::moves(tree, inputs.suffix, inputs.recorded, sink),
+        moves: moved::moves(tree, inputs, sink),
         registry: registry(tree),
         bind: platform
             .string("bind")

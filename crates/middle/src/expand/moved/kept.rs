@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{
-    data::{Data, DataKey, Keeper},
-    source::Span,
-};
+use crate::data::{Data, DataKey, Keeper};
+
+use super::Led;
 
 /// What was renamed.
 #[derive(Debug, Default)]
@@ -16,8 +15,8 @@ pub struct Moves {
     pub(super) project: String,
     /// The data that earlier runs recorded in the manifest, by who keeps it and its key.
     pub(super) recorded: BTreeMap<(Keeper, DataKey), Data>,
-    /// The volumes that entries lead to, and where they say so; of an environment none: it may lack what the base has.
-    pub(super) volumes: Vec<(DataKey, Span)>,
+    /// The volumes that entries lead to; none of those that an environment inherits: it may lack what the base has.
+    pub(super) volumes: Vec<Led>,
 }
 
 /// The names of a volume.
@@ -126,12 +125,7 @@ impl Moves {
     /// The same of all that has been applied under a key of platform.toml. What has a name of the user's own is no sign: it has
     /// that before it is moved, and after.
     pub(super) fn is_all_from_nothing(&self, to: &str) -> bool {
-        let is_below = |key: &DataKey| {
-            let key = key.to_string();
-            let rest = key.strip_prefix(to);
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-        };
-        let of_today = || self.recorded.iter().filter(|((_, key), _)| is_below(key));
+        let of_today = || self.recorded_below(to);
         let is_usual = |((keeper, key), data): (&(Keeper, DataKey), &Data)| match keeper {
             Keeper::Engine => data.name.ends_with(&format!("_{}", key.id())),
             Keeper::Cluster | Keeper::Host => data.name == key.id(),
@@ -139,5 +133,23 @@ impl Moves {
         of_today().next().is_some()
             && of_today().all(is_usual)
             && of_today().all(|((_, key), _)| self.is_from_nothing(&self.chain(key)))
+    }
+
+    /// Whether data may wait for this move: it is recorded under the old name, and not under the new one. Where nothing was
+    /// ever recorded, it may.
+    pub(super) fn may_wait(&self, from: &str, to: &str) -> bool {
+        let has = |key| self.recorded_below(key).next().is_some();
+        self.recorded.is_empty() || has(from) && !has(to)
+    }
+
+    /// The data that was applied under a key of platform.toml.
+    fn recorded_below(&self, above: &str) -> impl Iterator<Item = (&(Keeper, DataKey), &Data)> {
+        let is_below = move |key: &DataKey| {
+            let key = key.to_string();
+            let rest = key.strip_prefix(above);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        let recorded = self.recorded.iter();
+        recorded.filter(move |((_, key), _)| is_below(key))
     }
 }

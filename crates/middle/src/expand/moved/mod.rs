@@ -3,18 +3,23 @@
 //! In: the checked tree and what the manifest remembers. Out: [`Moves`], which says the names of a volume by its key.
 
 mod kept;
+mod steps;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::{
     data::{Data, DataKey, DataOwner, Keeper},
     diag::{Code, Diagnostic, Sink, nearest},
-    source::Span,
+    source::{SourceId, Span},
     syntax::{Node, Table},
     text::all_of,
 };
 
-use super::draft::{ComponentDraft, Names};
+use super::{
+    Inputs,
+    draft::{ComponentDraft, Names},
+};
+use steps::{Steps, first_circle};
 
 pub use kept::Moves;
 
@@ -26,20 +31,36 @@ struct Entry<'a> {
     to: &'a str,
     from_span: Span,
     to_span: Span,
+    /// Whether an environment has it from platform.toml: it may lack what the entry is about.
+    inherited: bool,
 }
 
-/// Reads the entries. `suffix` is what the environment adds to names on a machine.
-pub(super) fn moves(tree: &Table, suffix: &str, recorded: &[Data], sink: &mut Sink) -> Moves {
-    let entries = entries(tree, sink);
+/// A volume that an entry leads to.
+#[derive(Debug)]
+pub(super) struct Led {
+    from: String,
+    /// By the entries that come after this one.
+    today: DataKey,
+    /// Where the entry says it.
+    to_span: Span,
+}
+
+/// Reads the entries.
+pub(super) fn moves(tree: &Table, inputs: &Inputs<'_>, sink: &mut Sink) -> Moves {
+    let suffix = inputs.suffix;
     let name = platform_name(tree);
+    let mut entries = entries(tree, inputs.over, sink);
+    let has_own_name = inputs.over.is_some() && suffix.is_empty();
+    entries.retain(|entry| !(has_own_name && is_of_another_name(entry, name)));
     let project = format!("{name}{suffix}");
     let mut moves = Moves {
         steps: BTreeMap::new(),
         project: old_project(&entries, name, suffix),
-        recorded: by_key(recorded),
+        recorded: by_key(inputs.recorded),
         volumes: Vec::new(),
     };
-    let is_whole = is_sound(tree, &entries, suffix, sink);
+    let steps = Steps::of(&entries);
+    let is_whole = is_sound(tree, (&entries, &steps), suffix, sink);
     if !is_whole {
         moves.project = project;
         return moves;
@@ -50,17 +71,56 @@ pub(super) fn moves(tree: &Table, suffix: &str, recorded: &[Data], sink: &mut Si
     moves.steps = named
         .map(|entry| (entry.to.to_string(), entry.from.to_string()))
         .collect();
-    let froms: BTreeSet<&str> = entries.iter().map(|entry| entry.from).collect();
-    let last = entries.iter().filter(|entry| !froms.contains(entry.to));
-    if suffix.is_empty() {
-        let of_today = last.clone().filter(|entry| entry.to.contains(".volumes."));
-        let of_today = of_today.filter_map(|entry| Some((entry.to.parse().ok()?, entry.to_span)));
-        moves.volumes = of_today.collect();
-    }
-    for entry in last.filter(|entry| moves.is_all_from_nothing(entry.to)) {
-        sink.push(from_nothing(entry));
+    let last = entries
+        .iter()
+        .filter(|entry| !entry.inherited && !steps.from.contains_key(entry.to));
+    for entry in last.clone() {
+        let today = steps.today(&entries, entry.to);
+        if section(&today) != "platform" && !exists(tree, owner(&today)) {
+            sink.push(leads_nowhere(tree, &moves, entry, &today));
+        } else if moves.is_all_from_nothing(&today) {
+            sink.push(from_nothing(entry));
+        } else if let (true, Ok(today)) = (is_volume(&today), today.parse()) {
+            moves.volumes.push(Led {
+                from: entry.from.to_string(),
+                today,
+                to_span: entry.to_span,
+            });
+        }
     }
     moves
+}
+
+/// Whether an entry of platform.toml is about the platform's own name, which an environment with another name never had.
+fn is_of_another_name(entry: &Entry<'_>, name: &str) -> bool {
+    let is_about_it = section(entry.to) == "platform";
+    entry.inherited && is_about_it && entry.to.strip_prefix("platform.") != Some(name)
+}
+
+/// An entry to what is not there: most often to what was removed since, which has no data to keep.
+fn leads_nowhere(tree: &Table, moves: &Moves, entry: &Entry<'_>, today: &str) -> Diagnostic {
+    let owner = owner(today);
+    let (table, name) = owner.split_once('.').unwrap_or((owner, ""));
+    let there = tree.table(table).into_iter().flat_map(Table::iter);
+    let there = there.filter(|(_, node)| !node.is_false());
+    let near = nearest(name, there.map(|(key, _)| key.name.as_str()));
+    match near.filter(|_| moves.may_wait(entry.from, today)) {
+        Some(near) => bad(format!("there is no `{today}`"), entry.to_span).misspelled(
+            name,
+            Some(near),
+            String::new,
+        ),
+        None => not_there(today, entry.to_span),
+    }
+}
+
+fn not_there(today: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::Unused,
+        format!("there is no `{today}`: this entry of `[[moved]]` keeps nothing"),
+    )
+    .label(span, "not there")
+    .help("remove the entry; one for what only an environment has stands in its file, `platform.NAME.toml`")
 }
 
 /// What an entry would take from a name that nothing was ever applied under.
@@ -80,7 +140,8 @@ pub(super) fn check_volumes(
     tree: &Table,
     sink: &mut Sink,
 ) {
-    for (key, span) in &names.moves.volumes {
+    for led in &names.moves.volumes {
+        let key = &led.today;
         let known: Option<Vec<&str>> = match key.owner() {
             DataOwner::Component(name) => {
                 let draft = drafts.iter().find(|draft| draft.name == name);
@@ -108,14 +169,16 @@ pub(super) fn check_volumes(
             continue;
         };
         let near = nearest(key.volume(), known.iter().copied());
-        let problem = bad(format!("there is no `{key}`"), *span);
+        let today = key.to_string();
         sink.push(
-            problem.misspelled(key.volume(), near, || match known.as_slice() {
-                [] => {
-                    "`to` is its name now; remove an entry that is not needed any more".to_string()
-                }
-                known => format!("`to` is its name now: there is {}", all_of(known)),
-            }),
+            match near.filter(|_| names.moves.may_wait(&led.from, &today)) {
+                Some(near) => bad(format!("there is no `{today}`"), led.to_span).misspelled(
+                    key.volume(),
+                    Some(near),
+                    String::new,
+                ),
+                None => not_there(&today, led.to_span),
+            },
         );
     }
 }
@@ -128,7 +191,7 @@ fn by_key(recorded: &[Data]) -> BTreeMap<(Keeper, DataKey), Data> {
         .collect()
 }
 
-fn entries<'a>(tree: &'a Table, sink: &mut Sink) -> Vec<Entry<'a>> {
+fn entries<'a>(tree: &'a Table, over: Option<SourceId>, sink: &mut Sink) -> Vec<Entry<'a>> {
     let mut out = Vec::new();
     for node in tree.array("moved").unwrap_or_default() {
         let Some(table) = node.as_table() else {
@@ -153,6 +216,7 @@ fn entries<'a>(tree: &'a Table, sink: &mut Sink) -> Vec<Entry<'a>> {
                 to: new,
                 from_span: from.span,
                 to_span: to.span,
+                inherited: over.is_some_and(|over| to.span.source != over),
             });
         }
     }
@@ -200,9 +264,13 @@ fn no_key(text: &str, span: Span) -> Diagnostic {
 }
 
 /// Reports entries that contradict the rest of the file.
-fn is_sound(tree: &Table, entries: &[Entry<'_>], suffix: &str, sink: &mut Sink) -> bool {
-    let steps = Steps::of(entries);
-    let circle = first_circle(entries, &steps);
+fn is_sound<'a>(
+    tree: &Table,
+    (entries, steps): (&[Entry<'a>], &Steps<'a>),
+    suffix: &str,
+    sink: &mut Sink,
+) -> bool {
+    let circle = first_circle(entries, steps);
     let mut found: Vec<Diagnostic> = in_circle(tree, &circle, suffix).into_iter().collect();
     for (index, entry) in entries.iter().enumerate() {
         if circle.iter().any(|it| it.from == entry.from) {
@@ -221,13 +289,13 @@ fn is_sound(tree: &Table, entries: &[Entry<'_>], suffix: &str, sink: &mut Sink) 
                 bad("`platform` has no old name here", entry.from_span)
                     .help("write `from = \"platform.OLD\"` and `to = \"platform.NEW\"`"),
             );
-        } else if is_still(tree, entry.from, suffix) {
+        } else if let Some(still) = still(tree, (entries, steps), entry, suffix) {
+            let new = steps.today(entries, entry.to);
             found.push(
-                bad(format!("`{}` is still there", entry.from), entry.from_span)
-                    .help(format!("rename it to `{}`, or remove this entry", entry.to)),
+                bad(format!("`{still}` is still there"), entry.from_span)
+                    .help(format!("rename it to `{new}`, or remove this entry")),
             );
-        } else if suffix.is_empty() && !is_now(tree, entry.to) && !steps.from.contains_key(entry.to)
-        {
+        } else if !entry.inherited && is_no_name_of_platform(tree, steps, entry.to, suffix) {
             found.push(
                 bad(format!("there is no `{}`", entry.to), entry.to_span)
                     .help("`to` is its name now; remove an entry that is not needed any more"),
@@ -274,9 +342,28 @@ fn is_still(tree: &Table, key: &str, suffix: &str) -> bool {
     }
 }
 
-/// Whether something can have this new name. A kind's own volume stands in no file, so only its component is looked up.
-fn is_now(tree: &Table, key: &str) -> bool {
-    exists(tree, owner(key))
+/// What has the old name of an entry, as far as something has: a volume of a component that was renamed has it there.
+fn still<'a>(
+    tree: &Table,
+    (entries, steps): (&[Entry<'a>], &Steps<'a>),
+    entry: &Entry<'a>,
+    suffix: &str,
+) -> Option<String> {
+    let place = steps.place_today(entries, entry.from);
+    let places = [entry.from.to_string(), place];
+    places
+        .into_iter()
+        .find(|place| is_still(tree, place, suffix))
+}
+
+/// Whether an entry gives the platform a name that neither it nor its Compose project has, and from which no other leads on.
+fn is_no_name_of_platform(tree: &Table, steps: &Steps<'_>, to: &str, suffix: &str) -> bool {
+    let Some(name) = to.strip_prefix("platform.") else {
+        return false;
+    };
+    let own = platform_name(tree);
+    let is_own = name == own || name == format!("{own}{suffix}");
+    !is_own && !steps.from.contains_key(to)
 }
 
 /// Whether the file has it.
@@ -295,44 +382,6 @@ fn exists(tree: &Table, key: &str) -> bool {
             .is_some_and(|node| !node.is_false()),
         _ => false,
     }
-}
-
-/// The places of the first entries of each old key, and of each new one.
-struct Steps<'a> {
-    from: BTreeMap<&'a str, usize>,
-    to: BTreeMap<&'a str, usize>,
-}
-
-impl<'a> Steps<'a> {
-    fn of(entries: &[Entry<'a>]) -> Self {
-        // Those that come first are put in last.
-        let places = || entries.iter().enumerate().rev();
-        Self {
-            from: places().map(|(at, entry)| (entry.from, at)).collect(),
-            to: places().map(|(at, entry)| (entry.to, at)).collect(),
-        }
-    }
-}
-
-/// The first entries that lead back to where they begin, as far as the platform is not one of them. Each key has one next
-/// step, so each walk ends in a circle, at its end, or at a key that an earlier walk has passed.
-fn first_circle<'a, 'b>(entries: &'b [Entry<'a>], steps: &Steps<'a>) -> Vec<&'b Entry<'a>> {
-    let mut walk_of: BTreeMap<&str, usize> = BTreeMap::new();
-    let next = |key: &str| steps.from.get(key).map(|at| &entries[*at]);
-    for (walk, entry) in entries.iter().enumerate() {
-        let mut here = Some(entry.from);
-        while let Some(key) = here.filter(|key| !walk_of.contains_key(key)) {
-            walk_of.insert(key, walk);
-            here = next(key).map(|it| it.to);
-        }
-        let met = here.filter(|key| walk_of.get(key) == Some(&walk) && *key != "platform");
-        if let Some(met) = met {
-            let around = std::iter::successors(next(met), |it| next(it.to));
-            let rest = around.skip(1).take_while(|it| it.from != met);
-            return next(met).into_iter().chain(rest).collect();
-        }
-    }
-    Vec::new()
 }
 
 /// Entries that lead in a circle: names that were exchanged, or one that was moved and moved back.
