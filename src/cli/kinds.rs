@@ -126,6 +126,8 @@ fn show(page: &KindPage) -> String {
             "image",
             &format!("{image}:{}", page.version.as_deref().unwrap_or("0")),
         ]);
+    } else {
+        facts.row(["image", "your own: `image` or `build` is needed"]);
     }
     if !page.majors.is_empty() {
         let majors: Vec<String> = page.majors.iter().map(ToString::to_string).collect();

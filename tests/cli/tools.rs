@@ -29,6 +29,23 @@ fn project() -> Folder {
 }
 
 #[test]
+fn the_page_of_a_kind_without_an_image_says_that_it_needs_one() {
+    for kind in ["mlflow-model", "service"] {
+        let ran = run(&Folder::new(), &["kinds", kind]);
+        assert!(
+            ran.out.contains("your own: `image` or `build` is needed"),
+            "{}",
+            ran.out
+        );
+    }
+    assert!(
+        !run(&Folder::new(), &["kinds", "postgres"])
+            .out
+            .contains("your own")
+    );
+}
+
+#[test]
 fn kinds_are_listed_without_a_project_and_with_the_users_own() {
     let empty = Folder::new();
     let ran = run(&empty, &["kinds"]);

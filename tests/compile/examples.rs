@@ -280,6 +280,7 @@ fn placed(path: &str, key: &KeyShape) -> Table {
     }
     let at_key = format!("{path}: {}", key.name);
     let mut inner = beside(path, &at_key);
+    without_rival(&mut inner, key.name);
     merge(&mut inner, example);
     let mut value = Value::Table(inner);
     let steps: Vec<&str> = path.split('.').collect();
@@ -296,12 +297,20 @@ fn placed(path: &str, key: &KeyShape) -> Table {
             (_, name) => name,
         };
         let mut outer = beside(&steps[..index].join("."), &at_key);
+        without_rival(&mut outer, name);
         merge(&mut outer, Table::from_iter([(name.to_string(), value)]));
         value = Value::Table(outer);
     }
     match value {
         Value::Table(table) => table,
         _ => panic!("{path} starts in a list"),
+    }
+}
+
+/// Of two keys of which there can be one, that which is tried stays.
+fn without_rival(table: &mut Table, name: &str) {
+    if name == "queries" {
+        table.remove("expr");
     }
 }
 

@@ -62,7 +62,7 @@ impl SettingForm {
             }
             SettingForm::HostPort => "`HOST:PORT`, such as `code.example.com:4000`",
             SettingForm::Topic => {
-                "a topic such as `orders`, or `orders:6` with the number of its partitions; its name has letters, digits, `.`, `_` and `-`, at most 249"
+                "a topic such as `orders`, or `orders:6` with the number of its partitions; its name has letters, digits, `.`, `_` and `-`, at most 249 and no `-` first"
             }
             SettingForm::Heap => "an amount as Java takes it, such as `512m` or `2g`",
             SettingForm::Plugin => "a plugin such as `git`, or `git:5.10.1` with its version",
@@ -100,7 +100,8 @@ impl SettingForm {
     }
 }
 
-/// apache/kafka, Topic.validate: the name; its count of partitions after a `:`.
+/// apache/kafka, Topic.validate: the name; its count of partitions after a `:`. A name that starts with `-` is an option to the
+/// programs that make topics.
 fn is_topic(text: &str) -> bool {
     let (name, partitions) = match text.split_once(':') {
         Some((name, partitions)) => (name, partitions.parse::<u32>().ok()),
@@ -110,6 +111,7 @@ fn is_topic(text: &str) -> bool {
     (1..=249).contains(&name.len())
         && name.chars().all(is_character)
         && ![".", ".."].contains(&name)
+        && !name.starts_with('-')
         && partitions.is_some_and(|count| count > 0)
 }
 
@@ -147,7 +149,7 @@ mod tests {
             (SettingForm::HostPort, &["code", "code:0", ":80"]),
             (
                 SettingForm::Topic,
-                &["a:0", "b:x", "c:3:2", ".", "..", ":3", "a b"],
+                &["a:0", "b:x", "c:3:2", ".", "..", ":3", "a b", "-a"],
             ),
             (SettingForm::Heap, &["abc", "0g", "1", "g", "+1g", "1gb"]),
             (

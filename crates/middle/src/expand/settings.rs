@@ -85,7 +85,14 @@ fn check_absent(all: &Declarations, declared: &Declared, sink: &mut Sink) {
     };
     for spec in &declared.kind.settings {
         let mut with = spec.required_with.iter();
-        if with.any(|with| declared.setting(with).is_some()) && is_absent(spec) {
+        // One that is for a component elsewhere was reported, and goes.
+        let counts = |name: &String| {
+            let mut specs = declared.kind.settings.iter();
+            let spec = specs.find(|spec| spec.name == *name);
+            declared.setting(name).is_some()
+                && (declared.external.is_some() || spec.is_none_or(|spec| !spec.only_external))
+        };
+        if with.any(counts) && is_absent(spec) {
             sink.push(missing(all, declared, spec));
         }
     }

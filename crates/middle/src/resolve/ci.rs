@@ -191,6 +191,16 @@ fn agent(at: Texts<'_>, table: &Table, sink: &mut Sink) -> Option<Agent> {
         }
         _ => {}
     }
+    if let Some(node) = agent.get("label")
+        && node.as_str().is_some_and(|label| label.trim().is_empty())
+    {
+        sink.push(
+            Diagnostic::new(Code::BadValue, "this label of an agent is blank")
+                .label(node.span, "Jenkins finds no agent by it")
+                .help("write a label such as `\"linux\"`; leave `agent` out to use any agent")
+                .replacing(node.span, "\"linux\""),
+        );
+    }
     if let Some(node) = agent.get("docker") {
         let read = |sink: &mut Sink| Text::literal(at.constant(node, sink));
         let image = image::standalone(at.scene, node, read, sink);

@@ -6,6 +6,7 @@ use super::{
     main_files,
     project_files::{leaves_project, private, project, read_project},
     reference::{Scope, text},
+    settings::is_file_read,
     template_view::{Marks, view},
     templates::is_comment,
 };
@@ -201,9 +202,11 @@ impl File<'_> {
             return Vec::new();
         };
         let specs = &mut draft.kind.settings.iter();
-        let holds = specs
-            .find(|spec| spec.name == name)
-            .and_then(|spec| spec.holds);
+        let spec = specs.find(|spec| spec.name == name);
+        if spec.is_some_and(|spec| !is_file_read(draft, spec, &setting)) {
+            return Vec::new();
+        }
+        let holds = spec.and_then(|spec| spec.holds);
         match &setting.value {
             Value::String(_) => self
                 .file_of_setting(&self.path, setting, sink)

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     catalog::{SettingSpec, SettingType},
     diag::Sink,
+    expand::ComponentDraft,
     model::{FileContent, Setting, SettingFile, SettingValue, Store},
     syntax::{Node, Value},
 };
@@ -25,6 +26,7 @@ pub(super) fn settings(
             continue;
         };
         let value = match spec.kind {
+            _ if !is_file_read(draft, spec, node) => SettingValue::Files(Vec::new()),
             SettingType::File | SettingType::Files => {
                 let items = node.as_array().unwrap_or(std::slice::from_ref(node));
                 SettingValue::Files(setting_files(scene, index, spec, items, inputs, sink))
@@ -38,6 +40,17 @@ pub(super) fn settings(
         });
     }
     out
+}
+
+/// Whether the files that a setting names are read: not where the setting itself is wrong, which was reported.
+pub(super) fn is_file_read(draft: &ComponentDraft, spec: &SettingSpec, node: &Node) -> bool {
+    let is_out_of_place = spec.only_external && draft.external.is_none();
+    let is_list = node.as_array().is_some();
+    match spec.kind {
+        SettingType::File => !is_out_of_place && !is_list,
+        SettingType::Files => !is_out_of_place,
+        _ => true,
+    }
 }
 
 /// A URL, or a table with `url` and a login.

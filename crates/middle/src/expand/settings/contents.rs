@@ -22,10 +22,16 @@ pub(super) fn check(
         in_range(spec, number, node, sink);
         return;
     }
-    reserved(declared, spec, node, sink);
     let strings = strings(node);
-    for item in &strings {
+    let mut fitting = Vec::new();
+    for (index, item) in strings.iter().enumerate() {
         let errors = sink.errors();
+        let is_known = |other: &&Node| other.as_str() == item.as_str();
+        // What is wrong with a string was reported where it stands first.
+        if strings[..index].iter().any(is_known) && !fitting.iter().any(is_known) {
+            continue;
+        }
+        reserved(declared, spec, item, sink);
         if let Some(form) = spec.form {
             of_form(all, spec, form, item, sink);
         }
@@ -36,9 +42,12 @@ pub(super) fn check(
             filled(all, spec, item, sink);
             short(all, spec, item, sink);
         }
+        if sink.errors() == errors {
+            fitting.push(*item);
+        }
     }
     if let (Some(form), true) = (spec.form, node.as_array().is_some()) {
-        twice(form, spec, &strings, sink);
+        twice(form, spec, &fitting, sink);
     }
 }
 
