@@ -26,8 +26,7 @@ pub fn refusal() -> Option<io::Error> {
         return None;
     }
     let started = thread::Builder::new().stack_size(STACK).spawn(|| ());
-    let joined = started.map(|it| it.join());
-    joined.err()
+    started.map(thread::JoinHandle::join).err()
 }
 
 /// Runs some work in a `rayon` pool with this many threads, each with a large stack. Inside of such work: on the threads that
