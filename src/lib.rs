@@ -8,7 +8,7 @@
 #![forbid(unsafe_code)]
 
 use mlopsgen_front::{threads, value};
-use mlopsgen_middle::{graph, model};
+use mlopsgen_middle::{check, graph, model};
 
 pub use mlopsgen_back::compile;
 pub use mlopsgen_front::{

@@ -8,7 +8,7 @@ use mlopsgen::{
     disk::{DiskWorld, NamedFile, environments},
     layout,
     plan::{self, Action, Change, Failure},
-    project::{environment_file, included_files},
+    project::{environment_file, included_files, is_read},
     source::Sources,
     syntax,
     text::count,
@@ -106,7 +106,14 @@ fn project_files(context: &Context) -> Result<Vec<NamedFile>, Failure> {
         .unwrap_or_default();
     let world = DiskWorld::new(&root);
     let mut names = vec![file.clone()];
-    names.extend(included_files(&world, &file));
+    let included = included_files(&world, &file);
+    names.extend(included.files);
+    for pattern in &included.refused {
+        let pattern = without_controls(pattern);
+        context.terminal.err(&format!(
+            "`{pattern}` of `include` is left out: `mlopsgen validate` says why\n"
+        ));
+    }
     let environments = environments(&root, &file)?.into_iter();
     names.extend(environments.map(|name| environment_file(&file, &name)));
     let kinds = world.list("mlopsgen/kinds");
@@ -118,7 +125,7 @@ fn project_files(context: &Context) -> Result<Vec<NamedFile>, Failure> {
         kinds
             .files
             .into_iter()
-            .filter(|name| name.ends_with(".toml")),
+            .filter(|name| name.ends_with(".toml") && is_read(name)),
     );
     let mut seen = std::collections::BTreeSet::new();
     names.retain(|name| seen.insert(name.clone()));

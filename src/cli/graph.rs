@@ -34,6 +34,7 @@ pub fn run(context: &Context) -> Result<u8, Failure> {
             })?
         }
     };
-    terminal.document(&text)?;
+    // Behind a pipe is a terminal or the log of a CI run, too; what shows a picture needs no such character.
+    terminal.out(&text)?;
     Ok(0)
 }

@@ -42,7 +42,11 @@ mod terminal;
 mod up;
 mod validate;
 
-use std::{process::ExitCode, rc::Rc};
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+    rc::Rc,
+};
 
 use clap::Parser;
 use mlopsgen::plan::Failure;
@@ -85,9 +89,10 @@ pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
+            let printed = error.print().and_then(|()| io::stdout().flush());
             // A pipe that nobody reads any more is no reason to fail.
-            let _ = error.print();
-            return ExitCode::from(u8::from(error.use_stderr()));
+            let is_lost = printed.is_err_and(|it| it.kind() != io::ErrorKind::BrokenPipe);
+            return ExitCode::from(u8::from(error.use_stderr() || is_lost));
         }
     };
     let mut context = Context {

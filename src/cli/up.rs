@@ -4,7 +4,7 @@ use clap::Args;
 use mlopsgen::{
     engine::{
         Engine, Launch, Running, Selection, broken,
-        doctor::{Finding, before_start},
+        doctor::{Finding, before_start, known_secrets},
         select, start_variables,
     },
     files::Target,
@@ -73,6 +73,9 @@ pub fn ready(
         context.terminal.err(&doctor::human(&fatal, context));
         return Err(Failure::new("nothing was started"));
     }
+    let warning = known_secrets(running);
+    let warnings: Vec<&Finding> = warning.iter().collect();
+    context.terminal.err(&doctor::human(&warnings, context));
     Ok(engine)
 }
 

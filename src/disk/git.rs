@@ -210,18 +210,22 @@ pub(super) fn tracks(project: &Path, path: &str) -> bool {
 }
 
 /// Whether git would not add the file: it ignores it, or there is no repository around the project. `None`: git is not
-/// installed, or gives no answer.
-pub(super) fn would_ignore(project: &Path, path: &str) -> Option<bool> {
-    let around = ignores(|| git(project), path)?.unwrap_or_else(|| !is_in_repository(project));
+/// installed, or gives no answer. An error: it can't say, in its own words.
+pub(super) fn would_ignore(project: &Path, path: &str) -> Option<Result<bool, String>> {
+    let around = match ignores(|| git(project), path)? {
+        Ok(around) => around,
+        Err(_) if !is_in_repository(project) => true,
+        Err(said) => return Some(Err(said)),
+    };
     if git_of_environment(project).is_none() {
-        return Some(around);
+        return Some(Ok(around));
     }
     let named = || git_of_environment(project).unwrap_or_else(|| git(project));
-    Some(around && ignores(named, path)?.unwrap_or(true))
+    Some(Ok(around && ignores(named, path)?.unwrap_or(true)))
 }
 
-/// The same of one repository; `Some(None)` where there is none.
-fn ignores(git: impl Fn() -> Command, path: &str) -> Option<Option<bool>> {
+/// The same of one repository; an error where there is none, or where it can't be read.
+fn ignores(git: impl Fn() -> Command, path: &str) -> Option<Result<bool, String>> {
     let ask = |words: &[&str]| {
         let mut git = git();
         git.args(words);
@@ -229,12 +233,13 @@ fn ignores(git: impl Fn() -> Command, path: &str) -> Option<Option<bool>> {
     };
     let inside = ask(&["rev-parse", "--is-inside-work-tree"]).ok()?;
     if !inside.status.success() {
-        return Some(None);
+        let said = String::from_utf8_lossy(&inside.stderr);
+        return Some(Err(said.trim().to_string()));
     }
     // A tracked file counts as not ignored.
     let ignored = ask(&["check-ignore", "--quiet", "--", path]).ok()?;
     let is_inside = inside.stdout.starts_with(b"true");
-    Some(Some(!is_inside || ignored.status.success()))
+    Some(Ok(!is_inside || ignored.status.success()))
 }
 
 fn is_in_repository(project: &Path) -> bool {

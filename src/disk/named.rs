@@ -100,8 +100,7 @@ impl NamedFile {
             }
         }
         let draft = format!("{around}/{DRAFT}{}", std::process::id());
-        // Left by a killed run whose process number was the same as ours.
-        let _ = folder.remove_file(&draft);
+        remove_abandoned(folder, around, &draft);
         let mode = found.map(|entry: Entry| entry.mode);
         let written = folder
             .create(&draft, text.as_bytes(), 0o666)
@@ -133,6 +132,24 @@ impl NamedFile {
     }
 }
 
+/// Removes drafts of runs that were killed: those of process numbers that nobody has, where the machine can tell, and of our own.
+fn remove_abandoned(folder: &Folder, around: &str, own: &str) {
+    let processes = Path::new("/proc");
+    let is_told = processes.join("self").exists();
+    let names = folder.names(around).unwrap_or_default();
+    for (name, kind) in names {
+        let name = name.to_string_lossy();
+        let path = format!("{around}/{name}");
+        let number = name
+            .strip_prefix(DRAFT)
+            .filter(|rest| rest.parse::<u32>().is_ok());
+        let is_dead = number.is_some_and(|number| is_told && !processes.join(number).exists());
+        if kind == Kind::File && (is_dead || path == own) {
+            let _ = folder.remove_file(&path);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::{fs, io, path::Path};
@@ -144,7 +161,14 @@ mod tests {
         let folder = tempfile::tempdir()?;
         let file = NamedFile::new(folder.path(), Path::new("sub/f")).expect("a name");
         file.replace("one").expect("a new file");
+        // A process that was killed had this number, and one that runs has that.
+        let left = [".mlopsgen-draft-4294967294", ".mlopsgen-draft-x"];
+        for name in left {
+            fs::write(folder.path().join("sub").join(name), "half")?;
+        }
         file.replace("two").expect("an old file");
+        assert!(!cfg!(target_os = "linux") || !folder.path().join("sub").join(left[0]).exists());
+        fs::remove_file(folder.path().join("sub").join(left[1]))?;
         assert_eq!(file.read_text().expect("a file").as_deref(), Some("two"));
         assert_eq!(fs::read_dir(folder.path().join("sub"))?.count(), 1);
         assert_eq!(file.create("three"), Ok(false));

@@ -104,8 +104,15 @@ impl From<Prepared> for Outcome {
 }
 
 impl Project {
-    /// Errors: the output folder can't be one.
+    /// Errors: the output folder can't be one; this machine has no room for a compilation.
     pub fn new(root: &Path, request: Request) -> Result<Self, Failure> {
+        if let Some(error) = threads::refusal() {
+            return Err(Failure::new(format!(
+                "no thread with a stack of {} MiB can be started here: {error}",
+                threads::STACK >> 20
+            ))
+            .help("raise the limits of threads (`ulimit -u`) and of address space (`ulimit -v`), or those of the container"));
+        }
         Ok(Self {
             place: ProjectPlace::new(root, request.environment.as_deref())?,
             root: root.to_path_buf(),

@@ -89,7 +89,10 @@ pub fn is_dotenv_exposed(place: &ProjectPlace) -> bool {
     let path = place.output(DOTENV);
     has_dotenv(place)
         && !is_dotenv_tracked(place)
-        && git::would_ignore(place.project(), &path) == Some(false)
+        && !matches!(
+            git::would_ignore(place.project(), &path),
+            None | Some(Ok(true))
+        )
 }
 
 /// Whether something stands at a path of the project.
@@ -162,7 +165,13 @@ pub fn hide_dotenv(place: &ProjectPlace, _lock: &Lock) -> Result<(), Failure> {
     write_gitignore(place)?;
     let beside = place.output(DOTENV_GITIGNORE);
     let is_ignored = match git::would_ignore(place.project(), &path) {
-        Some(is_ignored) => is_ignored,
+        Some(Ok(is_ignored)) => is_ignored,
+        Some(Err(said)) => {
+            return Err(Failure::new(format!(
+                "git can't say whether it ignores `{path}`, so the secrets in it might be committed; nothing was written: {said}"
+            ))
+            .help("repair what git names, then run the same command again"));
+        }
         // If git is installed later, the file is already ignored: the files of rules say so, each over those of the folders above.
         None => {
             let read = |path: &str| place.opened().read(path, LARGEST).unwrap_or_default();

@@ -1,11 +1,14 @@
 //! What `down --purge` leaves alone wherever it lies.
 
 use super::Selection;
-use crate::model::{FileContent, MountSource, Platform, Workload};
+use crate::{
+    check::raw_paths,
+    model::{FileContent, MountSource, Platform, Workload},
+};
 
 impl Selection<'_> {
-    /// Paths of the project that have to survive: what was read to compile it, what is mounted without being called data,
-    /// and data of groups that are not of this selection.
+    /// Paths of the project that have to survive: what was read to compile it, what is mounted without being called data, by raw
+    /// keys too, and data of groups that are not of this selection.
     pub fn kept(&self, read: impl IntoIterator<Item = String>) -> Vec<String> {
         let mut kept: Vec<String> = read.into_iter().collect();
         kept.extend(["generated", "mlopsgen", "dags"].map(ToString::to_string));
@@ -22,15 +25,9 @@ impl Selection<'_> {
                         _ => None,
                     }),
             );
-            kept.extend(files(workload));
-            kept.extend(workload.build.iter().flat_map(|build| {
-                let dockerfile = build.dockerfile.iter();
-                let dockerfile = dockerfile.map(|path| format!("{}/{path}", build.context));
-                dockerfile.chain([build.context.to_string()])
-            }));
         }
+        kept.extend(named(self.platform()));
         for pipeline in &self.platform().pipelines {
-            kept.extend(pipeline.build.iter().map(|build| build.context.to_string()));
             kept.extend(
                 pipeline
                     .volumes
@@ -47,7 +44,28 @@ impl Selection<'_> {
     }
 }
 
-/// Every folder and file of the host that a platform mounts, as it writes them.
+/// What a platform reads or builds from, and what its raw keys name.
+fn named(platform: &Platform) -> Vec<String> {
+    let mut paths: Vec<String> = platform.workloads().flat_map(files).collect();
+    let pipelines = platform.pipelines.iter();
+    let builds = platform.workloads().filter_map(|it| it.build.as_ref());
+    let builds = builds.chain(pipelines.filter_map(|it| it.build.as_ref()));
+    paths.extend(builds.flat_map(|build| {
+        let dockerfile = build.dockerfile.iter();
+        let dockerfile = dockerfile.map(|path| format!("{}/{path}", build.context));
+        dockerfile.chain([build.context.to_string()])
+    }));
+    let home = std::env::var("HOME").ok();
+    paths.extend(raw_paths(platform).into_iter().map(|path| {
+        match (path.strip_prefix('~'), &home) {
+            (Some(inner), Some(home)) => format!("{home}{inner}"),
+            _ => path,
+        }
+    }));
+    paths
+}
+
+/// Every folder and file of the host that a platform mounts or reads, as it writes them.
 pub fn mounted(platform: &Platform) -> Vec<String> {
     let workloads = platform.workloads().flat_map(|workload| &workload.mounts);
     let pipelines = platform
@@ -57,7 +75,8 @@ pub fn mounted(platform: &Platform) -> Vec<String> {
     let paths = workloads
         .chain(pipelines)
         .filter_map(|mount| mount.source.on_host());
-    paths.map(ToString::to_string).collect()
+    let paths = paths.map(ToString::to_string);
+    paths.chain(named(platform)).collect()
 }
 
 fn files(workload: &Workload) -> impl Iterator<Item = String> + '_ {

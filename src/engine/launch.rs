@@ -12,7 +12,7 @@ use super::{
     Engine, EngineFacts, Event, Line, Progress, Running, Selection, compose::code, finished,
     lines::lines,
 };
-use crate::plan::Failure;
+use crate::{disk::is_dotenv_tracked, plan::Failure};
 
 /// Where the generated files mount the engine's socket from.
 #[cfg(unix)]
@@ -274,9 +274,13 @@ fn missing<'a>(launch: &'a Launch<'_>, progress: &Progress, name: &str) -> Vec<&
 }
 
 /// Variables for Compose: the project's name, which one of the shell or of `.env` would replace; and what only this machine
-/// knows, where neither of both sets it: `PROJECT_DIR`, and `DOCKER_GID`, the group of the engine's socket.
+/// knows, where neither of both sets it: `PROJECT_DIR`, and `DOCKER_GID`, the group of the engine's socket. These two are not taken
+/// from a `.env` that came with the repository: its author would choose which folders of this machine are mounted.
 pub fn start_variables(running: &Running) -> Result<Vec<(&'static str, String)>, Failure> {
-    let dotenv = running.dotenv()?.values();
+    let dotenv = match is_dotenv_tracked(&running.project.place) {
+        true => BTreeMap::new(),
+        false => running.dotenv()?.values(),
+    };
     let is_set = |name: &str| {
         let given = std::env::var(name).ok();
         let given = given.or_else(|| dotenv.get(name).cloned());

@@ -3,7 +3,7 @@
 use std::process::{Command, Stdio};
 
 use crate::{
-    binary::{command, run},
+    binary::{command, finish, run},
     support::folder::Folder,
 };
 use mlopsgen::plan::fingerprint;
@@ -460,4 +460,28 @@ fn platform_toml_is_found_in_a_folder_above() {
     assert!(!project.exists("src/deep/generated"));
     assert!(run(&["init"]), "a project may be started in another one");
     assert!(project.exists("src/deep/platform.toml"));
+}
+
+/// A machine without room is no mistake of the platform's, and help that nobody gets is none.
+#[cfg(target_os = "linux")]
+#[test]
+fn limits_of_the_machine_are_reported_as_such() {
+    let project = Folder::new();
+    project.write("platform.toml", PLATFORM);
+    let ran = |words: &str| {
+        let mut shell = Command::new("sh");
+        shell
+            .current_dir(project.path(""))
+            .args(["-c", words])
+            .env("MLOPSGEN", env!("CARGO_BIN_EXE_mlopsgen"))
+            .env("XDG_CACHE_HOME", crate::CACHE);
+        finish(shell)
+    };
+    let limited = ran("ulimit -v 900000; exec \"$MLOPSGEN\" validate");
+    limited.failed_with(&["no thread with a stack of 1024 MiB", "ulimit -v"]);
+    assert!(!limited.err.contains("template"), "{}", limited.err);
+    for words in ["--help", "-V", "plan --help"] {
+        let ran = ran(&format!("exec \"$MLOPSGEN\" {words} > /dev/full"));
+        assert_eq!(ran.status, 1, "{words}: {}", ran.err);
+    }
 }

@@ -125,6 +125,41 @@ fn a_job_that_is_done_runs_again_only_after_a_change() {
     assert!(all.contains("store.yaml up --detach ["), "{all}");
 }
 
+/// Whoever wrote a repository chooses neither the folder of this machine that is mounted nor the group of its socket.
+#[test]
+fn what_only_this_machine_knows_is_not_taken_from_a_file_that_git_tracks() {
+    let machine = Machine::new("docker");
+    machine.ok(&["env", "init"]);
+    let file = "project/generated/compose/.env";
+    let values = machine.folder.read(file);
+    machine
+        .folder
+        .write(file, format!("{values}PROJECT_DIR=/\nDOCKER_GID=0\n"));
+    machine.ok(&["up"]);
+    let last = |machine: &Machine| {
+        let log = machine.log();
+        log.lines().last().unwrap_or_default().to_string()
+    };
+    assert!(
+        last(&machine).ends_with("[PROJECT_DIR=]"),
+        "{}",
+        last(&machine)
+    );
+    machine.git("project", &["init", "-q"]);
+    machine.git("project", &["add", "--force", "generated/compose/.env"]);
+    let printed = machine.run(&["up"]).stderr;
+    let printed = String::from_utf8_lossy(&printed);
+    assert!(
+        last(&machine).ends_with("[PROJECT_DIR=ROOT/project]"),
+        "{}",
+        last(&machine)
+    );
+    assert!(
+        printed.contains("git tracks `generated/compose/.env`"),
+        "{printed}"
+    );
+}
+
 #[test]
 fn what_does_not_start_is_reported_with_its_cause() {
     let machine = Machine::new("docker");

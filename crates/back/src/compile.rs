@@ -400,6 +400,13 @@ fn own_files(
         let Some(name) = name else {
             continue;
         };
+        if !project::is_read(&path) {
+            // A kind there is none; a template is refused by its name.
+            if ending.is_empty() {
+                files.insert(name.to_string(), String::new());
+            }
+            continue;
+        }
         let bytes = match world.read(&path) {
             Ok(bytes) => bytes,
             Err(error) => {

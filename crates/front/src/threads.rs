@@ -1,6 +1,6 @@
 //! Work on several threads. What comes out does not depend on how many there are: results keep the order of the input.
 
-use std::cell::Cell;
+use std::{cell::Cell, io, thread};
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
@@ -18,6 +18,15 @@ thread_local! {
 /// Whether this thread has a stack of [`STACK`] bytes.
 pub fn has_room() -> bool {
     HAS_ROOM.get()
+}
+
+/// Why this machine starts no thread with a stack of [`STACK`] bytes, which templates need; `None`: it does.
+pub fn refusal() -> Option<io::Error> {
+    if has_room() {
+        return None;
+    }
+    let started = thread::Builder::new().stack_size(STACK).spawn(|| ());
+    started.map(thread::JoinHandle::join).err()
 }
 
 /// Runs some work in a `rayon` pool with this many threads, each with a large stack. Inside of such work: on the threads that

@@ -8,6 +8,8 @@ mod secrets;
 
 use serde::Serialize;
 
+pub use secrets::known_secrets;
+
 use super::{Engine, Running, Selection};
 use crate::{plan::Failure, source::Span};
 

@@ -2,7 +2,7 @@
 
 use crate::{
     disk::{is_dotenv_exposed, is_dotenv_tracked},
-    engine::{is_sound, missing, needed},
+    engine::{Running, is_sound, missing, needed},
     model::Secret,
     plan::Failure,
     text::count,
@@ -38,7 +38,7 @@ pub(super) fn findings(case: &Case<'_>) -> Result<Vec<Finding>, Failure> {
         findings.push(finding);
     }
     findings.extend(open_to_all(case));
-    findings.extend(values_in_the_repository(case));
+    findings.extend(known_secrets(case.running));
     findings.extend(values_that_git_sees(case));
     Ok(findings)
 }
@@ -69,8 +69,8 @@ fn without_value(case: &Case<'_>, absent: &[&Secret]) -> Option<Finding> {
 }
 
 /// Reports values of secrets that are in the repository.
-fn values_in_the_repository(case: &Case<'_>) -> Option<Finding> {
-    let place = &case.running.project.place;
+pub fn known_secrets(running: &Running) -> Option<Finding> {
+    let place = &running.project.place;
     let file = format!("{}/compose/.env", place.folder());
     is_dotenv_tracked(place).then(|| {
         Finding::warning(

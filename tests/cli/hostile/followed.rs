@@ -11,12 +11,37 @@ const VARIABLES: &str = "compose.env_file = \"../../models\"\n";
 const LABELS: &str = "compose.label_file = \"../../models\"\n";
 const EXTENDS: &str = "compose.extends = { file = \"../../models\", service = \"x\" }\n";
 const CONFIG: &str = "[raw.compose.configs.c]\nfile = \"../../models\"\n";
+const BUILD: &str = "build = { context = \"models\" }\n";
+const DOCKERFILE: &str = "build = { context = \".\", dockerfile = \"models/Dockerfile\" }\n";
+const RAW_BUILD: &str = "compose.build = \"../../models\"\n";
+const RAW_CONTEXT: &str = "compose.build = { context = \"../../models\" }\n";
+const MORE_CONTEXTS: &str =
+    "compose.build = { context = \"../..\", additional_contexts = [\"k=../../models\"] }\n";
+const ANOTHER: &str =
+    "[raw.compose.services.another]\nimage = \"a:1\"\nvolumes = [\"../../models:/m\"]\n";
+const TASK_BUILD: &str =
+    "[pipelines.p]\nbuild = { context = \"models\" }\ntasks.t = { run = \"true\" }\n";
 const TASKS: &str = "[pipelines.p]\nimage = \"a/b:1\"\nvolumes.m = { mount = \"/m\", source = \"models\" }\ntasks.t = { run = \"true\" }\n";
 
 #[test]
 fn a_link_that_an_engine_would_follow_out_of_the_project_is_an_error() {
     for lines in [
-        VOLUME, BELOW, RAW, LONG, VARIABLES, LABELS, EXTENDS, CONFIG, TASKS,
+        VOLUME,
+        BELOW,
+        RAW,
+        LONG,
+        VARIABLES,
+        LABELS,
+        EXTENDS,
+        CONFIG,
+        TASKS,
+        BUILD,
+        DOCKERFILE,
+        RAW_BUILD,
+        RAW_CONTEXT,
+        MORE_CONTEXTS,
+        ANOTHER,
+        TASK_BUILD,
     ] {
         for target in [
             "precious",

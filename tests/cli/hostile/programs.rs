@@ -106,7 +106,7 @@ fn a_folder_that_looks_like_a_repository_is_none() {
     // Written by the author: git ignores nothing in it.
     hostile.write("sub/generated/compose/.gitignore", "");
     let ran = hostile.run(&["-C", "sub", "env", "init"]);
-    ran.failed_with(&["git does not ignore `generated/compose/.env`"]);
+    ran.failed_with(&["git can't say whether it ignores `generated/compose/.env`"]);
     assert!(!hostile.exists("sub/generated/compose/.env"));
     assert!(!hostile.exists("../mark"), "{}", hostile.read("../mark"));
 }
@@ -203,4 +203,16 @@ fn the_file_of_another_user_above_this_folder_is_not_used() {
     hostile.run(&["-C", ".", "validate"]).succeeded();
     std::os::unix::fs::chown(hostile.path("mine"), Some(12345), None).expect("an owner");
     from("mine").succeeded();
+}
+
+/// What git says of it is what helps.
+#[test]
+fn settings_that_git_can_not_read_are_reported_in_its_words() {
+    let hostile =
+        Hostile::new("env.KEY = \"${secrets.key}\"\n[secrets]\nkey = { env = \"KEY\" }\n");
+    hostile.git(&["init", "--quiet"]);
+    hostile.write(".git/config", "[broken\n");
+    let ran = hostile.run(&["env", "init"]);
+    ran.failed_with(&["git can't say whether it ignores", "bad config"]);
+    assert!(!hostile.exists("generated/compose/.env"));
 }

@@ -253,3 +253,66 @@ fn a_file_that_git_would_take_up_is_reported() {
     let doctor = hostile.run(&["doctor"]);
     assert!(!doctor.out.contains(told), "{}", doctor.out);
 }
+
+/// A message quotes the lines that it is about: what is git's, generated or secret is not even read, and `fmt` writes nothing there.
+#[test]
+fn no_message_quotes_what_is_secret() {
+    let secret = "KEY=known-to-me\n";
+    for (path, keys) in [
+        (
+            "generated/compose/.env",
+            "include = [\"generated/compose/.env\"]\n",
+        ),
+        (
+            "generated/compose/a.toml",
+            "include = [\"generated/*/a.toml\"]\n",
+        ),
+        (".git/a.toml", "include = [\".git/*.toml\"]\n"),
+        (".git/a.toml", "include = [\".gi[t]/*.toml\"]\n"),
+        ("sub/.git/a.toml", "include = [\"sub/*/*.toml\"]\n"),
+        (".env", "include = [\".env\"]\n"),
+        ("teams/.env", "include = [\"teams/{.env,x}\"]\n"),
+    ] {
+        let hostile = Hostile::new("");
+        let text = hostile.read("platform.toml");
+        hostile.write("platform.toml", format!("{keys}{text}"));
+        hostile.write(path, secret);
+        for words in [
+            &["validate"] as &[&str],
+            &["fmt"],
+            &["fmt", "--check"],
+            &["apply", "--yes"],
+        ] {
+            let ran = hostile.run(words);
+            let all = ran.out + &ran.err;
+            assert!(!all.contains("known-to-me"), "{keys}{words:?}: {all}");
+            assert_eq!(hostile.read(path), secret, "{keys}{words:?}");
+        }
+        hostile.run(&["validate"]).failed_with(&["include"]);
+        // A file that could be laid out stays as it is.
+        hostile.write(path, "a   =   1\n");
+        hostile.run(&["fmt"]);
+        assert_eq!(hostile.read(path), "a   =   1\n", "{keys}");
+    }
+    let hostile = Hostile::new("");
+    let text = hostile.read("platform.toml");
+    hostile.write(
+        "platform.toml",
+        format!("include = [\"../x.toml\"]\n{text}"),
+    );
+    let ran = hostile.run(&["fmt"]);
+    assert!(
+        ran.err.contains("`../x.toml` of `include` is left out"),
+        "{}",
+        ran.err
+    );
+    for setting in [".env", "generated/compose/.env", ".git/config"] {
+        let hostile = Hostile::new(&format!(
+            "[components.p]\nkind = \"prometheus\"\ngroup = \"main\"\nsettings = {{ rules = [\"{setting}\"] }}\n"
+        ));
+        hostile.write(setting, "KEY: [known-to-me\n");
+        let ran = hostile.run(&["validate"]);
+        assert!(!ran.err.contains("known-to-me"), "{}", ran.err);
+        ran.failed_with(&["outside-project"]);
+    }
+}

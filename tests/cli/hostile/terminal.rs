@@ -124,11 +124,27 @@ fn documents_escape_the_characters_that_control_a_terminal() {
             .expect("JSON");
     assert_eq!(shown["title"], FORGED);
     is_plain(&hostile.run(&["schema"]).out, 0, "schema");
+    for format in ["dot", "mermaid", "svg"] {
+        is_plain(&hostile.run(&["graph", "--format", format]).out, 0, format);
+    }
+    // A name is quoted in a message as it is written.
+    let named = Hostile::new("");
+    let text = named.read("platform.toml");
+    named.write(
+        "platform.toml",
+        format!("{text}[components.{}]\nimage = \"a:1\"\n", quoted()),
+    );
+    let github = named.run(&["validate", "--format", "github"]);
+    let hidden = |c: char| mlopsgen::text::is_hidden(c) && c != '\n';
+    assert!(!github.out.contains(hidden), "{}", github.out);
+    assert!(github.out.contains("\\u{202e}"), "{}", github.out);
     for command in ["validate", "check"] {
         let sarif = hostile.run(&[command, "--format", "sarif"]);
         is_plain(&sarif.out, 0, "sarif");
         // Commands of its own, one a line: each about a file of the project.
         let github = hostile.run(&[command, "--format", "github"]);
+        let hidden = |c: char| mlopsgen::text::is_hidden(c) && c != '\n';
+        assert!(!github.out.contains(hidden), "{}", github.out);
         for line in github.out.lines() {
             let is_own = line.starts_with("::warning file=") || line.starts_with("::error file=");
             assert!(is_own, "{line}");

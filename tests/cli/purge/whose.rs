@@ -34,6 +34,32 @@ fn what_other_environments_mount_stays() {
     assert!(!machine.folder.exists("project/data/scratch/prod"));
 }
 
+/// A raw key does not say that it is data.
+#[test]
+fn what_raw_keys_mount_and_build_from_stays() {
+    for raw in [
+        "compose.volumes = [\"../../data/scratch/a:/a\"]",
+        "compose.volumes = [{ type = \"bind\", source = \"../../data/scratch/a\", target = \"/a\" }]",
+        "compose.build = { context = \"../../data/scratch/a\" }",
+        "compose.build = { context = \"../..\", dockerfile = \"data/scratch/a/model\" }",
+        "compose.build = { context = \"../..\", additional_contexts = [\"k=../../data/scratch/a\"] }",
+        "compose.develop.watch = [{ path = \"../../data/scratch/a\", action = \"sync\", target = \"/a\" }]",
+    ] {
+        let machine = Machine::new("docker");
+        let folder = &machine.folder;
+        folder.write("project/data/scratch/a/model", "x");
+        let text = folder.read("project/platform.toml");
+        let text = text.replacen("env.KEY", &format!("{raw}\nenv.KEY"), 1);
+        assert!(text.contains(raw), "{text}");
+        folder.write("project/platform.toml", text);
+        let printed = machine.spares(&["down"], &["project/data/scratch/a/model"]);
+        assert!(
+            printed.contains("is in it and has to stay"),
+            "{raw}: {printed}"
+        );
+    }
+}
+
 #[test]
 fn other_projects_in_the_data_and_around_it_stay() {
     for file in [

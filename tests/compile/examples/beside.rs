@@ -65,7 +65,6 @@ pub const BESIDE: &[(&str, &str)] = &[
         "components.*.panels.#",
         "title = \"Requests\"\nexpr = \"up\"",
     ),
-    ("components.*.panels.#: queries", "title = \"Requests\""),
     ("components.*.panels.#.thresholds.#", "color = \"red\""),
     ("components.*.metrics.about", "workload = [\"pod\"]"),
     (

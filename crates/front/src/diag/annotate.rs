@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 
 use super::{Code, Diagnostic, Label, Level, Severity};
-use crate::source::{Sources, Span};
+use crate::{
+    source::{Sources, Span},
+    text::{visible, visible_lines},
+};
 
 /// Something to show beside a file.
 #[derive(Clone, Debug)]
@@ -123,14 +126,15 @@ fn words(note: &Note) -> String {
     lines.join("\n")
 }
 
+/// Who reads the log of a run reads it on a terminal: what a terminal obeys is visible text, too.
 fn escaped(text: &str) -> String {
-    text.replace('%', "%25")
-        .replace('\r', "%0D")
-        .replace('\n', "%0A")
+    visible_lines(text).replace('%', "%25").replace('\n', "%0A")
 }
 
 fn property(text: &str) -> String {
-    escaped(text).replace(':', "%3A").replace(',', "%2C")
+    escaped(&visible(text))
+        .replace(':', "%3A")
+        .replace(',', "%2C")
 }
 
 /// SARIF 2.1.0, one run. `version` is that of this program.
@@ -252,6 +256,21 @@ mod tests {
             github(&[note]),
             "::error file=a%2Cb%3Ac.toml,line=3,endLine=3,col=5,endColumn=8,title=bad-value::\
              100%25%0A::warning::x%0Ahelp: write less\n"
+        );
+    }
+
+    #[test]
+    fn what_a_terminal_obeys_is_visible_in_a_command_of_github() {
+        let note = Note {
+            code: "bad-name",
+            severity: Severity::Error,
+            message: "a\u{1b}[2J\u{9b}b\r\u{202e}c\u{e0041}".to_string(),
+            places: vec![NotePlace::file("x\u{7}\n.toml")],
+            help: None,
+        };
+        assert_eq!(
+            github(&[note]),
+            "::error file=x\\u{7}\\n.toml,line=1,title=bad-name::a\\u{1b}[2J\\u{9b}b\\r\\u{202e}c\\u{e0041}\n"
         );
     }
 

@@ -3,27 +3,29 @@
 //! In: the project's files. Out: a table in the shape of the language, each value with its place. The next stage may
 //! assume that keys are known and types are right; what was wrong is reported and left out.
 
+mod include;
 mod merge;
 mod removed;
 mod still_used;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use globset::GlobBuilder;
-
-use merge::{corrected, join, lay_over, only_included_keys};
+use include::include;
+use merge::{corrected, join, lay_over};
 use removed::{nothing_below, only_what_is_there};
 use still_used::without_needed;
+
+pub use include::{Included, included_files, is_read};
 
 use crate::{
     diag::{Code, Diagnostic, Sink},
     files,
-    language::{Context, Form, Owner, PLATFORM_FILE, check},
+    language::{Context, Owner, PLATFORM_FILE, check},
     reference::{Constants, variables_in},
     source::{SourceId, Sources, Span},
     syntax::{self, Table, Value},
     value::{TreePath, is_device},
-    world::{LARGEST_FILE, Listing, ReadError, World},
+    world::{LARGEST_FILE, ReadError, World},
 };
 
 /// Bytes of the character that stands for what is no UTF-8.
@@ -157,22 +159,6 @@ pub fn suffix_of(environment: &str) -> String {
     format!("-{}", environment.replace('.', "_"))
 }
 
-/// The files that a platform file includes, as far as it can be read; sorted by pattern, then by path.
-pub fn included_files(world: &dyn World, file: &str) -> Vec<String> {
-    let (mut sources, mut sink) = (Sources::default(), Sink::default());
-    let Some(read) = read_file(world, file, &mut sources, &mut sink) else {
-        return Vec::new();
-    };
-    let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let mut walked = FolderCache::new(world);
-    read.table
-        .strings("include")
-        .into_iter()
-        .filter(|pattern| !leaves_project(pattern))
-        .flat_map(|pattern| matching(&mut walked, folder, pattern).files)
-        .collect()
-}
-
 /// What is wrong with the name of an environment: it is a folder below `generated/`, beside those of the targets, a part of
 /// a file's name, and a label in Kubernetes.
 pub fn bad_environment(name: &str) -> Option<Diagnostic> {
@@ -295,172 +281,6 @@ fn read_file(
         table: syntax::parse(sources, id, sink),
         start: Span::new(id, 0..first_line),
     })
-}
-
-fn include(
-    world: &dyn World,
-    file: &str,
-    table: &Table,
-    sources: &mut Sources,
-    sink: &mut Sink,
-) -> Vec<Table> {
-    let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let mut found: Vec<Table> = Vec::new();
-    let mut seen: BTreeSet<String> = BTreeSet::new();
-    let mut walked = FolderCache::new(world);
-    for pattern in table.array("include").unwrap_or_default() {
-        let Some(text) = pattern.as_str() else {
-            continue;
-        };
-        if leaves_project(text) {
-            sink.push(
-                Diagnostic::new(
-                    Code::OutsideProject,
-                    format!("`{text}` is outside of the project"),
-                )
-                .label(pattern.span, format!("not in the folder of {file}"))
-                .help(format!(
-                    "paths in `include` are relative to {file} and lie below its folder"
-                )),
-            );
-            continue;
-        }
-        // What is no pattern is reported with the rest of the file.
-        if !Form::Glob.accepts(text) {
-            continue;
-        }
-        let matched = matching(&mut walked, folder, text);
-        if matched.files.is_empty() && matched.unread.is_empty() {
-            let (message, label) = match text.contains(['*', '?', '[', '{']) {
-                true => (format!("`{text}` matches no file"), "no such files"),
-                false => {
-                    let read = world.read(&pattern_in(folder, text));
-                    let why = read.err().unwrap_or(ReadError::Missing);
-                    (format!("`{text}` {why}"), "no such file")
-                }
-            };
-            sink.push(
-                Diagnostic::new(Code::FileMissing, message)
-                    .label(pattern.span, label)
-                    .help(format!("paths in `include` are relative to {file}")),
-            );
-        }
-        for (path, error) in &matched.unread {
-            sink.push(
-                Diagnostic::new(Code::Unreadable, format!("`{path}` {error}"))
-                    .label(pattern.span, "may mean files there")
-                    .help("what can't be read would be missing: fix it, or narrow the pattern"),
-            );
-        }
-        for path in matched.files {
-            // A wide pattern also meets the file itself and its environments.
-            if path == file || is_environment_of(file, &path) || !seen.insert(path.clone()) {
-                continue;
-            }
-            if let Some(read) = read_file(world, &path, sources, sink) {
-                found.push(only_included_keys(read.table, file, sink));
-            }
-        }
-    }
-    found
-}
-
-/// Folders of the project, each listed once.
-struct FolderCache<'a> {
-    world: &'a dyn World,
-    folders: BTreeMap<String, Listing>,
-}
-
-impl<'a> FolderCache<'a> {
-    fn new(world: &'a dyn World) -> Self {
-        Self {
-            world,
-            folders: BTreeMap::new(),
-        }
-    }
-
-    fn list(&mut self, folder: &str) -> &Listing {
-        self.folders
-            .entry(folder.to_string())
-            .or_insert_with(|| self.world.list(folder))
-    }
-}
-
-/// Whether a path is `platform.E.toml` beside `platform.toml`.
-fn is_environment_of(file: &str, path: &str) -> bool {
-    let stem = file.strip_suffix(".toml").unwrap_or(file);
-    path.strip_prefix(stem)
-        .and_then(|rest| rest.strip_prefix('.'))
-        .and_then(|rest| rest.strip_suffix(".toml"))
-        .is_some_and(|name| !name.contains('/'))
-}
-
-/// Whether a pattern means files outside of the project.
-fn leaves_project(pattern: &str) -> bool {
-    pattern.starts_with('/') || pattern.split('/').any(|part| part == "..")
-}
-
-/// The files that a pattern means, and what can't be read where it may mean some. `walked` remembers folders that were
-/// listed before.
-fn matching(walked: &mut FolderCache<'_>, folder: &str, pattern: &str) -> Listing {
-    let mut matched = Listing::default();
-    // What is no pattern is reported where the shape of the file is checked.
-    if !Form::Glob.accepts(pattern) {
-        return matched;
-    }
-    let joined = pattern_in(folder, pattern);
-    let Ok(glob) = GlobBuilder::new(&joined).literal_separator(true).build() else {
-        return matched;
-    };
-    let glob = glob.compile_matcher();
-    // Only the folder before the first wildcard needs to be walked.
-    let fixed = joined
-        .split(['*', '?', '[', '{'])
-        .next()
-        .unwrap_or_default();
-    let root = fixed.rsplit_once('/').map_or("", |(root, _)| root);
-    let listing = walked.list(root);
-    let files = listing.files.iter();
-    matched.files = files
-        .filter(|path| glob.is_match(path.as_str()))
-        .cloned()
-        .collect();
-    let unread = listing.unread.iter();
-    matched.unread = unread
-        .filter(|(path, error)| leads_to(&joined, path, error))
-        .cloned()
-        .collect();
-    matched
-}
-
-/// A pattern that is written in a platform file of this folder.
-fn pattern_in(folder: &str, pattern: &str) -> String {
-    let pattern = pattern.trim_start_matches("./");
-    match folder {
-        "" => pattern.to_string(),
-        folder => format!("{folder}/{pattern}"),
-    }
-}
-
-/// Whether a pattern means this path or files below it. `**` enters no links, as in a shell.
-fn leads_to(pattern: &str, path: &str, error: &ReadError) -> bool {
-    let mut parts = pattern.split('/');
-    for name in path.split('/').filter(|name| !name.is_empty()) {
-        match parts.next() {
-            None => return false,
-            Some("**") => return !matches!(error, ReadError::Link(_) | ReadError::Special),
-            // A choice may hold several folders.
-            Some(part) if part.contains(['{', '}']) => return true,
-            Some(part) => {
-                let glob = GlobBuilder::new(part).literal_separator(true).build();
-                if !glob.is_ok_and(|glob| glob.compile_matcher().is_match(name)) {
-                    return false;
-                }
-            }
-        }
-    }
-    // Below a pipe or a device there is nothing.
-    *error != ReadError::Special || parts.next().is_none()
 }
 
 #[cfg(test)]

@@ -34,8 +34,8 @@ pub use choice::{
 pub use device::{Device, ImagePlatform};
 pub use dotenv::{Dotenv, DotenvVariable};
 pub use path::{
-    ContainerPath, HostPath, TreePath, climbs_out, is_configuration, is_device, is_git_folder,
-    one_spelling, why_private,
+    ContainerPath, HostPath, TreePath, climbs_out, is_configuration, is_device, is_fetched,
+    is_git_folder, one_spelling, why_not_read, why_private,
 };
 pub use path_fault::{fault_in_container, fault_of_file, fault_on_host};
 pub use pattern::pattern_fault;

@@ -177,6 +177,21 @@ pub fn climbs_out(path: &str, depth: usize) -> bool {
     above.is_none()
 }
 
+/// What Compose fetches before it builds: it takes these beginnings for an address, and all else for a folder.
+const FETCHED: [&str; 6] = [
+    "https://",
+    "http://",
+    "git://",
+    "ssh://",
+    "github.com/",
+    "git@",
+];
+
+/// Whether the context of a build is an address, and no folder of this machine.
+pub fn is_fetched(context: &str) -> bool {
+    FETCHED.iter().any(|start| context.starts_with(start))
+}
+
 /// A path as all those are written that some file system takes for it: it knows no letter case, or it writes an accent as a
 /// character of its own.
 pub fn one_spelling(path: &str) -> String {
@@ -257,6 +272,19 @@ pub fn why_private(path: &str, output: &str) -> Option<&'static str> {
     }
     let is_secret = names().any(|name| name == output) && names().next_back() == Some(".env");
     is_secret.then_some("holds the secrets of a platform")
+}
+
+/// Why the compiler reads no file at this path of the project, so that no message and no output can quote it: it is private, or what is
+/// generated.
+pub fn why_not_read(path: &str, output: &str) -> Option<&'static str> {
+    let mut names = path.split('/').filter(|name| !matches!(*name, "" | "."));
+    let first = names.next().unwrap_or_default();
+    let last = names.next_back().unwrap_or(first);
+    if first.eq_ignore_ascii_case(output) {
+        return Some("is in the folder that everything is generated into");
+    }
+    let is_secret = last.eq_ignore_ascii_case(".env");
+    why_private(path, output).or(is_secret.then_some("may hold secrets"))
 }
 
 /// `.git`, in the ways that one of the file systems has for it.

@@ -5,9 +5,11 @@
 mod addresses;
 mod ci;
 mod clashes;
+mod contexts;
 mod cycles;
 mod daemons;
 mod headers;
+mod host;
 mod images;
 mod limits;
 mod lints;
@@ -22,6 +24,7 @@ mod promql;
 mod raw;
 mod raw_claims;
 mod raw_names;
+mod raw_paths;
 mod raw_services;
 mod rights;
 mod routes;
@@ -32,6 +35,8 @@ mod strings;
 mod values;
 
 use raw::RawCompose;
+
+pub use raw_paths::raw_paths;
 
 use crate::{diag::Sink, graph::Graph, model::Platform};
 
@@ -77,7 +82,7 @@ const RULES: &[Rule] = &[
     rights::rights,
     rights::public_binds,
     outside::sources,
-    outside::builds,
+    contexts::builds,
     outside::raw_sources,
     lints::basics,
     notify::route_names,

@@ -5,18 +5,19 @@ use std::iter;
 
 use super::{
     Facts,
-    raw::{Found, RawBuild, RawCompose, RawKeys, RawService},
+    contexts::{self, RawDockerfile},
+    raw::{Found, RawCompose, RawKeys, RawService},
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
     files::{GENERATED, is_folder_of_a_target},
-    model::{Build, HostPath, Mount, Platform},
+    model::{HostPath, Mount, Platform},
     source::Span,
     value::{climbs_out, is_git_folder},
 };
 
 /// What is said of a source in a typed key.
-const SOURCE: &str = "a source outside of the project's folder";
+pub(super) const SOURCE: &str = "a source outside of the project's folder";
 
 /// What is said of a path in a raw key.
 const RAW: &str = "a raw key reads it from outside of the project's folder";
@@ -56,55 +57,8 @@ fn source(mount: &Mount, component: Option<&str>, sink: &mut Sink) {
     if climbs_out(path, 0) {
         sink.push(leaves(path, component, mount.span, SOURCE));
     } else if let Some(why) = in_project(path, &[]).and_then(|it| why_not_mounted(&it)) {
-        sink.push(not_mounted(
-            &format!("`{path}`"),
-            why,
-            component,
-            mount.span,
-        ));
-    }
-}
-
-/// Contexts and Dockerfiles outside of the project: what is in them gets into an image.
-pub(super) fn builds(facts: Facts<'_>, sink: &mut Sink) {
-    let platform = facts.platform;
-    let own = platform.workloads().filter_map(|workload| {
-        let build = workload.build.as_ref()?;
-        let component = Some(workload.component.as_str());
-        Some((build, &workload.written, workload.span, component))
-    });
-    let pipelines = platform.pipelines.iter().filter_map(|pipeline| {
-        let build = pipeline.build.as_ref()?;
-        Some((build, &pipeline.written, pipeline.span, None))
-    });
-    for (build, written, span, component) in own.chain(pipelines) {
-        let Some((key, path)) = outside_of_build(build) else {
-            continue;
-        };
-        let node = written.get_path(&["build", key]);
-        let span = node.map_or(span, |node| node.span);
-        sink.push(leaves(path, component, span, SOURCE));
-    }
-}
-
-/// The key of a build whose path leaves the project, and the path.
-fn outside_of_build(build: &Build) -> Option<(&'static str, &str)> {
-    let HostPath::Project(context) = &build.context else {
-        return None;
-    };
-    if climbs_out(context, 0) {
-        return Some(("context", context));
-    }
-    let dockerfile = build.dockerfile.as_deref()?;
-    let is_outside = dockerfile.starts_with('/') || climbs_out(&below(context, dockerfile), 0);
-    is_outside.then_some(("dockerfile", dockerfile))
-}
-
-/// A path as it is read from a folder.
-fn below(folder: &str, path: &str) -> String {
-    match path.starts_with(['/', '~']) {
-        true => path.to_string(),
-        false => format!("{folder}/{path}"),
+        let shown = format!("`{path}`");
+        sink.push(Use::Mount.refused(&shown, why, component, mount.span));
     }
 }
 
@@ -128,16 +82,29 @@ pub(super) fn raw_sources(facts: Facts<'_>, sink: &mut Sink) {
     for of_service in raw.services() {
         service(platform, of_service, sink);
     }
-    for found in of_platform(raw, platform.compose_folder().len()) {
+    let base = platform.compose_folder();
+    for found in of_platform(raw, base.len()) {
         sink.push(leaves(&found.value, None, raw.places.of(found.by), RAW));
+    }
+    let folders = raw.volumes.iter().filter_map(|it| it.folder.as_ref());
+    let folders = folders.map(|it| (it.source.as_str(), it.by, Use::Mount));
+    let files = raw.files.iter();
+    let files = files.map(|it| (it.value.as_str(), it.by, Use::Read));
+    for (path, by, how) in folders.chain(files) {
+        if is_here(path, base.len()) {
+            private(platform, (path, &base), how, None, raw.places.of(by), sink);
+        }
     }
 }
 
 /// The paths of `[raw.compose]`, but for its services, that leave the project.
 fn of_platform<'a>(raw: &RawCompose<'a>, depth: usize) -> Vec<Found<'a, String>> {
-    let read = raw.files.iter().filter(|it| is_read_outside(it, depth));
+    let read = raw
+        .files
+        .iter()
+        .filter(|it| is_read_outside(&it.value, depth));
     // A folder behind a volume is a bind mount, and an absolute one is like others.
-    let folders = raw.volumes.iter().map(|it| &it.folder);
+    let folders = raw.volumes.iter().filter_map(|it| it.folder.as_ref());
     let folders = folders.filter(|it| is_outside(&it.source, depth));
     let folders = folders.map(|it| Found {
         value: it.source.clone(),
@@ -152,59 +119,109 @@ fn service(platform: &Platform, raw: &RawService<'_>, sink: &mut Sink) {
     let build = raw.workload.and_then(|it| it.build.as_ref());
     // Compose reads relative paths from the folder of its files.
     let base = platform.compose_folder();
-    let before = raw.keys.pre_start.iter();
-    let before_found = before
-        .clone()
-        .flat_map(|it| of_service(it, None, base.len()));
-    for found in of_service(&raw.keys, build, base.len())
-        .into_iter()
-        .chain(before_found)
-    {
+    let all = || iter::once(&raw.keys).chain(&raw.keys.pre_start);
+    let dockerfile = contexts::dockerfile(&raw.keys, build, &base);
+    let outside = all().flat_map(|keys| of_service(keys, base.len()));
+    let dockerfile_outside = dockerfile.iter().filter(|it| it.is_outside());
+    for found in outside.chain(dockerfile_outside.map(|it| it.found.clone())) {
         let place = raw.places.of(found.by);
         sink.push(leaves(&found.value, component, place, RAW));
     }
-    let all = || iter::once(&raw.keys).chain(before.clone());
-    let folders = all().flat_map(|it| &it.mounts);
-    let folders = folders.map(|it| (&it.source, it.by));
-    let folders = folders.filter(|(path, _)| path.starts_with('.'));
-    let read = all().flat_map(|it| &it.files).map(|it| (&it.value, it.by));
-    let read = read.filter(|(path, _)| !path.starts_with(['/', '~', '$']));
-    let named = folders.map(|it| (it, Use::Mount));
-    let named = named.chain(read.map(|it| (it, Use::Read)));
-    for ((path, by), how) in named {
-        let names = in_project(path, &base).unwrap_or_default();
-        let meant = meant(platform, path, &names, how);
-        let other = meant.as_ref().map(|_| how.other());
-        let Some(why) = other.or_else(|| why_not_mounted(&names)) else {
-            continue;
-        };
-        let shown = format!("`{path}`, which is `{}` of the project,", names.join("/"));
-        let diagnostic = not_mounted(&shown, why, component, raw.places.of(by));
-        sink.push(match (meant, how) {
-            (Some(help), _) => diagnostic.help(help),
-            (None, Use::Mount) => diagnostic,
-            (None, Use::Read) => diagnostic.help(format!(
-                "name the file that is meant, or accept it with {}",
-                accept(component)
-            )),
-        });
+    let mounts = all().flat_map(|it| &it.mounts);
+    let mounts = mounts.filter(|it| it.source.starts_with('.'));
+    let mounts = mounts.map(|it| (it.source.as_str(), it.by, Use::Mount));
+    let read = all().flat_map(|it| &it.files);
+    let read = read.map(|it| (it.value.as_str(), it.by, Use::Read));
+    let built = all().flat_map(contexts::folders);
+    let built = built.map(|(path, found)| (path, found.by, Use::Build));
+    let named = mounts.chain(read).chain(built);
+    for (path, by, how) in named.filter(|(path, ..)| is_here(path, base.len())) {
+        let place = raw.places.of(by);
+        private(platform, (path, &base), how, component, place, sink);
     }
+    if let Some(RawDockerfile { found, path, base }) = dockerfile.filter(|it| !it.is_outside()) {
+        let place = raw.places.of(found.by);
+        private(platform, (&path, &base), Use::Build, component, place, sink);
+    }
+    for by in all().filter_map(|it| it.build.as_ref()?.agent) {
+        sink.push(contexts::agent(component, raw.places.of(by)));
+    }
+}
+
+/// Reports a path of the project that is git's or a run's, or another one than without an environment.
+fn private(
+    platform: &Platform,
+    (path, base): (&str, &[&str]),
+    how: Use,
+    component: Option<&str>,
+    place: Span,
+    sink: &mut Sink,
+) {
+    let names = in_project(path, base).unwrap_or_default();
+    let meant = meant(platform, path, &names, how);
+    let other = meant.as_ref().map(|_| how.other());
+    // A file at the top of the output is no folder of an environment.
+    let is_file_at_top = how == Use::Read
+        && matches!(names[..], [GENERATED, name] if !name.starts_with(".mlopsgen"));
+    let own = || why_not_mounted(&names).filter(|_| !is_file_at_top);
+    let Some(why) = other.or_else(own) else {
+        return;
+    };
+    let shown = format!("`{path}`, which is `{}` of the project,", names.join("/"));
+    let diagnostic = how.refused(&shown, why, component, place);
+    sink.push(match meant {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    });
+}
+
+/// Whether a path is one of the project, as far as it is known before the start.
+fn is_here(path: &str, depth: usize) -> bool {
+    !path.is_empty() && !path.starts_with(['/', '$']) && !is_outside(path, depth)
 }
 
 /// What an engine does with a path.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Use {
+pub(super) enum Use {
     Mount,
     Read,
+    Build,
 }
 
 impl Use {
     /// Why no container should get a path of `generated/` in place of one of the project.
     fn other(self) -> &'static str {
         match self {
-            Use::Mount => "is another folder than without an environment",
+            Use::Mount | Use::Build => "is another folder than without an environment",
             Use::Read => "is another file than without an environment",
         }
+    }
+
+    /// `shown`: the path in a message.
+    pub(super) fn refused(
+        self,
+        shown: &str,
+        why: &str,
+        component: Option<&str>,
+        span: Span,
+    ) -> Diagnostic {
+        let (label, other) = match self {
+            Use::Mount => (
+                "the container gets all of it",
+                "mount the file or folder that is meant",
+            ),
+            Use::Read => (
+                "the container gets all of it",
+                "name the file that is meant",
+            ),
+            Use::Build => (
+                "the image can get all of it",
+                "build from the folder that is meant",
+            ),
+        };
+        denied(format!("{shown} {why}"), component)
+            .label(span, label)
+            .help(format!("{other}, or accept it with {}", accept(component)))
     }
 }
 
@@ -219,14 +236,14 @@ fn meant(platform: &Platform, path: &str, names: &[&str], how: Use) -> Option<St
         "without an environment it is `{of_base}`: for that write `../{path}` in platform.{environment}.toml"
     );
     Some(match how {
-        Use::Read => here,
+        Use::Read | Use::Build => here,
         Use::Mount => format!(
             "{here}, or a key of `volumes` with `source = \"{of_base}\"`, which is the same folder in every environment"
         ),
     })
 }
 
-fn leaves(path: &str, component: Option<&str>, span: Span, label: &str) -> Diagnostic {
+pub(super) fn leaves(path: &str, component: Option<&str>, span: Span, label: &str) -> Diagnostic {
     let message = format!("`{path}` leaves the project");
     let help = format!(
         "move it into the project, or accept it with {}",
@@ -235,18 +252,7 @@ fn leaves(path: &str, component: Option<&str>, span: Span, label: &str) -> Diagn
     denied(message, component).label(span, label).help(help)
 }
 
-/// `shown`: the path in a message.
-fn not_mounted(shown: &str, why: &str, component: Option<&str>, span: Span) -> Diagnostic {
-    let help = format!(
-        "mount the file or folder that is meant, or accept it with {}",
-        accept(component)
-    );
-    denied(format!("{shown} {why}"), component)
-        .label(span, "the container gets all of it")
-        .help(help)
-}
-
-fn accept(component: Option<&str>) -> &'static str {
+pub(super) fn accept(component: Option<&str>) -> &'static str {
     match component {
         Some(_) => "`allow = [\"outside-source\"]`",
         None => "`[lints]` `outside-source = \"allow\"`",
@@ -260,7 +266,7 @@ fn denied(message: String, component: Option<&str>) -> Diagnostic {
 }
 
 /// The names of a path of the project, which is read from the folders `base` of it; `None`: it leaves the project.
-fn in_project<'a>(path: &'a str, base: &[&'a str]) -> Option<Vec<&'a str>> {
+pub(super) fn in_project<'a>(path: &'a str, base: &[&'a str]) -> Option<Vec<&'a str>> {
     let mut names: Vec<&str> = base.to_vec();
     for name in path.split('/') {
         match name {
@@ -273,7 +279,7 @@ fn in_project<'a>(path: &'a str, base: &[&'a str]) -> Option<Vec<&'a str>> {
 }
 
 /// Why no container should get what has these names in the project, as what follows the path; `None`: it may.
-fn why_not_mounted(names: &[&str]) -> Option<&'static str> {
+pub(super) fn why_not_mounted(names: &[&str]) -> Option<&'static str> {
     if names.iter().copied().any(is_git_folder) {
         return Some(
             "is git's own: credentials may lie there, and git runs programs that are written there",
@@ -299,53 +305,26 @@ fn holds_secrets(names: &[&str]) -> bool {
     }
 }
 
-/// The paths of a service that leave the project. Absolute folders are bind mounts like others; files are read as they are.
-/// `typed`: what it is built from without raw keys.
-fn of_service<'a>(
-    keys: &RawKeys<'a>,
-    typed: Option<&Build>,
-    depth: usize,
-) -> Vec<Found<'a, String>> {
+/// The paths of a service that leave the project. Absolute folders are bind mounts like others; what is read or copied into an image
+/// or a container leaves the project by them.
+fn of_service<'a>(keys: &RawKeys<'a>, depth: usize) -> Vec<Found<'a, String>> {
     let mounted = keys.mounts.iter().map(|it| Found {
         value: it.source.clone(),
         by: it.by,
     });
-    let build = keys.build.as_ref();
-    let built = build
-        .into_iter()
-        .flat_map(|it| it.context.iter().chain(&it.contexts));
-    let folders = mounted.chain(built.chain(&keys.watched).cloned());
-    let folders = folders.filter(|it| is_outside(&it.value, depth));
+    let mounted = mounted.filter(|it| is_outside(&it.value, depth));
     let read = keys.files.iter().chain(&keys.credentials);
-    let read = read.filter(|it| is_read_outside(it, depth));
-    let dockerfile = build.and_then(|it| outside_dockerfile(it, typed, depth));
-    folders.chain(read.chain(dockerfile).cloned()).collect()
+    let read = read.chain(&keys.watched);
+    let read = read.filter(|it| is_read_outside(&it.value, depth));
+    let built = contexts::folders(keys);
+    let built = built.filter(|(path, _)| is_read_outside(path, depth));
+    let built = built.map(|(_, found)| found);
+    mounted.chain(read.chain(built).cloned()).collect()
 }
 
 /// Whether a file is read from outside of the project.
-fn is_read_outside(file: &Found<'_, String>, depth: usize) -> bool {
-    is_outside(&file.value, depth) || file.value.starts_with('/')
-}
-
-/// A Dockerfile outside of the project. It is read from the context: that of the raw keys, or the typed one.
-fn outside_dockerfile<'a, 'b>(
-    build: &'b RawBuild<'a>,
-    typed: Option<&Build>,
-    depth: usize,
-) -> Option<&'b Found<'a, String>> {
-    let found = build.dockerfile.as_ref()?;
-    let dockerfile = &found.value;
-    let context = build.context.as_ref().map_or("", |it| &it.value);
-    let (context, depth) = match typed.map(|it| &it.context) {
-        Some(HostPath::Project(typed)) if context.is_empty() => (typed.as_str(), 0),
-        _ => (context, depth),
-    };
-    // One of a repository elsewhere is that repository's.
-    let is_here =
-        !context.starts_with('/') && !context.contains("://") && !is_outside(context, depth);
-    let is_read_outside =
-        dockerfile.starts_with('/') || is_here && is_outside(&below(context, dockerfile), depth);
-    is_read_outside.then_some(found)
+pub(super) fn is_read_outside(path: &str, depth: usize) -> bool {
+    is_outside(path, depth) || path.starts_with('/')
 }
 
 /// Whether a path is in a home, or climbs out of the project from a folder that lies so deep in it.

@@ -1,7 +1,7 @@
 //! What a container may do on the host: keys of a workload, and raw keys of Compose and of the chart, which say the same.
 
 use super::{
-    Facts,
+    Facts, host,
     lints::{at, lint},
     power::{self, Power, RawPower},
     raw::{RawPlaces, value::entries},
@@ -46,7 +46,7 @@ pub(super) fn rights(facts: Facts<'_>, sink: &mut Sink) {
         for mount in &pipeline.volumes {
             let path = mount.source.on_host();
             let power = path.and_then(|path| {
-                power::of_host_mount(power::HostMount {
+                host::of_host_mount(host::HostMount {
                     path: path.as_str(),
                     is_read_only: mount.read_only,
                 })
@@ -145,6 +145,18 @@ impl Holder<'_> {
                 "root".to_string(),
                 "name a user of the image; ",
             ),
+            Power::Other(label) => (
+                Code::Privileged,
+                format!("{name} shares what a container outside of the platform has"),
+                label,
+                "name a component of the platform; ",
+            ),
+            Power::Open(port) if port.is_empty() => (
+                Code::PublicBind,
+                format!("a port of {name} is open to the network"),
+                "published on all addresses, under a number that the engine chooses".to_string(),
+                "bind it to 127.0.0.1; ",
+            ),
             Power::Open(port) => (
                 Code::PublicBind,
                 format!("port {port} of {name} is open to the network"),
@@ -190,8 +202,8 @@ fn of_keys(platform: &Platform, workload: &Workload, holder: &Holder<'_>, sink: 
             false => workload.span,
         };
         // A kind of the catalog that has the socket is worth a word.
-        if is_chosen_at(platform, mount.span) || power::is_socket(path.as_str()) {
-            let power = power::of_host_mount(power::HostMount {
+        if is_chosen_at(platform, mount.span) || host::is_socket(path.as_str()) {
+            let power = host::of_host_mount(host::HostMount {
                 path: path.as_str(),
                 is_read_only: mount.read_only,
             });
@@ -210,7 +222,7 @@ fn of_keys(platform: &Platform, workload: &Workload, holder: &Holder<'_>, sink: 
     }
     if is_chosen(platform, workload, "devices") {
         let powers = runtime.devices.iter().filter_map(|device| match device {
-            Device::File { host, .. } => power::of_device(host),
+            Device::File { host, .. } => host::of_device(host),
             Device::Interface(_) => None,
         });
         holder.report(powers, place("devices"), sink);
@@ -230,6 +242,21 @@ fn of_project(facts: Facts<'_>, sink: &mut Sink) {
             component: service.workload.map(|it| it.component.as_str()),
         };
         holder.report_each(power::of_service(&service.keys), service.places, sink);
+    }
+    let networks = platform.networks.iter().filter(|it| it.external == "host");
+    for network in networks {
+        let holder = Holder {
+            name: format!("what joins the network `{}`", network.name),
+            component: None,
+        };
+        holder.report([Power::Network], network.span, sink);
+    }
+    for found in &raw.host_networks {
+        let holder = Holder {
+            name: format!("what joins the network `{}`", found.value),
+            component: None,
+        };
+        holder.report([Power::Network], raw.places.of(found.by), sink);
     }
     for volume in &raw.volumes {
         let holder = Holder {

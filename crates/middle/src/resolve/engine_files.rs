@@ -9,7 +9,7 @@ use crate::{
     model::{EnvFile, HostPath},
     source::Span,
     syntax::{Node, Table, Value, quoted},
-    value::{Dotenv, climbs_out, is_git_folder, why_private},
+    value::{Dotenv, climbs_out, is_fetched, is_git_folder, why_private},
     world::{ReadError, World},
 };
 
@@ -44,20 +44,18 @@ pub(super) fn env_files(
         .and_then(|it| it.table(&name));
     // What stands at the top replaces what the component has.
     let tables = [above, shape.table.table("compose")];
-    let key = |path: &[&str]| tables.iter().flatten().find_map(|it| it.get_path(path));
     let files = EngineFiles::new(inputs, Some(&draft.name));
-    let others = [key(&["label_file"]), key(&["extends", "file"])];
-    for (node, _) in others.into_iter().flat_map(entries) {
-        files.find(node, sink);
-    }
-    let volumes = key(&["volumes"]).and_then(Node::as_array);
-    for volume in volumes.unwrap_or_default() {
-        files.raw_volume(volume, sink);
-    }
-    entries(key(&["env_file"]))
+    files.build(shape.table.table("build"), sink);
+    files.of_service(&tables, sink);
+    entries(first(&tables, &["env_file"]))
         .into_iter()
         .filter_map(|(node, need)| files.env_file(node, need, sink))
         .collect()
+}
+
+/// What the first table that has the key says.
+fn first<'a>(tables: &[Option<&'a Table>], path: &[&str]) -> Option<&'a Node> {
+    tables.iter().flatten().find_map(|it| it.get_path(path))
 }
 
 /// What the tasks of pipelines mount, and what the top of Compose's files names.
@@ -81,6 +79,29 @@ pub(super) fn check_platform(scene: &Scene<'_>, inputs: &Inputs<'_>, sink: &mut 
     for node in contents.chain(included.map(|(node, _)| node)) {
         files.find(node, sink);
     }
+    let builds = read::tables(tree, "pipelines").filter_map(|(_, it)| it.table("build"));
+    for build in builds {
+        files.build(Some(build), sink);
+    }
+    let services = ["services", "jobs"].into_iter();
+    let services = services.filter_map(|key| raw?.table(key));
+    for (key, service) in services.flat_map(Table::iter) {
+        // What it says of a workload is looked at with that.
+        if !is_workload(scene, &key.name) {
+            let tables = [service.as_table()];
+            files.of_service(&tables, sink);
+            for (node, _) in entries(first(&tables, &["env_file"])) {
+                files.find(node, sink);
+            }
+        }
+    }
+}
+
+fn is_workload(scene: &Scene<'_>, name: &str) -> bool {
+    scene.components.iter().any(|draft| {
+        let mut parts = draft.workloads.iter().map(|it| it.part.as_deref());
+        parts.any(|part| draft.workload_name(part) == name)
+    })
 }
 
 /// Whether the engine insists on a file.
@@ -117,6 +138,61 @@ impl<'a> EngineFiles<'a> {
             world: inputs.world,
             base: base.chain(["compose"]).collect(),
             component,
+        }
+    }
+
+    /// The context and the Dockerfile of a typed build.
+    fn build(&self, build: Option<&Table>, sink: &mut Sink) {
+        let Some((build, context)) = build.and_then(|it| Some((it, it.get("context")?))) else {
+            return;
+        };
+        let written = context.as_str().unwrap_or_default();
+        if is_fetched(written) || written.starts_with('/') || climbs_out(written, 0) {
+            return;
+        }
+        let dockerfile = build.get("dockerfile");
+        if self
+            .check_links(&plain_path(written), context.span, sink)
+            .is_some()
+            && let Some(dockerfile) = dockerfile
+        {
+            let path = format!("{written}/{}", dockerfile.as_str().unwrap_or_default());
+            if !climbs_out(&path, 0) {
+                self.check_links(&plain_path(&path), dockerfile.span, sink);
+            }
+        }
+    }
+
+    /// What raw keys of a service name, but for its files of variables.
+    fn of_service(&self, tables: &[Option<&Table>], sink: &mut Sink) {
+        let key = |path: &[&str]| first(tables, path);
+        let others = [key(&["label_file"]), key(&["extends", "file"])];
+        for (node, _) in others.into_iter().flat_map(entries) {
+            self.find(node, sink);
+        }
+        let listed = |path: &[&str]| key(path).and_then(Node::as_array).unwrap_or_default();
+        for volume in listed(&["volumes"]) {
+            let long = volume.as_table();
+            let source = long.and_then(|it| it.get("source"));
+            let written = source.unwrap_or(volume).as_str().unwrap_or_default();
+            let written = written.split(':').next().unwrap_or_default();
+            let is_bind = long.is_some_and(|it| it.string("type") == Some("bind"));
+            if is_bind || written.starts_with('.') {
+                self.raw_links(written, volume.span, sink);
+            }
+        }
+        let contexts = key(&["build", "additional_contexts"]);
+        let tables = contexts.and_then(Node::as_table).into_iter();
+        let tables = tables.flat_map(Table::iter).map(|(_, node)| node);
+        let context = key(&["build", "context"]).or(key(&["build"]));
+        let watched = listed(&["develop", "watch"]).iter();
+        let watched = watched.filter_map(|it| it.as_table()?.get("path"));
+        for node in tables.chain(context).chain(watched) {
+            self.raw_links(node.as_str().unwrap_or_default(), node.span, sink);
+        }
+        for node in listed(&["build", "additional_contexts"]) {
+            let pair = node.as_str().and_then(|it| it.split_once('='));
+            self.raw_links(pair.unwrap_or_default().1, node.span, sink);
         }
     }
 
@@ -190,14 +266,15 @@ impl<'a> EngineFiles<'a> {
         Found::Nothing
     }
 
-    /// One of raw `volumes`, in its short or its long form.
-    fn raw_volume(&self, volume: &Node, sink: &mut Sink) {
-        let source = volume.as_table().and_then(|it| it.get("source"));
-        let written = source.unwrap_or(volume).as_str().unwrap_or_default();
-        let written = written.split(':').next().unwrap_or_default();
+    /// A folder or file of the project that a raw key names.
+    fn raw_links(&self, written: &str, span: Span, sink: &mut Sink) {
         let joined = format!("{}/{written}", self.base.join("/"));
-        if written.starts_with('.') && !climbs_out(&joined, 0) {
-            self.check_links(&plain_path(&joined), volume.span, sink);
+        let is_elsewhere = written.is_empty()
+            || written.starts_with(['/', '~', '$'])
+            || written.contains("://")
+            || is_fetched(written);
+        if !is_elsewhere && !climbs_out(&joined, 0) {
+            self.check_links(&plain_path(&joined), span, sink);
         }
     }
 

@@ -19,7 +19,7 @@ use crate::{
     source::Span,
     syntax::{FILE_CONTENTS, Key, Node, Table, Value},
     text::all_of,
-    value::{one_spelling, why_private},
+    value::{one_spelling, why_not_read},
 };
 
 pub(super) fn files(
@@ -244,7 +244,7 @@ impl File<'_> {
     /// A file of the project with its references resolved. The rest of it is another program's language.
     fn project_template(&self, at: &str, node: &Node, sink: &mut Sink) -> Option<FileContent> {
         let path = node.as_str()?;
-        if let Some(why) = why_private(path, GENERATED) {
+        if let Some(why) = why_not_read(path, GENERATED) {
             sink.push(private(path, why, node.span));
             return None;
         }

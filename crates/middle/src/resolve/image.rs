@@ -14,6 +14,7 @@ use crate::{
     source::Span,
     syntax::{Node, Table, places},
     text::all_of,
+    value::is_fetched,
 };
 
 /// The image of a component's own workloads.
@@ -338,19 +339,9 @@ pub(super) fn build(
     })
 }
 
-/// What Compose fetches before it builds: it takes these beginnings for an address, and all else for a folder.
-const FETCHED: [&str; 6] = [
-    "https://",
-    "http://",
-    "git://",
-    "ssh://",
-    "github.com/",
-    "git@",
-];
-
 /// The folder to build from. An address is no path of the project: it stays as it is written.
 fn context(written: &str) -> HostPath {
-    match FETCHED.iter().any(|start| written.starts_with(start)) {
+    match is_fetched(written) {
         true => HostPath::Absolute(written.to_string()),
         false => HostPath::parse(written),
     }

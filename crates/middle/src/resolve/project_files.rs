@@ -8,7 +8,7 @@ use crate::{
     model::{FileContent, ProjectText},
     source::Span,
     syntax::Node,
-    value::{TreePath, climbs_out, is_configuration, one_spelling, why_private},
+    value::{TreePath, climbs_out, is_configuration, one_spelling, why_not_read},
     world::{ReadError, World},
 };
 
@@ -19,8 +19,8 @@ const LARGEST: usize = 900 * 1024;
 /// makes a folder there.
 pub(super) fn mounted_text(world: &dyn World, written: &str) -> Option<ProjectText> {
     let path = plain_path(written);
-    let is_inside = !leaves_project(written) && path.split('/').next() != Some(GENERATED);
-    if !is_inside || !is_configuration(&path) || why_private(&path, GENERATED).is_some() {
+    let is_read = !leaves_project(written) && why_not_read(&path, GENERATED).is_none();
+    if !is_read || !is_configuration(&path) {
         return None;
     }
     let text = String::from_utf8(world.read(&path).ok()?).ok()?;
@@ -99,7 +99,8 @@ pub(super) fn read_project(world: &dyn World, node: &Node, sink: &mut Sink) -> O
         sink.push(whole_project(written, node.span));
         return None;
     }
-    if path.split('/').next() == Some(GENERATED) {
+    let first = path.split('/').next().unwrap_or_default();
+    if first.eq_ignore_ascii_case(GENERATED) {
         sink.push(
             Diagnostic::new(
                 Code::OutsideProject,
@@ -110,7 +111,7 @@ pub(super) fn read_project(world: &dyn World, node: &Node, sink: &mut Sink) -> O
         );
         return None;
     }
-    if let Some(why) = why_private(path, GENERATED) {
+    if let Some(why) = why_not_read(path, GENERATED) {
         sink.push(private(written, why, node.span));
         return None;
     }
@@ -182,6 +183,16 @@ fn folder(world: &dyn World, path: &str, span: Span, sink: &mut Sink) -> Option<
     let mut size = 0;
     let mut seen: BTreeMap<String, String> = BTreeMap::new();
     for file in listing.files {
+        let name = file.strip_prefix(path)?.trim_start_matches('/').to_string();
+        // A name at the top of the user's folder is not at the top of the tree.
+        if let Err(why) = TreePath::parse(&format!("files/{name}")) {
+            broken.push((file, ReadError::Failed(format!("it {why}"))));
+            continue;
+        }
+        if let Some(why) = why_not_read(&file, GENERATED) {
+            sink.push(private(&file, why, span));
+            return None;
+        }
         let bytes = match world.read(&file) {
             Ok(bytes) => bytes,
             Err(error) => {
@@ -189,16 +200,6 @@ fn folder(world: &dyn World, path: &str, span: Span, sink: &mut Sink) -> Option<
                 continue;
             }
         };
-        let name = file.strip_prefix(path)?.trim_start_matches('/').to_string();
-        // A name at the top of the user's folder is not at the top of the tree.
-        if let Err(why) = TreePath::parse(&format!("files/{name}")) {
-            broken.push((file, ReadError::Failed(format!("it {why}"))));
-            continue;
-        }
-        if let Some(why) = why_private(&file, GENERATED) {
-            sink.push(private(&file, why, span));
-            return None;
-        }
         if let Some(first) = seen.insert(one_spelling(&name), file.clone()) {
             sink.push(twins(&first, &file, span));
             return None;

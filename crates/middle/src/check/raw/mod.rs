@@ -34,11 +34,14 @@ pub(super) struct RawService<'a> {
     pub keys: RawKeys<'a>,
 }
 
-/// A named volume that is a folder of the host by its options.
+/// A named volume with options for its driver.
 #[derive(Debug)]
 pub(super) struct RawVolume<'a> {
     pub name: &'a str,
-    pub folder: RawMount<'a>,
+    /// The folder of the host that it is.
+    pub folder: Option<RawMount<'a>>,
+    /// The type of the file system that is mounted for it.
+    pub file_system: Option<Found<'a, String>>,
 }
 
 /// All raw keys of Compose of a platform.
@@ -48,8 +51,10 @@ pub(super) struct RawCompose<'a> {
     pub of_workloads: Vec<RawService<'a>>,
     /// What `[raw.compose]` says of services.
     pub of_platform: Vec<RawService<'a>>,
-    /// The volumes of `[raw.compose]` that are folders of the host.
+    /// The volumes of `[raw.compose]` with options.
     pub volumes: Vec<RawVolume<'a>>,
+    /// The networks of `[raw.compose]` that are the host's own, by their names.
+    pub host_networks: Vec<Found<'a, String>>,
     /// Files that `[raw.compose]` reads: included ones, those behind configs and secrets.
     pub files: Vec<Found<'a, String>>,
     /// Where the values of `[raw.compose]` stand.
@@ -91,6 +96,7 @@ impl<'a> RawCompose<'a> {
         Self {
             of_workloads: of_workloads.collect(),
             of_platform: of_platform.collect(),
+            host_networks: section(raw, "networks").filter_map(host_network).collect(),
             volumes: section(raw, "volumes").filter_map(volume).collect(),
             files: contents.chain(files(raw.get("include"))).collect(),
             places,
@@ -108,16 +114,31 @@ impl<'a> RawCompose<'a> {
     }
 }
 
+/// An external one that has the name of the host's.
+fn host_network((name, raw): &(String, Raw)) -> Option<Found<'_, String>> {
+    let external = raw.get("external").filter(|it| is_on(it))?;
+    let by = raw.get("name").or(external.get("name")).unwrap_or(raw);
+    let is_host = match by {
+        Raw::Text(_) => word(Some(by)) == "host",
+        _ => name == "host",
+    };
+    is_host.then(|| Found {
+        value: name.clone(),
+        by,
+    })
+}
+
 fn volume((name, raw): &(String, Raw)) -> Option<RawVolume<'_>> {
     let options = raw.get("driver_opts")?;
-    let device = options.get("device")?;
+    let words = word(options.get("o"));
     Some(RawVolume {
         name,
-        folder: RawMount {
+        folder: options.get("device").map(|device| RawMount {
             source: word(Some(device)),
-            is_read_only: word(options.get("o")).split(',').any(|it| it == "ro"),
+            is_read_only: words.split(',').any(|it| it == "ro"),
             by: device,
-        },
+        }),
+        file_system: word_at(options, &["type"]),
     })
 }
 

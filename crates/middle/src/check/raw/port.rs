@@ -43,9 +43,9 @@ impl<'a> RawPort<'a> {
         }
     }
 
-    /// Whether the network reaches it.
+    /// Whether the network reaches it. Without a port of the host the engine chooses one.
     pub fn is_open(&self) -> bool {
-        !self.host.is_empty() && !self.bind.is_some_and(Bind::is_loopback)
+        !self.bind.is_some_and(Bind::is_loopback)
     }
 }
 
@@ -68,10 +68,19 @@ mod tests {
 
     #[test]
     fn ports_are_open_where_no_address_closes_them() {
-        for open in ["80:80", "0.0.0.0:80:80", "[::]:80:80/tcp", "80-81:80-81"] {
+        for open in [
+            "80:80",
+            "0.0.0.0:80:80",
+            "[::]:80:80/tcp",
+            "80-81:80-81",
+            "80",
+            "8000-8001",
+            "80/udp",
+        ] {
             assert!(RawPort::of(&text(open)).is_open(), "{open}");
         }
-        for closed in ["80", "127.0.0.1:80:80", "[::1]:80:80", "127.0.0.1::80"] {
+        assert!(RawPort::of(&Raw::Integer(80)).is_open());
+        for closed in ["127.0.0.1:80:80", "[::1]:80:80", "127.0.0.1::80"] {
             assert!(!RawPort::of(&text(closed)).is_open(), "{closed}");
         }
     }

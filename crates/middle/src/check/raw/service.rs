@@ -23,6 +23,12 @@ pub(in crate::check) struct RawBuild<'a> {
     /// Further folders that its Dockerfile reads.
     pub contexts: Vec<Found<'a, String>>,
     pub dockerfile: Option<Found<'a, String>>,
+    /// Where caches are read from and written to, as `type=local,src=x`.
+    pub caches: Vec<Found<'a, String>>,
+    /// Files of keys that it may log in with.
+    pub keys: Vec<Found<'a, String>>,
+    /// What lets it use the keys of the user's agent.
+    pub agent: Option<&'a Raw>,
     /// What gives it all rights on the host.
     pub privileged: Option<&'a Raw>,
 }
@@ -47,6 +53,9 @@ pub(in crate::check) struct RawKeys<'a> {
     /// Other namespaces that it may share, by their keys.
     pub namespaces: Vec<(&'static str, Found<'a, String>)>,
     pub user: Option<Found<'a, String>>,
+    pub security_options: Vec<Found<'a, String>>,
+    /// Services and other containers whose volumes it gets.
+    pub volumes_from: Vec<Found<'a, String>>,
     pub capabilities: Vec<Found<'a, String>>,
     /// Paths of devices of the host.
     pub devices: Vec<Found<'a, String>>,
@@ -73,7 +82,7 @@ pub(in crate::check) struct RawKeys<'a> {
 impl<'a> RawKeys<'a> {
     pub(super) fn of(raw: &'a Raw) -> Self {
         let mode = word_at(raw, &["network_mode"]).filter(|mode| !removes(mode.by));
-        let namespaces = ["pid", "userns_mode", "ipc"].into_iter();
+        let namespaces = ["pid", "userns_mode", "ipc", "uts", "cgroup"].into_iter();
         let namespaces = namespaces.filter_map(|key| Some((key, word_at(raw, &[key])?)));
         let watched = items(raw.at(&["develop", "watch"]));
         let profiles = words(raw.get("profiles")).into_iter();
@@ -92,6 +101,8 @@ impl<'a> RawKeys<'a> {
             removes_networks: raw.get("networks").is_some_and(removes),
             namespaces: namespaces.collect(),
             user: word_at(raw, &["user"]),
+            security_options: words(raw.get("security_opt")),
+            volumes_from: words(raw.get("volumes_from")),
             capabilities: words(raw.get("cap_add")),
             devices: items(raw.get("devices")).map(source).collect(),
             mounts: items(raw.get("volumes")).map(RawMount::of).collect(),
@@ -119,7 +130,27 @@ fn privileged_commands(raw: &Raw) -> Vec<Found<'_, &'static str>> {
 
 fn read_files(raw: &Raw) -> Vec<Found<'_, String>> {
     let lists = files(raw.get("env_file")).chain(files(raw.get("label_file")));
-    lists.chain(word_at(raw, &["extends", "file"])).collect()
+    let lists = lists.chain(word_at(raw, &["extends", "file"]));
+    lists
+        .chain(
+            words(raw.get("security_opt"))
+                .into_iter()
+                .filter_map(profile),
+        )
+        .collect()
+}
+
+/// The file of the system calls that a `security_opt` lets through.
+fn profile(option: Found<'_, String>) -> Option<Found<'_, String>> {
+    let (_, path) = option
+        .value
+        .split_once(['=', ':'])
+        .filter(|(key, _)| *key == "seccomp")?;
+    let is_file = !["unconfined", "builtin"].contains(&path);
+    is_file.then(|| Found {
+        value: path.to_string(),
+        by: option.by,
+    })
 }
 
 /// What is mounted, or the device: `source` of a table, `/a` of `/a:/b`.
@@ -144,8 +175,14 @@ fn first_part(text: &str) -> String {
 impl<'a> RawMount<'a> {
     fn of(item: &'a Raw) -> Self {
         let Found { value, by } = source(item);
+        // A bind mount needs no `./`, as the short form does.
+        let is_bind = word(item.get("type")) == "bind";
+        let is_bare = !value.is_empty() && !value.starts_with(['.', '/', '~', '$']);
         Self {
-            source: value,
+            source: match is_bind && is_bare {
+                true => format!("./{value}"),
+                false => value,
+            },
             is_read_only: match item {
                 Raw::Table(_) => on(item, "read_only").is_some(),
                 _ => {
@@ -159,25 +196,41 @@ impl<'a> RawMount<'a> {
     }
 }
 
+/// The values of `{ a = "x" }` or `["a=x"]`; empty where there is none.
+fn pairs(raw: Option<&Raw>) -> Vec<Found<'_, String>> {
+    let tables = entries(raw).map(|(_, by)| Found {
+        value: word(Some(by)),
+        by,
+    });
+    let lists = words(raw).into_iter().map(|it| Found {
+        value: it
+            .value
+            .split_once('=')
+            .map_or_else(String::new, |(_, value)| value.to_string()),
+        by: it.by,
+    });
+    tables.chain(lists).collect()
+}
+
 impl<'a> RawBuild<'a> {
     fn of(raw: &'a Raw) -> Self {
         let entitlements = words(raw.get("entitlements"));
         let insecure = entitlements
             .into_iter()
             .find(|it| it.value == "security.insecure");
-        let contexts = entries(raw.get("additional_contexts"));
+        let caches = ["cache_from", "cache_to"].into_iter();
+        let keys = pairs(raw.get("ssh"));
+        let agent = keys.iter().find(|it| it.value.is_empty()).map(|it| it.by);
         Self {
             context: match raw {
                 Raw::Table(_) => word_at(raw, &["context"]),
                 _ => word_at(raw, &[]),
             },
-            contexts: contexts
-                .map(|(_, by)| Found {
-                    value: word(Some(by)),
-                    by,
-                })
-                .collect(),
+            contexts: pairs(raw.get("additional_contexts")),
             dockerfile: word_at(raw, &["dockerfile"]),
+            caches: caches.flat_map(|key| words(raw.get(key))).collect(),
+            keys,
+            agent,
             privileged: on(raw, "privileged").or(insecure.map(|it| it.by)),
         }
     }

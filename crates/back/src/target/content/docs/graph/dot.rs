@@ -1,7 +1,7 @@
 //! Graphviz.
 
 use super::outline::{Node, outline};
-use crate::{graph::Graph, model::Platform};
+use crate::{graph::Graph, model::Platform, text::visible_lines};
 
 /// The platform in Graphviz' language.
 pub fn dot(platform: &Platform, graph: &Graph) -> String {
@@ -42,14 +42,14 @@ fn label(node: &Node) -> String {
 /// A string of Graphviz. A backslash begins an escape in labels, so it is doubled; line ends are `\n`.
 fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
-    for c in text.chars() {
+    for c in visible_lines(text).chars() {
         match c {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
             // Labels read entities, so an ampersand is written as one.
             '&' => out.push_str("&amp;"),
             '\n' => out.push_str("\\n"),
-            c if c.is_control() => out.push(' '),
+            '\t' => out.push(' '),
             c => out.push(c),
         }
     }
