@@ -42,6 +42,7 @@ fn resolved(text: &str) -> Resolved {
         catalog: &mut Catalog::new(BTreeMap::new()),
         sources: &mut sources,
         suffix: "",
+        over: None,
         written_out: &BTreeSet::new(),
         recorded: &[],
     };
