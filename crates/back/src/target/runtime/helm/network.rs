@@ -10,7 +10,8 @@ use serde::Serialize;
 use crate::{
     graph::{OpenPort, Peer},
     model::{Component, Host, NetworkOwners, PortRange, Probe, Protocol},
-    target::{Context, shared::names::Names},
+    names::Names,
+    target::Context,
 };
 
 /// A pod or the tasks of a pipeline may reach a pod, or an address outside of the chart.
