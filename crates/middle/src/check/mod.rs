@@ -7,6 +7,7 @@ mod ci;
 mod clashes;
 mod cycles;
 mod daemons;
+mod free_ports;
 mod images;
 mod limits;
 mod lints;
