@@ -193,3 +193,81 @@ fn many_files_take_time_by_their_number() {
     let (few, many) = (compiled(2_000), compiled(20_000));
     assert!(many < 40 * few, "{few:?} and {many:?}");
 }
+
+/// A component with many entries under one key: each is found by its name or its place, not among all the others.
+#[test]
+fn a_key_with_many_entries_takes_time_by_their_number() {
+    let listed = |count: usize, item: fn(usize) -> String| {
+        let items: Vec<String> = (0..count).map(item).collect();
+        items.join(", ")
+    };
+    let keys: [(&str, &dyn Fn(usize) -> String); 7] = [
+        ("volumes", &|count| {
+            let entry =
+                |it: usize| format!("volumes.v{it} = {{ mount = \"/v{it}\", size = \"1Gi\" }}\n");
+            (0..count).map(entry).collect()
+        }),
+        ("a volume at many paths", &|count| {
+            let entry =
+                |it: usize| format!("volumes.v{it} = {{ mount = \"/v{it}\", shared = \"s\" }}\n");
+            (0..count).map(entry).collect()
+        }),
+        ("env", &|count| {
+            (0..count)
+                .map(|it| format!("env.E{it} = \"x\"\n"))
+                .collect()
+        }),
+        ("ports", &|count| {
+            (0..count)
+                .map(|it| format!("ports.p{it} = {}\n", 1000 + it))
+                .collect()
+        }),
+        ("metrics", &|count| {
+            let entries = listed(count, |it| {
+                format!("{{ port = \"http\", path = \"/m{it}\" }}")
+            });
+            format!("ports.http = 80\nmetrics = [{entries}]\n")
+        }),
+        ("tmpfs", &|count| {
+            format!("tmpfs = [{}]\n", listed(count, |it| format!("\"/t{it}\"")))
+        }),
+        ("devices", &|count| {
+            format!(
+                "privileged = true\ndevices = [{}]\n",
+                listed(count, |it| format!("\"/dev/d{it}\""))
+            )
+        }),
+    ];
+    for (key, entries) in keys {
+        let compiled = |count: usize| {
+            let text = platform(1, |_| entries(count)) + "[volumes]\ns = { size = \"1Gi\" }\n";
+            let text = only(&text, "\"compose\", \"helm\", \"prometheus\"");
+            let world = MemoryWorld::new().with("platform.toml", text);
+            let (compilation, cost) = cost(|| compile(&world, &Request::default()));
+            assert!(compilation.output.is_ok(), "{key}");
+            cost
+        };
+        let (few, many) = (compiled(1_500), compiled(15_000));
+        assert!(many < 40 * few, "{key}: {few:?} and {many:?}");
+    }
+}
+
+/// Many mistakes of one sort: what is proposed for each is not looked for from the beginning.
+#[test]
+fn many_mistakes_take_time_by_their_number() {
+    /// So many errors are kept, and one line that says so.
+    const MOST: usize = 1_001;
+    let clash = platform(8_000, |_| {
+        "ports.http = { container = 80, host = 8080 }\n".to_string()
+    });
+    assert_eq!(errors(&clash).len(), MOST);
+    let unknown = platform(3_000, |number| format!("depends_on = [\"cx{number}\"]\n"));
+    assert_eq!(errors(&unknown).len(), MOST);
+    let secrets: String = (0..4_000)
+        .map(|it| format!("s{it} = {{ env = \"S{it}\" }}\n"))
+        .collect();
+    let names = (0..4_000).map(|it| format!("env.E{it} = \"${{secrets.t{it}}}\"\n"));
+    let names: String = names.collect();
+    let unknown = platform(1, |_| names.clone()) + "[secrets]\n" + &secrets;
+    assert_eq!(errors(&unknown).len(), MOST);
+}

@@ -7,6 +7,8 @@
 
 pub mod text;
 #[doc(hidden)]
+pub mod names;
+#[doc(hidden)]
 pub mod threads;
 pub mod source;
 pub mod files;

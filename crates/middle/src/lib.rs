@@ -6,7 +6,8 @@
 #![forbid(unsafe_code)]
 
 use mlopsgen_front::{
-    data, diag, files, language, project, reference, source, syntax, text, threads, value, world,
+    data, diag, files, language, names, project, reference, source, syntax, text, threads, value,
+    world,
 };
 
 #[doc(hidden)]

@@ -7,22 +7,59 @@
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let length = name.chars().count();
     let lower = name.to_lowercase();
-    let limit = (length / 3).max(1);
-    let mut best: Option<(usize, &str)> = None;
+    let mut limit = (length / 3).max(1);
+    let letters = Letters::of(&lower);
+    let mut best = None;
     for candidate in candidates {
         let other = candidate.chars().count();
         // As many letters as the lengths differ by are different.
-        if length.abs_diff(other) > limit {
+        if length.abs_diff(other) > limit || letters.differ_from(candidate, limit) {
             continue;
         }
         let distance = strsim::damerau_levenshtein(&lower, &candidate.to_lowercase());
         // A name of one letter is no slip of another one, and `hostIPC` is none of `hostPID`.
-        let kept = distance < length.max(other) && !are_two_acronyms(name, candidate);
-        if kept && distance <= limit && best.is_none_or(|(closest, _)| distance < closest) {
-            best = Some((distance, candidate));
+        if distance > limit || distance >= length.max(other) || are_two_acronyms(name, candidate) {
+            continue;
+        }
+        best = Some(candidate);
+        // Only a closer one is of use from here on.
+        match distance.checked_sub(1) {
+            Some(closer) => limit = closer,
+            None => break,
         }
     }
-    best.map(|(_, candidate)| candidate)
+    best
+}
+
+/// How often each letter stands in a name. Thousands of unknown names are compared with thousands of known ones: most are told
+/// apart by their letters alone.
+struct Letters([u16; 128]);
+
+impl Letters {
+    fn of(lower: &str) -> Self {
+        let mut counts = [0_u16; 128];
+        for letter in lower.bytes() {
+            let count = &mut counts[usize::from(letter & 127)];
+            *count = count.saturating_add(1);
+        }
+        Self(counts)
+    }
+
+    /// Whether another name has more other letters than `limit`: each of them is a difference.
+    fn differ_from(&self, other: &str, limit: usize) -> bool {
+        if !other.is_ascii() {
+            return false;
+        }
+        let mut left = self.0;
+        let mut others = 0;
+        for letter in other.bytes() {
+            match &mut left[usize::from(letter.to_ascii_lowercase())] {
+                0 => others += 1,
+                count => *count -= 1,
+            }
+        }
+        others > limit
+    }
 }
 
 /// Whether two names of mixed case differ in the letters of what is abbreviated.
@@ -50,6 +87,8 @@ mod tests {
         assert_eq!(nearest("b", ["a"]), None);
         assert_eq!(nearest("hostIPC", ["hostPID"]), None);
         assert_eq!(nearest("hostPDI", ["hostPID"]), Some("hostPID"));
+        assert_eq!(nearest("ÄB-CD", ["äb-dc"]), Some("äb-dc"));
+        assert_eq!(nearest("aaab", ["AABA"]), Some("AABA"));
         assert_eq!(nearest("PG_URI", ["PG_URL"]), Some("PG_URL"));
     }
 }

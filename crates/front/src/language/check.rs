@@ -290,7 +290,7 @@ fn map(
             span: key.span,
             value: Value::Broken,
         });
-        kept.entries.push(Entry {
+        kept.push(Entry {
             key: key.clone(),
             value,
         });

@@ -36,7 +36,7 @@ pub(super) fn join(table: &mut Table, included: Vec<Table>, sink: &mut Sink) {
                 .iter_mut()
                 .find(|entry| entry.key.name == key.name)
             else {
-                table.entries.push(Entry { key, value });
+                table.push(Entry { key, value });
                 continue;
             };
             match (&mut known.value.value, value.value) {
@@ -73,7 +73,7 @@ fn join_names(
             Some(first) => sink.push(twice(table, &entry.key, *first)),
             None => {
                 places.insert(entry.key.name.clone(), entry.key.span);
-                known.entries.push(entry);
+                known.push(entry);
             }
         }
     }
@@ -109,7 +109,7 @@ fn join_keys(known: &mut Table, entry: Entry, table: &str, sink: &mut Sink) {
                     (it.key.span, tables.iter().all(|it| it.as_table().is_some()))
                 });
                 match both {
-                    None => known.entries.push(entry),
+                    None => known.push(entry),
                     // What one tool calls a name is another level of its own file: only its ends can be there twice.
                     Some((_, true)) if table.starts_with("raw") => {
                         join_keys(known, entry, &path, sink);

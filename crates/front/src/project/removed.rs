@@ -16,7 +16,7 @@ pub(super) fn only_what_is_there(platform: &Table, environment: Table, sink: &mu
     for mut entry in environment.entries {
         let name = entry.key.name.as_str();
         let Some(known) = PLATFORM_FILE.iter().find(|shape| shape.name == name) else {
-            kept.entries.push(entry);
+            kept.push(entry);
             continue;
         };
         let below = platform.get(name);
@@ -37,7 +37,7 @@ pub(super) fn only_what_is_there(platform: &Table, environment: Table, sink: &mu
             };
             *table = without_unknown(below, table, &known.shape, (path, depth), sink);
         }
-        kept.entries.push(entry);
+        kept.push(entry);
     }
     kept
 }
@@ -110,7 +110,7 @@ fn without_unknown(
             *table = without_unknown(under, table, inner, (&path, depth), sink);
         }
         let key = key.clone();
-        kept.entries.push(Entry { key, value });
+        kept.push(Entry { key, value });
     }
     kept
 }

@@ -82,7 +82,7 @@ pub struct Table {
 impl Table {
     /// The key and value of this name.
     pub fn entry(&self, name: &str) -> Option<&Entry> {
-        self.entries.iter().find(|entry| entry.key.name == name)
+        self.entries.place(name).map(|place| &self.entries[place])
     }
 
     /// The value of this name.
@@ -107,8 +107,8 @@ impl Table {
 
     /// The value of this name, to change it.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut Node> {
-        let entry = self.entries.iter_mut().find(|entry| entry.key.name == name);
-        entry.map(|entry| &mut entry.value)
+        let place = self.entries.place(name)?;
+        Some(self.entries.value_mut(place))
     }
 
     /// The table of this name, to change it.
@@ -159,23 +159,21 @@ impl Table {
 
     /// Puts a value at the end, or in the place of the one of that name.
     pub fn set(&mut self, key: Key, value: Node) {
-        match self
-            .entries
-            .iter_mut()
-            .find(|entry| entry.key.name == key.name)
-        {
-            Some(entry) => *entry = Entry { key, value },
-            None => self.entries.push(Entry { key, value }),
+        match self.entries.place(&key.name) {
+            Some(place) => self.entries.replace(place, Entry { key, value }),
+            None => self.entries.add(Entry { key, value }),
         }
+    }
+
+    /// Puts an entry of a new name at the end.
+    pub fn push(&mut self, entry: Entry) {
+        self.entries.add(entry);
     }
 
     /// Takes an entry out.
     pub fn remove(&mut self, name: &str) -> Option<Node> {
-        let index = self
-            .entries
-            .iter()
-            .position(|entry| entry.key.name == name)?;
-        Some(self.entries.remove(index).value)
+        let place = self.entries.place(name)?;
+        Some(self.entries.remove(place).value)
     }
 
     /// Keys and values in their order.

@@ -8,6 +8,7 @@ mod clashes;
 mod contexts;
 mod cycles;
 mod daemons;
+mod free_ports;
 mod headers;
 mod host;
 mod images;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Facts, strings::is_the_users};
+use super::{Facts, free_ports::FreePorts, strings::is_the_users};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     model::{
@@ -52,15 +52,14 @@ pub(super) fn public_addresses(facts: Facts<'_>, sink: &mut Sink) {
 pub(super) fn host_ports(facts: Facts<'_>, sink: &mut Sink) {
     let published = published(facts.platform);
     let mut before = EarlierPorts::default();
-    let mut proposed = Vec::new();
+    let mut free_ports = FreePorts::beside(published.iter().map(|it| (it.port.protocol, it.range)));
     for (index, later) in published.iter().enumerate() {
         let candidates = before.meeting(later.range).into_iter();
         let mut candidates = candidates.map(|earlier| &published[earlier]);
         let clash = candidates.find(|earlier| clash(earlier, later));
         before.add(index, later.range);
         if let Some(earlier) = clash {
-            let free = free_port(&published, &proposed, later);
-            proposed.push((free, later.port.protocol));
+            let free = free_ports.propose(later.port.protocol, later.range);
             let diagnostic = Diagnostic::new(
                 Code::PortClash,
                 format!(
@@ -276,41 +275,13 @@ pub(super) fn never_together(one: &[String], other: &[String]) -> bool {
     !one.is_empty() && !other.is_empty() && shares_none
 }
 
-/// The next ports after the wanted ones that nobody takes, and that no other help proposes.
-fn free_port(
-    published: &[Published<'_>],
-    proposed: &[(PortRange, Protocol)],
-    wanted: &Published<'_>,
-) -> PortRange {
-    let protocol = wanted.port.protocol;
-    let of_others = published.iter().map(|it| (it.range, it.port.protocol));
-    let taken: Vec<(PortRange, Protocol)> = of_others.chain(proposed.iter().copied()).collect();
-    let length = wanted.range.last - wanted.range.first;
-    let candidates = (wanted.range.first..=u16::MAX - length)
-        .chain(1024..wanted.range.first.max(1024))
-        .map(|first| PortRange {
-            first,
-            last: first.saturating_add(length),
-        });
-    for range in candidates {
-        let is_taken =
-            |(other, of): &(PortRange, Protocol)| other.overlaps(range) && *of == protocol;
-        if !taken.iter().any(is_taken) {
-            return range;
-        }
-    }
-    wanted.range
-}
-
 /// A container port, with the same protocol, twice within a workload, or by two that share one network.
 pub(super) fn container_ports(facts: Facts<'_>, sink: &mut Sink) {
     shared_ports(facts, sink);
     for workload in facts.platform.workloads() {
-        for (index, later) in workload.ports.iter().enumerate() {
-            let earlier = workload.ports[..index].iter().find(|earlier| {
-                earlier.container.overlaps(later.container) && earlier.protocol == later.protocol
-            });
-            if let Some(earlier) = earlier {
+        let mut taken = TakenPorts::default();
+        for later in &workload.ports {
+            if let Some((_, earlier)) = taken.take(workload, later) {
                 sink.push(
                     Diagnostic::new(
                         Code::PortTwice,
@@ -343,7 +314,9 @@ fn shared_ports(facts: Facts<'_>, sink: &mut Sink) {
         let mut taken = TakenPorts::default();
         for member in members.filter(|member| !member.is_job()) {
             for port in &member.ports {
-                if let Some(earlier) = taken.take(member, port) {
+                // What one of them has twice is reported of it alone.
+                let earlier = taken.take(member, port);
+                if let Some(earlier) = earlier.filter(|(other, _)| other.name != member.name) {
                     sink.push(both_listen(owner, earlier, (member, port)));
                 }
             }
@@ -358,13 +331,13 @@ struct TakenPorts<'a> {
 }
 
 impl<'a> TakenPorts<'a> {
-    /// Takes a port, or says which port of another workload is in its way.
+    /// Takes a port, or says which port is in its way.
     fn take(&mut self, workload: &'a Workload, port: &'a Port) -> Option<(&'a Workload, &'a Port)> {
         let up_to = (port.protocol, port.container.last);
         let before = self.ports.range((port.protocol, 0)..=up_to).next_back();
         match before.map(|(_, before)| *before) {
             Some((other, earlier)) if earlier.container.overlaps(port.container) => {
-                (other.name != workload.name).then_some((other, earlier))
+                Some((other, earlier))
             }
             _ => {
                 let key = (port.protocol, port.container.first);

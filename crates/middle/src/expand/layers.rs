@@ -312,7 +312,7 @@ fn shared(table: &Table, without: &[&str]) -> Table {
                 .entries
                 .retain(|inner| !without.contains(&format!("{name}.{}", inner.key.name).as_str()));
         }
-        out.entries.push(entry);
+        out.push(entry);
     }
     out
 }

@@ -112,13 +112,12 @@ pub(super) fn port_names<'a>(kind: &'a Kind, user: &'a Table) -> Vec<&'a str> {
         let own = own.and_then(|ports| ports.get(name));
         own.is_some_and(Node::is_false)
     };
-    let mut names: Vec<&str> = Vec::new();
-    for name in kind.ports().into_iter().chain(own).flat_map(Table::keys) {
-        if !is_off(name) && !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    names
+    let of_kind = kind.ports();
+    let is_of_kind = |name: &str| of_kind.is_some_and(|ports| ports.get(name).is_some());
+    let further = own.into_iter().flat_map(Table::keys);
+    let further = further.filter(|name| !is_of_kind(name));
+    let names = of_kind.into_iter().flat_map(Table::keys).chain(further);
+    names.filter(|name| !is_off(name)).collect()
 }
 
 /// A port without a container port: most likely a misspelled name of a port of the kind.

@@ -11,7 +11,6 @@ pub mod kept;
 pub mod losses;
 pub mod machine;
 pub mod mounted;
-pub mod names;
 pub mod plain;
 pub mod probes;
 pub mod replicas;

@@ -18,7 +18,7 @@ pub(super) fn with_components(table: &Table, context: &Context<'_>) -> Option<(T
     match all.table_mut("components") {
         Some(components) => {
             for entry in &entries.entries {
-                components.entries.push(entry.clone());
+                components.push(entry.clone());
             }
         }
         None => {

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     language::form::NameRule,
+    names::Names,
     syntax::{Node, Table, Value, inline, quoted},
 };
 
@@ -35,7 +36,7 @@ pub fn usual_port_name(number: &str) -> &'static str {
 
 /// Names of ports in the order in which they are asked for, each once.
 struct PortNames {
-    used: Vec<String>,
+    used: Names,
 }
 
 impl PortNames {
@@ -50,17 +51,11 @@ impl PortNames {
         let first = port.first();
         let protocol = port.protocol.as_deref().unwrap_or("tcp");
         let usual = usual_port_name(first).to_string();
-        let numbered = (2..).map(|count| format!("port-{first}-{count}"));
-        let names = [
-            usual,
-            format!("port-{first}"),
-            format!("{protocol}-{first}"),
-        ];
-        let mut names = names.into_iter().chain(numbered);
-        let name = names.find(|name| !self.used.contains(name));
-        let name = name.unwrap_or_default();
-        self.used.push(name.clone());
-        name
+        let plain = format!("port-{first}");
+        let names = [usual, plain.clone(), format!("{protocol}-{first}")];
+        let mut names = names.into_iter();
+        let free = names.find(|name| self.used.take(name));
+        free.unwrap_or_else(|| self.used.take_numbered(&plain))
     }
 }
 

@@ -192,7 +192,10 @@ fn each_text(node: &Node, change: &mut impl FnMut(&str) -> String) -> Node {
         Value::Table(table) => {
             let mut changed = Table::default();
             for Entry { key, value } in &table.entries {
-                changed.set(key.clone(), each_text(value, change));
+                changed.push(Entry {
+                    key: key.clone(),
+                    value: each_text(value, change),
+                });
             }
             Value::Table(changed)
         }

@@ -1,5 +1,7 @@
 //! What Prometheus scrapes of a workload, or of a component that runs elsewhere.
 
+use std::collections::{BTreeMap, btree_map::Entry};
+
 use super::{
     gives_metrics, kind_scrapes_main,
     label_names::{LabelNames, texts},
@@ -7,11 +9,12 @@ use super::{
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    expand::{WorkloadDraft, read},
+    expand::{ComponentDraft, WorkloadDraft, read},
     model::{
         About, AboutStack, At, FileContent, HttpScheme, Login, Metrics, MetricsPath, Piece, Port,
         probe_job,
     },
+    names::Names,
     resolve::{
         Inputs, Scene,
         contents::is_certificate,
@@ -39,7 +42,11 @@ pub(in crate::resolve) fn metrics(
         index,
         shape,
         inputs,
+        has_component_job: has_component_job(&scene.components[index], shape),
     };
+    let probe = probe_job(&scene.components[index].workload_name(shape.part.as_deref()));
+    let mut jobs: Names = [probe].into_iter().collect();
+    let mut places: BTreeMap<(u16, String), Span> = BTreeMap::new();
     let mut out: Vec<Metrics> = Vec::new();
     for (node, table) in entries(&entry.value) {
         // A list has no key of its own for each entry.
@@ -47,22 +54,21 @@ pub(in crate::resolve) fn metrics(
             Some(_) => node.span,
             None => entry.key.span,
         };
-        let Some(endpoint) = reader.endpoint(table, span, &out, sink) else {
+        let Some(endpoint) = reader.endpoint(table, span, &mut jobs, sink) else {
             continue;
         };
-        match out.iter().find(|other| is_same(other, &endpoint)) {
-            Some(other) => sink.push(twice(&endpoint, other)),
-            None => out.push(endpoint),
+        match places.entry((endpoint.number, endpoint.path.to_string())) {
+            Entry::Occupied(other) => sink.push(twice(&endpoint, *other.get())),
+            Entry::Vacant(place) => {
+                place.insert(endpoint.span);
+                out.push(endpoint);
+            }
         }
     }
     out
 }
 
-fn is_same(one: &Metrics, other: &Metrics) -> bool {
-    one.number == other.number && one.path == other.path
-}
-
-fn twice(endpoint: &Metrics, other: &Metrics) -> Diagnostic {
+fn twice(endpoint: &Metrics, other: Span) -> Diagnostic {
     Diagnostic::new(
         Code::ConflictingKeys,
         format!(
@@ -70,7 +76,7 @@ fn twice(endpoint: &Metrics, other: &Metrics) -> Diagnostic {
             endpoint.path, endpoint.port
         ),
     )
-    .label(other.span, "here")
+    .label(other, "here")
     .label(endpoint.span, "and here")
     .help("keep one of them, or say another `path`: each series would count twice")
 }
@@ -112,6 +118,8 @@ struct Reader<'a> {
     index: usize,
     shape: &'a WorkloadDraft,
     inputs: &'a Inputs<'a>,
+    /// Whether the component's name is that of its job.
+    has_component_job: bool,
 }
 
 impl Reader<'_> {
@@ -119,7 +127,7 @@ impl Reader<'_> {
         &self,
         table: &Table,
         span: Span,
-        others: &[Metrics],
+        jobs: &mut Names,
         sink: &mut Sink,
     ) -> Option<Metrics> {
         let port = self.port(table, span, sink)?;
@@ -132,7 +140,7 @@ impl Reader<'_> {
             None => port.scheme.over_http(),
         };
         Some(Metrics {
-            job: self.job(&port.name, others),
+            job: self.job(&port.name, jobs),
             port: port.name.clone(),
             number: port.container.first,
             scheme,
@@ -212,30 +220,19 @@ impl Reader<'_> {
 
     /// The component's name is the job of what its kind asks for; of any other workload it is the workload's own, or, of the
     /// main one, that and its port. A further endpoint of a workload adds its port; no component has a name with a `/`.
-    fn job(&self, port: &str, others: &[Metrics]) -> String {
+    fn job(&self, port: &str, jobs: &mut Names) -> String {
         let draft = &self.scene.components[self.index];
         let part = self.shape.part.as_deref();
         let own = draft.workload_name(part);
-        // Names of jobs are those that the kind's rules and panels ask for, whichever of them is switched off.
-        let any = || match draft.kind_table.get("measured") {
-            Some(_) => None,
-            None if kind_scrapes_main(draft) => None,
-            None => draft.workloads.iter().find(|it| gives_metrics(it)),
-        };
-        let named = measured(draft).or_else(any);
         let first = match part {
-            _ if named.is_some_and(|named| named.part == self.shape.part) => draft.name.clone(),
+            _ if self.has_component_job => draft.name.clone(),
             Some(_) => own.clone(),
             None => format!("{own}/{port}"),
         };
-        let probe = probe_job(&own);
-        let taken = |name: &String| *name == probe || others.iter().any(|it| it.job == *name);
-        let further = (2..).map(|number| format!("{own}/{port}-{number}"));
-        [first.clone(), format!("{own}/{port}")]
-            .into_iter()
-            .chain(further)
-            .find(|name| !taken(name))
-            .unwrap_or(first)
+        match jobs.take(&first) {
+            true => first,
+            false => jobs.take_numbered(&format!("{own}/{port}")),
+        }
     }
 
     /// Its references are resolved; Prometheus fills in nothing at start.
@@ -294,6 +291,17 @@ impl Reader<'_> {
     fn scope(&self) -> Scope<'_> {
         Scope::component(self.index, self.shape.part.as_deref())
     }
+}
+
+/// Names of jobs are those that the kind's rules and panels ask for, whichever of them is switched off.
+fn has_component_job(draft: &ComponentDraft, shape: &WorkloadDraft) -> bool {
+    let any = || match draft.kind_table.get("measured") {
+        Some(_) => None,
+        None if kind_scrapes_main(draft) => None,
+        None => draft.workloads.iter().find(|it| gives_metrics(it)),
+    };
+    let named = measured(draft).or_else(any);
+    named.is_some_and(|named| named.part == shape.part)
 }
 
 fn about(table: &Table, names: LabelNames, sink: &mut Sink) -> About {

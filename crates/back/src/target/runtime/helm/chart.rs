@@ -21,12 +21,10 @@ use crate::{
     files::Target,
     fileset::FileSet,
     model::{Component, Image, NetworkOwners, Platform, Purpose, Workload},
+    names::Names,
     target::{
         Context,
-        shared::{
-            losses::{Losses, Marks, Wording},
-            names::Names,
-        },
+        shared::losses::{Losses, Marks, Wording},
     },
     template::View,
 };

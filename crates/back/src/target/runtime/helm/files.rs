@@ -16,13 +16,11 @@ use memchr::memchr2;
 use super::compact::compact;
 use crate::{
     model::{FileContent, Workload},
+    names::Names,
     speak::{ChartDefaults, Speak},
     target::{
         Context,
-        shared::{
-            mounted::{self, STUBS},
-            names::Names,
-        },
+        shared::mounted::{self, STUBS},
     },
 };
 

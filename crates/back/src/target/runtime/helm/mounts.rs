@@ -8,8 +8,9 @@ use crate::{
         Device, HostPath, Mount, MountSource, NetworkMode, PlatformVolume, Propagation, Text,
         Tmpfs, TmpfsOption, Workload,
     },
+    names::Names,
     speak::units::kubernetes,
-    target::shared::{kept::SUB_PATH, names::Names},
+    target::shared::kept::SUB_PATH,
 };
 
 /// Named volumes, folders of the host, and memory.

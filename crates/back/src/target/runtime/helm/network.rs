@@ -11,10 +11,8 @@ use super::chart::Builder;
 use crate::{
     graph::{OpenPort, Peer},
     model::{Component, Host, NetworkOwners, PortRange, Probe, Protocol},
-    target::{
-        Context,
-        shared::{losses::ACCEPT, names::Names},
-    },
+    names::Names,
+    target::{Context, shared::losses::ACCEPT},
 };
 
 /// A pod or the tasks of a pipeline may reach a pod, or an address outside of the chart.

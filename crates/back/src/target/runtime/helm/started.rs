@@ -13,7 +13,8 @@ use crate::{
     model::{MountSource, Platform, Workload},
     speak::Chart,
     target::shared::kept::{
-        Defaults, KeptVolume, RuntimeData, Source, Started, StartedMount, Unread, names_folders,
+        Defaults, KeptVolume, RuntimeData, Source, Started, StartedMount, TypedMounts, Unread,
+        names_folders,
     },
 };
 
@@ -60,6 +61,7 @@ pub fn runtime_data<'a>(
             Some(Started {
                 component,
                 workload,
+                typed: TypedMounts::of(workload),
                 image: other_image(platform, workload, &values["image"]),
                 env,
                 words,

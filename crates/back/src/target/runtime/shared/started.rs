@@ -14,8 +14,8 @@ use crate::{
     model::{MountSource, Platform, Workload},
     speak::Speak,
     target::shared::kept::{
-        Defaults, KeptVolume, RuntimeData, Source, Started, StartedMount, Unread, kept_by_engine,
-        names_folders,
+        Defaults, KeptVolume, RuntimeData, Source, Started, StartedMount, TypedMounts, Unread,
+        kept_by_engine, names_folders,
     },
     value::Tmpfs,
 };
@@ -104,6 +104,7 @@ impl<'a> Services<'a> {
         Some(Started {
             component,
             workload,
+            typed: TypedMounts::of(workload),
             image: image
                 .filter(|image| *image != own)
                 .and_then(|image| self.text(&Value::from(image))),

@@ -7,12 +7,14 @@ mod configured;
 mod defaults;
 mod started;
 mod telling;
+mod typed;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use defaults::Defaults;
 use started::ProgramFolder;
 pub use started::{Source, Started, StartedMount, Unread, names_folders};
+pub use typed::TypedMounts;
 
 use crate::{
     data::{Data, DataKey, Device, Keeper, Kept, Place, STORE_VOLUME, join_paths},
@@ -104,14 +106,15 @@ impl RuntimeData<'_> {
         let mut folders: BTreeMap<String, Kept> = BTreeMap::new();
         for started in &self.started {
             let program_folders = started.folders(platform);
+            let replacing_data = started.replacing_data();
             for (index, mounted) in started.mounts.iter().enumerate() {
-                let mount = started.typed_mount(mounted);
+                let mount = started.typed.find(mounted);
                 let own = program_folders.iter();
                 let own: Vec<&ProgramFolder> =
                     own.filter(|folder| folder.mount == Some(index)).collect();
                 let is_store = is_store(started.component, mount, &own);
                 let holds_data =
-                    || is_store || mount.is_some_and(is_data) || started.replaces_data(index);
+                    || is_store || mount.is_some_and(is_data) || replacing_data.contains(&index);
                 let kept = match &mounted.source {
                     Source::Volume(key) => volumes.get_mut(key),
                     Source::Folder { path, raw_key } if holds_data() => {
@@ -125,9 +128,7 @@ impl RuntimeData<'_> {
                     continue;
                 };
                 let key = key_of_mount(self.target, started.workload, mount);
-                if !kept.mounts.contains(&key) {
-                    kept.mounts.push(key);
-                }
+                kept.mounts.push(key);
                 kept.places
                     .extend(places(self.target, started, mounted, &own));
                 if is_store {
@@ -143,8 +144,16 @@ impl RuntimeData<'_> {
                 kept.before.clone_from(&volume.before);
             }
         }
-        volumes.into_values().chain(folders.into_values()).collect()
+        let kept = volumes.into_values().chain(folders.into_values());
+        kept.map(with_each_mount_once).collect()
     }
+}
+
+/// Thousands may mount one volume, some of them several times.
+fn with_each_mount_once(mut kept: Kept) -> Kept {
+    let mut known = BTreeSet::new();
+    kept.mounts.retain(|key| known.insert(key.clone()));
+    kept
 }
 
 fn of_volume(volume: KeptVolume) -> Kept {

@@ -1,15 +1,16 @@
 //! A workload as a runtime is going to start it, as far as that decides which data its program meets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     configured::{ConfigFiles, unquoted},
     is_data,
     telling::Telling,
+    typed::{Covers, TypedMounts},
 };
 use crate::{
     data::below,
-    model::{Component, Mount, MountSource, Platform, Workload},
+    model::{Component, Platform, Workload},
 };
 
 /// What lies at a path of a container.
@@ -75,6 +76,8 @@ pub struct ProgramFolder {
 pub struct Started<'a> {
     pub component: &'a Component,
     pub workload: &'a Workload,
+    /// What the model mounts in it.
+    pub typed: TypedMounts<'a>,
     /// Its image where raw tables name another one than the model.
     pub image: Option<String>,
     /// Environment variables with a value that is known.
@@ -101,6 +104,7 @@ impl Started<'_> {
                 started: self,
             },
         };
+        let covers = Covers::of(&self.mounts);
         let mut out = Vec::new();
         let mut first: Option<String> = None;
         for folder in own.filter(|folder| telling.is_kept_there(folder)) {
@@ -118,7 +122,7 @@ impl Started<'_> {
                     Some(above) if is_relative(path) => format!("{above}/{path}"),
                     _ => path.to_string(),
                 };
-                let (mount, rest) = self.cover(&path);
+                let (mount, rest) = self.cover(&covers, &path);
                 out.push(ProgramFolder {
                     mount,
                     path: rest,
@@ -131,12 +135,8 @@ impl Started<'_> {
     }
 
     /// What is mounted over a path: the mount with the longest path around it.
-    fn cover(&self, path: &str) -> (Option<usize>, String) {
-        let around = self.mounts.iter().enumerate();
-        let around = around.filter_map(|(index, mounted)| Some((index, below(path, &mounted.at)?)));
-        // Of two at one path the later one lies over the other.
-        let nearest = around.rev().min_by_key(|(_, rest)| rest.len());
-        match nearest {
+    fn cover(&self, covers: &Covers, path: &str) -> (Option<usize>, String) {
+        match covers.around(path) {
             Some((index, rest)) if !self.is_in_image_volume(path, &rest) => (Some(index), rest),
             _ => (None, path.to_string()),
         }
@@ -151,10 +151,12 @@ impl Started<'_> {
             .any(|nearer| nearer.len() < rest.len())
     }
 
-    /// Whether what is mounted here lies where the model has data: raw tables have put it in the place of that.
-    pub(super) fn replaces_data(&self, index: usize) -> bool {
-        let mut data = self.workload.mounts.iter().filter(|mount| is_data(mount));
-        data.any(|mount| self.cover(&mount.path).0 == Some(index))
+    /// What is mounted where the model has data: raw tables have put it in the place of that.
+    pub(super) fn replacing_data(&self) -> BTreeSet<usize> {
+        let covers = Covers::of(&self.mounts);
+        let data = self.workload.mounts.iter().filter(|mount| is_data(mount));
+        data.filter_map(|mount| self.cover(&covers, &mount.path).0)
+            .collect()
     }
 
     /// The value of an option. The last one counts, as most programs have it.
@@ -190,27 +192,6 @@ impl Started<'_> {
     pub(super) fn variable(&self, names: &[String]) -> Option<String> {
         let mut set = names.iter().filter_map(|name| self.env.get(name));
         set.find(|value| !value.is_empty()).cloned()
-    }
-
-    /// The mount of the model that put this here. Raw tables may have changed its path.
-    pub fn typed_mount(&self, mounted: &StartedMount) -> Option<&Mount> {
-        let mounts = self
-            .workload
-            .mounts
-            .iter()
-            .chain(&self.workload.node_mounts);
-        let mut same = mounts.filter(|mount| match (&mount.source, &mounted.source) {
-            (MountSource::Volume(key), Source::Volume(mounted)) => key == mounted,
-            (MountSource::Bind { path, .. }, Source::Folder { path: mounted, .. }) => {
-                path.as_str() == mounted
-            }
-            _ => false,
-        });
-        let first = same.next()?;
-        let at_path = std::iter::once(first)
-            .chain(same)
-            .find(|mount| mount.path == mounted.at);
-        at_path.or(Some(first))
     }
 }
 

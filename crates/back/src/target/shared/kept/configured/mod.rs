@@ -117,9 +117,9 @@ impl ConfigFiles<'_> {
     /// what it is; nothing where it is the image's.
     fn texts(&self, pattern: &str) -> Texts {
         let mut out = Texts::new();
-        let mut known = Vec::new();
+        let mut known = BTreeSet::new();
         for file in &self.started.workload.files {
-            known.push(file.path.as_str());
+            known.insert(file.path.as_str());
             if let FileContent::Folder { files, .. } = &file.content {
                 for (inner, bytes) in files {
                     let path = format!("{}/{inner}", file.path);
@@ -152,7 +152,7 @@ impl ConfigFiles<'_> {
                 Source::Elsewhere => continue,
             };
             // Files of the project are mounted there, too, and nearer to the path than what is around them.
-            if is_around && !known.contains(&mounted.at.as_str()) && !out.contains_key(pattern) {
+            if is_around && !known.contains(mounted.at.as_str()) && !out.contains_key(pattern) {
                 out.insert(mounted.at.clone(), Err(shown));
             }
         }
@@ -166,7 +166,7 @@ impl ConfigFiles<'_> {
 impl ConfigFiles<'_> {
     /// Whether the kind mounts it: what lies there is as the program makes it.
     fn is_of_kind(&self, mounted: &StartedMount) -> bool {
-        let mount = self.started.typed_mount(mounted);
+        let mount = self.started.typed.find(mounted);
         mount.is_some_and(|it| self.platform.kind_sources.contains(&it.span.source))
     }
 }
