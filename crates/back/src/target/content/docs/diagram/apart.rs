@@ -15,6 +15,8 @@ use super::{
 const CLEAR: i32 = 5;
 /// From a crossing to the next corner.
 const CORNER: i32 = 3;
+/// From a track to the edge of its channel, where arrows end.
+pub const AIR: i32 = HEAD.0 + 3;
 /// How far lines are moved, the shortest way first.
 const STEPS: [i32; 9] = [3, 4, 5, 6, 8, 10, 12, 14, 17];
 /// The most rounds over all lines that touch.
@@ -223,7 +225,7 @@ fn shift(state: &mut State<'_>, user: TrackUser, handles: &[Handle], step: i32) 
         Handle::Track(channel) => {
             let (low, high) = state.extent(*channel);
             let at = state.tracks[&(*channel, user)] + step;
-            low + CLEAR < at && at < high - CLEAR
+            low + AIR <= at && at <= high - AIR
         }
     });
     if fits {

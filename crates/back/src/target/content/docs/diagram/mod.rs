@@ -95,7 +95,7 @@ fn main(platform: &Platform, index: &Index<'_>) -> Picture {
         true => scene::build(platform, index),
         false => scope::overview(platform, index),
     };
-    painted(platform, &scene, None)
+    painted(platform, scene, None)
 }
 
 fn groups<T: Send>(
@@ -113,14 +113,15 @@ fn groups<T: Send>(
                 .get(group.name.as_str())
                 .map_or(&[][..], Vec::as_slice);
             let scene = scope::group(platform, index, &group.name, edges);
-            let picture = painted(platform, &scene, Some(group));
+            let picture = painted(platform, scene, Some(group));
             (group.name.clone(), write(picture))
         })
         .collect()
 }
 
-fn painted(platform: &Platform, scene: &Scene, group: Option<&Group>) -> Picture {
-    let rows = arrange::arrange(scene);
-    let layout = tracks::lay_out(scene, &rows);
-    paint::paint(platform, scene, &layout, group)
+fn painted(platform: &Platform, mut scene: Scene, group: Option<&Group>) -> Picture {
+    scene.heading = paint::heading(platform, group);
+    let rows = arrange::arrange(&scene);
+    let layout = tracks::lay_out(&scene, &rows);
+    paint::paint(platform, &scene, &layout, group)
 }

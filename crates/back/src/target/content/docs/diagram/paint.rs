@@ -18,8 +18,10 @@ use super::{
 };
 use crate::model::{Group, Platform};
 
-const HEADING: Style = Style::bold(26);
-const RUNNER: Style = Style::regular(10);
+pub const HEADING: Style = Style::bold(26);
+pub const RUNNER: Style = Style::regular(10);
+/// Above and below that text, together.
+pub const RUNNER_AIR: i32 = 10;
 pub const LEAD: Style = Style::regular(13);
 
 /// `group` is the group of the picture; `None` for a picture of the whole platform.
@@ -46,14 +48,6 @@ pub fn paint(
     let [needs, flows] = drawn(scene, layout, &colors);
     let legend = legend::legend(scene, &colors, MARGIN, (place.bottom + 36, inside));
     let key = legend::key(scene, &icons, MARGIN, legend.bottom, inside);
-    let title = match &platform.environment {
-        Some(environment) => format!("{} ({environment})", platform.name),
-        None => platform.name.clone(),
-    };
-    let title = match group {
-        Some(group) => format!("{title}: {}", group.name),
-        None => title,
-    };
     Picture {
         width: place.width,
         height: key.bottom + MARGIN,
@@ -61,9 +55,9 @@ pub fn paint(
         heading: Words {
             x: MARGIN,
             y: MARGIN + 28,
-            text: fit(&title, HEADING, inside),
+            text: fit(&scene.heading, HEADING, inside),
         },
-        title,
+        title: scene.heading.clone(),
         lead: lines(lead, MARGIN, MARGIN + 50, 18),
         bands: layout
             .placement
@@ -88,6 +82,28 @@ pub fn paint(
         key,
         icons,
     }
+}
+
+/// What the picture shows.
+pub fn heading(platform: &Platform, group: Option<&Group>) -> String {
+    let title = match &platform.environment {
+        Some(environment) => format!("{} ({environment})", platform.name),
+        None => platform.name.clone(),
+    };
+    match group {
+        Some(group) => format!("{title}: {}", group.name),
+        None => title,
+    }
+}
+
+/// The component that runs the contents of a lane.
+pub fn runner(scene: &Scene, lane: Lane) -> Option<String> {
+    let runner = match lane {
+        Lane::Groups | Lane::Outside => None,
+        Lane::Ci => scene.ci_runner.as_ref(),
+        Lane::Pipelines => scene.pipeline_runner.as_ref(),
+    };
+    runner.map(|runner| format!("run by {runner}"))
 }
 
 fn description(platform: &Platform, scene: &Scene) -> String {
@@ -131,18 +147,18 @@ pub fn lines(texts: Vec<String>, x: i32, y: i32, step: i32) -> Vec<Words> {
 
 fn band(scene: &Scene, band: Band) -> Option<BandView> {
     let rect = band.rect;
-    let (lane, name, runner) = match band.lane {
+    let runner = runner(scene, band.lane);
+    let (lane, name) = match band.lane {
         Lane::Groups => return None,
-        Lane::Outside => ("outside", "OUTSIDE", &None),
-        Lane::Ci => ("ci", "CI", &scene.ci_runner),
-        Lane::Pipelines => ("pipelines", "PIPELINES", &scene.pipeline_runner),
+        Lane::Outside => ("outside", "OUTSIDE"),
+        Lane::Ci => ("ci", "CI"),
+        Lane::Pipelines => ("pipelines", "PIPELINES"),
     };
     let upright = |x: i32, text: String| Words {
         x: rect.x + x,
         y: rect.y + band.first / 2,
         text,
     };
-    let runner = runner.as_ref().map(|runner| format!("run by {runner}"));
     Some(BandView {
         rect,
         lane,
@@ -150,7 +166,7 @@ fn band(scene: &Scene, band: Band) -> Option<BandView> {
             if runner.is_some() { 13 } else { TAB / 2 + 4 },
             name.to_string(),
         ),
-        runner: runner.map(|text| upright(25, fit(&text, RUNNER, band.first - 10))),
+        runner: runner.map(|text| upright(25, fit(&text, RUNNER, band.first - RUNNER_AIR))),
         tab: TAB,
     })
 }

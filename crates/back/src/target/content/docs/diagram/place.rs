@@ -124,6 +124,9 @@ pub const CARD_TITLE_LINE: i32 = 18;
 const GAP_LEAST: i32 = 26;
 const GUTTER_LEAST: i32 = 26;
 const WIDTH_LEAST: i32 = 560;
+/// The longest title that makes a picture wider, and the highest text beside a lane that makes it higher.
+const HEADING_MOST: i32 = 1600;
+const RUNNER_MOST: i32 = 300;
 /// The longest subtitle that makes a node wider: as long as the longest versions of images.
 pub const SUBTITLE_MOST: i32 = 380;
 
@@ -147,7 +150,8 @@ pub fn place(scene: &Scene, rows: &[Row], room: &Room) -> Placement {
         .iter()
         .zip(&places)
         .map(|(row, room)| room.taken() + lane_extra(row.lane));
-    let content = natural.max().unwrap_or(0).max(WIDTH_LEAST);
+    let heading = width(&scene.heading, paint::HEADING).min(HEADING_MOST);
+    let content = natural.max().unwrap_or(0).max(WIDTH_LEAST).max(heading);
     let mut out = Placement {
         width: left + content + room.right + MARGIN,
         bottom: 0,
@@ -397,7 +401,10 @@ fn row_node_height(scene: &Scene, row: &Row, widths: &NodeWidths) -> i32 {
         };
         least + node::Texts::of(node, widths.node(node)).extra()
     };
-    nodes.map(height).max().unwrap_or(54)
+    let runner = paint::runner(scene, row.lane).map_or(0, |text| {
+        width(&text, paint::RUNNER).min(RUNNER_MOST) + paint::RUNNER_AIR - 2 * CARD_PAD
+    });
+    nodes.map(height).max().unwrap_or(54).max(runner)
 }
 
 /// From a card's top to its first node: the room for the longest title and description in the row.

@@ -16,6 +16,8 @@ const FLOWS_MOST: usize = 120;
 
 #[derive(Clone, Debug, Default)]
 pub struct Scene {
+    /// The title above everything.
+    pub heading: String,
     pub nodes: Vec<Node>,
     pub cards: Vec<Card>,
     /// Nodes that stand in no card and in no lane.

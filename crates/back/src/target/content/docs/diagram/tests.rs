@@ -2,6 +2,7 @@
 
 mod chance;
 mod lines;
+mod texts;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -357,29 +358,6 @@ fn a_line_beside_an_arrow_does_not_touch_its_head() {
     check(&text);
 }
 
-#[test]
-fn a_long_version_is_not_cut() {
-    let version = "RELEASE.2025-09-07T16-13-09Z-0123456789abcdef";
-    let text = format!(
-        "[platform]\nname = \"p\"\n[groups]\ng = \"Group\"\n[components.a]\nimage = \"team/a-program-with-a-long-name:{version}\"\ngroup = \"g\"\nports = {{ http = {{ container = 80, host = 8080 }}, admin = {{ container = 81, host = 10081 }} }}\n"
-    );
-    let resolved = resolved(&text);
-    let index = Index::of(&resolved.platform, &resolved.graph);
-    let scene = scene::build(&resolved.platform, &index);
-    let node = super::node::paint_node(
-        &scene.nodes[0],
-        Rect {
-            x: 0,
-            y: 0,
-            w: 420,
-            h: 54,
-        },
-    );
-    let subtitle = node.subtitle.last().map(|words| words.text.as_str());
-    assert_eq!(subtitle, Some(version));
-    check(&text);
-}
-
 /// Who needs whom and what flows against it are two facts.
 #[test]
 fn a_need_is_drawn_beside_a_flow_against_it() {
@@ -391,29 +369,6 @@ fn a_need_is_drawn_beside_a_flow_against_it() {
     let picture = super::draw_main(&resolved.platform, &resolved.graph);
     assert_eq!((picture.flows.len(), picture.needs.len()), (1, 1));
     check(text);
-}
-
-/// The legend is the only place where a flow is written out.
-#[test]
-fn no_flow_of_the_legend_is_cut() {
-    let (one, other) = ("a".repeat(40), "b".repeat(40));
-    let label = "a label of many words that goes on and on ".repeat(6);
-    let text = format!(
-        "[platform]\nname = \"p\"\n[groups]\none = \"1\"\n\
-        [components.{one}]\nimage = \"a:1\"\ngroup = \"one\"\n\
-        [components.{other}]\nimage = \"b:1\"\ngroup = \"one\"\n\
-        [[flows]]\nstep = 1\nfrom = \"{one}\"\nto = \"{other}\"\nlabel = \"{label}\"\n"
-    );
-    let resolved = resolved(&text);
-    let picture = super::draw_main(&resolved.platform, &resolved.graph);
-    let entry = &picture.legend.entries[0];
-    let joined = |words: &[Words]| {
-        let texts = words.iter().map(|words| words.text.as_str());
-        texts.collect::<Vec<_>>().join(" ")
-    };
-    assert_eq!(joined(&entry.label), label.trim());
-    assert_eq!(joined(&entry.ends), format!("{one} → {other}"));
-    check(&text);
 }
 
 #[test]

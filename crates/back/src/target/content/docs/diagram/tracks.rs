@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    apart,
+    apart::{self, AIR},
     arrange::Row,
     doors::{DOOR_EDGE, Door},
     inner,
@@ -291,8 +291,8 @@ impl State<'_> {
         let (low, high) = self.extent(channel);
         let all = segments.get(&channel).map_or(&[][..], Vec::as_slice);
         let own = all.iter().find(|segment| segment.user == user);
-        track > low + 6
-            && track < high - 6
+        track >= low + AIR
+            && track <= high - AIR
             && all.iter().filter(|other| other.user != user).all(|other| {
                 let distance = (self.tracks[&(channel, other.user)] - track).abs();
                 distance >= APART.2 || own.is_none_or(|own| !touch(own, other))
