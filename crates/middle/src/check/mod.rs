@@ -7,6 +7,7 @@ mod ci;
 mod clashes;
 mod cycles;
 mod daemons;
+mod guests;
 mod images;
 mod limits;
 mod lints;
@@ -63,6 +64,7 @@ const RULES: &[Rule] = &[
     sharing::databases,
     sharing::replicas,
     daemons::daemons,
+    guests::outlive,
     pod_forms::keys,
     pod_forms::services,
     values::autoscalers,
