@@ -62,6 +62,9 @@ struct Context {
     terminal: Rc<Terminal>,
 }
 
+/// Commands whose findings can be shown beside the lines of a change.
+const REVIEWED: [&str; 2] = ["validate", "check"];
+
 impl Context {
     /// The same for one environment, or for the base.
     fn with_environment(&self, environment: Option<String>) -> Self {
@@ -79,8 +82,13 @@ impl Context {
                 Err(Failure::new(format!("`{command}` has no such `--format`"))
                     .help("`validate` and `check` have it; here write `human` or `json`"))
             }
-            Some(_) => Err(Failure::new(format!("`{command}` has no such `--format`"))
-                .help("write `--format human` or `--format json`")),
+            Some(_) => {
+                let forms = match REVIEWED.contains(&command) {
+                    true => "write `human`, `json`, `github` or `sarif`",
+                    false => "write `--format human` or `--format json`",
+                };
+                Err(Failure::new(format!("`{command}` has no such `--format`")).help(forms))
+            }
         }
     }
 }

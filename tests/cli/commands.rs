@@ -329,6 +329,10 @@ fn json_output_is_one_document() {
     assert_eq!(ran.status, 1);
     assert!(json(&ran.out)["error"]["message"].is_string());
     assert_eq!(run(&project, &["plan", "--format", "svg"]).status, 1);
+    let forms = "write `human`, `json`, `github` or `sarif`";
+    for command in ["validate", "check"] {
+        run(&project, &[command, "--format", "yaml"]).failed_with(&[forms]);
+    }
 }
 
 #[test]

@@ -51,6 +51,39 @@ paths = {{ \"/x/longer\" = \"a\" }}
     );
 }
 
+/// A program that is told no prefix may be asked under several: the first is that of its addresses.
+#[test]
+fn a_program_of_one_s_own_is_behind_two_prefixes_of_a_host() {
+    for door in ["nginx", "traefik"] {
+        let components = DOOR.replace("nginx", door);
+        let files = compiled(&format!(
+            "{components}
+env.OWN = \"${{components.a.public_url}} ${{components.a.http.url}}\"
+[routes.m]
+through = \"door\"
+host = \"ml.example.com\"
+paths = {{ \"/\" = \"b\", \"/api\" = \"a\", \"/console/api\" = \"a\" }}
+"
+        ));
+        let compose = &files["compose/one.yaml"];
+        let own = "\"http://ml.example.com/api http://a:8080/api\"";
+        assert!(compose.contains(own), "{compose}");
+        let routes = files.iter().find(|(path, text)| {
+            path.starts_with("config/door") && text.contains("ml.example.com")
+        });
+        let (_, routes) = routes.expect("the routes of the door");
+        let ingress = &files["helm/p/values.yaml"];
+        for path in ["/api", "/console/api"] {
+            let asked = match door {
+                "nginx" => format!("location = {path} {{"),
+                _ => format!("PathPrefix(`{path}/`)"),
+            };
+            assert!(routes.contains(&asked), "{asked}\n{routes}");
+            assert!(ingress.contains(&format!("path: {path}\n")), "{ingress}");
+        }
+    }
+}
+
 /// Of one host some paths may ask for a log-in, and others not.
 #[test]
 fn a_log_in_is_a_matter_of_the_path() {

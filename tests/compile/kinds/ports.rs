@@ -1,9 +1,10 @@
 //! Ports of a kind that a component moves.
 
-use crate::support::aliases;
+use crate::support::{self, aliases, messages::messages};
 use mlopsgen::{
     catalog::Kind,
     compile::Output,
+    diag::{Code, Severity},
     syntax::{Node, Table},
 };
 
@@ -129,4 +130,28 @@ fn a_public_url_is_that_of_the_port_with_pages() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     // These have no pages.
     assert_eq!(programs, ["kafka", "redpanda", "zookeeper"]);
+}
+
+/// A port that a kind needs and that is taken away is one error at that line, and none of the kind's own texts.
+#[test]
+fn a_port_that_is_taken_away_is_one_error_at_most() {
+    let mut wrong = Vec::new();
+    for kind in catalog().values() {
+        for port in kind.ports().into_iter().flat_map(Table::keys) {
+            let text = most(&kind.name).replacen(
+                "[components.it]\n",
+                &format!("[components.it]\nports.{port} = false\n"),
+                1,
+            );
+            let compilation = support::compiled::compiled(text.as_str());
+            let errors = compilation.diagnostics.iter();
+            let errors = errors.filter(|it| it.severity == Severity::Error);
+            let codes: Vec<Code> = errors.map(|it| it.code).collect();
+            if !matches!(codes.as_slice(), [] | [Code::UnknownPort]) {
+                let printed = messages(&compilation);
+                wrong.push(format!("{}: without `{port}`:\n{printed}", kind.name));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

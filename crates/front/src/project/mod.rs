@@ -96,12 +96,7 @@ pub fn read(
         nothing_below(&mut platform.table, sink);
         let known = only_what_is_there(&platform.table, over.table, sink);
         let known = corrected(&platform.table, known, sink);
-        let known = without_needed(
-            &platform.table,
-            &lay_over(&platform.table, &known),
-            known,
-            sink,
-        );
+        let known = without_needed(&platform.table, known, sink);
         platform.table = lay_over(&platform.table, &known);
     } else {
         let included = include(world, file, &platform.table, sources, sink);

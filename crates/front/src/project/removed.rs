@@ -109,6 +109,13 @@ fn without_unknown(
             let under = under.and_then(|node| node.as_table());
             *table = without_unknown(under, table, inner, (&path, depth), sink);
         }
+        if let (Value::Table(table), Depth::EntriesAlone) = (&mut value.value, depth)
+            && let Some(entry) = table.entry("kind").filter(|it| it.value.is_false())
+        {
+            // Without it nothing else of the component fits.
+            sink.push(needed(&format!("{path}.kind"), &entry.key));
+            table.remove("kind");
+        }
         let key = key.clone();
         kept.push(Entry { key, value });
     }

@@ -3,9 +3,13 @@
 //! `named` says which keys hold which names.
 
 mod named;
+mod tls;
+
+use std::collections::BTreeSet;
 
 use named::{Named, uses};
 
+use super::merge::lay_over;
 use crate::{
     diag::{Code, Diagnostic, Sink},
     source::Span,
@@ -35,25 +39,47 @@ struct Removed<'a> {
     line: &'a Key,
 }
 
-/// The environment without what it takes away in vain, which is reported. `platform` is what it is laid over, `merged` both.
-pub(super) fn without_needed(
-    platform: &Table,
-    merged: &Table,
-    environment: Table,
-    sink: &mut Sink,
-) -> Table {
+/// The environment without what it takes away in vain, which is reported. `platform` is what it is laid over.
+pub(super) fn without_needed(platform: &Table, environment: Table, sink: &mut Sink) -> Table {
+    let merged = lay_over(platform, &environment);
     let mut kept = environment.clone();
+    let mut is_whole = true;
     for removed in removals(platform, &environment) {
-        let mut places = Vec::new();
-        for name in &removed.names {
-            uses(merged, removed.named, name, &mut places);
-        }
+        let places = places_of(&merged, &removed);
         if !places.is_empty() {
             sink.push(needed(&removed, &places));
             put_back(&mut kept, &removed.path);
+            is_whole = false;
+        }
+    }
+    for lost in tls::lost(platform, &merged, &environment) {
+        sink.push(lost.report());
+        put_back(&mut kept, &lost.path);
+        is_whole = false;
+    }
+    // What was put back needs more of what is taken away: that is no second mistake.
+    while !is_whole {
+        let merged = lay_over(platform, &kept);
+        let before = kept.clone();
+        let again = removals(platform, &before);
+        let again = again.iter().filter(|it| !places_of(&merged, it).is_empty());
+        is_whole = true;
+        for removed in again {
+            put_back(&mut kept, &removed.path);
+            is_whole = false;
         }
     }
     kept
+}
+
+fn places_of(merged: &Table, removed: &Removed<'_>) -> Vec<Span> {
+    let mut places = Vec::new();
+    for name in &removed.names {
+        uses(merged, removed.named, name, &mut places);
+    }
+    let mut seen = BTreeSet::new();
+    places.retain(|place| seen.insert(*place));
+    places
 }
 
 fn removals<'a>(platform: &'a Table, environment: &'a Table) -> Vec<Removed<'a>> {

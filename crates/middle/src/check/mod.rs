@@ -9,6 +9,7 @@ mod contexts;
 mod cycles;
 mod daemons;
 mod free_ports;
+mod guests;
 mod headers;
 mod host;
 mod images;
@@ -70,6 +71,7 @@ const RULES: &[Rule] = &[
     sharing::databases,
     sharing::replicas,
     daemons::daemons,
+    guests::outlive,
     pod_forms::keys,
     pod_forms::services,
     values::autoscalers,

@@ -125,6 +125,16 @@ fn numberless(declared: &Declared, key: &Key, node: &Node) -> Diagnostic {
     let kinds = declared.kind.ports();
     let known: Vec<&str> = kinds.map_or(Vec::new(), |ports| ports.keys().collect());
     let kind = &declared.kind.name;
+    if let Some(condition) = only_under(&declared.kind, &key.name) {
+        return Diagnostic::new(
+            Code::UnknownPort,
+            format!("kind `{kind}` has no port `{}` here", key.name),
+        )
+        .label(key.span, "not there")
+        .help(format!(
+            "it has one only under the condition `{condition}`: see to that, or take the port away"
+        ));
+    }
     if let Some(near) = nearest(&key.name, known.iter().copied()) {
         return Diagnostic::new(
             Code::UnknownPort,
@@ -158,6 +168,14 @@ fn numberless(declared: &Declared, key: &Key, node: &Node) -> Diagnostic {
     diagnostic
         .help(help)
         .adding(span_beside(key, node), "container = 8000")
+}
+
+/// The condition under which a kind has a port.
+fn only_under<'a>(kind: &'a Kind, port: &str) -> Option<&'a str> {
+    let cases = kind.table.array("when").unwrap_or_default().iter();
+    let mut cases = cases.filter_map(Node::as_table);
+    let case = cases.find(|case| case.get_path(&["workload", "ports", port]).is_some())?;
+    case.string("if")
 }
 
 /// Where the table of a port stands: in its braces, else where its name is.

@@ -11,7 +11,7 @@ use crate::{
     diag::{Code, Diagnostic},
     model::Scheme,
     source::Span,
-    syntax::{Key, Node, quoted},
+    syntax::{Key, Node, Table, quoted},
 };
 
 /// Ports of the kind and of the user, without those that were taken away; of what runs elsewhere, those that have an address.
@@ -55,6 +55,63 @@ pub(super) fn no_http(declared: &Declared, port: &str) -> Option<String> {
         Scheme::Other(other) => Some(other),
         Scheme::Http | Scheme::Https => None,
     }
+}
+
+/// Whether nothing but the user's own keys can tell the program under which prefix it is asked: its kind has no such port.
+pub(super) fn tells_no_prefix(declared: &Declared, port: &str) -> bool {
+    let of_kind = declared.kind.ports();
+    of_kind.is_none_or(|ports| ports.get(port).is_none())
+}
+
+/// A program that is told its prefix, behind two of them.
+pub(super) fn two_prefixes(
+    declared: &Declared,
+    port: &str,
+    first: Span,
+    again: Span,
+) -> Diagnostic {
+    let name = &declared.name;
+    Diagnostic::new(
+        Code::ConflictingKeys,
+        format!("port `{port}` of `{name}` is served under two prefixes"),
+    )
+    .label(first, "this prefix")
+    .label(again, "and this one")
+    .help(format!(
+        "keep one of the two: kind `{}` tells its program one prefix; behind another host it is the same",
+        declared.kind.name
+    ))
+}
+
+/// A prefix that the user gives the port, beside that of a route.
+pub(super) fn other_prefix(declared: &Declared, port: &str, own: Span, route: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::ConflictingKeys,
+        format!(
+            "port `{port}` of `{}` is served under two prefixes",
+            declared.name
+        ),
+    )
+    .label(own, "this prefix")
+    .label(route, "and this one")
+    .help("leave `path` out: it follows from the route; behind another host the path is the same")
+}
+
+/// A prefix of the port's own that a route removes.
+pub(super) fn removed_prefix(
+    declared: &Declared,
+    port: &str,
+    own: Span,
+    route: Span,
+) -> Diagnostic {
+    let message = format!(
+        "port `{port}` of `{}` is served under a prefix that the route removes",
+        declared.name
+    );
+    Diagnostic::new(Code::ConflictingKeys, message)
+        .label(own, "expects this prefix")
+        .label(route, "the route removes the prefix")
+        .help("leave out one of the two: `path` is for a program that serves under it, `strip` for one that can't")
 }
 
 /// A path that leads to a port where no HTTP is spoken.
@@ -128,4 +185,9 @@ pub(super) fn twice(host: &str, first: (&Key, &Node), again: (&Key, &Node)) -> D
         .label(path.span, labels[0])
         .label(again.span, labels[1])
         .help(help)
+}
+
+/// Where a key of a route is written, else the route.
+pub(super) fn place(route: &Table, name: &str, key: &Key) -> Span {
+    route.entry(name).map_or(key.span, |entry| entry.key.span)
 }

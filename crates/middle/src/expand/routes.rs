@@ -8,8 +8,8 @@ use super::{
     edits::{edit, key, text},
     read,
     route_ports::{
-        is_broken, leads_to_itself, no_http, page_port, ports, runs_elsewhere, speaks_no_http,
-        twice,
+        is_broken, leads_to_itself, no_http, other_prefix, page_port, place, ports, removed_prefix,
+        runs_elsewhere, speaks_no_http, tells_no_prefix, twice, two_prefixes,
     },
     unknown,
 };
@@ -21,6 +21,7 @@ use crate::{
     syntax::{Key, Node, Shared, Table, Value},
     text::one_of,
 };
+use std::collections::BTreeMap;
 
 /// Where certificates are mounted in an entry point.
 const CERTIFICATES: &str = "/etc/mlopsgen/tls";
@@ -33,7 +34,7 @@ pub(super) fn routes(
     sink: &mut Sink,
 ) -> Vec<Route> {
     let mut routes = Vec::new();
-    let mut seen = Vec::new();
+    let mut seen = Seen::default();
     for (key, table) in read::tables(tree, "routes") {
         let mut reader = Reader {
             components,
@@ -47,6 +48,15 @@ pub(super) fn routes(
     routes
 }
 
+/// What the routes before one say.
+#[derive(Default)]
+struct Seen<'t> {
+    /// The paths, with host and path as one address, and what each leads to.
+    addresses: Vec<(String, &'t Key, &'t Node)>,
+    /// The first prefix of each port that the program is asked under.
+    prefixes: BTreeMap<(usize, String), (String, Span)>,
+}
+
 struct Reader<'a> {
     components: &'a mut [Declared],
     lost: &'a [String],
@@ -54,13 +64,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// `seen`: the paths of the routes before it, with host and path as one address, and what each leads to.
-    fn route<'t>(
-        &mut self,
-        key: &Key,
-        table: &'t Table,
-        seen: &mut Vec<(String, &'t Key, &'t Node)>,
-    ) -> Option<Route> {
+    fn route<'t>(&mut self, key: &Key, table: &'t Table, seen: &mut Seen<'t>) -> Option<Route> {
         let through = table.get("through")?;
         self.has_paths(key, table);
         let door = through.as_str().and_then(|name| {
@@ -100,14 +104,16 @@ impl Reader<'_> {
         let origin = route.origin.clone();
         for (path, node) in read::entries(table, "paths") {
             let address = format!("{}{}", route.host, trimmed(&path.name));
-            match seen.iter().find(|(known, ..)| *known == address) {
+            let mut known = seen.addresses.iter();
+            match known.find(|(known, ..)| *known == address) {
                 Some((_, first, to)) => {
                     let twice = twice(&route.host, (first, to), (path, node));
                     self.sink.push(twice);
                 }
                 None => {
-                    seen.push((address, path, node));
-                    route.paths.extend(self.path(path, node, &origin, door));
+                    seen.addresses.push((address, path, node));
+                    let led = self.path((path, node), &origin, door, seen);
+                    route.paths.extend(led);
                 }
             }
         }
@@ -302,7 +308,13 @@ impl Reader<'_> {
         }
     }
 
-    fn path(&mut self, path: &Key, node: &Node, origin: &str, door: usize) -> Option<RoutePath> {
+    fn path(
+        &mut self,
+        (path, node): (&Key, &Node),
+        origin: &str,
+        door: usize,
+        seen: &mut Seen<'_>,
+    ) -> Option<RoutePath> {
         let (index, port) = self.end(node)?;
         let name = self.components[index].name.clone();
         if index == door && [HTTP_PORT, "https"].contains(&port.as_str()) {
@@ -314,7 +326,7 @@ impl Reader<'_> {
         let strip = strip.filter(|strip| strip.value.value == Value::Boolean(true));
         match strip {
             Some(strip) => self.set_no_path(index, &port, strip.key.span)?,
-            None => self.set_path(index, &port, prefix, path.span)?,
+            None => self.serve_under(index, &port, (prefix, path.span), seen)?,
         }
         self.set_url(index, &port, &format!("{origin}{prefix}"), path.span);
         self.reach(door, &format!("{name}.{port}"), node.span);
@@ -369,6 +381,31 @@ impl Reader<'_> {
         }
     }
 
+    /// The first prefix of a port is its `path`. A program that is told no prefix may be asked under more of them.
+    fn serve_under(
+        &mut self,
+        index: usize,
+        port: &str,
+        (prefix, span): (&str, Span),
+        seen: &mut Seen<'_>,
+    ) -> Option<()> {
+        let of = (index, port.to_string());
+        let declared = &self.components[index];
+        match seen.prefixes.get(&of) {
+            None => {
+                self.set_path(index, port, prefix, span)?;
+                seen.prefixes.insert(of, (prefix.to_string(), span));
+            }
+            Some((first, _)) if first == prefix => {}
+            Some(_) if tells_no_prefix(declared, port) => {}
+            Some((_, first)) => {
+                self.sink.push(two_prefixes(declared, port, *first, span));
+                return None;
+            }
+        }
+        Some(())
+    }
+
     /// `ports.PORT.path`, unless it says the same already.
     fn set_path(&mut self, index: usize, port: &str, prefix: &str, span: Span) -> Option<()> {
         let declared = &mut self.components[index];
@@ -376,15 +413,7 @@ impl Reader<'_> {
             if own.as_str().map(trimmed) == Some(prefix) {
                 return Some(());
             }
-            self.sink.push(
-                Diagnostic::new(
-                    Code::ConflictingKeys,
-                    format!("port `{port}` of `{}` is served under two prefixes", declared.name),
-                )
-                .label(own.span, "this prefix")
-                .label(span, "and this one")
-                .help("leave `path` out: it follows from the route; behind another host the path is the same"),
-            );
+            self.sink.push(other_prefix(declared, port, own.span, span));
             return None;
         }
         if prefix.is_empty() {
@@ -405,16 +434,8 @@ impl Reader<'_> {
         let Some(own) = own.filter(|own| own.as_str().map(trimmed) != Some("")) else {
             return Some(());
         };
-        let message = format!(
-            "port `{port}` of `{}` is served under a prefix that the route removes",
-            declared.name
-        );
-        self.sink.push(
-            Diagnostic::new(Code::ConflictingKeys, message)
-                .label(own.span, "expects this prefix")
-                .label(span, "the route removes the prefix")
-                .help("leave out one of the two: `path` is for a program that serves under it, `strip` for one that can't"),
-        );
+        self.sink
+            .push(removed_prefix(declared, port, own.span, span));
         None
     }
 
@@ -469,11 +490,6 @@ impl Reader<'_> {
             });
         });
     }
-}
-
-/// Where a key of a route is written, else the route.
-fn place(route: &Table, name: &str, key: &Key) -> Span {
-    route.entry(name).map_or(key.span, |entry| entry.key.span)
 }
 
 fn trimmed(path: &str) -> &str {

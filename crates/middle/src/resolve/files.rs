@@ -5,7 +5,7 @@ use super::{
     contents::dashboard::{Adapted, adapted},
     main_files,
     project_files::{leaves_project, private, project, read_project},
-    reference::{Scope, text},
+    reference::{Scope, needed_port, text},
     settings::is_file_read,
     template_view::{Marks, view},
     templates::is_comment,
@@ -18,6 +18,7 @@ use crate::{
     model::{FileContent, FileMount, ProjectText, Text},
     source::Span,
     syntax::{FILE_CONTENTS, Key, Node, Table, Value},
+    template::TemplateError,
     text::all_of,
     value::{one_spelling, why_not_read},
 };
@@ -329,6 +330,10 @@ impl File<'_> {
             // A kind's template reads facts of other components too: what is missing there was reported.
             Err(_) if self.scene.components.iter().any(|it| it.broken) => None,
             Err(error) => {
+                if let Some(needed) = self.taken_away(&error) {
+                    sink.push(needed);
+                    return None;
+                }
                 sink.push(
                     Diagnostic::new(
                         Code::BadTemplate,
@@ -340,6 +345,21 @@ impl File<'_> {
                 None
             }
         }
+    }
+
+    /// A port that the template asks for, of the component or of one that fills a role, and that the user took away.
+    fn taken_away(&self, error: &TemplateError) -> Option<Diagnostic> {
+        let draft = &self.scene.components[self.index];
+        let asked: Vec<&str> = error.undefined()?.split('.').collect();
+        let (of, port) = match asked.as_slice() {
+            ["self", port, ..] => (draft, port),
+            ["roles", role, port, ..] => {
+                let bound = draft.uses.iter().find(|bound| bound.role.name == *role)?;
+                (&self.scene.components[bound.target], port)
+            }
+            _ => return None,
+        };
+        Some(needed_port(of, of.removed_port(port)?))
     }
 }
 

@@ -65,6 +65,14 @@ pub struct TemplateError {
     pub message: String,
 }
 
+impl TemplateError {
+    /// What the template asks for and is not there, as `self.https`.
+    pub fn undefined(&self) -> Option<&str> {
+        let asked = self.message.strip_prefix('`')?;
+        asked.strip_suffix("` is undefined")
+    }
+}
+
 /// Templates ready to run: the embedded ones, and the user's over them.
 pub struct Engine {
     environment: Environment<'static>,

@@ -11,6 +11,16 @@ const FOREIGN: [&str; 7] = [
     "env", "settings", "labels", "compose", "helm", "raw", "moved",
 ];
 
+/// Keys of a component that name one of its own ports.
+const OF_OWN_PORTS: [&[&str]; 3] = [
+    &["health", "port"],
+    &["health", "tcp"],
+    &["metrics", "port"],
+];
+
+/// What a component has of its main port.
+const OF_MAIN_PORT: [&str; 2] = ["url", "public_url"];
+
 /// Something that others name.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Named<'a> {
@@ -18,6 +28,8 @@ pub(super) enum Named<'a> {
     Component,
     /// Of this component.
     Port(&'a str),
+    /// Of this component, whose name alone means it.
+    MainPort(&'a str),
     Secret,
     Variable,
     Preset,
@@ -34,7 +46,7 @@ impl Named<'_> {
         match self {
             Named::Group => "group",
             Named::Component => "component",
-            Named::Port(_) => "port",
+            Named::Port(_) | Named::MainPort(_) => "port",
             Named::Secret => "secret",
             Named::Variable => "variable",
             Named::Preset => "preset",
@@ -56,8 +68,14 @@ impl Named<'_> {
             Named::Component => component_at(path, text) == Some(name),
             Named::Port(component) => {
                 let whole = text.split('/').next().unwrap_or_default();
-                component_at(path, text).is_some()
-                    && whole.split_once('.') == Some((component, name))
+                let is_other = component_at(path, text).is_some()
+                    && whole.split_once('.') == Some((component, name));
+                let is_own = path.strip_prefix(&["components", component]);
+                is_other || is_own.is_some_and(|keys| OF_OWN_PORTS.contains(&keys) && text == name)
+            }
+            Named::MainPort(component) => {
+                let is_by_component = leads_to(path) && text == component;
+                is_by_component || Named::Port(component).is_at(path, text, name)
             }
             Named::Secret => {
                 let in_ci = top == "ci" && above == "secrets";
@@ -93,6 +111,13 @@ impl Named<'_> {
                 (*component, *port) == (of, name)
             }
             (Named::Port(of), ["self", port, ..]) => (owner, *port) == (of, name),
+            (Named::MainPort(of), ["components", component, field])
+                if OF_MAIN_PORT.contains(field) =>
+            {
+                *component == of
+            }
+            (Named::MainPort(of), ["self", field]) if OF_MAIN_PORT.contains(field) => owner == of,
+            (Named::MainPort(of), _) => Named::Port(of).is_meant(segments, owner, name),
             (Named::Secret, ["secrets", secret]) => *secret == name,
             (Named::Variable, ["vars", variable]) => *variable == name,
             _ => false,
@@ -116,8 +141,21 @@ fn component_at<'a>(path: &[&str], text: &'a str) -> Option<&'a str> {
     text.split(['/', '.']).next()
 }
 
+/// Whether a path of a route stands there: it leads to the main port of the component that it names.
+fn leads_to(path: &[&str]) -> bool {
+    matches!(
+        path,
+        ["routes", _, "paths", _] | ["routes", _, "paths", _, "to"]
+    )
+}
+
 /// Where the platform names it.
 pub(super) fn uses(platform: &Table, named: Named<'_>, name: &str, places: &mut Vec<Span>) {
+    let named = match named {
+        // Of a kind's ports nothing is known here.
+        Named::Port(of) if is_last(platform, of, name) => Named::MainPort(of),
+        named => named,
+    };
     let mut search = Search {
         named,
         name,
@@ -125,6 +163,21 @@ pub(super) fn uses(platform: &Table, named: Named<'_>, name: &str, places: &mut 
         path: Vec::new(),
     };
     search.table(platform);
+}
+
+/// Whether no port of a component without a kind is left, and this one was the main one.
+fn is_last(platform: &Table, component: &str, name: &str) -> bool {
+    let component = platform.get_path(&["components", component]);
+    let component = component.and_then(Node::as_table);
+    let Some(component) = component.filter(|it| it.get("kind").is_none()) else {
+        return false;
+    };
+    let Some(ports) = component.table("ports") else {
+        return true;
+    };
+    let main = ports.keys().find(|port| *port == "http");
+    let main = main.or_else(|| ports.keys().next());
+    ports.iter().all(|(_, node)| node.is_false()) && main == Some(name)
 }
 
 struct Search<'a> {
