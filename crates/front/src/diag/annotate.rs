@@ -270,7 +270,7 @@ mod tests {
         };
         assert_eq!(
             github(&[note]),
-            "::error file=x\\u{7}\\n.toml,line=1,title=bad-name::a\\u{1b}[2J\\u{9b}b\\r\\u{202e}c\\u{e0041}\n"
+            "::error file=x\\u{7}\\u{a}.toml,line=1,title=bad-name::a\\u{1b}[2J\\u{9b}b\\u{d}\\u{202e}c\\u{e0041}\n"
         );
     }
 

@@ -10,7 +10,7 @@ use crate::{
     files::GENERATED,
     language::Form,
     source::Sources,
-    syntax::Table,
+    syntax::{Node, Table},
     value::why_not_read,
     world::{Listing, ReadError, World},
 };
@@ -92,19 +92,7 @@ pub(super) fn include(
         }
         let matched = matching(&mut walked, folder, text);
         if matched.files.is_empty() && matched.unread.is_empty() {
-            let (message, label) = match text.contains(['*', '?', '[', '{']) {
-                true => (format!("`{text}` matches no file"), "no such files"),
-                false => {
-                    let read = world.read(&pattern_in(folder, text));
-                    let why = read.err().unwrap_or(ReadError::Missing);
-                    (format!("`{text}` {why}"), "no such file")
-                }
-            };
-            sink.push(
-                Diagnostic::new(Code::FileMissing, message)
-                    .label(pattern.span, label)
-                    .help(format!("paths in `include` are relative to {file}")),
-            );
+            sink.push(matches_nothing(world, folder, file, pattern));
         }
         for (path, error) in &matched.unread {
             sink.push(
@@ -124,6 +112,21 @@ pub(super) fn include(
         }
     }
     found
+}
+
+fn matches_nothing(world: &dyn World, folder: &str, file: &str, pattern: &Node) -> Diagnostic {
+    let text = pattern.as_str().unwrap_or_default();
+    let (message, label) = match text.contains(['*', '?', '[', '{']) {
+        true => (format!("`{text}` matches no file"), "no such files"),
+        false => {
+            let read = world.read(&pattern_in(folder, text));
+            let why = read.err().unwrap_or(ReadError::Missing);
+            (format!("`{text}` {why}"), "no such file")
+        }
+    };
+    Diagnostic::new(Code::FileMissing, message)
+        .label(pattern.span, label)
+        .help(format!("paths in `include` are relative to {file}"))
 }
 
 /// Folders of the project, each listed once.

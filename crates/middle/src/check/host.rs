@@ -87,7 +87,7 @@ const HARMLESS_DEVICES: [&str; 37] = [
     "bus/usb",
     "cec",
     "davinci",
-    "devmem_",
+    "devmm_",
     "dri",
     "dxg",
     "full",

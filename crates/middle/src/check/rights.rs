@@ -114,56 +114,7 @@ impl Holder<'_> {
     fn lint(&self, power: Power, span: Span) -> Diagnostic {
         let name = &self.name;
         let is_program = matches!(power, Power::Program(_));
-        let (code, message, label, help) = match power {
-            Power::Engine(label) => (
-                Code::DockerSocket,
-                format!("{name} can do anything that the container engine can"),
-                label.to_string(),
-                "whoever controls it is root on the host; ",
-            ),
-            Power::Host(label) => (
-                Code::Privileged,
-                format!("{name} has all rights on the host"),
-                label,
-                "give it the folders, `devices` or `cap_add` that it needs; ",
-            ),
-            Power::Program(program) => (
-                Code::Privileged,
-                format!("`up` runs a program of the host for {name}"),
-                format!("Compose runs `{program}`, outside of any container"),
-                "remove `provider`; ",
-            ),
-            Power::Network => (
-                Code::PublicBind,
-                format!("every port of {name} is open to the network"),
-                "it is on the host's network".to_string(),
-                "publish the ports that are needed; ",
-            ),
-            Power::Root => (
-                Code::RootUser,
-                format!("{name} runs as root"),
-                "root".to_string(),
-                "name a user of the image; ",
-            ),
-            Power::Other(label) => (
-                Code::Privileged,
-                format!("{name} shares what a container outside of the platform has"),
-                label,
-                "name a component of the platform; ",
-            ),
-            Power::Open(port) if port.is_empty() => (
-                Code::PublicBind,
-                format!("a port of {name} is open to the network"),
-                "published on all addresses, under a number that the engine chooses".to_string(),
-                "bind it to 127.0.0.1; ",
-            ),
-            Power::Open(port) => (
-                Code::PublicBind,
-                format!("port {port} of {name} is open to the network"),
-                "published on all addresses".to_string(),
-                "bind it to 127.0.0.1; ",
-            ),
-        };
+        let (code, message, label, help) = said(name, power);
         let lint = Diagnostic::new(code, message).label(span, label);
         let lint = match is_program {
             true => lint.denied(),
@@ -178,6 +129,60 @@ impl Holder<'_> {
                 "{help}accept it with `[lints]` `{code} = \"allow\"`"
             )),
         }
+    }
+}
+
+/// The lint, what it says, what it says at the place, and the start of its help.
+fn said(name: &str, power: Power) -> (Code, String, String, &'static str) {
+    match power {
+        Power::Engine(label) => (
+            Code::DockerSocket,
+            format!("{name} can do anything that the container engine can"),
+            label.to_string(),
+            "whoever controls it is root on the host; ",
+        ),
+        Power::Host(label) => (
+            Code::Privileged,
+            format!("{name} has all rights on the host"),
+            label,
+            "give it the folders, `devices` or `cap_add` that it needs; ",
+        ),
+        Power::Program(program) => (
+            Code::Privileged,
+            format!("`up` runs a program of the host for {name}"),
+            format!("Compose runs `{program}`, outside of any container"),
+            "remove `provider`; ",
+        ),
+        Power::Network => (
+            Code::PublicBind,
+            format!("every port of {name} is open to the network"),
+            "it is on the host's network".to_string(),
+            "publish the ports that are needed; ",
+        ),
+        Power::Root => (
+            Code::RootUser,
+            format!("{name} runs as root"),
+            "root".to_string(),
+            "name a user of the image; ",
+        ),
+        Power::Other(label) => (
+            Code::Privileged,
+            format!("{name} shares what a container outside of the platform has"),
+            label,
+            "name a component of the platform; ",
+        ),
+        Power::Open(port) if port.is_empty() => (
+            Code::PublicBind,
+            format!("a port of {name} is open to the network"),
+            "published on all addresses, under a number that the engine chooses".to_string(),
+            "bind it to 127.0.0.1; ",
+        ),
+        Power::Open(port) => (
+            Code::PublicBind,
+            format!("port {port} of {name} is open to the network"),
+            "published on all addresses".to_string(),
+            "bind it to 127.0.0.1; ",
+        ),
     }
 }
 
