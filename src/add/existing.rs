@@ -1,6 +1,6 @@
 //! What a platform has already: names, groups, secrets, host ports, databases in use.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Kinds, words::choices};
 use crate::{
@@ -22,6 +22,8 @@ pub struct Existing {
     pub secrets: BTreeSet<String>,
     /// Databases in which a program keeps its schema.
     pub schemas: BTreeSet<String>,
+    /// Where in a store a component that is added keeps its schema: by the component and the store.
+    pub places: BTreeMap<(String, String), String>,
     /// Names that components had before `[[moved]]`: what takes one would be taken for that component.
     pub moved: BTreeSet<String>,
     /// Roles that are bound without being named as long as one component fits: the component, the role.

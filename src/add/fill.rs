@@ -30,7 +30,7 @@ impl Addition<'_> {
         depth: usize,
     ) -> Result<Option<Filler>, Failure> {
         let fitting = self.fitting(role);
-        let is_free = |filler: &&String| !role.schema || !self.existing.schemas.contains(*filler);
+        let is_free = |filler: &&String| !self.has_another_s(role, filler);
         let free: Vec<&String> = fitting.iter().filter(is_free).collect();
         let is_asked = |filler: &&&String| self.asked.contains(**filler);
         let companion = free.iter().find(is_asked).copied();
@@ -73,12 +73,13 @@ impl Addition<'_> {
             );
         }
         let kind = self.kind(wanted)?;
-        let request = match role.schema {
+        let keeps_schema = role.schema && kind.binding.is_some();
+        let request = match keeps_schema {
             true => format!("{name}-db"),
             false => kind.name.clone(),
         };
         let filler = self.existing.free_name(&request, &kind);
-        let store_of = (role.schema || choices(&kind).is_some()).then_some(name);
+        let store_of = (keeps_schema || choices(&kind).is_some()).then_some(name);
         self.insert(
             &Insertion {
                 name: &filler,
@@ -89,13 +90,23 @@ impl Addition<'_> {
             },
             depth + 1,
         )?;
-        if role.schema {
+        if keeps_schema {
             self.existing.schemas.insert(filler.clone());
         }
         Ok(Filler {
             name: filler,
             written: !role.default,
         })
+    }
+
+    /// Whether the first database of a store has somebody else's schema, where the role needs room for one. What has no
+    /// databases, as Redis, is there for all.
+    fn has_another_s(&self, role: &Role, store: &str) -> bool {
+        let mut components = self.existing.components.iter();
+        let kind = components.find(|(name, _)| name == store);
+        let kind = kind.and_then(|(_, kind)| self.kinds.get(kind));
+        let has_databases = kind.is_some_and(|kind| kind.binding.is_some());
+        role.schema && has_databases && self.existing.schemas.contains(store)
     }
 
     /// Components that fit a role, in the file's order.
@@ -123,7 +134,15 @@ impl Addition<'_> {
             let has_one = self.existing.with_choices.contains(store);
             return has_one.then(|| store.to_string());
         }
-        if !role.schema || !self.existing.schemas.contains(store) {
+        // What a program keeps in one store stands in one database.
+        let own = (name.to_string(), store.to_string());
+        if let Some(place) = self.existing.places.get(&own) {
+            return Some(place.clone());
+        }
+        if !self.has_another_s(role, store) {
+            if role.schema && kind.binding.is_some() {
+                self.existing.places.insert(own, store.to_string());
+            }
             return Some(store.to_string());
         }
         let database = database_name(name);
@@ -132,7 +151,9 @@ impl Addition<'_> {
             return None;
         }
         self.note(store, format!("has `{database}` in `settings.{setting}`"));
-        Some(format!("{store}/{database}"))
+        let place = format!("{store}/{database}");
+        self.existing.places.insert(own, place.clone());
+        Some(place)
     }
 
     /// A change of a component that this run did not add.

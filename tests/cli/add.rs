@@ -145,6 +145,29 @@ fn a_database_that_has_a_schema_is_no_place_for_a_second_one() {
     ok(&project, &["validate"]);
 }
 
+/// An online store is made of tables of the program's own.
+#[test]
+fn a_feature_store_takes_no_other_program_s_database() {
+    let project = Folder::new();
+    ok(&project, &["init"]);
+    ok(&project, &["add", "feast"]);
+    let text = project.read("platform.toml");
+    let own = "[components.redis]\nkind = \"redis\"\n";
+    assert!(text.contains(own), "{text}");
+    assert!(!text.contains("online_store = \"mlflow-db\""), "{text}");
+    ok(&project, &["validate"]);
+    // Redis has no databases to keep apart.
+    ok(&project, &["add", "feast", "second"]);
+    let text = project.read("platform.toml");
+    assert_eq!(text.matches("kind = \"redis\"").count(), 1, "{text}");
+    let project = Folder::new();
+    ok(&project, &["init", "--with", "mlflow,feast,postgres"]);
+    let text = project.read("platform.toml");
+    let own = ["online", "offline"].map(|role| format!("{role}_store = \"postgres/feast\""));
+    assert!(own.iter().all(|own| text.contains(own)), "{text}");
+    ok(&project, &["validate"]);
+}
+
 #[test]
 fn each_program_keeps_its_files_in_a_bucket_of_its_own() {
     let project = Folder::new();

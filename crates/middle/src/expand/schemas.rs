@@ -52,6 +52,11 @@ fn stores_with_a_schema<'a>(all: &'a Declarations, draft: &Declared) -> BTreeSet
             })
         })
     };
+    // What has no databases, as Redis, is there for all.
+    let has_databases = |name: &&str| {
+        let store = all.find(name).map(|store| &all.components[store]);
+        store.is_some_and(|store| store.kind.binding.is_some())
+    };
     let mut taken: BTreeSet<&str> = schemas()
         .filter_map(|(_, _, _, written)| written?.as_str())
         .collect();
@@ -59,9 +64,11 @@ fn stores_with_a_schema<'a>(all: &'a Declarations, draft: &Declared) -> BTreeSet
     for (index, _, role, written) in further_up {
         if role.required && written.is_none() {
             let mut fitting = candidates(all, index, role).into_iter();
-            taken.extend(fitting.find(|name| !taken.contains(name)));
+            let free = fitting.find(|name| !has_databases(name) || !taken.contains(name));
+            taken.extend(free);
         }
     }
+    taken.retain(has_databases);
     taken
 }
 
