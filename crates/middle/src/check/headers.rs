@@ -3,10 +3,13 @@
 /// Fewer characters than these are no token.
 const SHORTEST_TOKEN: usize = 8;
 
+/// The word of a scheme, and whether what stands behind it is a login.
+type Scheme = (&'static str, fn(&str) -> bool);
+
 /// The scheme of the first header in a text whose login is written out.
 pub(super) fn written_login(text: &str) -> Option<&'static str> {
-    let schemes: [(&str, fn(&str) -> bool); 2] = [("Bearer", is_token), ("Basic", is_login)];
-    let found = |(scheme, is_it): &(&'static str, fn(&str) -> bool)| {
+    let schemes: [Scheme; 2] = [("Bearer", is_token), ("Basic", is_login)];
+    let found = |(scheme, is_it): &Scheme| {
         let lower = text.to_ascii_lowercase();
         let word = scheme.to_ascii_lowercase();
         let places = lower.match_indices(word.as_str());

@@ -204,7 +204,7 @@ impl File<'_> {
         };
         let specs = &mut draft.kind.settings.iter();
         let spec = specs.find(|spec| spec.name == name);
-        if spec.is_some_and(|spec| !is_file_read(draft, spec, &setting)) {
+        if spec.is_some_and(|spec| !is_file_read(draft, spec, setting)) {
             return Vec::new();
         }
         let holds = spec.and_then(|spec| spec.holds);
