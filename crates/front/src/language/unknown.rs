@@ -167,14 +167,13 @@ fn near_key<'a>(table: &'a Table, name: &str) -> Option<&'a Key> {
 
 /// Whether the first heading of a table is that of one of its entries.
 fn opened_by_inner(key: &Key, table: &Table) -> bool {
-    let is_same_heading =
-        |inner: &Key| inner.span.source == key.span.source && inner.span.start == key.span.end + 1;
-    table.iter().any(|(inner, _)| is_same_heading(inner))
+    let mut inner = table.iter();
+    inner.any(|(inner, _)| is_right_behind(key.span, inner.span))
 }
 
 /// Whether a key stands in the same heading as the one before it: `web` of `[components.web]`.
 fn is_right_behind(first: Span, second: Span) -> bool {
-    first.source == second.source && second.start <= first.end + 3 && second.start > first.end
+    first.source == second.source && second.start == first.end + 1
 }
 
 /// Whether the value of a misspelled key could be one of the key that was probably meant. What is wrong in a table or a

@@ -3,6 +3,7 @@
 use super::{
     Declarations, Layers,
     draft::{Declared, Names},
+    layers::Layered,
     read,
 };
 use crate::{
@@ -16,7 +17,7 @@ pub(super) fn drop(all: &mut Declarations, layers: &mut Layers, tree: &Table) {
     let mut used: Vec<String> = Vec::new();
     for (index, declared) in all.components.iter().enumerate() {
         let brought = std::mem::take(&mut layers.own_secrets[index]);
-        let readers = readers(layers, index);
+        let readers = readers(layers, index, declared);
         let is_read = |key: &str| readers.iter().any(|node| reads(node, key));
         let variables = variables(declared).filter(|(key, _)| is_read(key));
         used.extend(variables.map(|(_, env)| env));
@@ -47,10 +48,14 @@ fn variables(declared: &Declared) -> impl Iterator<Item = (&str, String)> {
 
 /// What reads the component's own secrets and variables: its workloads, its outputs, a chart that runs it. What it gives to those
 /// that fill its roles, such as a login to make, is of use only where it logs in itself.
-fn readers(layers: &Layers, index: usize) -> Vec<&Node> {
+fn readers<'a>(layers: &'a Layers, index: usize, declared: &Declared) -> Vec<&'a Node> {
+    // No chart runs what is elsewhere, and what others read of it there has no key that is made here.
     let tables = ["outputs", "charts"].into_iter();
+    let tables = tables.filter(|_| declared.external.is_none());
     let tables = tables.filter_map(|key| layers.kind_tables[index].table(key));
-    let workloads = layers.workloads[index].iter().map(|it| &it.table);
+    let runs_here = |it: &&Layered| declared.external.is_none() || it.part.is_some();
+    let workloads = layers.workloads[index].iter().filter(runs_here);
+    let workloads = workloads.map(|it| &it.table);
     let own = tables
         .chain(workloads)
         .flat_map(|table| table.iter().map(|(_, node)| node));
