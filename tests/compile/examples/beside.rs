@@ -1,9 +1,9 @@
-//! What examples need around them.
+//! What an example can't be without.
 
 use super::{APP, KIND_OF_OWN};
 
 /// What stands beside an example, in the table at this path or with one key of it. `*` is any name, `#` any item.
-pub const BESIDE: &[(&str, &str)] = &[
+pub(super) const BESIDE: &[(&str, &str)] = &[
     ("vars.*", "default = 1"),
     ("raw.helm.gateway.parentRefs.#", "name = \"public\""),
     ("secrets.*", "env = \"S\""),
@@ -115,9 +115,14 @@ pub const BESIDE: &[(&str, &str)] = &[
         "port = \"http\"\nsetting = \"database\"\nexample = \"x\"\notherwise = \"nobody gets in\"",
     ),
     ("notify.routes.#", "receiver = \"on-call\""),
+    ("notify.smtp", "host = \"a:587\"\nfrom = \"a@b.c\""),
     (
-        "notify.smtp",
-        "host = \"a:587\"\nfrom = \"a@b.c\"\nuser = \"a\"\npassword = \"${secrets.db-password}\"",
+        "notify.smtp: user",
+        "host = \"a:587\"\nfrom = \"a@b.c\"\npassword = \"${secrets.smtp-password}\"",
+    ),
+    (
+        "notify.smtp: password",
+        "host = \"a:587\"\nfrom = \"a@b.c\"\nuser = \"alerts\"",
     ),
     ("kind", KIND_OF_OWN),
     ("kind.roles.*", "kinds = [\"postgres\"]"),
