@@ -8,14 +8,14 @@ use crate::model::{PortRange, Protocol};
 const NUMBERS: usize = 1 << 16;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Use {
+enum PortUse {
     Free,
     Taken,
 }
 
 /// Ports that are taken or proposed, by protocol.
 pub(super) struct FreePorts {
-    uses: BTreeMap<Protocol, Vec<Use>>,
+    uses: BTreeMap<Protocol, Vec<PortUse>>,
     /// How many numbers were looked at for the same wish. What is taken stays so: the next search goes on there.
     tried: BTreeMap<(Protocol, PortRange), usize>,
 }
@@ -32,9 +32,9 @@ impl FreePorts {
         out
     }
 
-    fn of(&mut self, protocol: Protocol) -> &mut [Use] {
+    fn of(&mut self, protocol: Protocol) -> &mut [PortUse] {
         let uses = self.uses.entry(protocol);
-        uses.or_insert_with(|| vec![Use::Free; NUMBERS])
+        uses.or_insert_with(|| vec![PortUse::Free; NUMBERS])
     }
 
     /// The next ports after the wanted ones that nobody takes, and that no other help proposes; the wanted ones if there are none.
@@ -55,7 +55,7 @@ impl FreePorts {
             .enumerate()
             .skip(tried)
             .map(|(place, first)| (place, range(first)))
-            .find(|(_, range)| !uses[numbers(*range)].contains(&Use::Taken));
+            .find(|(_, range)| !uses[numbers(*range)].contains(&PortUse::Taken));
         let (place, found) = found.unwrap_or((NUMBERS, wanted));
         take(uses, found);
         self.tried.insert((protocol, wanted), place + 1);
@@ -67,10 +67,10 @@ fn numbers(range: PortRange) -> RangeInclusive<usize> {
     usize::from(range.first)..=usize::from(range.last)
 }
 
-fn take(uses: &mut [Use], range: PortRange) {
+fn take(uses: &mut [PortUse], range: PortRange) {
     // One that ends before it begins was reported where it is read.
     if range.first <= range.last {
-        uses[numbers(range)].fill(Use::Taken);
+        uses[numbers(range)].fill(PortUse::Taken);
     }
 }
 
