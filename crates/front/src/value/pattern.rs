@@ -1,6 +1,13 @@
 //! Regular expressions as Go reads them (RE2), which Prometheus does.
 
-use regex_syntax::ast::{ErrorKind, parse::Parser};
+use regex_syntax::ast::{
+    self, Ast, ErrorKind, Repetition, RepetitionKind, RepetitionRange, Visitor,
+    parse::ParserBuilder,
+};
+
+/// How often a piece may be repeated, in repetitions of repetitions as well, and how deep brackets may lie (Go's regexp/syntax).
+const MOST_REPEATED: u32 = 1000;
+const DEEPEST: u32 = 1000;
 
 /// Why Go does not take a regular expression; `None` where it does, or where that is not known: the parser is of another language,
 /// and of what it refuses only that is reported which Go refuses too.
@@ -9,7 +16,11 @@ pub fn pattern_fault(text: &str) -> Option<String> {
     if text.contains("\\Q") {
         return None;
     }
-    let error = Parser::new().parse(text).err()?;
+    let parsed = ParserBuilder::new().nest_limit(DEEPEST).build().parse(text);
+    let error = match parsed {
+        Ok(ast) => return ast::visit(&ast, Repetitions(vec![MOST_REPEATED])).err(),
+        Err(error) => error,
+    };
     let is_refused = match error.kind() {
         ErrorKind::ClassRangeInvalid
         | ErrorKind::ClassUnclosed
@@ -19,6 +30,7 @@ pub fn pattern_fault(text: &str) -> Option<String> {
         | ErrorKind::GroupNameEmpty
         | ErrorKind::GroupUnclosed
         | ErrorKind::GroupUnopened
+        | ErrorKind::NestLimitExceeded(_)
         | ErrorKind::RepetitionMissing
         | ErrorKind::UnsupportedBackreference
         | ErrorKind::UnsupportedLookAround => true,
@@ -26,6 +38,61 @@ pub fn pattern_fault(text: &str) -> Option<String> {
         _ => false,
     };
     is_refused.then(|| error.kind().to_string())
+}
+
+/// How often the piece at hand may still be repeated, below each repetition that it lies in.
+struct Repetitions(Vec<u32>);
+
+impl Visitor for Repetitions {
+    type Output = ();
+    type Err = String;
+
+    fn finish(self) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn visit_pre(&mut self, ast: &Ast) -> Result<(), String> {
+        let Ast::Repetition(repetition) = ast else {
+            return Ok(());
+        };
+        if matches!(*repetition.ast, Ast::Repetition(_)) {
+            return Err("a repetition is repeated".to_string());
+        }
+        let left = self.0.last().copied().unwrap_or(MOST_REPEATED);
+        match times(repetition) {
+            Some(times) if times > left => Err(format!(
+                "a piece is repeated more than {MOST_REPEATED} times"
+            )),
+            // What is there no time at all may be anything.
+            Some(0) => {
+                self.0.push(u32::MAX);
+                Ok(())
+            }
+            times => {
+                self.0.push(left / times.unwrap_or(1));
+                Ok(())
+            }
+        }
+    }
+
+    fn visit_post(&mut self, ast: &Ast) -> Result<(), String> {
+        if matches!(ast, Ast::Repetition(_)) {
+            self.0.pop();
+        }
+        Ok(())
+    }
+}
+
+/// The number that is written for a repetition, the greater of two.
+fn times(repetition: &Repetition) -> Option<u32> {
+    match repetition.op.kind {
+        RepetitionKind::Range(
+            RepetitionRange::Exactly(times)
+            | RepetitionRange::AtLeast(times)
+            | RepetitionRange::Bounded(_, times),
+        ) => Some(times),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -36,14 +103,34 @@ mod tests {
     #[test]
     fn what_go_refuses_is_a_fault() {
         for text in [
-            "(", ")", "(?=x)", "(?<!x)", "[b-a]", "[a", "*a", "\\y", "(a)\\1", "a\\",
+            "(",
+            ")",
+            "(?=x)",
+            "(?<!x)",
+            "[b-a]",
+            "[a",
+            "*a",
+            "\\y",
+            "(a)\\1",
+            "a\\",
+            "a++",
+            "a{2}{3}",
+            "a{1001}",
+            "(a{1000}){1000}",
+            "((a{100}){100}){100}",
         ] {
             assert!(pattern_fault(text).is_some(), "{text}");
         }
+        let deep = format!("{}a{}", "(".repeat(10_000), ")".repeat(10_000));
+        assert!(pattern_fault(&deep).is_some());
         for text in [
             "",
             "go_gc_.*",
             "a{abc}",
+            "a+?",
+            "(a+)+",
+            "a{1000}b{1000}",
+            "(a{10}){100}",
             "\\Q(\\E",
             "[a&&b]",
             "\\p{Greek}\\d",

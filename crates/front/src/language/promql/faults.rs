@@ -8,11 +8,10 @@ use promql_parser::{
     util::{ExprVisitor, walk_expr},
 };
 
+use crate::value::pattern_fault;
+
 /// The longest duration: nanoseconds in 63 bits.
 const LONGEST: Duration = Duration::from_nanos(i64::MAX as u64);
-
-/// How often a piece of a regular expression may be repeated.
-const MOST_REPEATED: u32 = 1000;
 
 /// Functions that the library calls by type only where their argument is not out of bounds.
 const LOGARITHMS: [&str; 3] = ["ln", "log2", "log10"];
@@ -99,69 +98,11 @@ fn is_duration(duration: Duration) -> Result<(), String> {
     }
 }
 
-/// Prometheus has Go's regular expressions: no repetition of a repetition (`a++`), and no more than a thousand.
+/// Prometheus has Go's regular expressions.
 fn regex_fault(matcher: &Matcher) -> Option<String> {
-    if !matches!(matcher.op, MatchOp::Re(_) | MatchOp::NotRe(_)) {
+    let (MatchOp::Re(_) | MatchOp::NotRe(_)) = matcher.op else {
         return None;
-    }
-    let mut rest = matcher.value.as_str();
-    let (mut in_class, mut is_repeated) = (false, false);
-    while let Some(c) = rest.chars().next() {
-        let count = (!in_class).then(|| repetition(rest)).flatten();
-        rest = &rest[count.map_or(c.len_utf8(), |(length, _)| length)..];
-        match (count, c) {
-            (Some((_, most)), _) if most > MOST_REPEATED => {
-                return Some(format!(
-                    "`{}` repeats more than a thousand times",
-                    matcher.value
-                ));
-            }
-            (Some(_), _) if is_repeated => {
-                return Some(format!("`{}` repeats a repetition", matcher.value));
-            }
-            (Some(_), _) => {
-                is_repeated = true;
-                // `*?` takes as little as it can.
-                rest = rest.strip_prefix('?').unwrap_or(rest);
-                continue;
-            }
-            (None, '\\') => rest = after_one(rest),
-            // A name such as `[:alpha:]`.
-            (None, '[') if in_class && rest.starts_with(':') => {
-                rest = rest.split_once(":]").map_or(rest, |(_, after)| after);
-            }
-            (None, '[') if !in_class => {
-                in_class = true;
-                rest = rest.strip_prefix('^').unwrap_or(rest);
-                rest = rest.strip_prefix(']').unwrap_or(rest);
-            }
-            (None, ']') => in_class = false,
-            _ => {}
-        }
-        is_repeated = false;
-    }
-    None
-}
-
-fn after_one(text: &str) -> &str {
-    let mut rest = text.chars();
-    rest.next();
-    rest.as_str()
-}
-
-/// How long the repetition is that a text begins with, and how often it repeats at most.
-fn repetition(text: &str) -> Option<(usize, u32)> {
-    if text.starts_with(['*', '+', '?']) {
-        return Some((1, 0));
-    }
-    let inner = text.strip_prefix('{')?.split_once('}')?.0;
-    let (least, most) = inner.split_once(',').unwrap_or((inner, inner));
-    let number = |text: &str| text.parse::<u32>().ok();
-    let least = number(least)?;
-    let most = if most.is_empty() {
-        least
-    } else {
-        number(most)?
     };
-    Some((inner.len() + 2, most.max(least)))
+    let fault = pattern_fault(&matcher.value)?;
+    Some(format!("in `{}`: {fault}", matcher.value))
 }
