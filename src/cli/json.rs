@@ -10,7 +10,7 @@ use mlopsgen::{
         render::{self, JsonDiagnostic},
     },
     disk::Outcome,
-    plan::{Action, Counts, DataPlan, Failure, Plan, Refusal},
+    plan::{Action, Counts, DataPlan, Failure, Notice, Plan, Refusal},
 };
 use serde::Serialize;
 
@@ -19,7 +19,6 @@ use super::{
     data::{self, JsonData},
     fixed::{self, JsonFixed},
     printed::for_json,
-    scaling::{self, JsonNotice},
 };
 
 /// A plan for programs. Paths are relative to the project.
@@ -34,7 +33,7 @@ struct Report {
     /// Objects of a cluster that can't become what the chart says.
     objects_fixed: Vec<JsonFixed>,
     /// What of an upgrade is up to a person besides.
-    notices: Vec<JsonNotice>,
+    notices: Vec<Notice>,
     /// The Secret of the chart, where it has to be made again.
     #[serde(skip_serializing_if = "Option::is_none")]
     secret: Option<JsonSecret>,
@@ -94,7 +93,7 @@ pub fn report(outcome: &Outcome, folder: &str) -> String {
         }),
         data: data::json(plan.map_or(&DataPlan::default(), |plan| &plan.data)),
         objects_fixed: plan.map_or(Vec::new(), |plan| fixed::json(&plan.fixed)),
-        notices: plan.map_or(Vec::new(), |plan| scaling::json(&plan.notices)),
+        notices: plan.map_or(Vec::new(), |plan| plan.notices.clone()),
         secret: plan.and_then(|plan| plan.secret.as_ref().map(chart_secret::json)),
         removes_nearly_all: plan.is_some_and(|plan| plan.emptied.is_some()),
         foreign: plan.map_or(Vec::new(), |plan| plan.foreign.iter().map(full).collect()),

@@ -1,7 +1,6 @@
-//! Shows what of an upgrade is up to a person: as text of the plan, and as JSON.
+//! Shows what of an upgrade is up to a person: as text of the plan.
 
 use mlopsgen::plan::Notice;
-use serde::Serialize;
 
 use super::terminal::Paint;
 
@@ -55,43 +54,4 @@ fn words(notice: &Notice) -> (String, Vec<String>) {
             )
         }
     }
-}
-
-/// The same for programs.
-#[derive(Serialize)]
-#[serde(tag = "what", rename_all = "snake_case")]
-pub enum JsonNotice {
-    Scaled {
-        workload: String,
-        was: Option<u64>,
-        least: u64,
-        most: u64,
-    },
-    Unscaled {
-        workload: String,
-        pods: u64,
-    },
-    OfManyNodes {
-        claim: String,
-        class: Option<String>,
-    },
-}
-
-pub fn json(notices: &[Notice]) -> Vec<JsonNotice> {
-    let json = |notice: &Notice| match notice.clone() {
-        Notice::Scaled {
-            workload,
-            was,
-            least,
-            most,
-        } => JsonNotice::Scaled {
-            workload,
-            was,
-            least,
-            most,
-        },
-        Notice::Unscaled { workload, pods } => JsonNotice::Unscaled { workload, pods },
-        Notice::OfManyNodes { claim, class } => JsonNotice::OfManyNodes { claim, class },
-    };
-    notices.iter().map(json).collect()
 }

@@ -3,12 +3,14 @@
 //!
 //! In: the values of both charts. Out: notices, in the order of the charts.
 
+use serde::Serialize;
 use serde_json::Value;
 
 use super::chart::Charts;
 
 /// Something to know, or to do, before an upgrade.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
 pub enum Notice {
     /// An autoscaler decides over the pods of a workload that had a number.
     Scaled {
