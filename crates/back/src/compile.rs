@@ -21,6 +21,7 @@ use crate::{
     target::emit,
     template::{self, Engine, TemplateError},
     threads,
+    value::is_git_folder,
     world::{Bounded, ReadError, World},
 };
 
@@ -400,7 +401,8 @@ fn own_files(
         let Some(name) = name else {
             continue;
         };
-        if !project::is_read(&path) {
+        // What lies in git's own folder. A `.env` among the templates is one.
+        if path.split('/').any(is_git_folder) {
             // A kind there is none; a template is refused by its name.
             if ending.is_empty() {
                 files.insert(name.to_string(), String::new());
