@@ -265,6 +265,23 @@ fn what_a_guest_says_of_its_pod_reaches_it_or_is_told() {
     );
 }
 
+/// Of a job in another's pod only that is told which somebody wrote: its kind's `restart` is not, and who waits for it reaches nothing.
+#[test]
+fn a_job_in_another_s_pod_that_others_wait_for_is_told_once() {
+    let text = platform(
+        "[components.web]\nimage = \"a/web:1\"\ngroup = \"one\"\n\
+         [components.first]\nkind = \"job\"\nimage = \"a/first:1\"\ngroup = \"one\"\nnetwork_mode = \"service:web\"\n\
+         [components.late]\nimage = \"a/late:1\"\ngroup = \"one\"\ndepends_on = [\"first\"]\n",
+    );
+    let world = MemoryWorld::new().with("platform.toml", text);
+    let said = compile(&world, &Request::default()).diagnostics;
+    let losses = said
+        .iter()
+        .filter(|it| it.message.starts_with("helm: "))
+        .filter(|it| it.message.contains("`restart` of") || it.message.contains(" reaches "));
+    assert_eq!(losses.count(), 0, "{said:?}");
+}
+
 /// The claim of a guest is that of every pod which it is in.
 #[test]
 fn a_claim_of_a_guest_is_held_by_each_pod_of_its_host() {

@@ -27,8 +27,7 @@ pub(super) fn yaml(text: &str, at: usize, source: SourceId) -> Option<(Diagnosti
         let diagnostic = Diagnostic::new(Code::TomlSyntax, "these lines are YAML")
             .label(Span::new(source, key), "a block of it begins")
             .help(format!(
-                "in TOML `{name}` is a table, as `{name} = {{ KEY = \"value\" }}`, or a list, as `{name} = [\"value\"]`; \
-                 `mlopsgen import -f compose.yaml` reads a file of Compose"
+                "in TOML `{name}` is a table, as `{name} = {{ KEY = \"value\" }}`, or a list, as `{name} = [\"value\"]`"
             ));
         return Some((diagnostic, end));
     };

@@ -41,19 +41,96 @@ fn placed(registry: &Registry, dockerfile: &Text) -> Text {
             None => literal(piece).to_string(),
         })
     };
+    let mut out = String::new();
+    let mut written = 0;
+    for image in images(&text) {
+        let start = image.as_ptr() as usize - text.as_ptr() as usize;
+        out.push_str(&text[written..start]);
+        out.push_str(&place(image));
+        written = start + image.len();
+    }
+    out.push_str(&text[written..]);
+    unmarked(&out, &pieces)
+}
+
+/// The images that a Dockerfile names, in their order: pieces of the text.
+fn images(text: &str) -> Vec<&str> {
+    let mut out = Vec::new();
     let mut stages = BTreeSet::new();
+    let mut lines = text.split('\n').peekable();
     // Before the first instruction a comment may name the program that reads the file.
-    let is_head = |line: &&str| line.trim().is_empty() || line.trim_start().starts_with('#');
-    let head = text.split('\n').take_while(is_head).count();
-    let lines: Vec<String> = text
-        .split('\n')
-        .enumerate()
-        .map(|(number, line)| match reader(line) {
-            Some(image) if number < head => line.replacen(image, &place(image), 1),
-            _ => placed_line(line, &mut stages, place),
-        })
-        .collect();
-    unmarked(&lines.join("\n"), &pieces)
+    while let Some(line) = lines.next_if(|line| is_comment(line)) {
+        out.extend(reader(line));
+    }
+    while let Some(line) = lines.next() {
+        if is_comment(line) {
+            continue;
+        }
+        let mut words: Vec<&str> = words(line).collect();
+        let mut last = line;
+        while last.trim_end().ends_with('\\') || is_comment(last) {
+            let Some(next) = lines.next() else { break };
+            last = next;
+            words.extend(
+                Some(next)
+                    .filter(|it| !is_comment(it))
+                    .into_iter()
+                    .flat_map(self::words),
+            );
+        }
+        for end in words.iter().filter_map(|word| heredoc(word)) {
+            // What is written there is another language.
+            lines
+                .by_ref()
+                .find(|line| line.trim_start_matches('\t') == end);
+        }
+        of_instruction(&words, &mut stages, &mut out);
+    }
+    out
+}
+
+fn is_comment(line: &str) -> bool {
+    let line = line.trim_start();
+    line.is_empty() || line.starts_with('#')
+}
+
+/// The words of a line, without the sign that the next line goes on.
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    let line = line.trim_end();
+    line.strip_suffix('\\').unwrap_or(line).split_whitespace()
+}
+
+/// The word that ends what is written below an instruction: `EOF` of `<<EOF`, `<<-EOF` and `<<"EOF"`.
+fn heredoc(word: &str) -> Option<&str> {
+    let (_, end) = word.split_once("<<")?;
+    let end = end.trim_start_matches('-').trim_matches(['"', '\'']);
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    (!end.is_empty() && end.chars().all(is_word)).then_some(end)
+}
+
+/// The images of an instruction. A stage has its name after it.
+fn of_instruction<'a>(words: &[&'a str], stages: &mut BTreeSet<String>, out: &mut Vec<&'a str>) {
+    let Some((instruction, rest)) = words.split_first() else {
+        return;
+    };
+    let flags = rest.iter().take_while(|word| word.starts_with("--"));
+    let named: Vec<&str> = match instruction.to_ascii_uppercase().as_str() {
+        "FROM" => rest[flags.count()..].iter().take(1).copied().collect(),
+        "COPY" => flags.filter_map(|it| it.strip_prefix("--from=")).collect(),
+        "RUN" => flags
+            .filter_map(|it| it.strip_prefix("--mount="))
+            .flat_map(|it| it.split(','))
+            .filter_map(|it| it.strip_prefix("from="))
+            .collect(),
+        _ => return,
+    };
+    out.extend(named.into_iter().filter(|name| is_image(name, stages)));
+    let mut behind = rest
+        .iter()
+        .skip_while(|word| !word.eq_ignore_ascii_case("as"));
+    if instruction.eq_ignore_ascii_case("FROM") {
+        stages.extend(behind.nth(1).map(|name| name.to_ascii_lowercase()));
+    }
 }
 
 /// The image in `# syntax=docker/dockerfile:1`.
@@ -61,48 +138,6 @@ fn reader(line: &str) -> Option<&str> {
     let (key, image) = line.trim().strip_prefix('#')?.split_once('=')?;
     let is_it = key.trim().eq_ignore_ascii_case("syntax");
     Some(image.trim()).filter(|image| is_it && is_image(image, &BTreeSet::new()))
-}
-
-fn placed_line(
-    line: &str,
-    stages: &mut BTreeSet<String>,
-    place: impl Fn(&str) -> String,
-) -> String {
-    let words: Vec<&str> = line.split_whitespace().collect();
-    let instruction = words.first().map(|it| it.to_ascii_uppercase());
-    let with = |old: &str, stages: &BTreeSet<String>| match is_image(old, stages) {
-        true => line.replacen(old, &place(old), 1),
-        false => line.to_string(),
-    };
-    match instruction.as_deref() {
-        Some("FROM") => {
-            let mut names = words[1..].iter().filter(|it| !it.starts_with("--"));
-            let Some(image) = names.next() else {
-                return line.to_string();
-            };
-            let out = with(image, stages);
-            let is_as = |word: &&&str| word.eq_ignore_ascii_case("as");
-            if names.next().as_ref().is_some_and(is_as) {
-                stages.extend(names.next().map(|name| name.to_ascii_lowercase()));
-            }
-            out
-        }
-        Some("COPY") => match words.iter().find_map(|it| it.strip_prefix("--from=")) {
-            Some(image) => with(image, stages),
-            None => line.to_string(),
-        },
-        Some("RUN") => {
-            let mounts = words.iter().filter_map(|it| it.strip_prefix("--mount="));
-            let mut sources = mounts
-                .flat_map(|it| it.split(','))
-                .filter_map(|it| it.strip_prefix("from="));
-            match sources.next() {
-                Some(image) => with(image, stages),
-                None => line.to_string(),
-            }
-        }
-        _ => line.to_string(),
-    }
 }
 
 /// A stage, its number, nothing at all (`scratch`) and a variable of the Dockerfile are no images.
@@ -179,5 +214,19 @@ mod tests {
         let registry = Registry::Mirrors(mirrors.to_vec());
         let text = placed(&registry, &Text::literal(BEFORE));
         assert_eq!(text, Text::literal(AFTER));
+    }
+
+    #[test]
+    fn what_is_no_image_stays_as_it_is() {
+        let registry = Registry::Mirrors(vec![("docker.io".to_string(), "m".to_string())]);
+        let before = "RUN python3 <<EOF\nfrom pathlib import Path\nEOF\nCOPY <<-'END' /init.sql\nSELECT *\nFROM users;\n\tEND\n\
+            RUN echo a \\\n  # a comment\n  FROM x\nCOPY --chown=redis:redis --from=redis /x /y\n\
+            RUN --mount=from=alpine:3,target=/x \\\n  --mount=from=busybox:1,target=/y ls --mount=from=z\n";
+        let after = before
+            .replace("--from=redis", "--from=m/library/redis")
+            .replace("from=alpine", "from=m/library/alpine")
+            .replace("from=busybox", "from=m/library/busybox");
+        let text = placed(&registry, &Text::literal(before));
+        assert_eq!(text, Text::literal(&after));
     }
 }

@@ -82,7 +82,8 @@ pub fn edges(context: &Context<'_>, pods: &NetworkOwners) -> Vec<EdgeValues> {
 pub fn unanswered(builder: &mut Builder<'_>) {
     let context = builder.context;
     let platform = context.platform;
-    for edge in context.graph.edges() {
+    let edges = context.graph.edges();
+    for edge in edges.filter(|it| !it.ports.is_empty()) {
         let job = platform.workload(&edge.to).filter(|it| it.is_job());
         let host = builder.pods.foreign_owner_of(&edge.to);
         let (Some(job), Some(host)) = (job, host) else {

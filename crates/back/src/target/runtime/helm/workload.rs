@@ -341,7 +341,10 @@ const ENDS_FIRST: &str = "means nothing for a StatefulSet, which it is for its v
 
 /// Keys of a workload in another's pod that are about a number of pods or tries, which are the pod's.
 fn lost_keys_of_guest(builder: &mut Builder<'_>, workload: &Workload) {
-    let is_tried = workload.is_job() && workload.written.get("restart").is_some();
+    let kinds = &builder.context.platform.kind_sources;
+    let restart = workload.written.entry("restart");
+    let restart = restart.filter(|it| !kinds.contains(&it.key.span.source));
+    let is_tried = workload.is_job() && restart.is_some();
     let lost = [
         (workload.replicas > 1, "replicas", OF_POD),
         (is_tried, "restart", OF_INIT),
