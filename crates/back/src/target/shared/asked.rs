@@ -182,11 +182,16 @@ fn queries(value: &Value, around: Source, out: &mut Vec<String>) {
             // Grafana's second schema has it as the `group` of a query.
             let word = |key: &str| keys.get(key).and_then(Value::as_str);
             let of_query = word("group").filter(|_| word("kind") == Some("DataQuery"));
-            let beside = keys.get("datasource").and_then(|it| it.get("type"));
-            let source = match beside.and_then(Value::as_str).or(of_query) {
+            let beside = keys.get("datasource").filter(|it| !it.is_null());
+            // Without a type there is its name, which is the uid that we give, or one that is not known here.
+            let named = beside.map(|it| {
+                let of = |key: &str| it.get(key).and_then(Value::as_str);
+                of("type").or(of("uid")).or(it.as_str()).unwrap_or_default()
+            });
+            let source = match named.or(of_query) {
                 // Each query of a mixed panel has its own.
-                None | Some("datasource" | "mixed") => around,
-                Some("prometheus") => Source::Prometheus,
+                None | Some("datasource" | "mixed" | "-- Mixed --") => around,
+                Some(name) if name.eq_ignore_ascii_case("prometheus") => Source::Prometheus,
                 Some(_) => Source::Other,
             };
             for (key, value) in keys {
@@ -258,6 +263,9 @@ mod tests {
                 { "datasource": { "type": "prometheus" }, "expr": "d" },
             ] },
             { "datasource": "Prometheus", "targets": [{ "expr": "e" }] },
+            { "datasource": { "uid": "loki" }, "targets": [{ "expr": "{job=\"h\"}" }] },
+            { "datasource": "logs", "targets": [{ "datasource": null, "expr": "{job=\"i\"}" }] },
+            { "datasource": { "uid": "${source}" }, "targets": [{ "expr": "{job=\"j\"}" }] },
             { "query": { "kind": "DataQuery", "group": "loki", "spec": { "expr": "{job=\"f\"}" } } },
             { "query": { "kind": "DataQuery", "group": "prometheus", "spec": { "expr": "g" } } },
         ] });
