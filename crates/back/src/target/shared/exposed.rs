@@ -21,7 +21,7 @@ use crate::{
 const NAME: &str = "__name__";
 
 /// Series that Prometheus itself writes for each job.
-const OF_PROMETHEUS: [&str; 2] = ["ALERTS", "up"];
+const OF_PROMETHEUS: [&str; 3] = ["ALERTS", "ALERTS_FOR_STATE", "up"];
 
 /// Whether a job whose metrics these are has a series of this name. What rules record has a `:`.
 fn has(listed: &BTreeSet<&str>, metric: &str) -> bool {
