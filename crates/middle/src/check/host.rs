@@ -130,9 +130,22 @@ const HARMLESS_NUMBERS: [&str; 9] = [
     "1:3", "1:5", "1:7", "1:8", "1:9", "1:11", "10:200", "10:229", "10:232",
 ];
 
-/// File systems of a volume that hold files of other machines, or none of the host's.
-const HARMLESS_SYSTEMS: [&str; 9] = [
-    "", "none", "bind", "tmpfs", "nfs", "nfs4", "cifs", "smb3", "ceph",
+/// File systems of a volume that hold files of other machines, or none of the host's. `9p` is not one of them: in a virtual machine it
+/// often holds folders of the machine below.
+const HARMLESS_SYSTEMS: [&str; 13] = [
+    "",
+    "afs",
+    "beegfs",
+    "bind",
+    "ceph",
+    "cifs",
+    "glusterfs",
+    "lustre",
+    "nfs",
+    "nfs4",
+    "none",
+    "smb3",
+    "tmpfs",
 ];
 
 /// A path of the host that is mounted.
