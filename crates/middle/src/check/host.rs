@@ -34,6 +34,16 @@ const SYSTEM: [&str; 17] = [
     "/proc", "/root", "/sbin", "/snap", "/sys", "/usr", "/run",
 ];
 
+/// Folders of the system in which data of programs lies, too: below, only what the host runs or obeys counts.
+const SHARED: [&str; 3] = ["/usr/local/share", "/usr/local", "/usr/share"];
+
+/// Names of folders from which the host runs programs, or by which it decides whom to trust.
+#[rustfmt::skip]
+const OBEYED: [&str; 21] = [
+    "bash-completion", "bin", "ca-certificates", "cron", "dbus-1", "etc", "fish", "games", "initramfs-tools",
+    "keyrings", "lib", "lib32", "lib64", "libexec", "perl", "perl5", "polkit-1", "python3", "sbin", "systemd", "zsh",
+];
+
 /// Folders of the system with everything below, beside data of programs.
 const SYSTEM_STATE: [&str; 24] = [
     "/var/db",
@@ -79,60 +89,63 @@ const HARMLESS_RUN: [&str; 10] = [
     "/run/utmp",
 ];
 
-/// Devices that are neither a disk of the host nor its memory, by the start of the name: graphics, sound, video, serial lines, the
-/// kernel's log, buses, tunnels, virtual machines.
-const HARMLESS_DEVICES: [&str; 37] = [
-    "accel/",
-    "apex_",
+/// Devices that are neither a disk of the host nor its memory, by the whole name, or by what stands before its number: accelerators,
+/// graphics, sound, video, the kernel's log, clocks, random numbers, virtual machines.
+#[rustfmt::skip]
+const HARMLESS_DEVICES: [&str; 48] = [
+    "accel", "apex_", "cambricon_ctl", "cambricon_dev", "cec", "davinci", "davinci_manager",
+    "devmm_svm", "dxg", "fb", "full", "fuse", "gdrdrv", "gpiochip", "gpiomem", "habanalabs",
+    "hailo", "hisi_hdc", "hl", "hl_controlD", "hwrng", "iluvatar", "kfd", "kmsg", "kvm", "mali",
+    "media", "mtgpu", "neuron", "null", "nvidia", "nvidiactl", "nvmap", "pps", "ptmx", "ptp",
+    "qaic_aic100_", "random", "rbln", "rknpu", "rtc", "spidev", "tpmrm", "urandom", "video", "xpu",
+    "xpuctrl", "zero",
+];
+
+/// Such devices, and folders with nothing else.
+const HARMLESS_FOLDERS: [&str; 13] = [
+    "accel",
     "bus/usb",
-    "cec",
-    "davinci",
-    "devmm_",
+    "dma_heap",
     "dri",
-    "dxg",
-    "full",
-    "fuse",
-    "gpiochip",
-    "gpiomem",
-    "habanalabs",
-    "hailo",
-    "hisi_hdc",
-    "hl",
-    "i2c-",
     "infiniband",
-    "kfd",
-    "kmsg",
-    "kvm",
-    "media",
+    "input",
     "net/tun",
-    "null",
-    "nvidia",
-    "nvhost",
-    "nvmap",
-    "random",
-    "rtc",
-    "serial/",
+    "nvgpu",
+    "serial",
     "shm",
     "snd",
-    "spidev",
-    "tty",
-    "urandom",
-    "video",
-    "zero",
+    "tenstorrent",
+    "v4l",
 ];
+
+/// Starts of names that are all of one kind: buses, parts of a graphics card, serial lines.
+const HARMLESS_STARTS: [&str; 4] = ["i2c-", "nvhost-", "nvidia-", "tty"];
 
 /// The numbers of such devices for a rule: all of a major number, or one device of it (`Documentation/admin-guide/devices.txt` of
 /// Linux).
-const HARMLESS_MAJORS: [&str; 14] = [
-    "4", "5", "29", "81", "89", "116", "136", "153", "166", "180", "188", "189", "195", "226",
+const HARMLESS_MAJORS: [&str; 15] = [
+    "4", "5", "13", "29", "81", "89", "116", "136", "153", "166", "180", "188", "189", "195", "226",
 ];
-const HARMLESS_NUMBERS: [&str; 9] = [
-    "1:3", "1:5", "1:7", "1:8", "1:9", "1:11", "10:200", "10:229", "10:232",
+const HARMLESS_NUMBERS: [&str; 10] = [
+    "1:3", "1:5", "1:7", "1:8", "1:9", "1:11", "10:183", "10:200", "10:229", "10:232",
 ];
 
-/// File systems of a volume that hold files of other machines, or none of the host's.
-const HARMLESS_SYSTEMS: [&str; 9] = [
-    "", "none", "bind", "tmpfs", "nfs", "nfs4", "cifs", "smb3", "ceph",
+/// File systems of a volume that hold files of other machines, or none of the host's. `9p` is not one of them: in a virtual machine it
+/// often holds folders of the machine below.
+const HARMLESS_SYSTEMS: [&str; 13] = [
+    "",
+    "afs",
+    "beegfs",
+    "bind",
+    "ceph",
+    "cifs",
+    "glusterfs",
+    "lustre",
+    "nfs",
+    "nfs4",
+    "none",
+    "smb3",
+    "tmpfs",
 ];
 
 /// A path of the host that is mounted.
@@ -147,6 +160,9 @@ pub(super) fn of_host_mount(mount: HostMount<'_>) -> Option<Power> {
     let path = normal_path(mount.path);
     if is_socket(&path) {
         return Some(Power::Engine("mounts the engine's socket"));
+    }
+    if path.starts_with("/dev/") && !mount.is_read_only {
+        return of_device(&path);
     }
     if is_system(&path) && !mount.is_read_only {
         return Some(Power::Host(format!(
@@ -168,11 +184,16 @@ pub(super) fn of_host_mount(mount: HostMount<'_>) -> Option<Power> {
 /// Whether who writes there controls the host, or an account of it.
 fn is_system(path: &str) -> bool {
     let mut folders = SYSTEM.iter().chain(&SYSTEM_STATE);
-    let is_harmless = HARMLESS_RUN.iter().any(|it| is_below(path, it));
+    let is_harmless = HARMLESS_RUN.iter().any(|it| is_below(path, it)) || is_data(path);
     AROUND_SYSTEM.contains(&path)
         || folders.any(|it| is_below(path, it)) && !is_harmless
         || is_account(path)
-        || of_device(path).is_some() && is_below(path, "/dev")
+}
+
+/// Whether it lies in a shared folder, and the host runs nothing from it.
+fn is_data(path: &str) -> bool {
+    let is_inside = SHARED.iter().any(|it| is_below(path, it)) && !SHARED.contains(&path);
+    is_inside && !path.split('/').skip(3).any(|it| OBEYED.contains(&it))
 }
 
 /// A whole home, what a shell runs in it, or what programs keep hidden there: keys, settings, what starts at login.
@@ -205,13 +226,19 @@ pub(super) fn is_socket(path: &str) -> bool {
 pub(super) fn of_device(path: &str) -> Option<Power> {
     let path = normal_path(path);
     let name = path.strip_prefix("/dev/");
-    let is_harmless =
-        name.is_some_and(|name| HARMLESS_DEVICES.iter().any(|it| name.starts_with(it)));
-    (path.starts_with('/') && !is_harmless).then(|| {
-        Power::Host(format!(
-            "`{path}` may be a whole disk, or all of the memory"
-        ))
-    })
+    let is_known = name.is_some_and(is_harmless_device);
+    (path.starts_with('/') && !is_known)
+        .then(|| Power::Device(format!("`{path}` may be a disk or the memory")))
+}
+
+/// By its name in `/dev`. Numbers may have parts, such as `0.1`.
+fn is_harmless_device(name: &str) -> bool {
+    let before = name.trim_end_matches(|it: char| it.is_ascii_digit() || it == '.');
+    HARMLESS_DEVICES
+        .iter()
+        .any(|it| *it == name || *it == before)
+        || HARMLESS_FOLDERS.iter().any(|it| is_below(name, it))
+        || HARMLESS_STARTS.iter().any(|it| name.starts_with(it))
 }
 
 /// A rule such as `c 189:* rwm`, which lets it make and open devices.
@@ -221,7 +248,7 @@ pub(super) fn of_device_rule(rule: &str) -> Option<Power> {
     let major = number.split(':').next().unwrap_or_default();
     let is_harmless =
         kind == "c" && (HARMLESS_MAJORS.contains(&major) || HARMLESS_NUMBERS.contains(&number));
-    (!is_harmless).then(|| Power::Host(format!("`{rule}` may let it open disks, or the memory")))
+    (!is_harmless).then(|| Power::Device(format!("`{rule}` may let it open disks, or the memory")))
 }
 
 /// A file system that the engine mounts for a volume.
@@ -291,8 +318,11 @@ mod tests {
             "/home/alice",
             "/home/alice/.ssh",
             "/home/alice/.config/autostart",
-            "/dev/sda1",
+            "/dev",
             "/run/systemd/system",
+            "/usr",
+            "/usr/local",
+            "/usr/share/dbus-1/system-services",
         ] {
             assert!(matches!(written_to(path), Some(Power::Host(_))), "{path}");
         }
@@ -321,12 +351,14 @@ mod tests {
             "/opt/models",
             "/var/lib/shop",
             "/var/log",
+            "/usr/local/share/models",
             "/run/postgresql",
             "/tmp",
             "/models",
         ] {
             assert_eq!(written_to(path), None, "{path}");
         }
+        assert!(matches!(written_to("/dev/sda1"), Some(Power::Device(_))));
         for path in ["/etc/localtime", "/proc", "/usr", "/run/udev"] {
             assert_eq!(read(path), None, "{path}");
         }
@@ -343,6 +375,7 @@ mod tests {
             "/dev/hda",
             "/dev/port",
             "/dev/mem",
+            "/dev/nullb0",
             "/dev/../proc/kcore",
             "/dev",
         ] {
@@ -355,6 +388,12 @@ mod tests {
             "/dev/fuse",
             "/dev/net/tun",
             "/dev/ttyUSB0",
+            "/dev/spidev0.0",
+            "/dev/nvidia-caps/nvidia-cap1",
+            "/dev/accel/accel0",
+            "/dev/neuron0",
+            "/dev/tenstorrent/0",
+            "/dev/qaic_aic100_0",
             "nvidia.com/gpu=all",
         ] {
             assert_eq!(of_device(path), None, "{path}");

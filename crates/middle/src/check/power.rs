@@ -16,6 +16,8 @@ pub(super) enum Power {
     Engine(&'static str),
     /// It gets out of its container: why.
     Host(String),
+    /// It has a device that is not known to be harmless: which.
+    Device(String),
     /// `up` runs this program of the host for it.
     Program(String),
     /// Its processes are root's.
@@ -48,13 +50,22 @@ pub(super) fn of_capability(name: &str) -> Option<Power> {
     })
 }
 
+/// Labels of SELinux under which it holds nothing back; others choose another label.
+const OPEN_LABELS: [&str; 5] = [
+    "disable",
+    "type:container_runtime_t",
+    "type:spc_t",
+    "type:unconfined_service_t",
+    "type:unconfined_t",
+];
+
 /// An option of `security_opt`. What removes no protection is listed: the rest does, or is not known.
 fn of_security_option(option: &str) -> Option<Power> {
     let (key, value) = option.split_once(['=', ':']).unwrap_or((option, "true"));
     let is_harmless = match key {
         "no-new-privileges" => value == "true",
         "apparmor" | "seccomp" => value != "unconfined",
-        "label" => value.starts_with("level:"),
+        "label" => !OPEN_LABELS.contains(&value),
         _ => false,
     };
     // A variable says it at the start.

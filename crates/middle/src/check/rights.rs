@@ -147,6 +147,12 @@ fn said(name: &str, power: Power) -> (Code, String, String, &'static str) {
             label,
             "give it the folders, `devices` or `cap_add` that it needs; ",
         ),
+        Power::Device(label) => (
+            Code::Privileged,
+            format!("{name} has a device of the host that is not known to be harmless"),
+            label,
+            "give it only the devices that it needs; ",
+        ),
         Power::Program(program) => (
             Code::Privileged,
             format!("`up` runs a program of the host for {name}"),

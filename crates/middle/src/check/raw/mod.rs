@@ -34,7 +34,7 @@ pub(super) struct RawService<'a> {
     pub keys: RawKeys<'a>,
 }
 
-/// A named volume with options for its driver.
+/// A named volume with options for the engine's own driver.
 #[derive(Debug)]
 pub(super) struct RawVolume<'a> {
     pub name: &'a str,
@@ -128,7 +128,12 @@ fn host_network((name, raw): &(String, Raw)) -> Option<Found<'_, String>> {
     })
 }
 
+/// The options of a plugin are its own: only with `local` the engine mounts what they say.
 fn volume((name, raw): &(String, Raw)) -> Option<RawVolume<'_>> {
+    let driver = word(raw.get("driver"));
+    if !matches!(driver.as_str(), "" | "local") {
+        return None;
+    }
     let options = raw.get("driver_opts")?;
     let words = word(options.get("o"));
     Some(RawVolume {
