@@ -11,7 +11,7 @@ use super::{
     Vantage,
     content::prometheus::own_job_names,
     shared::{
-        asked::{Question, is_filled_in_later, questions},
+        asked::{Question, is_filled_in_later, jobs_of_rules, questions},
         containers,
         exposed::{self, Known},
         expr::{asked_of, jobs_of},
@@ -133,11 +133,14 @@ pub fn coverage(platform: &Platform) -> Coverage {
             ours.chain(own_jobs.iter().cloned()).collect()
         }
     };
-    let unexposed: BTreeSet<Unexposed> = questions
-        .iter()
-        .flat_map(|it| in_vain(it, &known, &jobs, all.as_ref()))
-        .chain(lost(&jobs))
-        .collect();
+    let of_rules = prometheus.map(|it| jobs_of_rules(platform, it));
+    let of_rules = of_rules.unwrap_or_default();
+    let named = known.iter().copied();
+    let named: BTreeSet<&str> = named.chain(of_rules.iter().map(String::as_str)).collect();
+    let named = (!exposed::may_have_other_jobs(&jobs)).then_some(&named);
+    let asks = questions.iter();
+    let in_vain = asks.flat_map(|it| in_vain(it, named, &jobs, all.as_ref()));
+    let unexposed: BTreeSet<Unexposed> = in_vain.chain(lost(&jobs)).collect();
     let unexposed: Vec<Unexposed> = unexposed.into_iter().collect();
     let asked = workloads.len() * QUESTIONS + known.len() + unexposed.len();
     let met = workloads
@@ -210,11 +213,11 @@ fn has_own_alert(component: &Component, workload: &Workload) -> bool {
     own.any(|alert| workload.part.is_none() || alert.expr.contains(&workload.name))
 }
 
-/// What a question asks for that nobody gives: jobs that are none of those `known`, and metrics that a job, or all of them, do not
-/// have.
+/// What a question asks for that nobody gives: jobs that are none of those `known`, where all are, and metrics that a job, or all of
+/// them, do not have.
 fn in_vain(
     question: &Question<'_>,
-    known: &BTreeSet<&str>,
+    known: Option<&BTreeSet<&str>>,
     jobs: &[Job<'_>],
     all: Option<&Known>,
 ) -> Vec<Unexposed> {
@@ -230,7 +233,7 @@ fn in_vain(
         if is_filled_in_later(&job) {
             continue;
         }
-        if !known.contains(job.as_str()) {
+        if known.is_some_and(|known| !known.contains(job.as_str())) {
             push(Some(job), None);
         } else if let Some(metric) =
             metric.filter(|it| !is_filled_in_later(it) && exposed::lacks(jobs, &job, it))

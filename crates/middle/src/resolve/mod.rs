@@ -38,7 +38,7 @@ mod unused;
 mod upstream;
 mod workload;
 
-pub use contents::rules_of;
+pub use contents::{label_of_rules, rules_of};
 
 use std::collections::{BTreeMap, btree_map::Entry};
 

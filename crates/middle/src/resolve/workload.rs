@@ -47,6 +47,7 @@ pub(super) fn component(
     records.extend(levels.records);
     let mut own_panels = levels.panels;
     own_panels.extend(observe::own_panels(scene, index, sink));
+    let exposes_more = observe::exposes_more(draft, &workloads, &scene.names.registry);
     Component {
         name: draft.name.clone(),
         kind: draft.kind.name.clone(),
@@ -83,7 +84,7 @@ pub(super) fn component(
         own_panels,
         exposes: observe::exposes(draft),
         exposed_by_parts: observe::exposed_by_parts(draft),
-        exposes_more: draft.kind_table.boolean("exposes_more").unwrap_or(false),
+        exposes_more,
         requests: observe::requests(scene, index, sink),
         upgrades: draft.kind.upgrades.clone(),
         data_folders: data_folders(scene, index, sink),

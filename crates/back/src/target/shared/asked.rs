@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::{
     language::without_variables,
     model::{Component, Platform, Setting, SettingFile, SettingValue},
-    resolve::rules_of,
+    resolve::{label_of_rules, rules_of},
     source::Span,
     syntax::{Node, Table},
 };
@@ -141,6 +141,21 @@ pub(in crate::target) fn recorded(prometheus: &Component) -> Vec<String> {
     let files = files(Some(prometheus), "rules").into_iter();
     let names = files.flat_map(|(_, _, file, _)| rules_of(&String::from_utf8_lossy(&file.bytes)));
     names.map(|(name, _)| name).collect()
+}
+
+/// The jobs that no scrape has, but that rules give to what they compute.
+pub(in crate::target) fn jobs_of_rules(platform: &Platform, prometheus: &Component) -> Vec<String> {
+    let files = files(Some(prometheus), "rules").into_iter();
+    let of_files = files
+        .flat_map(|(_, _, file, _)| label_of_rules(&String::from_utf8_lossy(&file.bytes), "job"));
+    let labels = |component: &'_ Component| -> Vec<String> {
+        let records = component.records.iter().flat_map(|it| &it.labels);
+        let alerts = component.alerts.iter().flat_map(|it| &it.labels);
+        let jobs = records.chain(alerts).filter(|(name, _)| name == "job");
+        jobs.map(|(_, job)| job.clone()).collect()
+    };
+    let of_components = platform.components.iter().flat_map(labels);
+    of_files.chain(of_components).collect()
 }
 
 /// The files of a setting, each with the place where it is named.

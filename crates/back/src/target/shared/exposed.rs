@@ -141,6 +141,18 @@ fn renames(job: &Job<'_>) -> bool {
     steps.any(|step| step.target_label.as_deref() == Some(NAME))
 }
 
+/// Whether samples may have jobs that no scrape has the name of: a scrape keeps those that the program says, or writes them.
+pub(in crate::target) fn may_have_other_jobs(jobs: &[Job<'_>]) -> bool {
+    let writes = |step: &Relabel| {
+        step.target_label.as_deref() == Some("job") || step.action.as_deref() == Some("labelmap")
+    };
+    jobs.iter().any(|job| {
+        let metrics = job.metrics;
+        let mut steps = metrics.relabel.iter().chain(&metrics.metric_relabel);
+        metrics.honor_labels || steps.any(writes)
+    })
+}
+
 /// A metric that a rule of a kind asks for, and that the scrape of the component takes away.
 pub(in crate::target) struct Lost<'a> {
     /// The name of the alert or of the record.

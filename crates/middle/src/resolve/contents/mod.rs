@@ -45,6 +45,13 @@ pub fn rules_of(text: &str) -> Vec<(String, String)> {
         .unwrap_or_default()
 }
 
+/// The values that the rules of a file of Prometheus' give to a label; none where it cannot be read.
+pub fn label_of_rules(text: &str, name: &str) -> Vec<String> {
+    let document = yaml::read(text, BY_HAND).ok().flatten();
+    let values = document.as_ref().map(|it| rules::label(it, name));
+    values.unwrap_or_default()
+}
+
 /// Checks the files of every setting whose form is known.
 pub(super) fn check(
     scene: &Scene<'_>,

@@ -31,14 +31,7 @@ const OF_RULE: [&str; 7] = [
 /// The rules of a file: names and expressions.
 pub(super) fn expressions(document: &Node) -> Vec<(String, String)> {
     let mut out = Vec::new();
-    let rules = document
-        .get("groups")
-        .and_then(Node::list)
-        .into_iter()
-        .flatten()
-        .filter_map(|group| group.get("rules")?.list())
-        .flatten();
-    for rule in rules {
+    for rule in rules(document) {
         let name = rule.get("alert").or_else(|| rule.get("record"));
         let name = name.and_then(Node::text).unwrap_or_default();
         if let Some(expr) = rule.get("expr").and_then(Node::text) {
@@ -46,6 +39,20 @@ pub(super) fn expressions(document: &Node) -> Vec<(String, String)> {
         }
     }
     out
+}
+
+/// The values that the rules of a file give to a label.
+pub(super) fn label(document: &Node, name: &str) -> Vec<String> {
+    let values = rules(document).filter_map(|rule| rule.get("labels")?.get(name)?.text());
+    values.map(str::to_string).collect()
+}
+
+fn rules(document: &Node) -> impl Iterator<Item = &Node> {
+    let groups = document.get("groups").and_then(Node::list);
+    let groups = groups.into_iter().flatten();
+    groups
+        .filter_map(|group| group.get("rules")?.list())
+        .flatten()
 }
 
 pub(super) fn problems(document: &Node) -> Vec<Problem> {

@@ -1,6 +1,7 @@
 //! How a component is monitored: health checks, metrics, alerts, recording rules and panels.
 
 mod alerts;
+mod exposed;
 mod health;
 mod label_names;
 mod metrics;
@@ -12,6 +13,7 @@ mod scraper;
 mod slo;
 
 pub(super) use alerts::{alerts, of_kind};
+pub(super) use exposed::exposes_more;
 pub(super) use health::health;
 pub(super) use metrics::{external_metrics, metrics};
 pub(super) use panels::{own_panels, panels, records};

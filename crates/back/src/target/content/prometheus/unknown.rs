@@ -9,7 +9,7 @@ use crate::{
     files::Target,
     model::{Component, Platform, Purpose, SettingValue, probe_job},
     target::shared::{
-        asked::{Question, is_filled_in_later, questions},
+        asked::{Question, is_filled_in_later, jobs_of_rules, questions},
         exposed::{self, Known},
         expr::{asked_of, other_jobs},
         losses::loss,
@@ -31,10 +31,15 @@ pub(super) fn unanswered(
     let grafana = platform.first_for(Purpose::Dashboards).filter(asks);
     let questions = questions(platform, Some(prometheus), grafana);
     let own_jobs = own_job_names(prometheus);
-    let mut out = match has_own_file(prometheus) {
-        // Who has scrape jobs of their own knows them better.
+    // Who has scrape jobs of their own knows them better.
+    let is_open = has_own_file(prometheus) || exposed::may_have_other_jobs(jobs);
+    let mut out = match is_open {
         true => Vec::new(),
-        false => unknown_jobs(platform, jobs, &own_jobs, &questions),
+        false => {
+            let mut others = own_jobs.clone();
+            others.extend(jobs_of_rules(platform, prometheus));
+            unknown_jobs(platform, jobs, &others, &questions)
+        }
     };
     out.extend(questions.iter().flat_map(|it| unknown_metrics(it, jobs)));
     if let Some(known) = Known::of(prometheus, jobs, &own_jobs) {
@@ -52,11 +57,11 @@ fn has_own_file(prometheus: &Component) -> bool {
     matches!(own, Some(SettingValue::Files(files)) if !files.is_empty())
 }
 
-/// A warning for what names a job that does not exist.
+/// A warning for what names a job that does not exist: `others` are those that no component has.
 fn unknown_jobs(
     platform: &Platform,
     jobs: &[Job<'_>],
-    own_jobs: &[String],
+    others: &[String],
     questions: &[Question<'_>],
 ) -> Vec<Diagnostic> {
     let probes: Vec<String> = platform
@@ -65,7 +70,7 @@ fn unknown_jobs(
         .map(|workload| probe_job(&workload.name))
         .collect();
     let scraped = jobs.iter().map(|job| job.metrics.job.as_str());
-    let others = probes.iter().chain(own_jobs).map(String::as_str);
+    let others = probes.iter().chain(others).map(String::as_str);
     let known: BTreeSet<&str> = scraped.chain(others).collect();
     let mut out = Vec::new();
     for question in questions.iter().filter(|it| it.text.contains("job")) {
