@@ -236,15 +236,12 @@ fn in_vain(
         if known.is_some_and(|known| !known.contains(job.as_str())) {
             push(Some(job), None);
         } else if let Some(metric) =
-            metric.filter(|it| !is_filled_in_later(it) && exposed::lacks(jobs, &job, it))
+            metric.filter(|it| exposed::has_no(jobs, question, &job, it))
         {
             push(Some(job), Some(metric));
         }
     }
-    for metric in all
-        .map(|all| all.lacking(&question.text))
-        .unwrap_or_default()
-    {
+    for metric in all.map(|all| all.lacking(question)).unwrap_or_default() {
         push(None, Some(metric));
     }
     out

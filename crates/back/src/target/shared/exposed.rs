@@ -6,7 +6,7 @@ use promql_parser::parser::Expr;
 use serde_json::Value;
 
 use super::{
-    asked,
+    asked::{self, Question},
     expr::{asked_of, asked_of_any},
     scrape::Job,
 };
@@ -32,7 +32,7 @@ fn has(listed: &BTreeSet<&str>, metric: &str) -> bool {
 }
 
 /// Whether a job surely does not have a metric: the lists of its component's kind lack it, or its relabeling takes the name away.
-pub(in crate::target) fn lacks(jobs: &[Job<'_>], name: &str, metric: &str) -> bool {
+fn lacks(jobs: &[Job<'_>], name: &str, metric: &str) -> bool {
     let mut named = jobs.iter().filter(|job| job.metrics.job == name);
     named.any(|job| dropped_by(job.metrics, metric).is_some())
         || listed(jobs, name).is_some_and(|listed| !has(&listed, metric))
@@ -71,16 +71,17 @@ impl Known {
 
     /// What an expression asks all jobs for, and surely none has. Where some have more than their lists, the name has to begin as those
     /// of a program that has not. What the prober measures, it alone has.
-    pub fn lacking(&self, expr: &str) -> Vec<String> {
+    pub fn lacking(&self, question: &Question<'_>) -> Vec<String> {
         let is_sure = |metric: &str| {
             let mut words = self.first_words.iter();
             words.all(|words| words.contains(first_word(metric)))
         };
-        let mut asked = Vec::from_iter(asked_of_any(expr));
+        let mut asked = Vec::from_iter(asked_of_any(&question.text));
         asked.retain(|metric| {
             let is_known = has(&self.names, metric) || self.recorded.contains(metric);
             !is_known
                 && is_sure(metric)
+                && (question.is_inline || is_like(&self.names, metric))
                 && !metric.starts_with("probe_")
                 && !asked::is_filled_in_later(metric)
         });
@@ -91,6 +92,33 @@ impl Known {
     pub fn nearest(&self, metric: &str) -> Option<&'static str> {
         nearest(metric, self.names.iter().copied())
     }
+}
+
+/// Whether a job surely does not have what a question asks it for.
+pub(in crate::target) fn has_no(
+    jobs: &[Job<'_>],
+    question: &Question<'_>,
+    job: &str,
+    metric: &str,
+) -> bool {
+    let is_sure = || {
+        let known = listed(jobs, job).unwrap_or_default();
+        question.is_inline || known.is_empty() || is_like(&known, metric)
+    };
+    lacks(jobs, job, metric) && !asked::is_filled_in_later(metric) && is_sure()
+}
+
+/// Whether a metric is surely one of these, misspelled or outdated: one is called nearly so, or has its first two words. What stands
+/// in a file is often of others, who scrape more.
+fn is_like(names: &BTreeSet<&'static str>, metric: &str) -> bool {
+    let family = |name: &str| {
+        name.splitn(3, '_')
+            .take(2)
+            .map(str::to_string)
+            .collect::<Vec<_>>()
+    };
+    let own = family(metric);
+    names.iter().any(|name| family(name) == own) || nearest(metric, names.iter().copied()).is_some()
 }
 
 fn first_word(name: &str) -> &str {

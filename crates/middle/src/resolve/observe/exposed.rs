@@ -9,8 +9,8 @@ use crate::{
 /// Where nobody says another one.
 const USUAL_PATH: &str = "/metrics";
 
-/// Whether its kind says so, or what is scraped is not the kind's: its image is another program's, or the user names a port or a
-/// path that the kind does not scrape.
+/// Whether its kind says so, or what is scraped is not the kind's: its image is another program's, the user names a port or a
+/// path that the kind does not scrape, or gives arguments, which may switch on more.
 pub(in crate::resolve) fn exposes_more(
     draft: &ComponentDraft,
     workloads: &[Workload],
@@ -18,7 +18,22 @@ pub(in crate::resolve) fn exposes_more(
 ) -> bool {
     let mut scraped = workloads.iter().filter(|it| !it.metrics.is_empty());
     draft.kind_table.boolean("exposes_more").unwrap_or(false)
-        || scraped.any(|it| !is_kinds_image(draft, it, registry) || has_own_endpoint(draft, it))
+        || scraped.any(|it| {
+            !is_kinds_image(draft, it, registry)
+                || has_own_endpoint(draft, it)
+                || has_own_arguments(draft, it)
+        })
+}
+
+fn has_own_arguments(draft: &ComponentDraft, workload: &Workload) -> bool {
+    let table = match workload.part.as_deref() {
+        Some(part) => draft
+            .user
+            .get_path(&["parts", part])
+            .and_then(Node::as_table),
+        None => Some(&draft.user),
+    };
+    table.is_some_and(|it| ["args", "command"].iter().any(|key| it.get(key).is_some()))
 }
 
 /// Whether a workload runs the image of its kind, from wherever that is taken and with whatever tag.

@@ -99,7 +99,7 @@ fn unknown_jobs(
 
 /// A warning for what asks all jobs for a metric that none has.
 fn metrics_of_nobody(question: &Question<'_>, known: &Known) -> Vec<Diagnostic> {
-    let lacking = known.lacking(&question.text).into_iter();
+    let lacking = known.lacking(question).into_iter();
     lacking
         .map(|metric| {
             let message = format!(
@@ -123,12 +123,9 @@ fn unknown_metrics(question: &Question<'_>, jobs: &[Job<'_>]) -> Vec<Diagnostic>
     }
     let mut out = Vec::new();
     for (job, metric) in asked_of(&question.text) {
-        let Some(metric) = metric.filter(|metric| exposed::lacks(jobs, &job, metric)) else {
+        let Some(metric) = metric.filter(|it| exposed::has_no(jobs, question, &job, it)) else {
             continue;
         };
-        if is_filled_in_later(&metric) {
-            continue;
-        }
         let known = exposed::listed(jobs, &job).unwrap_or_default();
         let Question { what, loser, .. } = question;
         let message = format!(
