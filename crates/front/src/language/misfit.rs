@@ -75,15 +75,6 @@ fn instead(expected: &str, context: &Context<'_>) -> String {
 /// A string that is not of the form.
 pub(super) fn bad_form(node: &Node, text: &str, form: Form, context: &Context<'_>) -> Diagnostic {
     match form {
-        Form::Name(NameRule::StartVariable) => {
-            let rule = NameRule::StartVariable;
-            Diagnostic::new(Code::BadValue, format!("`{text}` can't be a name here"))
-                .label(node.span, "this name")
-                .help(format!(
-                    "a name here is {}; the secret itself never stands here: `mlopsgen env init` asks for it or makes it",
-                    rule.describe()
-                ))
-        }
         Form::Name(rule) => bad_name(
             Code::BadValue,
             text,
