@@ -69,8 +69,9 @@ fn rewritten(shape: &Shape, node: &Node) -> Option<String> {
         }
         (
             Shape::Text | Shape::ShellText | Shape::Plain(_) | Shape::Formed(_),
-            Value::Integer(_) | Value::Boolean(_),
-        ) => {
+            Value::Integer(_),
+        )
+        | (Shape::Text | Shape::ShellText, Value::Boolean(_)) => {
             let written = inline(node);
             fits(shape, &Value::String(written.clone())).then(|| quoted(&written))
         }
@@ -109,7 +110,7 @@ fn fits(shape: &Shape, value: &Value) -> bool {
 mod tests {
     use super::{Shape, meant};
     use crate::{
-        language::form::Form,
+        language::form::{Form, NameRule},
         source::{Sources, Span},
         syntax::{Node, Value},
     };
@@ -148,6 +149,14 @@ mod tests {
         assert_eq!(text(string("90000"), &Shape::Integer(1, 65535)), None);
         assert_eq!(text(string("maybe"), &Shape::Boolean), None);
         assert_eq!(text(string("0.0001"), &Shape::Cores), None);
+        // A word or a name is never `true`.
+        for form in [
+            Form::Free,
+            Form::Name(NameRule::Resource),
+            Form::Choice(&["on", "off"]),
+        ] {
+            assert_eq!(text(Value::Boolean(true), &Shape::Plain(form)), None);
+        }
         assert_eq!(text(Value::Float(17.1), &Shape::Text), None);
         assert_eq!(
             text(string(&"x".repeat(200)), &Shape::List(&Shape::Text)),

@@ -29,6 +29,14 @@ pub(super) fn wrong_type(node: &Node, shape: &Shape, context: &Context<'_>) -> D
         Some(text) => diagnostic
             .help(format!("write `{text}`"))
             .replacing(node.span, text),
+        // The key's example is one of the words: all of them say more.
+        None if matches!(
+            shape,
+            Shape::Plain(Form::Choice(_)) | Shape::Formed(Form::Choice(_))
+        ) =>
+        {
+            diagnostic.help(format!("write {}", shape.describe()))
+        }
         None => diagnostic.help(instead(&shape.describe(), context)),
     }
 }
@@ -182,6 +190,11 @@ fn likely(form: Form, text: &str) -> Option<String> {
             nearest(&text.replace('_', "-"), words)?.to_string()
         }
         Form::Duration | Form::Period => duration_in_one_unit(text)?,
+        Form::Address if text == "localhost" => "127.0.0.1".to_string(),
+        Form::Registry => {
+            let (_, rest) = text.split_once("://").unwrap_or(("", text));
+            rest.trim_end_matches('/').to_string()
+        }
         Form::Cpu => cpu_in_millis(text)?,
         Form::Memory if memory_without_exponent(text).is_some() => memory_without_exponent(text)?,
         Form::Memory => {

@@ -2,12 +2,13 @@
 
 use super::{
     component::{COMPONENT, PART, component_key},
-    context::Owner,
+    context::{Context, Owner},
+    form::NameRule,
     key::KeyShape,
     shape::Shape,
 };
 use crate::{
-    diag::{Code, Diagnostic},
+    diag::{Code, Diagnostic, nearest},
     syntax::{Entry, Key, Node, Table, Value},
 };
 
@@ -43,6 +44,59 @@ pub(super) fn parallel_inside(
         )
         .label(key.span, "one level too deep")
         .help("move these stages up, beside the one that they stand in: all of that list run in parallel"),
+    )
+}
+
+/// A secret's own value, which stands in no file of a repository. Its variable counts as said.
+pub(super) fn value_of_secret(
+    entry: &Entry,
+    context: &Context<'_>,
+    kept: &mut Table,
+) -> Option<Diagnostic> {
+    let Entry { key, value } = entry;
+    let text = value.as_str()?;
+    let is_variable = NameRule::StartVariable.accepts(text) && text == text.to_ascii_uppercase();
+    let known = ["env", "variable", "description", "optional"];
+    let is_secret = context.owner == Owner::Words("a secret") && !context.entry.is_empty();
+    if !is_secret || is_variable || nearest(&key.name, known).is_some() {
+        return None;
+    }
+    let variable = context.entry.to_ascii_uppercase().replace('-', "_");
+    if kept.get("env").is_none() {
+        let (name, span) = ("env".to_string(), key.span);
+        let value = Value::Broken;
+        kept.set(Key { name, span }, Node { span, value });
+    }
+    let message = format!("a secret has no key `{}`", key.name);
+    Some(
+        Diagnostic::new(Code::UnknownKey, message)
+            .label(key.span, "unknown key")
+            .help(format!(
+                "a secret's value never stands here: write `{} = {{ env = \"{variable}\" }}`; `mlopsgen env init` asks for the value or makes it",
+                context.entry
+            )),
+    )
+}
+
+/// Environments in the platform's own file: each has one of its own.
+pub(super) fn environment_inside(
+    entry: &Entry,
+    keys: &[KeyShape],
+    owner: Owner<'_>,
+) -> Option<Diagnostic> {
+    let Entry { key, value } = entry;
+    let is_file = keys.iter().any(|it| it.name == "include");
+    if !is_file || !["environments", "environment", "envs"].contains(&key.name.as_str()) {
+        return None;
+    }
+    let name = value.as_table()?.keys().next().unwrap_or("dev");
+    let message = format!("{owner} has no key `{}`", key.name);
+    Some(
+        Diagnostic::new(Code::UnknownKey, message)
+            .label(key.span, "unknown key")
+            .help(format!(
+                "an environment is a file of its own: write `platform.{name}.toml` beside it, with what differs"
+            )),
     )
 }
 

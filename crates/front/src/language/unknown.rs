@@ -5,7 +5,9 @@ use super::{
     compose::{key_of_compose, misspelled_key_of_compose},
     context::{Context, Owner},
     key::KeyShape,
-    misplaced::{in_inner_table, of_whole_component, parallel_inside},
+    misplaced::{
+        environment_inside, in_inner_table, of_whole_component, parallel_inside, value_of_secret,
+    },
     shape::Shape,
 };
 use crate::{
@@ -50,7 +52,9 @@ impl<'a> Unknown<'a> {
             (key, node)
         };
         let misplaced = of_whole_component(key, keys, context.owner)
-            .or_else(|| parallel_inside(key, keys, context.owner, kept));
+            .or_else(|| parallel_inside(key, keys, context.owner, kept))
+            .or_else(|| value_of_secret(self.entry, context, kept))
+            .or_else(|| environment_inside(self.entry, keys, context.owner));
         if let Some(diagnostic) = misplaced {
             sink.push(diagnostic);
             return None;

@@ -78,7 +78,9 @@ fn two_networks(workload: &Workload, mode: &str, span: Span) -> Diagnostic {
         "host" | "none" => diagnostic.help(
             "write the key on the component itself, not as a raw key: then it joins no network",
         ),
-        _ => diagnostic.help("take its networks away, too: `networks = false` beside it"),
+        _ => {
+            diagnostic.help("take its networks away from Compose, too: `compose.networks = false`")
+        }
     }
 }
 

@@ -450,7 +450,11 @@ fn with_right_form(
     // A secret is never written out, whatever stands there; and a time may be in seconds or in days.
     let is_time = matches!(spec.kind, SettingType::Duration | SettingType::Period);
     let is_guess = is_time || spec.kind == SettingType::Secret;
+    let is_guess = is_guess || !spec.choices.is_empty() && matches!(node.value, Value::Boolean(_));
     match respelled(&spec.kind.shape(), node).filter(|_| !is_guess) {
+        None if !spec.choices.is_empty() => {
+            diagnostic.help(format!("write {}", one_of(&spec.choices)))
+        }
         Some(text) => diagnostic
             .help(format!("write `{text}`"))
             .replacing(node.span, text),

@@ -64,7 +64,11 @@ pub(super) fn healthcheck(value: &Node, _: EnclosingTable<'_>) -> Option<Rewritt
 
 /// The check that a path alone stands for. `None` where it is the path of a program.
 pub(super) fn of_path(value: &Node, enclosing: EnclosingTable<'_>) -> Option<String> {
-    let path = value.as_str().filter(|text| text.starts_with('/'))?;
+    let text = value.as_str()?;
+    if let Some(check) = of_url(text, enclosing) {
+        return Some(check);
+    }
+    let path = Some(text).filter(|text| text.starts_with('/'))?;
     let first = path.split('/').nth(1).unwrap_or_default();
     let is_program = ["bin", "sbin", "usr", "opt", "app", "etc", "home"].contains(&first);
     if is_program || path.contains([' ', '.']) {
@@ -74,6 +78,36 @@ pub(super) fn of_path(value: &Node, enclosing: EnclosingTable<'_>) -> Option<Str
     let names: Vec<&str> = ports.into_iter().flat_map(Table::keys).collect();
     let port = match names.first().copied() {
         Some(first) if !names.contains(&"http") => first,
+        _ => "http",
+    };
+    let (path, port) = (line("http", quoted(path)), line("port", quoted(port)));
+    Some(format!("{{ {path}, {port} }}"))
+}
+
+/// The check that a URL alone stands for: its path, at the port of that number, or the only one.
+fn of_url(text: &str, enclosing: EnclosingTable<'_>) -> Option<String> {
+    let (scheme, rest) = text.split_once("://")?;
+    if !["http", "https"].contains(&scheme) || rest.contains(char::is_whitespace) {
+        return None;
+    }
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let path = if path.is_empty() { "/" } else { path };
+    let number = match authority.rsplit_once(':') {
+        Some((_, digits)) => digits,
+        None if scheme == "https" => "443",
+        None => "80",
+    };
+    let ports = enclosing.table.get("ports").and_then(Node::as_table);
+    let ports: Vec<_> = ports.into_iter().flat_map(Table::iter).collect();
+    let listens = |node: &Node| match node.as_table() {
+        Some(table) => ["container", "port"]
+            .iter()
+            .any(|key| table.get(key).is_some_and(|node| node.scalar() == number)),
+        None => node.scalar() == number,
+    };
+    let found = ports.iter().find(|(_, node)| listens(node));
+    let port = match (found, ports.as_slice()) {
+        (Some((key, _)), _) | (None, [(key, _)]) => key.name.as_str(),
         _ => "http",
     };
     let (path, port) = (line("http", quoted(path)), line("port", quoted(port)));

@@ -121,7 +121,10 @@ pub(super) fn depends_on(value: &Node, _: EnclosingTable<'_>) -> Option<Rewritte
     for (key, node) in table.iter() {
         let name = key_text(&key.name);
         let Some(inner) = node.as_table() else {
-            entries.push(line(&name, inline(node)));
+            let mut known = CONDITIONS.iter();
+            let known = known.find(|(theirs, _)| node.as_str() == Some(*theirs));
+            let word = known.map_or_else(|| inline(node), |(_, here)| quoted(here));
+            entries.push(line(&name, word));
             continue;
         };
         let condition = inner.string("condition");

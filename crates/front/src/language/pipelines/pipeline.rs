@@ -28,7 +28,7 @@ pub(in super::super) const PIPELINE: &[KeyShape] = &[
         "A cron line or a preset; without it, runs are started by hand only.",
         "schedule = \"@daily\"",
     )
-    .also_called(&["cron"])
+    .also_called(&["cron", "schedule_interval"])
     .in_targets(&[effect()
         .becomes(Compose, "the hash of the DAGs")
         .becomes(Helm, "the DAG")
