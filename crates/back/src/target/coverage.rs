@@ -235,9 +235,7 @@ fn in_vain(
         }
         if known.is_some_and(|known| !known.contains(job.as_str())) {
             push(Some(job), None);
-        } else if let Some(metric) =
-            metric.filter(|it| exposed::has_no(jobs, question, &job, it))
-        {
+        } else if let Some(metric) = metric.filter(|it| exposed::has_no(jobs, question, &job, it)) {
             push(Some(job), Some(metric));
         }
     }
