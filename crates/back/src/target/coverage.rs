@@ -235,7 +235,9 @@ fn in_vain(
         }
         if known.is_some_and(|known| !known.contains(job.as_str())) {
             push(Some(job), None);
-        } else if let Some(metric) = metric.filter(|it| exposed::has_no(jobs, question, &job, it)) {
+        } else if let Some(metric) =
+            metric.filter(|it| !is_filled_in_later(it) && exposed::lacks(jobs, &job, it))
+        {
             push(Some(job), Some(metric));
         }
     }

@@ -32,7 +32,7 @@ fn has(listed: &BTreeSet<&str>, metric: &str) -> bool {
 }
 
 /// Whether a job surely does not have a metric: the lists of its component's kind lack it, or its relabeling takes the name away.
-fn lacks(jobs: &[Job<'_>], name: &str, metric: &str) -> bool {
+pub(in crate::target) fn lacks(jobs: &[Job<'_>], name: &str, metric: &str) -> bool {
     let mut named = jobs.iter().filter(|job| job.metrics.job == name);
     named.any(|job| dropped_by(job.metrics, metric).is_some())
         || listed(jobs, name).is_some_and(|listed| !has(&listed, metric))
@@ -92,20 +92,6 @@ impl Known {
     pub fn nearest(&self, metric: &str) -> Option<&'static str> {
         nearest(metric, self.names.iter().copied())
     }
-}
-
-/// Whether a job surely does not have what a question asks it for.
-pub(in crate::target) fn has_no(
-    jobs: &[Job<'_>],
-    question: &Question<'_>,
-    job: &str,
-    metric: &str,
-) -> bool {
-    let is_sure = || {
-        let known = listed(jobs, job).unwrap_or_default();
-        question.is_inline || known.is_empty() || is_like(&known, metric)
-    };
-    lacks(jobs, job, metric) && !asked::is_filled_in_later(metric) && is_sure()
 }
 
 /// Whether a metric is surely one of these, misspelled or outdated: one is called nearly so, or has its first two words. What stands

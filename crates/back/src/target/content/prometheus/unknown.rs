@@ -123,9 +123,12 @@ fn unknown_metrics(question: &Question<'_>, jobs: &[Job<'_>]) -> Vec<Diagnostic>
     }
     let mut out = Vec::new();
     for (job, metric) in asked_of(&question.text) {
-        let Some(metric) = metric.filter(|it| exposed::has_no(jobs, question, &job, it)) else {
+        let Some(metric) = metric.filter(|it| exposed::lacks(jobs, &job, it)) else {
             continue;
         };
+        if is_filled_in_later(&metric) {
+            continue;
+        }
         let known = exposed::listed(jobs, &job).unwrap_or_default();
         let Question { what, loser, .. } = question;
         let message = format!(
