@@ -32,6 +32,23 @@ fn file<'a>(files: &'a BTreeMap<String, String>, ending: &str) -> &'a str {
     found.map_or_else(|| panic!("no {ending}"), |(_, text)| text.as_str())
 }
 
+/// An environment may use it, and have what it names.
+#[test]
+fn a_preset_that_the_platform_does_not_use_may_be_that_of_an_environment() {
+    let world = MemoryWorld::new().with(
+        "platform.toml",
+        "[platform]\nname = \"p\"\n[groups]\none = \"1\"\n[presets.traced]\nenv.OTEL = \"${components.otel.otlp_http}\"\n",
+    );
+    let errors_of = |environments: &[&str]| {
+        let request = Request {
+            environments: environments.iter().map(ToString::to_string).collect(),
+            ..Request::default()
+        };
+        compile(&world, &request).has_errors()
+    };
+    assert!(errors_of(&[]) && !errors_of(&["dev"]));
+}
+
 #[test]
 fn false_takes_an_entry_of_a_preset_away_and_stays_a_value_where_there_is_none() {
     let files = compiled(

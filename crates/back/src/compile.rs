@@ -298,6 +298,7 @@ impl Stages<'_> {
             sources,
             file: &self.request.file,
             environment: environment.map(str::to_string),
+            environments: &self.request.environments,
         };
         resolve::resolve(draft, inputs, sink)
     }

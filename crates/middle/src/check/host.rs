@@ -196,7 +196,7 @@ fn is_data(path: &str) -> bool {
     is_inside && !path.split('/').skip(3).any(|it| OBEYED.contains(&it))
 }
 
-/// A whole home, what a shell runs in it, or what programs keep hidden there: keys, settings, what starts at login.
+/// A whole home, what a shell runs in it, or what programs keep hidden there: keys, settings, what starts at login. A cache is data.
 fn is_account(path: &str) -> bool {
     let inner = ["/home/", "/Users/"]
         .iter()
@@ -207,7 +207,7 @@ fn is_account(path: &str) -> bool {
     let mut names = inner.split('/').skip(1);
     match names.next() {
         None | Some("bin" | "Library") => true,
-        Some(name) => name.starts_with('.'),
+        Some(name) => name.starts_with('.') && name != ".cache",
     }
 }
 
@@ -343,6 +343,7 @@ mod tests {
         for path in [
             "/srv",
             "/home/me/data",
+            "/home/me/.cache/huggingface",
             "data",
             "/etcetera",
             "/dev/shm",

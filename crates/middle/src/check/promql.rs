@@ -9,7 +9,6 @@ use crate::{
     model::{Component, Purpose, SettingValue, Workload},
     resolve::rules_of,
     source::Span,
-    syntax::{Node, Table},
 };
 
 /// The switches of functions, and of what stands in for a side without a match.
@@ -65,35 +64,12 @@ fn refused(server: Option<&Component>, expr: &str, place: &str) -> Option<Diagno
 }
 
 /// The expressions of the user's on a component: what each is of, and its place.
-fn expressions(component: &Component) -> Vec<(String, (&'static str, Span))> {
-    let of_user = component.alerts.iter().filter(|alert| !alert.from_kind);
-    let mut out: Vec<_> = of_user
-        .map(|alert| (alert.expr.clone(), ("alert", alert.span)))
-        .collect();
-    let written = component.main().map(|main| &main.written);
-    if let Some(panels) = written.and_then(|table| table.get("panels")) {
-        strings_in(panels, &["expr", "queries"], &mut |text, span| {
-            out.push((text.to_string(), ("panel", span)));
-        });
-    }
-    out
-}
-
-/// The strings below some keys of a table, or of each table of a list.
-fn strings_in(node: &Node, keys: &[&str], found: &mut dyn FnMut(&str, Span)) {
-    for table in node.as_array().unwrap_or(std::slice::from_ref(node)) {
-        for (key, node) in table.as_table().into_iter().flat_map(Table::iter) {
-            if !keys.contains(&key.name.as_str()) {
-                continue;
-            }
-            for item in node.as_array().unwrap_or(std::slice::from_ref(node)) {
-                match item.as_str() {
-                    Some(text) => found(text, item.span),
-                    None => strings_in(item, keys, found),
-                }
-            }
-        }
-    }
+fn expressions(component: &Component) -> impl Iterator<Item = (String, (&'static str, Span))> {
+    let alerts = component.alerts.iter().filter(|alert| !alert.from_kind);
+    let alerts = alerts.map(|alert| (alert.expr.clone(), ("alert", alert.span)));
+    let panels = component.own_panels.iter();
+    let queries = panels.flat_map(|panel| &panel.queries);
+    alerts.chain(queries.map(|query| (query.expr.with(""), ("panel", query.span))))
 }
 
 fn is_switched_on(server: &Component, feature: &str) -> bool {

@@ -3,6 +3,7 @@
 use crate::{
     language::{self, compose_bytes, cpu_millis, duration_ms, memory_bytes},
     model::{PortRange, Restart, Secret},
+    reference::{self, Mode, Words},
     syntax::{Key, Node, Table, Value},
 };
 
@@ -18,6 +19,19 @@ pub fn tables<'a>(tree: &'a Table, name: &str) -> impl Iterator<Item = (&'a Key,
         .into_iter()
         .flat_map(Table::iter)
         .filter_map(|(key, node)| Some((key, node.as_table()?)))
+}
+
+/// Whether a string of a kind refers to this, as in `["own", "secret_key"]`.
+pub fn refers_to(node: &Node, path: [&str; 2]) -> bool {
+    match &node.value {
+        Value::String(text) if text.contains(path[0]) => {
+            let phrase = reference::of_node(node, Words::Kind, Mode::Shell);
+            phrase.references().any(|it| it.is(&path))
+        }
+        Value::Array(items) => items.iter().any(|item| refers_to(item, path)),
+        Value::Table(table) => table.iter().any(|(_, node)| refers_to(node, path)),
+        _ => false,
+    }
 }
 
 pub fn owned(table: &Table, name: &str) -> Option<String> {

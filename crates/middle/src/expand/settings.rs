@@ -5,7 +5,7 @@ mod missing;
 
 use missing::missing;
 
-use super::{Declarations, buckets, draft::Declared, stores};
+use super::{Declarations, buckets, draft::Declared, read::refers_to, stores};
 use crate::{
     catalog::{SettingSpec, SettingType},
     diag::{Code, Diagnostic, Sink, nearest},
@@ -114,7 +114,7 @@ fn is_of_parts_that_are_off(declared: &Declared, setting: &str) -> bool {
     };
     let table = &declared.kind.table;
     let mut off = table.table("parts").into_iter().flat_map(Table::iter);
-    off.any(|(part, node)| is_off(&part.name) && names_setting(node, setting))
+    off.any(|(part, node)| is_off(&part.name) && refers_to(node, ["settings", setting]))
         && !reads_setting(table, setting, &is_off)
 }
 
@@ -125,7 +125,7 @@ fn reads_setting(table: &Table, setting: &str, is_off: &dyn Fn(&str) -> bool) ->
         .any(|(key, node)| match (key.name.as_str(), &node.value) {
             ("parts", Value::Table(parts)) => parts
                 .iter()
-                .any(|(part, node)| !is_off(&part.name) && names_setting(node, setting)),
+                .any(|(part, node)| !is_off(&part.name) && refers_to(node, ["settings", setting])),
             ("when", Value::Array(cases)) => cases
                 .iter()
                 .filter_map(Node::as_table)
@@ -133,20 +133,8 @@ fn reads_setting(table: &Table, setting: &str, is_off: &dyn Fn(&str) -> bool) ->
             // In a case it is a table like that of the kind.
             ("when", Value::Table(case)) => reads_setting(case, setting, is_off),
             ("settings" | "if", _) => false,
-            _ => names_setting(node, setting),
+            _ => refers_to(node, ["settings", setting]),
         })
-}
-
-fn names_setting(node: &Node, setting: &str) -> bool {
-    match &node.value {
-        Value::String(text) if text.contains("settings.") => {
-            let phrase = reference::of_node(node, Words::Kind, Mode::Shell);
-            phrase.references().any(|it| it.is(&["settings", setting]))
-        }
-        Value::Array(items) => items.iter().any(|item| names_setting(item, setting)),
-        Value::Table(table) => table.iter().any(|(_, node)| names_setting(node, setting)),
-        _ => false,
-    }
 }
 
 /// The settings that misspelled ones were meant to be: those are not missing as well.

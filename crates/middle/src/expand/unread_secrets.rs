@@ -4,12 +4,11 @@ use super::{
     Declarations, Layers,
     draft::{Declared, Names},
     layers::Layered,
-    read,
+    read::{self, refers_to},
 };
 use crate::{
     model::Variable,
-    reference::{self, Mode, Words},
-    syntax::{Node, Table, Value},
+    syntax::{Node, Table},
 };
 
 /// Takes them out of the layers and of the names. `tree`: the platform, which may declare a variable itself.
@@ -18,7 +17,7 @@ pub(super) fn drop(all: &mut Declarations, layers: &mut Layers, tree: &Table) {
     for (index, declared) in all.components.iter().enumerate() {
         let brought = std::mem::take(&mut layers.own_secrets[index]);
         let readers = readers(layers, index, declared);
-        let is_read = |key: &str| readers.iter().any(|node| reads(node, key));
+        let is_read = |key: &str| readers.iter().any(|node| refers_to(node, ["own", key]));
         let variables = variables(declared).filter(|(key, _)| is_read(key));
         used.extend(variables.map(|(_, env)| env));
         let brought = brought
@@ -60,17 +59,4 @@ fn readers<'a>(layers: &'a Layers, index: usize, declared: &Declared) -> Vec<&'a
         .chain(workloads)
         .flat_map(|table| table.iter().map(|(_, node)| node));
     own.collect()
-}
-
-/// Whether a string of a kind holds its secret or variable `key`.
-fn reads(node: &Node, key: &str) -> bool {
-    match &node.value {
-        Value::String(text) if text.contains("own.") => {
-            let phrase = reference::of_node(node, Words::Kind, Mode::Shell);
-            phrase.references().any(|it| it.is(&["own", key]))
-        }
-        Value::Array(items) => items.iter().any(|item| reads(item, key)),
-        Value::Table(table) => table.iter().any(|(_, node)| reads(node, key)),
-        _ => false,
-    }
 }

@@ -451,6 +451,8 @@ pub struct Query {
     pub expr: Expression,
     /// Grafana's template for the name of a series.
     pub legend: String,
+    /// Where the expression is written, or what it is made of.
+    pub span: Span,
 }
 
 /// An expression of PromQL, cut where a kind selects the component's own series: the rest of it is the same for all

@@ -67,6 +67,8 @@ pub struct Inputs<'a> {
     pub file: &'a str,
     /// The environment that was merged over the file.
     pub environment: Option<String>,
+    /// All environments of the project.
+    pub environments: &'a [String],
 }
 
 /// Resolves a draft.
@@ -120,7 +122,10 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
     top::raw_workloads(tree, &components, sink);
     contents::check(&scene, &components, inputs.sources, sink);
     unused::check(tree, &names.written_out, sink);
-    unused::references(&scene, tree, sink);
+    // A preset that only an environment uses may name what only that has.
+    if inputs.environments.is_empty() {
+        unused::references(&scene, tree, sink);
+    }
     Platform {
         name: names.platform.clone(),
         project: names.project.clone(),

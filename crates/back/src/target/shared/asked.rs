@@ -8,7 +8,6 @@ use crate::{
     model::{Component, Platform, Setting, SettingFile, SettingValue},
     resolve::{label_of_rules, rules_of},
     source::Span,
-    syntax::{Node, Table},
 };
 
 /// What stands for a variable of Grafana outside of a string: no metric has this name.
@@ -101,39 +100,18 @@ fn of_alerts(component: &Component) -> impl Iterator<Item = Question<'_>> {
 }
 
 fn of_panels(component: &Component) -> impl Iterator<Item = Question<'_>> {
-    let written = component.main().map(|main| &main.written);
-    let tables = written.map(|table| table.one_or_many_tables("panels"));
-    let tables = tables.unwrap_or_default();
-    let otherwise = component.main().map(|main| main.span);
-    let panels = component.own_panels.iter().enumerate();
-    panels.flat_map(move |(at, panel)| {
-        let written = tables.get(at).map(|table| written_queries(table));
-        let spans = written.unwrap_or_default();
-        let queries = panel.queries.iter().enumerate();
-        queries.filter_map(move |(at, query)| {
-            Some(Question {
-                what: format!("the panel `{}`", panel.title),
-                component: &component.name,
-                loser: "the panel",
-                text: without_variables(&query.expr.with("")),
-                span: spans.get(at).copied().or(otherwise)?,
-                mark: "this panel",
-                is_shown: true,
-                is_inline: true,
-            })
-        })
+    let panels = component.own_panels.iter();
+    let queries = panels.flat_map(|panel| panel.queries.iter().map(move |query| (panel, query)));
+    queries.map(|(panel, query)| Question {
+        what: format!("the panel `{}`", panel.title),
+        component: &component.name,
+        loser: "the panel",
+        text: without_variables(&query.expr.with("")),
+        span: query.span,
+        mark: "this panel",
+        is_shown: true,
+        is_inline: true,
     })
-}
-
-/// The places of a panel's queries, in the order in which they are resolved.
-fn written_queries(panel: &Table) -> Vec<Span> {
-    let queries = panel.array("queries").unwrap_or_default();
-    let expr = |node: &Node| match node.as_table() {
-        Some(query) => query.get("expr").map(|expr| expr.span),
-        None => Some(node.span),
-    };
-    let nodes = panel.get("expr").into_iter().chain(queries);
-    nodes.filter_map(expr).collect()
 }
 
 /// The names of what rule files record.

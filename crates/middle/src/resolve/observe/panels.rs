@@ -153,9 +153,10 @@ fn panel(scene: &Scene<'_>, index: usize, table: &Table, sink: &mut Sink) -> Pan
             Some(query) => (query.get("expr"), legend(query)),
             None => (Some(node), legend(table)),
         };
-        if let Some(expr) = expr {
-            let expr = expression(scene, index, expr, sink);
-            queries.push(Query { expr, legend });
+        if let Some(node) = expr {
+            let expr = expression(scene, index, node, sink);
+            let span = node.span;
+            queries.push(Query { expr, legend, span });
         }
     }
     let thresholds = thresholds(table.array("thresholds").unwrap_or_default());

@@ -32,6 +32,7 @@ pub(super) fn panels(component: &str, objectives: &[Objective]) -> Vec<Panel> {
             queries: vec![Query {
                 expr: Expression::of(objective.budget_left()),
                 legend: objective.name.to_string(),
+                span: objective.span,
             }],
             ..panel(
                 format!("Error budget: {}", objective.name),
@@ -52,6 +53,7 @@ pub(super) fn panels(component: &str, objectives: &[Objective]) -> Vec<Panel> {
                 number(objective.budget)
             )),
             legend: objective.name.to_string(),
+            span: objective.span,
         });
         out.push(Panel {
             kind: PanelKind::Timeseries,

@@ -54,6 +54,7 @@ fn resolved(text: &str) -> Resolved {
         sources: &mut sources,
         file: "platform.toml",
         environment: None,
+        environments: &[],
     };
     let platform = resolve::resolve(&draft, inputs, &mut sink);
     assert!(!sink.has_errors(), "{:?}", sink.finish());
