@@ -36,6 +36,45 @@ struct Piece {
     tip: Option<i32>,
 }
 
+/// Further apart than this, no two pieces touch: an arrow's point is the longest that one has of another's.
+const NEAR: i32 = HEAD.0 + HEAD.1 + CLEAR;
+
+/// The rectangle around pieces: it saves to ask each of them.
+#[derive(Clone, Copy, Debug)]
+struct Area {
+    low: (i32, i32),
+    high: (i32, i32),
+}
+
+impl Area {
+    /// Of no pieces: nothing is near it.
+    const EMPTY: Area = Area {
+        low: (i32::MAX, i32::MAX),
+        high: (i32::MIN, i32::MIN),
+    };
+
+    fn of(pieces: &[Piece]) -> Self {
+        pieces.iter().fold(Area::EMPTY, |area, piece| {
+            let (low, high) = match piece.is_level {
+                true => ((piece.low, piece.at), (piece.high, piece.at)),
+                false => ((piece.at, piece.low), (piece.at, piece.high)),
+            };
+            Area {
+                low: (area.low.0.min(low.0), area.low.1.min(low.1)),
+                high: (area.high.0.max(high.0), area.high.1.max(high.1)),
+            }
+        })
+    }
+
+    fn is_near(&self, other: &Area) -> bool {
+        let meet = |low: i32, high: i32| i64::from(low) <= i64::from(high) + i64::from(NEAR);
+        meet(self.low.0, other.high.0)
+            && meet(other.low.0, self.high.0)
+            && meet(self.low.1, other.high.1)
+            && meet(other.low.1, self.high.1)
+    }
+}
+
 /// What determines the coordinate of a piece.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Handle {
@@ -49,6 +88,14 @@ struct Lines {
     /// The numbers of the routes.
     routes: Vec<usize>,
     pieces: Vec<Piece>,
+    area: Area,
+}
+
+impl Lines {
+    fn lie(&mut self, pieces: Vec<Piece>) {
+        self.area = Area::of(&pieces);
+        self.pieces = pieces;
+    }
 }
 
 /// Tries to move one of each two lines that touch.
@@ -81,11 +128,12 @@ fn lines(state: &State<'_>) -> Vec<Lines> {
                 user,
                 routes: vec![number],
                 pieces: Vec::new(),
+                area: Area::EMPTY,
             }),
         }
     }
     for lines in &mut out {
-        lines.pieces = pieces(state, &lines.routes);
+        lines.lie(pieces(state, &lines.routes));
     }
     out
 }
@@ -134,6 +182,10 @@ fn improve(state: &mut State<'_>, all: &mut [Lines], one: usize, piece: Piece) -
             if best.as_ref().is_none_or(|(least, ..)| cost < *least) {
                 best = Some((cost, handles.clone(), step));
             }
+            // Without a fault and a jog, no longer way costs less.
+            if cost == step.abs() {
+                break;
+            }
         }
     }
     let Some((cost, handles, step)) = best else {
@@ -141,7 +193,8 @@ fn improve(state: &mut State<'_>, all: &mut [Lines], one: usize, piece: Piece) -
     };
     let is_better = cost / FAULT < before / FAULT && shift(state, all[one].user, &handles, step);
     if is_better {
-        all[one].pieces = pieces(state, &all[one].routes);
+        let pieces = pieces(state, &all[one].routes);
+        all[one].lie(pieces);
     }
     is_better
 }
@@ -157,8 +210,11 @@ fn cost(state: &State<'_>, all: &[Lines], one: usize) -> i32 {
 }
 
 fn faults_of(all: &[Lines], one: usize, pieces: &[Piece]) -> i32 {
+    let area = Area::of(pieces);
     let others = all.iter().enumerate().filter(|(other, _)| *other != one);
-    let others = others.flat_map(|(_, lines)| &lines.pieces);
+    let near = others.filter(|(_, lines)| lines.area.is_near(&area));
+    let others = near.flat_map(|(_, lines)| &lines.pieces);
+    let others = others.filter(|other| Area::of(std::slice::from_ref(other)).is_near(&area));
     let faults = others.map(|other| pieces.iter().filter(|piece| touch(piece, other)).count());
     faults.sum::<usize>() as i32
 }
@@ -285,5 +341,30 @@ mod tests {
         };
         assert!(touch(&arrow, &upright(92, (0, 100))));
         assert!(touch(&arrow, &level(56, (95, 200))));
+    }
+
+    #[test]
+    fn pieces_that_touch_are_near() {
+        let line = level(0, (0, 20));
+        for (at, low) in (-40..60).flat_map(|at| (-40..60).map(move |low| (at, low))) {
+            let other = [level(at, (low, low + 9)), upright(at, (low, low + 9))];
+            for other in other {
+                for (tip, others) in [
+                    (None, None),
+                    (Some(20), Some(low)),
+                    (Some(0), Some(low + 9)),
+                ] {
+                    let (line, other) = (
+                        Piece { tip, ..line },
+                        Piece {
+                            tip: others,
+                            ..other
+                        },
+                    );
+                    let is_near = Area::of(&[line]).is_near(&Area::of(&[other]));
+                    assert!(is_near || !touch(&line, &other), "{line:?} {other:?}");
+                }
+            }
+        }
     }
 }
