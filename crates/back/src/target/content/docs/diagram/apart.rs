@@ -1,14 +1,17 @@
 //! Moves lines apart that touch without crossing: on one track, at a corner, or at an arrow. Tracks and doors have a distance within
 //! each channel and on each side. Here are the rest: lines that meet where two channels do.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::RangeInclusive,
+};
 
 use super::{
     doors::Door,
     route::{Channel, Route},
     stack::TrackUser,
     strokes::HEAD,
-    tracks::State,
+    tracks::{State, points},
 };
 
 /// Lines closer than this look like one.
@@ -53,8 +56,8 @@ impl Area {
         high: (i32::MIN, i32::MIN),
     };
 
-    fn of(pieces: &[Piece]) -> Self {
-        pieces.iter().fold(Area::EMPTY, |area, piece| {
+    fn of<'a>(pieces: impl IntoIterator<Item = &'a Piece>) -> Self {
+        pieces.into_iter().fold(Area::EMPTY, |area, piece| {
             let (low, high) = match piece.is_level {
                 true => ((piece.low, piece.at), (piece.high, piece.at)),
                 false => ((piece.at, piece.low), (piece.at, piece.high)),
@@ -64,6 +67,17 @@ impl Area {
                 high: (area.high.0.max(high.0), area.high.1.max(high.1)),
             }
         })
+    }
+
+    /// With this many pixels more around it.
+    fn grown(self, by: i32) -> Self {
+        Area {
+            low: (self.low.0.saturating_sub(by), self.low.1.saturating_sub(by)),
+            high: (
+                self.high.0.saturating_add(by),
+                self.high.1.saturating_add(by),
+            ),
+        }
     }
 
     fn is_near(&self, other: &Area) -> bool {
@@ -82,19 +96,50 @@ enum Handle {
     Track(Channel),
 }
 
+/// A line of a user. Its points follow from its corners, so a move is tried without a look at the state.
+struct Way {
+    starts_level: bool,
+    /// The edge of the first node, the station of each handle, and the edge of the last node.
+    corners: Vec<i32>,
+    handles: Vec<Handle>,
+    pieces: Vec<Piece>,
+}
+
 /// The lines of a user.
 struct Lines {
     user: TrackUser,
-    /// The numbers of the routes.
-    routes: Vec<usize>,
-    pieces: Vec<Piece>,
+    ways: Vec<Way>,
     area: Area,
 }
 
 impl Lines {
-    fn lie(&mut self, pieces: Vec<Piece>) {
-        self.area = Area::of(&pieces);
-        self.pieces = pieces;
+    fn pieces(&self) -> impl Iterator<Item = &Piece> {
+        self.ways.iter().flat_map(|way| &way.pieces)
+    }
+
+    /// The doors and tracks that determine a piece.
+    fn handles(&self, piece: &Piece) -> BTreeSet<Handle> {
+        let mut out = BTreeSet::new();
+        for way in &self.ways {
+            for (index, handle) in way.handles.iter().enumerate() {
+                let is_level = index.is_multiple_of(2) == way.starts_level;
+                if way.corners[index + 1] == piece.at && is_level == piece.is_level {
+                    out.insert(*handle);
+                }
+            }
+        }
+        out
+    }
+
+    /// The lines that a move of these handles moves: each with its corners that change.
+    fn moved_by(&self, handles: &[Handle]) -> Vec<(usize, Vec<usize>)> {
+        let ways = self.ways.iter().enumerate().map(|(number, way)| {
+            let moved = way.handles.iter().enumerate();
+            let moved = moved.filter(|(_, handle)| handles.contains(handle));
+            (number, moved.map(|(index, _)| index + 1).collect())
+        });
+        ways.filter(|(_, moved): &(usize, Vec<usize>)| !moved.is_empty())
+            .collect()
     }
 }
 
@@ -104,12 +149,14 @@ pub fn move_apart(state: &mut State<'_>) {
     for _ in 0..ROUNDS {
         let mut has_moved = false;
         for one in 0..all.len() {
-            let touching: Vec<Piece> = all[one].pieces.clone();
-            let touching = touching
-                .into_iter()
-                .filter(|piece| faults_of(&all, one, &[*piece]) > 0);
-            for piece in touching.collect::<Vec<_>>() {
-                has_moved |= improve(state, &mut all, one, piece);
+            let mut near = near(&all, one);
+            let touches = |piece: &&Piece| near.iter().any(|other| touch(piece, other));
+            let touching: Vec<Piece> = all[one].pieces().filter(touches).copied().collect();
+            for piece in touching {
+                if improve(state, &mut all[one], &near, &piece) {
+                    has_moved = true;
+                    near = self::near(&all, one);
+                }
             }
         }
         if !has_moved {
@@ -118,105 +165,154 @@ pub fn move_apart(state: &mut State<'_>) {
     }
 }
 
+/// The pieces of others that the lines of a user touch, or would touch if they were moved.
+fn near(all: &[Lines], one: usize) -> Vec<Piece> {
+    let area = all[one].area.grown(STEPS[STEPS.len() - 1]);
+    let others = all.iter().enumerate();
+    let others = others.filter(|(other, lines)| *other != one && lines.area.is_near(&area));
+    let pieces = others.flat_map(|(_, lines)| lines.pieces());
+    pieces
+        .filter(|piece| Area::of([*piece]).is_near(&area))
+        .copied()
+        .collect()
+}
+
 fn lines(state: &State<'_>) -> Vec<Lines> {
     let mut out: Vec<Lines> = Vec::new();
-    for (number, route) in state.routes.iter().enumerate() {
+    let mut known: BTreeMap<TrackUser, usize> = BTreeMap::new();
+    for route in state.routes {
         let user = state.user(route.wire);
-        match out.iter_mut().find(|lines| lines.user == user) {
-            Some(lines) => lines.routes.push(number),
-            None => out.push(Lines {
+        let number = *known.entry(user).or_insert(out.len());
+        if number == out.len() {
+            out.push(Lines {
                 user,
-                routes: vec![number],
-                pieces: Vec::new(),
+                ways: Vec::new(),
                 area: Area::EMPTY,
-            }),
+            });
         }
+        out[number].ways.push(way(state, route));
     }
     for lines in &mut out {
-        lines.lie(pieces(state, &lines.routes));
+        lines.area = Area::of(lines.pieces());
     }
     out
 }
 
-fn pieces(state: &State<'_>, routes: &[usize]) -> Vec<Piece> {
-    let mut out = Vec::new();
-    for route in routes {
-        let line = state.line(&state.routes[*route]);
-        let last = line.points.len().saturating_sub(2);
-        for (index, pair) in line.points.windows(2).enumerate() {
+fn way(state: &State<'_>, route: &Route) -> Way {
+    let tracks = route.channels.iter().copied().map(Handle::Track);
+    let doors = [state.start_door(route), state.end_door(route)].map(Handle::Door);
+    let corners = state.corners(route);
+    let starts_level = route.starts_level();
+    Way {
+        pieces: pieces(&corners, starts_level),
+        starts_level,
+        corners,
+        handles: [doors[0]]
+            .into_iter()
+            .chain(tracks)
+            .chain([doors[1]])
+            .collect(),
+    }
+}
+
+fn pieces(corners: &[i32], starts_level: bool) -> Vec<Piece> {
+    let points = points(corners, starts_level);
+    let last = points.len().saturating_sub(2);
+    let pairs = points.windows(2).enumerate();
+    pairs
+        .map(|(index, pair)| {
             let (from, to) = (pair[0], pair[1]);
             let is_level = from.1 == to.1;
             let (at, from, to) = match is_level {
                 true => (from.1, from.0, to.0),
                 false => (from.0, from.1, to.1),
             };
-            out.push(Piece {
+            Piece {
                 is_level,
                 at,
                 low: from.min(to),
                 high: from.max(to),
                 tip: (index == last).then_some(to),
-            });
-        }
-    }
-    out
+            }
+        })
+        .collect()
 }
 
-/// Moves what determines a piece, if that leaves fewer faults.
-fn improve(state: &mut State<'_>, all: &mut [Lines], one: usize, piece: Piece) -> bool {
-    let before = cost(state, all, one);
-    let handles = handles(state, &all[one], piece);
+/// Moves what determines a piece, if that leaves fewer faults. `near` are the pieces of others that count.
+fn improve(state: &mut State<'_>, lines: &mut Lines, near: &[Piece], piece: &Piece) -> bool {
+    let costs: Vec<i32> = lines
+        .ways
+        .iter()
+        .map(|way| cost(&way.pieces, near))
+        .collect();
+    let before: i32 = costs.iter().sum();
+    let handles = lines.handles(piece);
     // A straight line from door to door stays straight if both are moved.
     let mut sets: Vec<Vec<Handle>> = handles.iter().map(|handle| vec![*handle]).collect();
     if handles.len() > 1 {
         sets.insert(0, handles.into_iter().collect());
     }
-    let mut best: Option<(i32, Vec<Handle>, i32)> = None;
+    // What a move has to cost less than: fewer faults than now, and less than the best move so far.
+    let mut least = before / FAULT * FAULT;
+    let mut best: Option<(Vec<Handle>, i32)> = None;
     for handles in sets {
+        let moved = lines.moved_by(&handles);
+        let stays = before - moved.iter().map(|(way, _)| costs[*way]).sum::<i32>();
+        let range = room(state, lines.user, &handles);
         for step in STEPS.into_iter().flat_map(|step| [step, -step]) {
-            if !shift(state, all[one].user, &handles, step) {
+            if !range.contains(&step) {
                 continue;
             }
-            let cost = cost(state, all, one) + step.abs();
-            shift_back(state, all[one].user, &handles, step);
-            if best.as_ref().is_none_or(|(least, ..)| cost < *least) {
-                best = Some((cost, handles.clone(), step));
+            let mut cost = stays + step.abs();
+            for (way, corners) in &moved {
+                if cost >= least {
+                    break;
+                }
+                cost += self::cost(&lines.ways[*way].moved(corners, step), near);
             }
-            // Without a fault and a jog, no longer way costs less.
-            if cost == step.abs() {
-                break;
+            if cost < least {
+                least = cost;
+                best = Some((handles.clone(), step));
             }
         }
     }
-    let Some((cost, handles, step)) = best else {
+    let Some((handles, step)) = best else {
         return false;
     };
-    let is_better = cost / FAULT < before / FAULT && shift(state, all[one].user, &handles, step);
-    if is_better {
-        let pieces = pieces(state, &all[one].routes);
-        all[one].lie(pieces);
+    shift(state, lines.user, &handles, step);
+    for (way, corners) in lines.moved_by(&handles) {
+        let way = &mut lines.ways[way];
+        way.pieces = way.moved(&corners, step);
+        for corner in corners {
+            way.corners[corner] += step;
+        }
     }
-    is_better
+    lines.area = Area::of(lines.pieces());
+    true
+}
+
+impl Way {
+    /// Its pieces where some of its corners are moved.
+    fn moved(&self, moved: &[usize], step: i32) -> Vec<Piece> {
+        let mut corners = self.corners.clone();
+        for corner in moved {
+            corners[*corner] += step;
+        }
+        pieces(&corners, self.starts_level)
+    }
 }
 
 /// What a fault costs, in pixels of moving.
 const FAULT: i32 = 1000;
 
-/// The faults of the lines of a user at their present places, and their short jogs.
-fn cost(state: &State<'_>, all: &[Lines], one: usize) -> i32 {
-    let pieces = pieces(state, &all[one].routes);
+/// The faults of pieces, and short jogs among them.
+fn cost(pieces: &[Piece], near: &[Piece]) -> i32 {
     let jogs = pieces.iter().filter(|piece| piece.high - piece.low < JOG);
-    FAULT * faults_of(all, one, &pieces) + 40 * jogs.count() as i32
-}
-
-fn faults_of(all: &[Lines], one: usize, pieces: &[Piece]) -> i32 {
-    let area = Area::of(pieces);
-    let others = all.iter().enumerate().filter(|(other, _)| *other != one);
-    let near = others.filter(|(_, lines)| lines.area.is_near(&area));
-    let others = near.flat_map(|(_, lines)| &lines.pieces);
-    let others = others.filter(|other| Area::of(std::slice::from_ref(other)).is_near(&area));
-    let faults = others.map(|other| pieces.iter().filter(|piece| touch(piece, other)).count());
-    faults.sum::<usize>() as i32
+    let faults = pieces.iter().map(|piece| {
+        let others = near.iter().filter(|other| touch(piece, other));
+        others.count() as i32
+    });
+    FAULT * faults.sum::<i32>() + 40 * jogs.count() as i32
 }
 
 /// Whether two pieces touch and do not just cross.
@@ -246,58 +342,34 @@ fn touch(one: &Piece, other: &Piece) -> bool {
     depths.iter().any(|depth| *depth < CORNER) || is_on(one, other.at) || is_on(other, one.at)
 }
 
-/// The doors and tracks that determine a piece.
-fn handles(state: &State<'_>, lines: &Lines, piece: Piece) -> BTreeSet<Handle> {
-    let mut out = BTreeSet::new();
-    for route in lines.routes.iter().map(|route| &state.routes[*route]) {
-        let stations = state.stations(route);
-        for (index, at) in stations.iter().enumerate() {
-            if *at == piece.at && is_level(route, index) == piece.is_level {
-                out.insert(match index.checked_sub(1) {
-                    None => Handle::Door(state.start_door(route)),
-                    Some(track) => match route.channels.get(track) {
-                        Some(channel) => Handle::Track(*channel),
-                        None => Handle::Door(state.end_door(route)),
-                    },
-                });
-            }
-        }
-    }
-    out
-}
-
-/// Whether a station of a route is the height of a level piece.
-fn is_level(route: &Route, station: usize) -> bool {
-    station.is_multiple_of(2) == route.starts_level()
-}
-
-/// Moves doors and tracks, if all have room.
-fn shift(state: &mut State<'_>, user: TrackUser, handles: &[Handle], step: i32) -> bool {
-    let fits = handles.iter().all(|handle| match handle {
+/// How far doors and tracks can be moved together.
+fn room(state: &State<'_>, user: TrackUser, handles: &[Handle]) -> RangeInclusive<i32> {
+    let all = handles.iter().map(|handle| match handle {
         Handle::Door(door) => {
             let (low, high) = state.span(*door);
-            (low..=high).contains(&(state.doors[door] + step))
+            let at = state.doors[door];
+            (low - at, high - at)
         }
         Handle::Track(channel) => {
             let (low, high) = state.extent(*channel);
-            let at = state.tracks[&(*channel, user)] + step;
-            low + AIR <= at && at <= high - AIR
+            let at = state.tracks[&(*channel, user)];
+            (low + AIR - at, high - AIR - at)
         }
     });
-    if fits {
-        shift_back(state, user, handles, -step);
-    }
-    fits
+    let (low, high) = all.fold((i32::MIN, i32::MAX), |room, (low, high)| {
+        (room.0.max(low), room.1.min(high))
+    });
+    low..=high
 }
 
-fn shift_back(state: &mut State<'_>, user: TrackUser, handles: &[Handle], step: i32) {
+fn shift(state: &mut State<'_>, user: TrackUser, handles: &[Handle], step: i32) {
     for handle in handles {
         let place = match handle {
             Handle::Door(door) => state.doors.get_mut(door),
             Handle::Track(channel) => state.tracks.get_mut(&(*channel, user)),
         };
         if let Some(place) = place {
-            *place -= step;
+            *place += step;
         }
     }
 }
