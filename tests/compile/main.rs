@@ -6,6 +6,7 @@ mod support;
 mod architecture;
 mod bad_input;
 mod chart_values;
+mod bounds;
 mod compose;
 mod connections;
 mod contract;

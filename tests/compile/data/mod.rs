@@ -4,6 +4,7 @@ mod config_files;
 mod config_paths;
 mod folders;
 mod images;
+mod many;
 mod places;
 mod raw_keys;
 mod upgrades;

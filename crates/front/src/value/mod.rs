@@ -15,6 +15,7 @@ mod dotenv;
 mod path;
 mod path_fault;
 mod pattern;
+mod private;
 mod schedule;
 mod signal;
 mod tmpfs;
@@ -35,10 +36,11 @@ pub use device::{Device, ImagePlatform};
 pub use dotenv::{Dotenv, DotenvVariable};
 pub use path::{
     ContainerPath, HostPath, TreePath, climbs_out, is_configuration, is_device, is_fetched,
-    is_git_folder, one_spelling, why_not_read, why_private,
+    one_spelling,
 };
 pub use path_fault::{fault_in_container, fault_of_file, fault_on_host};
 pub use pattern::pattern_fault;
+pub use private::{is_git_folder, why_not_read, why_private};
 pub use schedule::{Cycle, Schedule};
 pub use signal::Signal;
 pub use tmpfs::{Tmpfs, TmpfsOption};

@@ -3,6 +3,7 @@
 //! In: the model and the graph. Out: diagnostics in the sink.
 
 mod addresses;
+mod capability;
 mod ci;
 mod clashes;
 mod contexts;
@@ -21,6 +22,7 @@ mod outside;
 mod pod_forms;
 mod ports;
 mod power;
+mod private_keys;
 mod profiles;
 mod promql;
 mod raw;
