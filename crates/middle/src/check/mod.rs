@@ -35,6 +35,7 @@ mod secrets;
 mod sharing;
 mod strings;
 mod values;
+mod waits;
 
 use raw::RawCompose;
 
@@ -74,6 +75,7 @@ const RULES: &[Rule] = &[
     guests::outlive,
     pod_forms::keys,
     pod_forms::services,
+    waits::names,
     values::autoscalers,
     values::node_ports,
     values::accounts,
