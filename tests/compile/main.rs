@@ -40,5 +40,6 @@ mod stack;
 mod targets;
 mod templates;
 mod views;
+mod waves;
 mod whose;
 mod workloads;

@@ -265,6 +265,52 @@ fn what_a_guest_says_of_its_pod_reaches_it_or_is_told() {
     );
 }
 
+/// A guest that is off by default says nothing of a pod that runs without it, and the user is told; where both are off, it does.
+#[test]
+fn what_a_guest_that_is_off_says_of_its_pod_is_left_out() {
+    let guest = "image = \"a/aside:1\"\ngroup = \"one\"\nnetwork_mode = \"service:web\"\nprofiles = [\"debug\"]\n\
+                 labels = { of = \"aside\" }\nplatform = \"linux/arm64\"\nextra_hosts = [\"new:10.0.0.1\"]\n\
+                 stop_grace_period = \"90s\"\ngroup_add = [\"44\"]\ninit = true\n";
+    let pod = |profiles: &str| {
+        let text = format!(
+            "[components.web]\nimage = \"a/web:1\"\ngroup = \"one\"\n{profiles}[components.aside]\n{guest}"
+        );
+        let (files, said) = outcome(&text);
+        let values = files.unwrap_or_else(|| panic!("{said}"));
+        (block(&values["helm/p/values.yaml"], "  web:"), said)
+    };
+    let said_of_pod = [
+        "of: aside",
+        "arm64",
+        "10.0.0.1",
+        "terminationGracePeriodSeconds",
+        "supplementalGroups",
+        "shareProcessNamespace",
+    ];
+    let (on, said) = pod("");
+    for value in said_of_pod {
+        assert!(!on.contains(value), "{value}: {on}");
+    }
+    for key in [
+        "labels",
+        "platform",
+        "extra_hosts",
+        "stop_grace_period",
+        "group_add",
+        "init",
+    ] {
+        assert!(
+            said.contains(&format!("`{key}` of `aside` is left out of the chart")),
+            "{key}: {said}"
+        );
+    }
+    let (off, said) = pod("profiles = [\"debug\"]\n");
+    for value in said_of_pod {
+        assert!(off.contains(value), "{value}: {off}");
+    }
+    assert!(!said.contains("is left out of the chart"), "{said}");
+}
+
 /// Of a job in another's pod only that is told which somebody wrote: its kind's `restart` is not, and who waits for it reaches nothing.
 #[test]
 fn a_job_in_another_s_pod_that_others_wait_for_is_told_once() {

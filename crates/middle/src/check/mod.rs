@@ -37,6 +37,7 @@ mod secrets;
 mod sharing;
 mod strings;
 mod values;
+mod waits;
 
 use raw::RawCompose;
 
@@ -76,6 +77,7 @@ const RULES: &[Rule] = &[
     guests::outlive,
     pod_forms::keys,
     pod_forms::services,
+    waits::names,
     values::autoscalers,
     values::node_ports,
     values::accounts,

@@ -12,9 +12,9 @@ use super::{
     ci,
     claims::Claims,
     files::ChartFiles,
-    ingress, network, order, raw, readme, schema,
+    ingress, network, raw, readme, schema,
     secrets::{FurtherSecret, SecretSource, further_secrets},
-    started, upstream, workload,
+    started, upstream, waves, workload,
 };
 use crate::{
     diag::Diagnostic,
@@ -160,6 +160,7 @@ fn builder<'a>(context: &'a Context<'a>) -> Builder<'a> {
             guests.entry(host.to_string()).or_default().push(workload);
         }
     }
+    let waves = waves::of(platform, &pods);
     Builder {
         context,
         guests,
@@ -169,7 +170,7 @@ fn builder<'a>(context: &'a Context<'a>) -> Builder<'a> {
         losses,
         names: names.map(|workload| workload.name.as_str()).collect(),
         airflow: platform.first_for(Purpose::Pipelines),
-        waves: order::waves(platform),
+        waves,
     }
 }
 
