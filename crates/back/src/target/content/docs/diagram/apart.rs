@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     doors::Door,
-    route::{Channel, Route},
+    route::{Channel, Route, Side},
     stack::TrackUser,
     strokes::HEAD,
     tracks::{State, points},
@@ -98,7 +98,7 @@ enum Handle {
 
 /// A line of a user. Its points follow from its corners, so a move is tried without a look at the state.
 struct Way {
-    starts_level: bool,
+    start: Side,
     /// The edge of the first node, the station of each handle, and the edge of the last node.
     corners: Vec<i32>,
     handles: Vec<Handle>,
@@ -122,7 +122,7 @@ impl Lines {
         let mut out = BTreeSet::new();
         for way in &self.ways {
             for (index, handle) in way.handles.iter().enumerate() {
-                let is_level = index.is_multiple_of(2) == way.starts_level;
+                let is_level = index.is_multiple_of(2) == way.start.opens_level();
                 if way.corners[index + 1] == piece.at && is_level == piece.is_level {
                     out.insert(*handle);
                 }
@@ -202,10 +202,9 @@ fn way(state: &State<'_>, route: &Route) -> Way {
     let tracks = route.channels.iter().copied().map(Handle::Track);
     let doors = [state.start_door(route), state.end_door(route)].map(Handle::Door);
     let corners = state.corners(route);
-    let starts_level = route.starts_level();
     Way {
-        pieces: pieces(&corners, starts_level),
-        starts_level,
+        pieces: pieces(&corners, route.start),
+        start: route.start,
         corners,
         handles: [doors[0]]
             .into_iter()
@@ -215,8 +214,8 @@ fn way(state: &State<'_>, route: &Route) -> Way {
     }
 }
 
-fn pieces(corners: &[i32], starts_level: bool) -> Vec<Piece> {
-    let points = points(corners, starts_level);
+fn pieces(corners: &[i32], start: Side) -> Vec<Piece> {
+    let points = points(corners, start);
     let last = points.len().saturating_sub(2);
     let pairs = points.windows(2).enumerate();
     pairs
@@ -298,7 +297,7 @@ impl Way {
         for corner in moved {
             corners[*corner] += step;
         }
-        pieces(&corners, self.starts_level)
+        pieces(&corners, self.start)
     }
 }
 

@@ -39,6 +39,13 @@ pub enum Side {
     Bottom,
 }
 
+impl Side {
+    /// A door on a left or right side opens into a level stretch.
+    pub fn opens_level(self) -> bool {
+        matches!(self, Side::Left | Side::Right)
+    }
+}
+
 /// From a side of one node to a side of another. Horizontal and vertical channels alternate.
 #[derive(Clone, Debug)]
 pub struct Route {
@@ -46,13 +53,6 @@ pub struct Route {
     pub start: Side,
     pub end: Side,
     pub channels: Vec<Channel>,
-}
-
-impl Route {
-    /// Stretches are level and upright by turns; a door on a left or right side opens into a level one.
-    pub fn starts_level(&self) -> bool {
-        matches!(self.start, Side::Left | Side::Right)
-    }
 }
 
 /// The cost of a bend, in pixels of length.

@@ -323,18 +323,20 @@ impl State<'_> {
     fn line(&self, route: &Route) -> Line {
         Line {
             wire: route.wire,
-            points: points(&self.corners(route), route.starts_level()),
+            points: points(&self.corners(route), route.start),
         }
     }
 }
 
 /// The points of a route by its corners.
-pub fn points(corners: &[i32], starts_level: bool) -> Vec<(i32, i32)> {
+pub fn points(corners: &[i32], start: Side) -> Vec<(i32, i32)> {
     let pairs = corners.windows(2).enumerate();
-    let points = pairs.map(|(index, pair)| match (index % 2 == 0) == starts_level {
-        true => (pair[0], pair[1]),
-        false => (pair[1], pair[0]),
-    });
+    let points = pairs.map(
+        |(index, pair)| match (index % 2 == 0) == start.opens_level() {
+            true => (pair[0], pair[1]),
+            false => (pair[1], pair[0]),
+        },
+    );
     straighten(points)
 }
 
