@@ -4,7 +4,6 @@ mod config_files;
 mod config_paths;
 mod folders;
 mod images;
-mod many;
 mod places;
 mod raw_keys;
 mod upgrades;
