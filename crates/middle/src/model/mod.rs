@@ -51,7 +51,7 @@ pub use notify::{
 pub use pipeline::{Parameter, Pipeline, Task, TaskBody, TaskContainer, TaskId};
 pub use platform::{
     Actor, Flow, FlowEnd, Group, Network, Platform, PlatformVolume, Secret, SecretForm,
-    SecretOrigin, Variable, aliases, is_dns_label, is_dns_subdomain, network_name,
+    SecretOrigin, Variable, aliases, network_name,
 };
 pub use program_version::{ImageMaker, KnownVersions, ProgramVersion, TagVersion};
 pub use published::Published;

@@ -6,11 +6,11 @@ use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::{ComponentDraft, WorkloadDraft, read, unknown},
     language::NameRule,
-    model::{HostPath, Mount, MountSource, Named, PlatformVolume, Propagation, is_dns_subdomain},
+    model::{HostPath, Mount, MountSource, Named, PlatformVolume, Propagation},
     source::Span,
     syntax::{Key, Node, Table},
     text::all_of,
-    value::ContainerPath,
+    value::{ContainerPath, is_dns_subdomain},
 };
 
 /// Whose volumes are read: named volumes are called after it.

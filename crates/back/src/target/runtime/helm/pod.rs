@@ -9,8 +9,9 @@ use serde_json::{Map, Value, json};
 
 use super::{chart::Builder, security, values::Kind, workload};
 use crate::{
-    model::{HostAddress, NetworkMode, Workload, is_dns_label, is_dns_subdomain},
+    model::{HostAddress, NetworkMode, Workload},
     speak::{Chart, Speak, units::kubernetes},
+    value::{is_dns_label, is_dns_subdomain},
 };
 
 /// Seconds that Kubernetes gives a pod that says nothing.
@@ -128,20 +129,20 @@ impl Joining<'_, '_> {
             termination_grace_period_seconds,
         } = guest;
         self.groups(pod, supplemental_groups);
-        for (key, value) in self.unlike(&mut pod.pod_annotations, pod_annotations) {
+        for (key, value) in self.add_or_return_others(&mut pod.pod_annotations, pod_annotations) {
             let value = value
                 .as_str()
                 .unwrap_or("a value put together at the start");
             self.lost("labels", &format!("holds `{key} = {value}`, and its pod, that of `{}`, has another value of it: that one holds", self.host.name));
         }
         if !self
-            .unlike(&mut pod.node_selector, node_selector)
+            .add_or_return_others(&mut pod.node_selector, node_selector)
             .is_empty()
         {
             self.lost("platform", &format!("is another than that of `{}`, in whose pod it runs: a pod has one node, and that of `{}` holds", self.host.name, self.host.name));
         }
         if starts_pods {
-            self.cannot("starts pods");
+            self.report_missing_right("starts pods");
         }
         // The account is the pod's.
         union(&mut pod.reads, reads);
@@ -193,7 +194,7 @@ impl Joining<'_, '_> {
     }
 
     /// Adds what is new; returns what has another value there.
-    fn unlike(
+    fn add_or_return_others(
         &self,
         pod: &mut Map<String, Value>,
         guest: Map<String, Value>,
@@ -213,7 +214,7 @@ impl Joining<'_, '_> {
         self.builder.losses.key(self.guest, key, what);
     }
 
-    fn cannot(&mut self, what: &str) {
+    fn report_missing_right(&mut self, what: &str) {
         let reason = format!(
             "puts it into the pod of `{}`, whose account may not: it {what}",
             self.host.name
@@ -253,25 +254,13 @@ fn is_qualified(key: &str) -> bool {
         Some((prefix, name)) => (Some(prefix), name),
         None => (None, key),
     };
-    let edges = |text: &str| {
-        text.starts_with(|c: char| c.is_ascii_alphanumeric())
-            && text.ends_with(|c: char| c.is_ascii_alphanumeric())
-    };
-    let name_holds = edges(name)
-        && name.len() <= 63
+    let name_holds = name.len() <= 63
+        && name.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && name.ends_with(|c: char| c.is_ascii_alphanumeric())
         && name
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
-    let prefix_holds = prefix.is_none_or(|prefix| {
-        prefix.len() <= 253
-            && prefix.split('.').all(|label| {
-                edges(label)
-                    && label
-                        .chars()
-                        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
-            })
-    });
-    name_holds && prefix_holds
+    name_holds && prefix.is_none_or(is_dns_subdomain)
 }
 
 /// `OS/ARCHITECTURE`; a variant has no label.

@@ -11,7 +11,7 @@ use crate::{
     graph::Peer,
     model::{
         Gpu, Health, MountSource, NetworkMode, Port, Purpose, Resources, Restart, Runtime, Text,
-        Workload, is_dns_label,
+        Workload,
     },
     speak::{Chart, Speak},
     target::shared::{
@@ -19,6 +19,7 @@ use crate::{
         machine::{THE_MACHINE, is_on_machine, knows_machine},
         scrape,
     },
+    value::is_dns_label,
 };
 
 /// Tries of a job before it counts as failed; Kubernetes' own default.
@@ -203,12 +204,7 @@ pub(super) fn aliases(builder: &mut Builder<'_>, workload: &Workload) -> Vec<Str
     let mut out = Vec::new();
     let is_init = workload.is_job() && builder.pods.foreign_owner_of(&workload.name).is_some();
     for alias in &workload.aliases {
-        let is_label = alias.len() <= 63
-            && alias.starts_with(|c: char| c.is_ascii_lowercase())
-            && !alias.ends_with('-')
-            && alias
-                .chars()
-                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        let is_label = is_dns_label(alias) && alias.starts_with(|c: char| c.is_ascii_lowercase());
         let why = if is_init {
             "and it ends before its pod listens: nothing answers to it"
         } else if !is_label {
