@@ -6,11 +6,11 @@ use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::{ComponentDraft, WorkloadDraft, read, unknown},
     language::NameRule,
-    model::{HostPath, Mount, MountSource, Named, PlatformVolume, Propagation},
+    model::{HostPath, Mount, MountSource, Named, PlatformVolume, Propagation, is_dns_subdomain},
     source::Span,
     syntax::{Key, Node, Table},
     text::all_of,
-    value::{ContainerPath, is_dns_subdomain},
+    value::ContainerPath,
 };
 
 /// Whose volumes are read: named volumes are called after it.

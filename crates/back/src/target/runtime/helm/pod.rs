@@ -9,9 +9,8 @@ use serde_json::{Map, Value, json};
 
 use super::{chart::Builder, security, values::Kind, workload};
 use crate::{
-    model::{HostAddress, NetworkMode, Workload},
+    model::{HostAddress, NetworkMode, Workload, is_dns_label, is_dns_subdomain},
     speak::{Chart, Speak, units::kubernetes},
-    value::{is_dns_label, is_dns_subdomain},
 };
 
 /// Seconds that Kubernetes gives a pod that says nothing.
@@ -129,20 +128,20 @@ impl Joining<'_, '_> {
             termination_grace_period_seconds,
         } = guest;
         self.groups(pod, supplemental_groups);
-        for (key, value) in self.add_or_return_others(&mut pod.pod_annotations, pod_annotations) {
+        for (key, value) in self.unlike(&mut pod.pod_annotations, pod_annotations) {
             let value = value
                 .as_str()
                 .unwrap_or("a value put together at the start");
             self.lost("labels", &format!("holds `{key} = {value}`, and its pod, that of `{}`, has another value of it: that one holds", self.host.name));
         }
         if !self
-            .add_or_return_others(&mut pod.node_selector, node_selector)
+            .unlike(&mut pod.node_selector, node_selector)
             .is_empty()
         {
             self.lost("platform", &format!("is another than that of `{}`, in whose pod it runs: a pod has one node, and that of `{}` holds", self.host.name, self.host.name));
         }
         if starts_pods {
-            self.report_missing_right("starts pods");
+            self.cannot("starts pods");
         }
         // The account is the pod's.
         union(&mut pod.reads, reads);
@@ -194,7 +193,7 @@ impl Joining<'_, '_> {
     }
 
     /// Adds what is new; returns what has another value there.
-    fn add_or_return_others(
+    fn unlike(
         &self,
         pod: &mut Map<String, Value>,
         guest: Map<String, Value>,
@@ -214,7 +213,7 @@ impl Joining<'_, '_> {
         self.builder.losses.key(self.guest, key, what);
     }
 
-    fn report_missing_right(&mut self, what: &str) {
+    fn cannot(&mut self, what: &str) {
         let reason = format!(
             "puts it into the pod of `{}`, whose account may not: it {what}",
             self.host.name

@@ -11,7 +11,7 @@ use crate::{
     graph::Peer,
     model::{
         Gpu, Health, MountSource, NetworkMode, Port, Purpose, Resources, Restart, Runtime, Text,
-        Workload,
+        Workload, is_dns_label,
     },
     speak::{Chart, Speak},
     target::shared::{
@@ -19,7 +19,6 @@ use crate::{
         machine::{THE_MACHINE, is_on_machine, knows_machine},
         scrape,
     },
-    value::is_dns_label,
 };
 
 /// Tries of a job before it counts as failed; Kubernetes' own default.
