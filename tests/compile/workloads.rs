@@ -186,7 +186,7 @@ metrics = { port = "http", ca = "ca.pem" }
     }
 }
 
-/// Whose network another shares joins the network of the guest's group where somebody reaches the guest, and else none.
+/// A guest shares the network of its host. If a component reaches the guest, the host joins the network of the guest's group.
 #[test]
 fn a_guest_brings_the_network_of_its_group_only_where_an_edge_asks_for_it() {
     let members = "[components.vpn]\nimage = \"me/vpn:1\"\ngroup = \"two\"\n\

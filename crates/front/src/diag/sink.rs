@@ -62,7 +62,7 @@ impl Sink {
 
     /// The names of the platform's components: what is said of several at one place is one mistake.
     pub fn know_components(&mut self, names: impl Iterator<Item = String>) {
-        self.same.know(names);
+        self.same.add_components(names);
     }
 
     /// Takes a diagnostic.
@@ -124,7 +124,7 @@ impl Sink {
             return false;
         }
         if diagnostic.code.level() == Level::Error
-            && let Some(index) = self.same.earlier(&diagnostic, &self.diagnostics)
+            && let Some(index) = self.same.same_before(&diagnostic, &self.diagnostics)
             && let Some(first) = self.diagnostics.get_mut(index)
         {
             self.same.join(index, first, diagnostic);

@@ -176,7 +176,7 @@ impl Form {
             Form::Alias => value::is_alias(text),
             Form::User => Accounts::parse(text).is_some(),
             Form::NumericUser => is_numeric_user(text),
-            Form::ObjectName => is_object_name(text),
+            Form::ObjectName => value::is_dns_subdomain(text),
             Form::ArgoCluster => match text.contains("://") {
                 true => value::is_url(text),
                 false => value::is_word(text),
@@ -335,25 +335,10 @@ pub(super) fn kind_expression(node: &Node) -> String {
 
 /// `UID` or `UID:GID`, as far as Kubernetes counts them.
 fn is_numeric_user(text: &str) -> bool {
-    let is_number = |part: &str| {
-        let is_plain = part.bytes().all(|byte| byte.is_ascii_digit());
-        is_plain && part.parse::<i32>().is_ok()
-    };
-    let (user, group) = text.split_once(':').unwrap_or((text, "0"));
-    is_number(user) && is_number(group)
-}
-
-/// A subdomain of the DNS, as Kubernetes has it.
-fn is_object_name(text: &str) -> bool {
-    let is_inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    let is_label = |label: &str| {
-        let bytes = label.as_bytes();
-        let ends = [bytes.first(), bytes.last()];
-        ends.iter()
-            .all(|end| end.is_some_and(|byte| is_inner(*byte)))
-            && bytes.iter().all(|byte| is_inner(*byte) || *byte == b'-')
-    };
-    text.len() <= 253 && text.split('.').all(is_label)
+    let is_counted = |account: &Account| matches!(account, Account::Number(number) if i32::try_from(*number).is_ok());
+    Accounts::parse(text).is_some_and(|accounts| {
+        is_counted(&accounts.user) && accounts.group.as_ref().is_none_or(is_counted)
+    })
 }
 
 fn is_percent(text: &str) -> bool {

@@ -44,7 +44,7 @@ pub fn included_files(world: &dyn World, file: &str) -> Included {
     }
 }
 
-/// Whether the compiler reads a file at this path of the project: what is git's, generated or secret it does not.
+/// Whether the compiler may read the file at this path of the project. It reads no file of git, no generated file and no secret.
 pub fn is_read(path: &str) -> bool {
     why_not_read(path, GENERATED).is_none()
 }
@@ -86,7 +86,7 @@ pub(super) fn include(
             );
             continue;
         }
-        // What is no pattern is reported with the rest of the file.
+        // A text that is no pattern is reported with the other values of the file.
         if !Form::Glob.accepts(text) {
             continue;
         }
@@ -168,7 +168,7 @@ fn leaves_project(pattern: &str) -> bool {
 /// listed before.
 fn matching(walked: &mut FolderCache<'_>, folder: &str, pattern: &str) -> Listing {
     let mut matched = Listing::default();
-    // What is no pattern is reported where the shape of the file is checked.
+    // A text that is no pattern is reported where the values of the file are checked.
     if !Form::Glob.accepts(pattern) {
         return matched;
     }

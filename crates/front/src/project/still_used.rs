@@ -57,7 +57,7 @@ pub(super) fn without_needed(platform: &Table, environment: Table, sink: &mut Si
         put_back(&mut kept, &lost.path);
         is_whole = false;
     }
-    // What was put back needs more of what is taken away: that is no second mistake.
+    // An entry that was put back may need others that are taken away too. They are put back without a second error.
     while !is_whole {
         let merged = lay_over(platform, &kept);
         let before = kept.clone();

@@ -11,6 +11,7 @@ mod build_trigger;
 mod choice;
 mod cron;
 mod device;
+mod dns;
 mod dotenv;
 mod path;
 mod path_fault;
@@ -33,6 +34,7 @@ pub use choice::{
     Purpose, SchedulePreset, TriggerRule,
 };
 pub use device::{Device, ImagePlatform};
+pub use dns::{is_dns_label, is_dns_subdomain, is_domain};
 pub use dotenv::{Dotenv, DotenvVariable};
 pub use path::{
     ContainerPath, HostPath, TreePath, climbs_out, is_configuration, is_device, is_fetched,
@@ -45,6 +47,6 @@ pub use schedule::{Cycle, Schedule};
 pub use signal::Signal;
 pub use tmpfs::{Tmpfs, TmpfsOption};
 pub use web::{
-    WebAddress, is_domain, is_email, is_mailbox, is_page, is_request_path, is_url, is_url_path,
+    UrlParts, WebAddress, is_email, is_mailbox, is_page, is_request_path, is_url, is_url_path,
     is_word,
 };

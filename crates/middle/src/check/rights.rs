@@ -141,7 +141,7 @@ impl Holder<'_> {
     fn lint(&self, power: Power, span: Span) -> Diagnostic {
         let name = &self.name;
         let is_program = matches!(power, Power::Program(_));
-        let (code, message, label, help) = said(name, power);
+        let (code, message, label, help) = words_of_lint(name, power);
         let lint = Diagnostic::new(code, message).label(span, label);
         let lint = match is_program {
             true => lint.denied(),
@@ -160,7 +160,7 @@ impl Holder<'_> {
 }
 
 /// The lint, what it says, what it says at the place, and the start of its help.
-fn said(name: &str, power: Power) -> (Code, String, String, &'static str) {
+fn words_of_lint(name: &str, power: Power) -> (Code, String, String, &'static str) {
     match power {
         Power::Engine(label) => (
             Code::DockerSocket,

@@ -9,7 +9,7 @@ use crate::{
     model::{ExternalAddress, Host},
     syntax::{Entry, Key, Node, Table, quoted},
     text::all_of,
-    value::HostAndPort,
+    value::{HostAndPort, UrlParts},
 };
 
 const FORMS: &str = "an address is `external = { host = \"db.example.com\", port = 5432 }`, or `{ http = \"api.example.com:443\" }` for each port";
@@ -59,7 +59,8 @@ fn says_nowhere(entry: &Entry) -> Diagnostic {
 fn host<'a>(table: &'a Table, sink: &mut Sink) -> Option<&'a Entry> {
     let alone = |host: &&Entry| {
         let text = host.value.as_str().unwrap_or_default();
-        table.integer("port").is_some() || !Url::of(text).address.contains(':')
+        let address = UrlParts::split(text).map_or(text, |url| url.authority);
+        table.integer("port").is_some() || !address.contains(':')
     };
     let written = table.entry("host").filter(|it| it.value.as_str().is_some());
     written
@@ -148,35 +149,12 @@ enum Form {
     Both,
 }
 
-/// An address as people copy it from a browser.
-struct Url<'a> {
-    scheme: Option<&'a str>,
-    address: &'a str,
-    path: &'a str,
-}
-
-impl<'a> Url<'a> {
-    fn of(text: &'a str) -> Self {
-        let (scheme, rest) = match text.split_once("://") {
-            Some((scheme, rest)) => (Some(scheme), rest),
-            None => (None, text),
-        };
-        let (address, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-        Self {
-            scheme,
-            address,
-            path,
-        }
-    }
-}
-
 /// The address in an entry. Of a URL it is what stands between the scheme and the path, which are keys of a port: that, and a host
 /// that is none, is reported.
 fn plain<'a>(entry: &'a Entry, form: Form, sink: &mut Sink) -> &'a str {
     let (key, node) = (&entry.key, &entry.value);
     let text = node.as_str().unwrap_or_default();
-    let url = Url::of(text);
-    let Some(scheme) = url.scheme else {
+    let Some(url) = UrlParts::split(text) else {
         if form == Form::Host && Host::parse(text).is_none() {
             sink.push(
                 Diagnostic::new(
@@ -189,19 +167,19 @@ fn plain<'a>(entry: &'a Entry, form: Form, sink: &mut Sink) -> &'a str {
         }
         return text;
     };
-    let (host, has_port) = match url.address.rsplit_once(':') {
-        Some((host, _)) if HostAndPort::parse(url.address).is_some() => (host, true),
-        _ => (url.address, false),
+    let (host, has_port) = match url.authority.rsplit_once(':') {
+        Some((host, _)) if HostAndPort::parse(url.authority).is_some() => (host, true),
+        _ => (url.authority, false),
     };
-    let usual = if scheme.ends_with('s') { 443 } else { 80 };
+    let usual = if url.scheme.ends_with('s') { 443 } else { 80 };
     let address = match form {
         Form::Host => host.to_string(),
         Form::Both if !has_port => format!("{host}:{usual}"),
-        Form::Both => url.address.to_string(),
+        Form::Both => url.authority.to_string(),
     };
     let mut keys = Vec::new();
-    if scheme != "http" {
-        keys.push(format!("scheme = {}", quoted(scheme)));
+    if url.scheme != "http" {
+        keys.push(format!("scheme = {}", quoted(url.scheme)));
     }
     if !["", "/"].contains(&url.path) {
         keys.push(format!("path = {}", quoted(url.path)));
@@ -231,7 +209,7 @@ fn plain<'a>(entry: &'a Entry, form: Form, sink: &mut Sink) -> &'a str {
     if form == Form::Host {
         host
     } else {
-        url.address
+        url.authority
     }
 }
 

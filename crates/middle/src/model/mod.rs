@@ -29,6 +29,7 @@ pub use crate::value::{
     Account, Accounts, AlertSeverity, Bind, Capability, Condition, Cycle, Device, ExtraHost, Host,
     HostAddress, HostPath, HttpScheme, Icon, ImagePlatform, PanelKind, ProbeTool, Propagation,
     Protocol, Purpose, Schedule, SchedulePreset, Scheme, Signal, Tmpfs, TmpfsOption, TriggerRule,
+    is_dns_label, is_dns_subdomain,
 };
 pub use account::{SupplementalGroup, User};
 pub use ci::{
@@ -51,7 +52,7 @@ pub use notify::{
 pub use pipeline::{Parameter, Pipeline, Task, TaskBody, TaskContainer, TaskId};
 pub use platform::{
     Actor, Flow, FlowEnd, Group, Network, Platform, PlatformVolume, Secret, SecretForm,
-    SecretOrigin, Variable, aliases, is_dns_label, is_dns_subdomain, network_name,
+    SecretOrigin, Variable, aliases, network_name,
 };
 pub use program_version::{ImageMaker, KnownVersions, ProgramVersion, TagVersion};
 pub use published::Published;

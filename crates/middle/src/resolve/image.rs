@@ -228,8 +228,7 @@ fn tag_twice(with_image: &Table, with_version: &Table, sink: &mut Sink) {
 
 /// A version for a part whose image has its tag from the kind, which stays.
 fn tag_of_kind(name: &str, image: Option<&Node>, part: &Table) -> Option<Diagnostic> {
-    let image = image?.as_str()?;
-    let (_, tag) = image.rsplit('/').next()?.split_once(':')?;
+    let tag = Image::literal(image?.as_str()?).tag?.as_plain()?;
     let version = part.entry("version")?;
     if part.get("image").is_some() || part.get("build").is_some() || version.value.is_false() {
         return None;

@@ -275,7 +275,7 @@ fn an_alert_links_to_the_dashboard_where_grafana_is_published() {
     assert!(!rules(Vantage::Kubernetes, "service.api").contains("dashboard:"));
 }
 
-/// A name that no list has is one that nobody gives, where every job has a list.
+/// If the metrics of every job are listed, a metric in no list does not exist.
 #[test]
 fn a_metric_of_nobody_is_reported() {
     let redis = "[components.redis]\nkind = \"redis\"\ngroup = \"one\"\n\

@@ -74,7 +74,8 @@ impl<'a> Speller<'a> {
             '#' => while self.rest.next_if(|(_, c)| *c != '\n').is_some() {},
             c if c.is_whitespace() => self.out.push(c),
             c if c.is_ascii_alphabetic() || c == '_' || c == ':' && !self.in_range => {
-                let word = self.taken(at, |c| c.is_ascii_alphanumeric() || c == '_' || c == ':');
+                let word =
+                    self.take_while(at, |c| c.is_ascii_alphanumeric() || c == '_' || c == ':');
                 self.word(word)?;
             }
             c if c.is_ascii_digit() || c == '.' && self.is_next(|c| c.is_ascii_digit()) => {
@@ -90,7 +91,7 @@ impl<'a> Speller<'a> {
     }
 
     /// The text from a place on, as long as its characters fit.
-    fn taken(&mut self, from: usize, fits: impl Fn(char) -> bool) -> &'a str {
+    fn take_while(&mut self, from: usize, fits: impl Fn(char) -> bool) -> &'a str {
         while self.rest.next_if(|(_, c)| fits(*c)).is_some() {}
         let end = self.rest.peek().map_or(self.text.len(), |(at, _)| *at);
         &self.text[from..end]
@@ -147,11 +148,11 @@ impl<'a> Speller<'a> {
     /// A number or a duration.
     fn number(&mut self, at: usize) -> Result<(), String> {
         let in_word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
-        let mut token = self.taken(at, in_word).to_string();
+        let mut token = self.take_while(at, in_word).to_string();
         let is_exponent = token.ends_with(['e', 'E']) && !token.starts_with("0x");
         if is_exponent && self.is_next(|c| c == '+' || c == '-') {
             self.rest.next();
-            token = self.taken(at, in_word).to_string();
+            token = self.take_while(at, in_word).to_string();
         }
         let token = token.replace('_', "");
         self.bound(&token)?;

@@ -44,12 +44,8 @@ impl Resolver<'_> {
         }
         let (mut host, number) = match declared_public_url(draft, port) {
             Some(address) => {
-                let usual = match address.origin().starts_with("https:") {
-                    true => 443,
-                    false => 80,
-                };
-                let (host, number) = split_port(address.authority());
-                (Text::literal(host.to_string()), number.unwrap_or(usual))
+                let (host, number) = address.host_and_port();
+                (Text::literal(host.to_string()), number)
             }
             None => {
                 let number = match port.host {
@@ -117,13 +113,5 @@ impl Resolver<'_> {
             "publish it: write `ports.{} = {{ container = {number}, host = {number} }}`; or say where it is reached: `public_url`; or add a `jenkins` component",
             port.name
         ))
-    }
-}
-
-/// Host and port of what stands between `//` and the path.
-fn split_port(authority: &str) -> (&str, Option<u16>) {
-    match authority.rsplit_once(':') {
-        Some((host, digits)) if !digits.ends_with(']') => (host, digits.parse().ok()),
-        _ => (authority, None),
     }
 }

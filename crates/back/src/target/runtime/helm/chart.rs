@@ -217,7 +217,7 @@ pub fn build(context: &Context<'_>) -> Chart {
 }
 
 /// An image of the chart's own, from where the platform takes its images.
-fn taken(platform: &Platform, image: &str) -> String {
+fn image_of_chart(platform: &Platform, image: &str) -> String {
     let image = platform.registry.place(Image::literal(image));
     image.text().as_plain().unwrap_or_default()
 }
@@ -244,8 +244,8 @@ fn values(builder: &Builder<'_>, components: Map<String, Value>) -> Value {
         "imagePullSecrets": [],
         "imagePullPolicy": "IfNotPresent",
         "storageClass": "",
-        "waitImage": taken(platform, WAIT_IMAGE),
-        "jobWaitImage": taken(platform, JOB_WAIT_IMAGE),
+        "waitImage": image_of_chart(platform, WAIT_IMAGE),
+        "jobWaitImage": image_of_chart(platform, JOB_WAIT_IMAGE),
         "nodeSelector": {},
         "tolerations": [],
         "affinity": {},

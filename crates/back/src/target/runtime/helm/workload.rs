@@ -203,12 +203,7 @@ pub(super) fn aliases(builder: &mut Builder<'_>, workload: &Workload) -> Vec<Str
     let mut out = Vec::new();
     let is_init = workload.is_job() && builder.pods.foreign_owner_of(&workload.name).is_some();
     for alias in &workload.aliases {
-        let is_label = alias.len() <= 63
-            && alias.starts_with(|c: char| c.is_ascii_lowercase())
-            && !alias.ends_with('-')
-            && alias
-                .chars()
-                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        let is_label = is_dns_label(alias) && alias.starts_with(|c: char| c.is_ascii_lowercase());
         let why = if is_init {
             "and it ends before its pod listens: nothing answers to it"
         } else if !is_label {

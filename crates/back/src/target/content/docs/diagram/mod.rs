@@ -46,12 +46,12 @@ mod view;
 pub use view::Picture;
 
 use index::Index;
-use rayon::prelude::*;
 use scene::Scene;
 
 use crate::{
     graph::Graph,
     model::{Group, Platform},
+    threads,
 };
 
 /// What is made of the pictures of a platform.
@@ -106,17 +106,14 @@ fn groups<T: Send>(
     let edges = index.by_group();
     let with_members = |group: &&Group| !index.members(&group.name).is_empty();
     let groups: Vec<&Group> = platform.groups.iter().filter(with_members).collect();
-    groups
-        .into_par_iter()
-        .map(|group| {
-            let edges = edges
-                .get(group.name.as_str())
-                .map_or(&[][..], Vec::as_slice);
-            let scene = scope::group(platform, index, &group.name, edges);
-            let picture = painted(platform, scene, Some(group));
-            (group.name.clone(), write(picture))
-        })
-        .collect()
+    threads::each(groups, |group| {
+        let edges = edges
+            .get(group.name.as_str())
+            .map_or(&[][..], Vec::as_slice);
+        let scene = scope::group(platform, index, &group.name, edges);
+        let picture = painted(platform, scene, Some(group));
+        (group.name.clone(), write(picture))
+    })
 }
 
 fn painted(platform: &Platform, mut scene: Scene, group: Option<&Group>) -> Picture {
