@@ -19,6 +19,7 @@ mod schedule;
 mod signal;
 mod tmpfs;
 mod web;
+mod versions;
 pub mod yaml;
 
 pub use account::{Account, Accounts};
@@ -42,6 +43,7 @@ pub use pattern::pattern_fault;
 pub use schedule::{Cycle, Schedule};
 pub use signal::Signal;
 pub use tmpfs::{Tmpfs, TmpfsOption};
+pub use versions::{asks_for_versions, is_revision, revision_fault};
 pub use web::{
     WebAddress, is_domain, is_email, is_mailbox, is_page, is_request_path, is_url, is_url_path,
     is_word,
