@@ -54,6 +54,8 @@ pub enum Form {
     AntGlob,
     /// A line of Jenkins' cron.
     BuildTrigger,
+    /// What of a git repository is installed: a name, a commit, or versions.
+    Revision,
     /// A semantic version, as Helm wants it of a chart.
     Version,
     /// A requirement on mlopsgen's version.
@@ -160,6 +162,7 @@ impl Form {
             Form::Glob | Form::RefGlob => is_glob(text),
             Form::AntGlob => is_glob(text) && stays_below(text) && !text.contains('['),
             Form::BuildTrigger => value::is_build_trigger(text),
+            Form::Revision => value::is_revision(text),
             Form::Version => semver::Version::parse(text).is_ok(),
             Form::VersionRequirement => semver::VersionReq::parse(text).is_ok(),
             Form::PromQl | Form::KindPromQl => promql(text).is_some_and(|it| is_value(&it)),
@@ -255,6 +258,9 @@ impl Form {
             }
             Form::BuildTrigger => {
                 "five fields of Jenkins' cron, such as `H 4 * * *`, or a word such as `@daily`".to_string()
+            }
+            Form::Revision => {
+                "a branch, a tag, a commit in full, or versions such as `1.4.*`".to_string()
             }
             Form::Version => "a semantic version: three numbers, such as `1.4.0`".to_string(),
             Form::VersionRequirement => "a version requirement, such as `>=0.1`".to_string(),

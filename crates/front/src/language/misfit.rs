@@ -14,7 +14,9 @@ use crate::{
     reference,
     source::Span,
     syntax::{Node, Value, quoted},
-    value::{Schedule, fault_in_container, fault_of_file, fault_on_host, trigger_fault},
+    value::{
+        Schedule, fault_in_container, fault_of_file, fault_on_host, revision_fault, trigger_fault,
+    },
 };
 
 /// A value of a type that the key does not take.
@@ -158,6 +160,7 @@ fn fault(form: Form, text: &str) -> Option<String> {
     match form {
         Form::Cron => Schedule::fault(text),
         Form::BuildTrigger => trigger_fault(text),
+        Form::Revision => revision_fault(text),
         Form::Path => path_fault(text),
         Form::PromQl | Form::Series | Form::PanelPromQl => promql_fault(text),
         _ => None,

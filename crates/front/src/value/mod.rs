@@ -21,6 +21,7 @@ mod schedule;
 mod signal;
 mod tmpfs;
 mod web;
+mod versions;
 pub mod yaml;
 
 pub use account::{Account, Accounts};
@@ -46,6 +47,7 @@ pub use private::{is_git_folder, why_not_read, why_private};
 pub use schedule::{Cycle, Schedule};
 pub use signal::Signal;
 pub use tmpfs::{Tmpfs, TmpfsOption};
+pub use versions::{asks_for_versions, is_revision, revision_fault};
 pub use web::{
     UrlParts, WebAddress, is_email, is_mailbox, is_page, is_request_path, is_url, is_url_path,
     is_word,

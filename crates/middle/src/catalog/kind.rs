@@ -343,6 +343,8 @@ pub struct Role {
     pub all: bool,
     /// The program keeps its own database schema there.
     pub schema: bool,
+    /// The setting that tells such schemas of one kind apart.
+    pub schema_of: Option<String>,
     /// `uses` also sets the start order.
     pub order: bool,
     /// Environment variables that a part of the bound component gets: part, variable, value.

@@ -30,6 +30,7 @@ mod removed;
 mod role_env;
 mod roles;
 mod route_ports;
+mod route_prefixes;
 mod routes;
 mod schemas;
 mod secrets;

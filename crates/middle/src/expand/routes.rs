@@ -8,9 +8,10 @@ use super::{
     edits::{edit, key, text},
     read,
     route_ports::{
-        is_broken, leads_to_itself, no_http, other_prefix, page_port, place, ports, removed_prefix,
-        runs_elsewhere, speaks_no_http, tells_no_prefix, twice, two_prefixes,
+        is_broken, leads_to_itself, no_http, page_port, place, ports, runs_elsewhere,
+        speaks_no_http, twice,
     },
+    route_prefixes::{Led, Prefixes, trimmed},
     unknown,
 };
 use crate::{
@@ -21,7 +22,6 @@ use crate::{
     syntax::{Key, Node, Shared, Table, Value},
     text::one_of,
 };
-use std::collections::BTreeMap;
 
 /// Where certificates are mounted in an entry point.
 const CERTIFICATES: &str = "/etc/mlopsgen/tls";
@@ -53,8 +53,7 @@ pub(super) fn routes(
 struct Seen<'t> {
     /// The paths, with host and path as one address, and what each leads to.
     addresses: Vec<(String, &'t Key, &'t Node)>,
-    /// The first prefix of each port that the program is asked under.
-    prefixes: BTreeMap<(usize, String), (String, Span)>,
+    prefixes: Prefixes,
 }
 
 struct Reader<'a> {
@@ -324,9 +323,20 @@ impl Reader<'_> {
         let prefix = trimmed(&path.name);
         let strip = node.as_table().and_then(|table| table.entry("strip"));
         let strip = strip.filter(|strip| strip.value.value == Value::Boolean(true));
-        match strip {
-            Some(strip) => self.set_no_path(index, &port, strip.key.span)?,
-            None => self.serve_under(index, &port, (prefix, path.span), seen)?,
+        let led = Led {
+            component: index,
+            port: &port,
+            prefix,
+            place: strip.map_or(path.span, |strip| strip.key.span),
+        };
+        let declared = &mut self.components[index];
+        let fits = match strip {
+            Some(_) => seen.prefixes.strip(&led, declared),
+            None => seen.prefixes.pass_on(&led, declared),
+        };
+        if let Err(wrong) = fits {
+            self.sink.push(wrong);
+            return None;
         }
         self.set_url(index, &port, &format!("{origin}{prefix}"), path.span);
         self.reach(door, &format!("{name}.{port}"), node.span);
@@ -381,64 +391,6 @@ impl Reader<'_> {
         }
     }
 
-    /// The first prefix of a port is its `path`. A program that is told no prefix may be asked under more of them.
-    fn serve_under(
-        &mut self,
-        index: usize,
-        port: &str,
-        (prefix, span): (&str, Span),
-        seen: &mut Seen<'_>,
-    ) -> Option<()> {
-        let of = (index, port.to_string());
-        let declared = &self.components[index];
-        match seen.prefixes.get(&of) {
-            None => {
-                self.set_path(index, port, prefix, span)?;
-                seen.prefixes.insert(of, (prefix.to_string(), span));
-            }
-            Some((first, _)) if first == prefix => {}
-            Some(_) if tells_no_prefix(declared, port) => {}
-            Some((_, first)) => {
-                self.sink.push(two_prefixes(declared, port, *first, span));
-                return None;
-            }
-        }
-        Some(())
-    }
-
-    /// `ports.PORT.path`, unless it says the same already.
-    fn set_path(&mut self, index: usize, port: &str, prefix: &str, span: Span) -> Option<()> {
-        let declared = &mut self.components[index];
-        if let Some(own) = declared.user.get_path(&["ports", port, "path"]) {
-            if own.as_str().map(trimmed) == Some(prefix) {
-                return Some(());
-            }
-            self.sink.push(other_prefix(declared, port, own.span, span));
-            return None;
-        }
-        if prefix.is_empty() {
-            return Some(());
-        }
-        edit(&mut declared.user, "ports", span, |ports| {
-            edit(ports, port, span, |port| {
-                port.set(key("path", span), text(prefix, span));
-            });
-        });
-        Some(())
-    }
-
-    /// Nothing, as the entry point strips the path: a prefix of the port's own is reported.
-    fn set_no_path(&mut self, index: usize, port: &str, span: Span) -> Option<()> {
-        let declared = &self.components[index];
-        let own = declared.user.get_path(&["ports", port, "path"]);
-        let Some(own) = own.filter(|own| own.as_str().map(trimmed) != Some("")) else {
-            return Some(());
-        };
-        self.sink
-            .push(removed_prefix(declared, port, own.span, span));
-        None
-    }
-
     /// `public_url` of the component or, of another port than the one that people open, of the port, where nothing says it yet.
     fn set_url(&mut self, index: usize, port: &str, url: &str, span: Span) {
         let declared = &mut self.components[index];
@@ -490,8 +442,4 @@ impl Reader<'_> {
             });
         });
     }
-}
-
-fn trimmed(path: &str) -> &str {
-    path.trim_end_matches('/')
 }

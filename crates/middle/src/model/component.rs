@@ -344,6 +344,8 @@ pub struct DatabaseBinding {
     pub name: String,
     /// The program keeps a schema of its own there.
     pub schema: bool,
+    /// Setting and value by which other components of its kind tell their schemas from this one.
+    pub schema_of: Option<(String, String)>,
 }
 
 /// An alerting rule.

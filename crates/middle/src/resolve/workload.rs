@@ -5,12 +5,12 @@ use super::{
     beforehand::Beforehand,
     cluster, connections, dependencies, dockerfile, engine_files, files, image, mounts, network,
     notify, observe, program,
-    reference::{Scope, WorkloadOf, text},
+    reference::{Scope, WorkloadOf, setting_text, text},
     runtime, upstream,
 };
 use crate::{
     diag::{Code, Sink},
-    expand::{ComponentDraft, WorkloadDraft, read, unknown},
+    expand::{BoundRole, ComponentDraft, WorkloadDraft, read, unknown},
     model::{
         Component, DataFolder, DatabaseBinding, EnvironmentVariable, External, FileMount, Gpu,
         KeptIf, Lifecycle, Output, Purpose, Raw, Reach, Resources, Restart, Runtime, Text, Use,
@@ -149,6 +149,15 @@ fn outputs(scene: &Scene<'_>, index: usize, _sink: &mut Sink) -> Vec<Output> {
         .collect()
 }
 
+/// What tells the schema of a component from those of others of its kind.
+fn schema_of(scene: &Scene<'_>, index: usize, bound: &BoundRole) -> Option<(String, String)> {
+    let setting = bound.role.schema_of.as_ref()?;
+    let scope = Scope::component(index, None);
+    // What is wrong with it is reported where the setting is read.
+    let value = setting_text(scene, index, setting, &scope, &mut Sink::default())?;
+    Some((setting.clone(), value.as_plain()?))
+}
+
 fn uses(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Vec<Use> {
     scene.components[index]
         .uses
@@ -165,6 +174,7 @@ fn uses(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Vec<Use> {
                 database: name.map(|name| DatabaseBinding {
                     name,
                     schema: bound.role.schema,
+                    schema_of: schema_of(scene, index, bound),
                 }),
                 ports: target.main_port().into_iter().collect(),
                 needed: bound.role.order,
