@@ -14,6 +14,7 @@ use crate::{
     data::Data,
     diag::Diagnostic,
     plan::{self, Failure, Fingerprints, Plan, Recorded},
+    project::{bad_environment, environment_file},
     source::Sources,
     text::visible,
     threads,
@@ -267,11 +268,20 @@ impl Project {
         let environments = &self.request.environments;
         match inner.find(|(folder, _)| environments.iter().any(|name| name == folder)) {
             None => Ok(()),
-            Some((folder, path)) => Err(Failure::new(format!(
-                "`{folder}/{}` would be written into the folder of the environment `{folder}`: nothing is written",
-                visible(path)
-            ))
-            .help("give the template another folder")),
+            Some((folder, path)) => Err(match bad_environment(folder) {
+                // It has the name of a target, whose folder this is.
+                Some(problem) => Failure::new(format!(
+                    "`{}` can't stay: {}",
+                    environment_file(&self.request.file, folder),
+                    problem.message
+                ))
+                .help(problem.help.unwrap_or_default()),
+                None => Failure::new(format!(
+                    "`{folder}/{}` would be written into the folder of the environment `{folder}`: nothing is written",
+                    visible(path)
+                ))
+                .help("give the template another folder"),
+            }),
         }
     }
 

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     diag::{Code, Diagnostic, nearest},
-    syntax::{Entry, Key, Node, Table, Value},
+    syntax::{Entry, Key, Node, Table, Value, places},
 };
 
 /// Whether these are the keys of a component, or of a part of one.
@@ -98,6 +98,35 @@ pub(super) fn environment_inside(
                 "an environment is a file of its own: write `platform.{name}.toml` beside it, with what differs"
             )),
     )
+}
+
+/// A switch that a component has in the chart alone: what was meant holds everywhere.
+pub(super) fn switch(
+    entry: &Entry,
+    keys: &[KeyShape],
+    context: &Context<'_>,
+) -> Option<Diagnostic> {
+    let Entry { key, value } = entry;
+    let is_switch =
+        is_same(keys, COMPONENT) && ["enabled", "disabled"].contains(&key.name.as_str());
+    let is_on = value.as_bool().filter(|_| is_switch)? == (key.name == "enabled");
+    let message = format!("{} has no key `{}`", context.owner, key.name);
+    let diagnostic = Diagnostic::new(Code::UnknownKey, message)
+        .label(key.span, "no switch of a component")
+        .removing(places(key, value));
+    let profiles = "profiles = [\"manual\"]";
+    Some(match is_on {
+        true => diagnostic.help("remove it: what stands here runs"),
+        false => diagnostic
+            .help(format!(
+                "write `{profiles}` for it: it is off unless that is asked for, in the chart too. In the file of an environment `{} = false` below `[components]` leaves it out there; `helm.enabled` is about the chart alone",
+                match context.entry {
+                    "" => "NAME",
+                    name => name,
+                }
+            ))
+            .adding(context.place, profiles),
+    })
 }
 
 /// A key of a component in one of its parts.

@@ -6,7 +6,8 @@ use super::{
     context::{Context, Owner},
     key::KeyShape,
     misplaced::{
-        environment_inside, in_inner_table, of_whole_component, parallel_inside, value_of_secret,
+        environment_inside, in_inner_table, of_whole_component, parallel_inside, switch,
+        value_of_secret,
     },
     shape::Shape,
 };
@@ -54,7 +55,8 @@ impl<'a> Unknown<'a> {
         let misplaced = of_whole_component(key, keys, context.owner)
             .or_else(|| parallel_inside(key, keys, context.owner, kept))
             .or_else(|| value_of_secret(self.entry, context, kept))
-            .or_else(|| environment_inside(self.entry, keys, context.owner));
+            .or_else(|| environment_inside(self.entry, keys, context.owner))
+            .or_else(|| switch(self.entry, keys, context));
         if let Some(diagnostic) = misplaced {
             sink.push(diagnostic);
             return None;
@@ -87,7 +89,7 @@ impl<'a> Unknown<'a> {
         });
         let fits = |near: &KeyShape| could_be(value, &near.shape, &context.below(near));
         sink.push(match near {
-            Some(near) if table.get(near.name).is_some() => {
+            Some(near) if is_written_beside(key, table, near) => {
                 both_written(self.entry, near, context.owner)
             }
             Some(near) if !fits(near) => in_inner_table(self.entry, table, keys, context.owner)
@@ -268,6 +270,13 @@ fn absent<'a>(table: &Table, kept: &Table, keys: &'a [KeyShape], sink: &Sink) ->
     keys.iter()
         .filter(|shape| shape.required && kept.get(shape.name).is_none() && !is_named(shape))
         .collect()
+}
+
+/// Whether a key stands in the same file as the one that it was meant to be. Else it was meant to be laid over that one: an
+/// environment's over the platform's.
+fn is_written_beside(key: &Key, table: &Table, near: &KeyShape) -> bool {
+    let written = table.get(near.name);
+    written.is_some_and(|node| node.span.source == key.span.source)
 }
 
 /// A misspelled key beside the one that it was meant to be.

@@ -61,6 +61,7 @@ pub(super) fn include(
     let mut found: Vec<Table> = Vec::new();
     let mut seen: BTreeSet<String> = BTreeSet::new();
     let mut walked = FolderCache::new(world);
+    let mut idle = Vec::new();
     for pattern in table.array("include").unwrap_or_default() {
         let Some(text) = pattern.as_str() else {
             continue;
@@ -91,8 +92,13 @@ pub(super) fn include(
             continue;
         }
         let matched = matching(&mut walked, folder, text);
-        if matched.files.is_empty() && matched.unread.is_empty() {
-            sink.push(matches_nothing(world, folder, file, pattern));
+        // A wide pattern also meets the file itself and its environments.
+        let is_own = |path: &String| path == file || is_environment_of(file, path);
+        if matched.unread.is_empty() && matched.files.iter().all(is_own) {
+            match matched.files.first() {
+                None => sink.push(matches_nothing(world, folder, file, pattern)),
+                Some(own) => idle.push(matches_itself(own, file, pattern)),
+            }
         }
         for (path, error) in &matched.unread {
             sink.push(
@@ -102,14 +108,17 @@ pub(super) fn include(
             );
         }
         for path in matched.files {
-            // A wide pattern also meets the file itself and its environments.
-            if path == file || is_environment_of(file, &path) || !seen.insert(path.clone()) {
+            if is_own(&path) || !seen.insert(path.clone()) {
                 continue;
             }
             if let Some(read) = read_file(world, &path, sources, sink) {
                 found.push(only_included_keys(read.table, file, sink));
             }
         }
+    }
+    // Beside others such a pattern is for files that may come.
+    if seen.is_empty() {
+        idle.into_iter().for_each(|it| sink.push(it));
     }
     found
 }
@@ -127,6 +136,19 @@ fn matches_nothing(world: &dyn World, folder: &str, file: &str, pattern: &Node) 
     Diagnostic::new(Code::FileMissing, message)
         .label(pattern.span, label)
         .help(format!("paths in `include` are relative to {file}"))
+}
+
+/// A pattern that meets no file but the platform's own, which are read anyway.
+fn matches_itself(own: &str, file: &str, pattern: &Node) -> Diagnostic {
+    let text = pattern.as_str().unwrap_or_default();
+    let what = match own == file {
+        true => "the file itself",
+        false => "an environment",
+    };
+    let message = format!("`{text}` matches no file but `{own}`, {what}");
+    Diagnostic::new(Code::FileMissing, message)
+        .label(pattern.span, "nothing to add")
+        .help("leave it out, or name the files that have more tables, as `teams/*.toml`")
 }
 
 /// Folders of the project, each listed once.

@@ -26,7 +26,9 @@ mod private_keys;
 mod profiles;
 mod promql;
 mod raw;
+mod raw_amounts;
 mod raw_claims;
+mod raw_cycles;
 mod raw_names;
 mod raw_paths;
 mod raw_services;
@@ -63,6 +65,8 @@ const RULES: &[Rule] = &[
     ports::container_ports,
     raw_services::keys,
     raw_names::declared,
+    raw_cycles::start_order,
+    raw_amounts::distinct,
     raw_claims::folders,
     ports::public_addresses,
     clashes::mount_paths,

@@ -6,6 +6,7 @@ use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink},
     model::{Component, DatabaseBinding, MountSource, Platform, PlatformVolume, Use, Workload},
+    text::all_of,
 };
 
 /// A shared volume with `access = "one"` that more than one component or replica writes.
@@ -157,6 +158,21 @@ fn server(platform: &Platform, component: &str) -> String {
     }
 }
 
+/// What the help says of roles that would keep the data of a single server.
+fn where_several_run(component: &Component) -> String {
+    let is_open = |role: &&String| component.uses.iter().all(|it| it.role != **role);
+    let open: Vec<&str> = component
+        .several_with
+        .iter()
+        .filter(is_open)
+        .map(String::as_str)
+        .collect();
+    match open.as_slice() {
+        [] => String::new(),
+        open => format!(". Several can run where `uses` fills {}", all_of(open)),
+    }
+}
+
 /// More than one replica of a kind that is one server.
 pub(super) fn replicas(facts: Facts<'_>, sink: &mut Sink) {
     for component in facts
@@ -181,7 +197,10 @@ pub(super) fn replicas(facts: Facts<'_>, sink: &mut Sink) {
                 format!("`{}` is one server: it can't {what}", component.name),
             )
             .label(span, "more than one")
-            .help(format!("remove `{key}`: each would keep data of its own")),
+            .help(format!(
+                "remove `{key}`: each would keep data of its own{}",
+                where_several_run(component)
+            )),
         );
     }
 }

@@ -247,9 +247,13 @@ fn missing_group(tree: &Table, component: &Key) -> Diagnostic {
     let diagnostic = Diagnostic::new(
         Code::MissingKey,
         format!("component `{}` needs the key `group`", component.name),
-    )
-    .label(component.span, "in no group");
+    );
     let known = groups(tree);
+    let taken = tree.get_path(&["components", &component.name, "group"]);
+    if let (Some(node), [first, ..]) = (taken, known.as_slice()) {
+        return taken_away(diagnostic, node, &format!("group = {}", quoted(first)));
+    }
+    let diagnostic = diagnostic.label(component.span, "in no group");
     match known.as_slice() {
         [] => diagnostic
             .help("write `main = \"Everything\"` below `[groups]`, and `group = \"main\"` here")
@@ -266,6 +270,15 @@ fn missing_group(tree: &Table, component: &Key) -> Diagnostic {
                 .adding(component.span, line)
         }
     }
+}
+
+/// What is missing because a `false` takes it away, as that of an environment may: the line with the `false` is to change.
+pub fn taken_away(diagnostic: Diagnostic, node: &Node, line: &str) -> Diagnostic {
+    let (_, value) = line.split_once(" = ").unwrap_or(("", line));
+    diagnostic
+        .label(node.span, "taken away here")
+        .help(format!("write `{line}`, or remove the line"))
+        .replacing(node.span, value)
 }
 
 /// Reports groups that nothing declares.

@@ -37,6 +37,12 @@ pub(super) fn addresses(component: &Table, kind: &Kind, sink: &mut Sink) -> Opti
             let host = plain(host, Form::Host, sink);
             of_main_port(component, kind, entry, host, sink)
         }
+        None if is_of_main_port(table) => {
+            if let Some(fault) = without_host(entry, table) {
+                sink.push(fault);
+            }
+            Vec::new()
+        }
         None => of_each_port(component, kind, table, sink),
     };
     let is_read = |(_, node): (&Key, &Node)| !node.is_broken();
@@ -66,6 +72,35 @@ fn host<'a>(table: &'a Table, sink: &mut Sink) -> Option<&'a Entry> {
     written
         .filter(alone)
         .or_else(|| misspelled_host(table, sink))
+}
+
+/// Whether a table with no host that can be read was meant as `{ host, port }`.
+fn is_of_main_port(table: &Table) -> bool {
+    let has_number = table.integer("port").is_some();
+    match table.get("host") {
+        Some(_) => has_number || table.integer("host").is_some(),
+        None => has_number && table.entries.len() == 1,
+    }
+}
+
+/// What is wrong with the host. What can't be used was reported.
+fn without_host(entry: &Entry, table: &Table) -> Option<Diagnostic> {
+    let Some(host) = table.get("host") else {
+        const HOST: &str = "host = \"db.example.com\"";
+        return Some(
+            Diagnostic::new(Code::MissingKey, "`external` needs the key `host`")
+                .label(entry.key.span, "on which machine?")
+                .help(format!("write `{HOST}` beside `port`"))
+                .adding(entry.key.span, HOST),
+        );
+    };
+    (!host.is_broken()).then(|| no_host("host", host))
+}
+
+fn no_host(name: &str, node: &Node) -> Diagnostic {
+    Diagnostic::new(Code::BadValue, format!("`{name}` of `external` is no host"))
+        .label(node.span, "neither a name nor an address")
+        .help(FORMS)
 }
 
 fn of_main_port(
@@ -156,14 +191,7 @@ fn plain<'a>(entry: &'a Entry, form: Form, sink: &mut Sink) -> &'a str {
     let text = node.as_str().unwrap_or_default();
     let Some(url) = UrlParts::split(text) else {
         if form == Form::Host && Host::parse(text).is_none() {
-            sink.push(
-                Diagnostic::new(
-                    Code::BadValue,
-                    format!("`{}` of `external` is no host", key.name),
-                )
-                .label(node.span, "neither a name nor an address")
-                .help(FORMS),
-            );
+            sink.push(no_host(&key.name, node));
         }
         return text;
     };

@@ -40,6 +40,7 @@ mod tag_form;
 mod unread_keys;
 mod unread_secrets;
 
+pub use declare::taken_away;
 pub use draft::{BoundRole, ComponentDraft, Declared, Draft, Names, WorkloadDraft};
 pub use probes::can_be_probed;
 pub use removed::check_alerts;

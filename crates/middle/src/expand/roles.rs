@@ -29,12 +29,48 @@ fn bind_component(all: &Declarations, index: usize, sink: &mut Sink) -> (Vec<Bou
     let mut complete = true;
     let declared = &all.components[index];
     for role in &declared.kind.roles {
-        if declared.user.get_path(&["uses", &role.name]).is_none() {
-            bound.extend(by_default(all, index, role, sink));
+        match declared.user.get_path(&["uses", &role.name]) {
+            None => bound.extend(by_default(all, index, role, sink)),
+            Some(node)
+                if role.required && declared.external.is_none() && names_nothing(role, node) =>
+            {
+                sink.push(taken_away(all, index, role, node));
+            }
+            Some(_) => {}
         }
         complete &= !role.required || bound.iter().any(|bound| bound.role.name == role.name);
     }
     (bound, complete)
+}
+
+/// Whether `uses` says of a role that nothing fills it.
+fn names_nothing(role: &Role, node: &Node) -> bool {
+    let is_empty = role.many && node.as_array().is_some_and(<[Node]>::is_empty);
+    node.is_false() || node.is_removed() || is_empty
+}
+
+/// A role that the kind can't do without, and that `uses` leaves empty.
+fn taken_away(all: &Declarations, index: usize, role: &Role, node: &Node) -> Diagnostic {
+    let draft = &all.components[index];
+    let diagnostic = needs_one(draft, role).label(node.span, "nothing fills it");
+    let fitting = candidates(all, index, role);
+    let free = free_stores(all, draft, role, &fitting);
+    match free.as_deref() {
+        Ok([first, rest @ ..]) => {
+            let others = match rest {
+                [] => String::new(),
+                _ => format!(", or another of {}", one_of(&fitting)),
+            };
+            diagnostic
+                .help(format!("write `{} = {}`{others}", role.name, quoted(first)))
+                .replacing(node.span, quoted(first))
+        }
+        Ok([]) => diagnostic.help(none_fits(role)),
+        Err(store) => diagnostic.help(format!(
+            "write `{} = \"{}/NAME\"`, a database of its own: the first one keeps the schema of another component",
+            role.name, store.name
+        )),
+    }
 }
 
 fn bound_by_uses(all: &Declarations, index: usize, sink: &mut Sink) -> Vec<BoundRole> {
@@ -350,20 +386,10 @@ fn unbound(all: &Declarations, draft: &Declared, role: &Role, fitting: &[&str], 
             if is_broken || fitting.is_empty() && !all.names.lost.is_empty() {
                 return;
             }
-            let diagnostic = Diagnostic::new(
-                Code::RoleMissing,
-                format!(
-                    "`{}` needs a component in the role `{}`",
-                    draft.name, role.name
-                ),
-            )
-            .label(draft.span, format!("of kind `{}`", draft.kind.name));
+            let diagnostic =
+                needs_one(draft, role).label(draft.span, format!("of kind `{}`", draft.kind.name));
             sink.push(match fitting {
-                [] => diagnostic.help(format!(
-                    "add a component of kind {} and write `uses.{} = \"NAME\"`",
-                    one_of(&role.kinds),
-                    role.name
-                )),
+                [] => diagnostic.help(none_fits(role)),
                 fitting => match free_stores(all, draft, role, fitting) {
                     Ok(free) => choosing(diagnostic, draft, role, &free),
                     Err(filler) => database_of_its_own(diagnostic, draft, role, filler),
@@ -372,6 +398,17 @@ fn unbound(all: &Declarations, draft: &Declared, role: &Role, fitting: &[&str], 
         }
         _ => {}
     }
+}
+
+fn needs_one(draft: &Declared, role: &Role) -> Diagnostic {
+    let (name, role) = (&draft.name, &role.name);
+    let message = format!("`{name}` needs a component in the role `{role}`");
+    Diagnostic::new(Code::RoleMissing, message)
+}
+
+fn none_fits(role: &Role) -> String {
+    let (kinds, role) = (one_of(&role.kinds), &role.name);
+    format!("add a component of kind {kinds} and write `uses.{role} = \"NAME\"`")
 }
 
 /// A line of `uses` that a component lacks.

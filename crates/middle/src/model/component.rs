@@ -86,6 +86,8 @@ pub struct Component {
     pub reads_logs: bool,
     /// A kind that is one server: more than one replica is an error.
     pub single: bool,
+    /// Roles that keep what it would keep itself: with these filled, it is no single server.
+    pub several_with: Vec<String>,
     /// What the machine has to allow each of its processes as `vm.max_map_count`.
     pub memory_maps: Option<u32>,
     /// Raw keys of the component's values in the chart.

@@ -91,6 +91,7 @@ pub(super) fn component(
         image_volumes: read::strings(&draft.kind_table, "image_volumes"),
         reads_logs: draft.kind_table.boolean("reads_logs").unwrap_or(false),
         single: draft.kind_table.boolean("single").unwrap_or(false),
+        several_with: draft.kind.several_with(),
         memory_maps: read::unsigned(&draft.kind_table, "memory_maps"),
         raw_helm: raw(
             scene,

@@ -15,3 +15,4 @@ pub mod plain;
 pub mod probes;
 pub mod replicas;
 pub mod scrape;
+pub mod started_with;
