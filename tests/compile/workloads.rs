@@ -311,6 +311,36 @@ fn what_a_guest_that_is_off_says_of_its_pod_is_left_out() {
     assert!(!said.contains("is left out of the chart"), "{said}");
 }
 
+/// What a guest reaches, and who reaches it, is open while it runs: its pod has the name of its host.
+#[test]
+fn an_edge_of_a_guest_names_it() {
+    let files = compiled(
+        r#"
+[components.web]
+image = "a/web:1"
+group = "one"
+reaches = ["db"]
+[components.aside]
+image = "a/aside:1"
+group = "one"
+network_mode = "service:web"
+profiles = ["debug"]
+ports.more = 90
+reaches = ["db", "elsewhere"]
+[components.db]
+image = "a/db:1"
+group = "one"
+ports.sql = 5432
+reaches = ["aside"]
+[components.elsewhere]
+external = { http = "10.1.2.3:443" }
+ports.http = 443
+"#,
+    );
+    let edges = block(&files["helm/p/values.yaml"], "  edges:");
+    is_as_written("edges-of-a-guest.yaml", &edges);
+}
+
 /// Of a job in another's pod only that is told which somebody wrote: its kind's `restart` is not, and who waits for it reaches nothing.
 #[test]
 fn a_job_in_another_s_pod_that_others_wait_for_is_told_once() {
