@@ -14,7 +14,7 @@
 //! | [`route`] | finds for each wire the channels it goes through |
 //! | [`tracks`] | gives each wire its own track in each channel, so that few cross |
 //! | [`doors`] | spreads the ends of wires over the sides of nodes |
-//! | [`apart`] | moves lines apart that touch without crossing |
+//! | [`apart`] | moves lines apart that touch without crossing, by their [`pieces`] |
 //! | [`badges`] | finds places for the numbers |
 //! | [`palette`] | gives flows that meet different colours |
 //! | [`strokes`] | cuts the lower one of two lines that cross, rounds corners |
@@ -31,6 +31,7 @@ mod measure;
 mod node;
 mod paint;
 mod palette;
+mod pieces;
 mod place;
 mod route;
 mod scene;
