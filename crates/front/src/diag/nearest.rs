@@ -37,6 +37,14 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     best
 }
 
+/// Whether one name is surely the other one misspelled: one letter differs, and no digit, which tells names apart.
+pub fn is_slip(name: &str, meant: &str) -> bool {
+    let digits = |name: &str| name.matches(|c: char| c.is_ascii_digit()).count();
+    name.len().abs_diff(meant.len()) <= 1
+        && digits(name) == digits(meant)
+        && strsim::damerau_levenshtein(name, meant) == 1
+}
+
 /// So many names are compared letter by letter.
 const MOST_COMPARED: usize = 500;
 
