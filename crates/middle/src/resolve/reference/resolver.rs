@@ -112,6 +112,7 @@ impl Resolver<'_> {
         };
         match asked {
             Some(ComponentField::Name) => Some(Text::literal(&draft.name)),
+            Some(ComponentField::Title) if self.kind_text => Some(Text::literal(&draft.kind.title)),
             Some(ComponentField::EnvName) if self.kind_text => {
                 Some(Text::literal(read::env_name(&draft.name)))
             }
