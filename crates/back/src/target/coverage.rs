@@ -137,7 +137,9 @@ pub fn coverage(platform: &Platform) -> Coverage {
     let of_rules = of_rules.unwrap_or_default();
     let named = known.iter().copied();
     let named: BTreeSet<&str> = named.chain(of_rules.iter().map(String::as_str)).collect();
-    let named = (!exposed::may_have_other_jobs(&jobs)).then_some(&named);
+    let is_open =
+        exposed::may_have_other_jobs(&jobs) || prometheus.is_some_and(exposed::takes_writes);
+    let named = (!is_open).then_some(&named);
     let asks = questions.iter();
     let in_vain = asks.flat_map(|it| in_vain(it, named, &jobs, all.as_ref()));
     let unexposed: BTreeSet<Unexposed> = in_vain.chain(lost(&jobs)).collect();

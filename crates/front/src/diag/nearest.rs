@@ -31,6 +31,14 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     best
 }
 
+/// Whether one name is surely the other one misspelled: one letter differs, and no digit, which tells names apart.
+pub fn is_slip(name: &str, meant: &str) -> bool {
+    let digits = |name: &str| name.matches(|c: char| c.is_ascii_digit()).count();
+    name.len().abs_diff(meant.len()) <= 1
+        && digits(name) == digits(meant)
+        && strsim::damerau_levenshtein(name, meant) == 1
+}
+
 /// How often each letter stands in a name. Thousands of unknown names are compared with thousands of known ones: most are told
 /// apart by their letters alone.
 struct Letters([u16; 128]);

@@ -78,8 +78,8 @@ pub struct Component {
     pub exposes: Vec<String>,
     /// Those of them that the job of a part gives and the main one does not, by the part.
     pub exposed_by_parts: BTreeMap<String, Vec<String>>,
-    /// Its job also has metrics that no list can name: those of its users.
-    pub exposes_more: bool,
+    /// What these lists promise.
+    pub lists: Lists,
     /// How the requests to it are counted, where anything tells.
     pub requests: Requests,
     /// It reads what the engine keeps of the output of containers.
@@ -92,6 +92,17 @@ pub struct Component {
     pub raw_helm: Raw,
     /// Its name where it is declared.
     pub span: Span,
+}
+
+/// What the lists of a kind promise of the metrics of a component.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lists {
+    /// All that the program has, on any machine: it is the kind's, in the kind's version and as the kind configures it.
+    Complete,
+    /// The names that they have are spelled so. The program may have others: its version or its configuration is another one.
+    Spelling,
+    /// A part of what there is: the program's users name more, or it is another program.
+    Partial,
 }
 
 /// The folder in which the program of a main workload keeps its data.

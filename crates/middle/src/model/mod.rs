@@ -36,8 +36,8 @@ pub use ci::{
 };
 pub use component::{
     Alert, AlertText, AlertWhose, Component, DataFolder, DatabaseBinding, Expression, External,
-    ExternalAddress, KeptIf, Output, Panel, Query, Record, Setting, SettingFile, SettingValue,
-    Store, Threshold, Use,
+    ExternalAddress, KeptIf, Lists, Output, Panel, Query, Record, Setting, SettingFile,
+    SettingValue, Store, Threshold, Use,
 };
 pub use deploy::{Cluster, Deploy, DeployTool, Repository, Revision};
 pub use image::{Image, Version, is_tag};

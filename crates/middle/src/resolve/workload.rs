@@ -47,7 +47,12 @@ pub(super) fn component(
     records.extend(levels.records);
     let mut own_panels = levels.panels;
     own_panels.extend(observe::own_panels(scene, index, sink));
-    let exposes_more = observe::exposes_more(draft, &workloads, &scene.names.registry);
+    let lists = observe::lists(
+        draft,
+        &workloads,
+        &known.external_metrics,
+        &scene.names.registry,
+    );
     Component {
         name: draft.name.clone(),
         kind: draft.kind.name.clone(),
@@ -84,7 +89,7 @@ pub(super) fn component(
         own_panels,
         exposes: observe::exposes(draft),
         exposed_by_parts: observe::exposed_by_parts(draft),
-        exposes_more,
+        lists,
         requests: observe::requests(scene, index, sink),
         upgrades: draft.kind.upgrades.clone(),
         data_folders: data_folders(scene, index, sink),

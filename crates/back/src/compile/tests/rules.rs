@@ -300,3 +300,37 @@ fn a_metric_of_nobody_is_reported() {
         .is_empty()
     );
 }
+
+/// What others send to this Prometheus has any job and any name.
+#[test]
+fn what_is_written_to_prometheus_is_not_asked_for_in_vain() {
+    let lines = |receiver: &str| {
+        format!(
+            "args = [\"--web.enable-{receiver}\"]\nalerts.Far = {{ expr = 'up{{job=\"laptop\"}} == 0 or laptop_lid == 1', severity = \"info\" }}\n\
+             [components.redis]\nkind = \"redis\"\ngroup = \"one\"\n"
+        )
+    };
+    let lost = |receiver: &str| {
+        let text = MONITORING.replace(
+            "[components.grafana]",
+            &format!("{}\n[components.grafana]", lines(receiver)),
+        );
+        let world = MemoryWorld::new().with("platform.toml", text);
+        let found = compile(&world, &Request::default()).diagnostics;
+        let messages = found.iter().map(|it| it.message.clone());
+        messages.filter(|it| it.contains("laptop")).count()
+    };
+    assert_eq!(lost("lifecycle"), 1);
+    for receiver in ["remote-write-receiver", "otlp-receiver"] {
+        assert_eq!(lost(receiver), 0, "{receiver}");
+    }
+}
+
+#[test]
+fn alerts_name_the_program_that_runs() {
+    let lines = "[components.cache]\nkind = \"valkey\"\ngroup = \"one\"\n[components.queue]\nkind = \"redis\"\ngroup = \"one\"\n";
+    let emission = emit(&platform(lines, ""), Vantage::Compose, prometheus::emit);
+    let rules = |name: &str| &emission.files.files[&format!("prometheus/rules/{name}.yml")].text;
+    assert!(rules("cache").contains("Valkey `cache` is down"));
+    assert!(rules("queue").contains("Redis `queue` is down"));
+}

@@ -10,6 +10,7 @@ pub mod go_template;
 pub mod kept;
 pub mod losses;
 pub mod machine;
+pub mod metric_names;
 pub mod mounted;
 pub mod plain;
 pub mod probes;

@@ -13,7 +13,7 @@ mod scraper;
 mod slo;
 
 pub(super) use alerts::{alerts, of_kind};
-pub(super) use exposed::exposes_more;
+pub(super) use exposed::lists;
 pub(super) use health::health;
 pub(super) use metrics::{external_metrics, metrics};
 pub(super) use panels::{own_panels, panels, records};

@@ -32,7 +32,9 @@ pub(super) fn unanswered(
     let questions = questions(platform, Some(prometheus), grafana);
     let own_jobs = own_job_names(prometheus);
     // Who has scrape jobs of their own knows them better.
-    let is_open = has_own_file(prometheus) || exposed::may_have_other_jobs(jobs);
+    let is_open = has_own_file(prometheus)
+        || exposed::takes_writes(prometheus)
+        || exposed::may_have_other_jobs(jobs);
     let mut out = match is_open {
         true => Vec::new(),
         false => {
