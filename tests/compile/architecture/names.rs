@@ -3,9 +3,8 @@
 use super::{beside_the_crates, sources};
 
 /// Words that were the whole name of a function. They say nothing of what it does.
-const RIDDLES: [&str; 12] = [
-    "earlier", "gets", "give", "given", "in_vain", "know", "once", "paid", "said", "tell", "tells",
-    "told",
+const RIDDLES: [&str; 11] = [
+    "earlier", "gets", "give", "given", "in_vain", "know", "paid", "said", "tell", "tells", "told",
 ];
 
 #[test]

@@ -60,8 +60,8 @@ pub struct Diagnostic {
     pub edits: Vec<Edit>,
     /// The component that a lint is about: its `allow` accepts it.
     pub component: Option<String>,
-    /// It is about something that the whole platform has once: the same message at another place is the same mistake.
-    pub is_of_platform: bool,
+    /// Said of something that all of the platform has in common: elsewhere it is the same mistake.
+    pub once: bool,
 }
 
 impl Diagnostic {
@@ -78,7 +78,7 @@ impl Diagnostic {
             help: None,
             edits: Vec::new(),
             component: None,
-            is_of_platform: false,
+            once: false,
         }
     }
 
@@ -118,10 +118,9 @@ impl Diagnostic {
         self
     }
 
-    /// It is about something that the whole platform has once, such as a secret that nothing declares: the same message at another
-    /// place is the same mistake.
-    pub fn of_platform(mut self) -> Self {
-        self.is_of_platform = true;
+    /// The same message at another place is the same mistake, such as a secret that nothing declares.
+    pub fn once(mut self) -> Self {
+        self.once = true;
         self
     }
 

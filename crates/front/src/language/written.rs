@@ -77,7 +77,7 @@ fn not_written_out(
     let near = nearest(name, known.iter().copied());
     let diagnostic = Diagnostic::new(Code::UnknownName, format!("there is no variable `{name}`"))
         .label(place, "no such variable")
-        .of_platform();
+        .once();
     Some(
         diagnostic.misspelled(name, near, || match known.as_slice() {
             [] => "there is no variable yet: declare it first".to_string(),

@@ -225,7 +225,7 @@ pub(super) fn kind_of(
             sink.push(
                 Diagnostic::new(Code::UnknownKind, format!("there is no kind `{name}`"))
                     .label(node.span, "no such kind")
-                    .of_platform()
+                    .once()
                     .misspelled(name, near, || {
                         format!(
                             "the catalog has {}; a kind of your own goes to mlopsgen/kinds/{name}.toml",
