@@ -118,7 +118,9 @@ pub(super) fn include(
     }
     // Beside others such a pattern is for files that may come.
     if seen.is_empty() {
-        idle.into_iter().for_each(|it| sink.push(it));
+        for diagnostic in idle {
+            sink.push(diagnostic);
+        }
     }
     found
 }
