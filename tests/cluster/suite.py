@@ -39,8 +39,7 @@ APART = [check for check in changes.CHECKS + control.CHECKS + others.CHECKS + op
 # Chains of checks by kind: those of one stage run at the same time. The checks of a chain follow one another on one platform.
 STAGES: dict[str, list[list[list[Check]]]] = {
     "programs": [[programs.CHECKS + watch.CHECKS]],
-    # A drain concerns every pod, so what has pods elsewhere comes after it. These mostly wait.
-    "node": [[node.CHECKS + policies.CHECKS], [ways.CHECKS, published.CHECKS]],
+    "node": [[node.CHECKS + policies.CHECKS + ways.CHECKS + published.CHECKS]],
     "controllers": [[gitops.CHECKS]],
     "control": [[[check] for check in APART], [ALONE]],
 }
