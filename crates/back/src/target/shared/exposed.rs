@@ -52,7 +52,7 @@ impl Known {
             return None;
         }
         let (mut all, mut open, mut closed) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-        for job in jobs.iter() {
+        for job in jobs {
             let is_complete = job.component.lists == Lists::Complete;
             let lists = match lists_of(job) {
                 Some(lists) => lists,

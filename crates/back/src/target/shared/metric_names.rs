@@ -119,7 +119,7 @@ mod tests {
             ("node-exporter", "node_memory_Brand_new_bytes", false, false),
             ("node-exporter", "node_memory_MemFree", true, false),
             ("node-exporter", "node_memory_MemFre_bytes", true, true),
-            ("redis", "redis_commands_created", false, false),
+            ("redis", "redis_commands_processed_created", false, false),
             ("redis", "redis_nothing_created", true, false),
             ("redis", "scrape_duration_seconds", false, false),
             ("redis", "cache:hits:rate5m", false, false),
