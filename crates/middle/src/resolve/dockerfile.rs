@@ -82,7 +82,7 @@ fn open(image: &Text) -> Text {
 /// Of `$NAME` or `${NAME:-default}` at the start of a text.
 fn length_of_variable(text: &str) -> usize {
     let is_inner = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    if !text.starts_with("${") {
+    if text.as_bytes().get(1) != Some(&b'{') {
         let name = text[1..].find(|c| !is_inner(c));
         return name.map_or(text.len(), |end| end + 1);
     }
