@@ -37,6 +37,7 @@ mod secrets;
 mod settings;
 mod stores;
 mod tag_form;
+mod unknown_role;
 mod unread_keys;
 mod unread_secrets;
 
