@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, rc::Rc};
 
 use super::{
-    Inputs, draft::Declared, elsewhere, external, layers::in_long_form, logins,
+    Inputs, draft::Declared, elsewhere, env_settings, external, layers::in_long_form, logins,
     major, presets, read, removed, unknown,
 };
 use crate::{
@@ -111,6 +111,7 @@ fn component(
         example: "",
     };
     complete(&user, &context, sink);
+    env_settings::read(&mut user, &kind);
     let logins = logins::split(&mut user, &kind, sink);
     let external = external::addresses(&user, &kind, sink);
     if external.as_ref().is_some_and(|external| external.whole) {

@@ -11,6 +11,7 @@ mod draft;
 mod edits;
 mod elsewhere;
 mod end_of_life;
+mod env_settings;
 mod external;
 mod flags;
 mod hidden;
