@@ -301,7 +301,7 @@ mod tests {
             ("FROM ${REGISTRY}/a:1\n", "FROM ${REGISTRY}/a:1\n"),
             (
                 "ARG BASE=\"a:1\"\nARG S=x\nFROM $BASE AS x\nFROM ${BASE}\nFROM ${S}\n",
-                "ARG BASE=\"m/hub/a:1\"\nARG S=m/hub/x\nFROM $BASE AS x\nFROM ${BASE}\nFROM ${S}\n",
+                "ARG BASE=\"m/hub/a:1\"\nARG S=x\nFROM $BASE AS x\nFROM ${BASE}\nFROM ${S}\n",
             ),
             (
                 "FROM ${BASE:-a:1}\nARG B=b\n",
