@@ -3,6 +3,7 @@
 //! The checker, the JSON Schema and the reference in docs/ read the same tables, so none of them can say something else.
 
 mod alert;
+mod alone;
 mod chart;
 mod check;
 mod complete;

@@ -16,7 +16,7 @@ pub fn asks_for_versions(text: &str) -> bool {
 }
 
 /// Whether it is understood.
-pub fn is_versions(text: &str) -> bool {
+fn is_versions(text: &str) -> bool {
     text.split(OR)
         .all(|all| is_range(all.trim()).unwrap_or_else(|| are_all(all.trim())))
 }

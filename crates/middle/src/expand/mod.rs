@@ -11,6 +11,7 @@ mod draft;
 mod edits;
 mod elsewhere;
 mod end_of_life;
+mod env_settings;
 mod external;
 mod flags;
 mod hidden;
@@ -37,6 +38,7 @@ mod secrets;
 mod settings;
 mod stores;
 mod tag_form;
+mod unknown_role;
 mod unread_keys;
 mod unread_secrets;
 

