@@ -205,21 +205,25 @@ impl Graph {
     /// The components that do not work without this one, straight or through others. Those that it needs itself are not
     /// among them: of two that need each other neither is the cause.
     pub fn needed_by(&self, component: &str) -> BTreeSet<String> {
-        let needed = reached_from(&self.needs.of, component);
-        let needing = reached_from(&self.needs.by, component).into_iter();
+        let needing = self.needing(component).into_iter();
+        needing.map(ToString::to_string).collect()
+    }
+
+    fn needing(&self, component: &str) -> BTreeSet<&str> {
+        let mut needing = reached_from(&self.needs.by, component);
+        needing.remove(component);
+        // Most components have none.
+        if !needing.is_empty() {
+            let needed = reached_from(&self.needs.of, component);
+            needing.retain(|name| !needed.contains(name));
+        }
         needing
-            .filter(|name| *name != component && !needed.contains(name))
-            .map(ToString::to_string)
-            .collect()
     }
 
     /// The pipelines that reach a component, or one that does not work without it.
     pub fn pipelines_needing(&self, component: &str) -> BTreeSet<String> {
-        let mut needed = self.needed_by(component);
-        needed.insert(component.to_string());
-        let pipelines = needed
-            .iter()
-            .filter_map(|name| self.needs.by_pipelines.get(name));
+        let needed = self.needing(component).into_iter().chain([component]);
+        let pipelines = needed.filter_map(|name| self.needs.by_pipelines.get(name));
         pipelines.flatten().cloned().collect()
     }
 

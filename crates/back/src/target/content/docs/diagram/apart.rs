@@ -9,10 +9,10 @@ use std::{
 use super::{
     doors::Door,
     pieces::{Area, Near, Piece, pieces},
-    route::{Channel, Route, Side},
+    route::{Channel, Route},
     stack::TrackUser,
     strokes::HEAD,
-    tracks::State,
+    tracks::{Corners, State},
 };
 
 /// From a track to the edge of its channel, where arrows end.
@@ -33,9 +33,8 @@ enum Handle {
 
 /// A line of a user. Its points follow from its corners, so a move is tried without a look at the state.
 struct Way {
-    start: Side,
     /// The edge of the first node, the station of each handle, and the edge of the last node.
-    corners: Vec<i32>,
+    corners: Corners,
     handles: Vec<Handle>,
     pieces: Vec<Piece>,
 }
@@ -64,8 +63,8 @@ impl Lines {
         let mut out = BTreeSet::new();
         for way in &self.ways {
             for (index, handle) in way.handles.iter().enumerate() {
-                let is_level = index.is_multiple_of(2) == way.start.opens_level();
-                if way.corners[index + 1] == piece.at && is_level == piece.is_level {
+                let is_level = index.is_multiple_of(2) == way.corners.starts_level;
+                if way.corners.all[index + 1] == piece.at && is_level == piece.is_level {
                     out.insert(*handle);
                 }
             }
@@ -152,8 +151,7 @@ fn way(state: &State<'_>, route: &Route) -> Way {
     let doors = [state.start_door(route), state.end_door(route)].map(Handle::Door);
     let corners = state.corners(route);
     Way {
-        pieces: pieces(&corners, route.start),
-        start: route.start,
+        pieces: pieces(&corners),
         corners,
         handles: [doors[0]]
             .into_iter()
@@ -209,7 +207,7 @@ fn improve(state: &mut State<'_>, lines: &mut Lines, near: &Near, piece: &Piece)
         let way = &mut lines.ways[way];
         way.pieces = way.moved(&corners, step);
         for corner in corners {
-            way.corners[corner] += step;
+            way.corners.all[corner] += step;
         }
     }
     lines.area = Area::of(lines.pieces());
@@ -221,9 +219,9 @@ impl Way {
     fn moved(&self, moved: &[usize], step: i32) -> Vec<Piece> {
         let mut corners = self.corners.clone();
         for corner in moved {
-            corners[*corner] += step;
+            corners.all[*corner] += step;
         }
-        pieces(&corners, self.start)
+        pieces(&corners)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The straight pieces that lines are made of, and which of them touch without crossing.
 
-use super::{route::Side, strokes::HEAD, tracks::points};
+use super::{strokes::HEAD, tracks::Corners};
 
 /// Lines closer than this look like one.
 const CLEAR: i32 = 5;
@@ -74,8 +74,8 @@ impl Area {
 }
 
 /// The pieces of a line by its corners.
-pub fn pieces(corners: &[i32], start: Side) -> Vec<Piece> {
-    let points = points(corners, start);
+pub fn pieces(corners: &Corners) -> Vec<Piece> {
+    let points = corners.points();
     let last = points.len().saturating_sub(2);
     let pairs = points.windows(2).enumerate();
     pairs

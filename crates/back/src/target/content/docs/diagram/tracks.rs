@@ -302,8 +302,8 @@ impl State<'_> {
             })
     }
 
-    /// What the points of a route are made of: the edge of its first node, its stations, and the edge of its last node.
-    pub fn corners(&self, route: &Route) -> Vec<i32> {
+    /// The edge of a route's first node, its stations, and the edge of its last node.
+    pub fn corners(&self, route: &Route) -> Corners {
         let wire = &self.scene.wires[route.wire];
         let edge = |node: usize, side: Side| {
             let rect = self.placement.nodes[node];
@@ -317,27 +317,38 @@ impl State<'_> {
         let mut all = vec![edge(wire.from, route.start)];
         all.extend(self.stations(route));
         all.push(edge(wire.to, route.end));
-        all
+        Corners {
+            starts_level: route.starts_level(),
+            all,
+        }
     }
 
     fn line(&self, route: &Route) -> Line {
         Line {
             wire: route.wire,
-            points: points(&self.corners(route), route.start),
+            points: self.corners(route).points(),
         }
     }
 }
 
-/// The points of a route by its corners.
-pub fn points(corners: &[i32], start: Side) -> Vec<(i32, i32)> {
-    let pairs = corners.windows(2).enumerate();
-    let points = pairs.map(
-        |(index, pair)| match (index % 2 == 0) == start.opens_level() {
-            true => (pair[0], pair[1]),
-            false => (pair[1], pair[0]),
-        },
-    );
-    straighten(points)
+/// What the points of a route are made of: coordinates across and along, in turns.
+#[derive(Clone, Debug)]
+pub struct Corners {
+    pub starts_level: bool,
+    pub all: Vec<i32>,
+}
+
+impl Corners {
+    pub fn points(&self) -> Vec<(i32, i32)> {
+        let pairs = self.all.windows(2).enumerate();
+        let points = pairs.map(
+            |(index, pair)| match (index % 2 == 0) == self.starts_level {
+                true => (pair[0], pair[1]),
+                false => (pair[1], pair[0]),
+            },
+        );
+        straighten(points)
+    }
 }
 
 /// The points without those between two others on the same line.
