@@ -156,7 +156,7 @@ fn written_image<'a>(tree: &Table, component: &'a Table, kind: &Kind) -> Option<
         return Some(match (&image.tag, version) {
             (None, Some(node)) => Written {
                 image: image.with_tag(with_constants(tree, node)),
-                broken: is_broken(tree, node),
+                broken: is_broken(tree, node) || node.as_str() == Some(""),
                 node,
                 maker,
             },
@@ -172,7 +172,8 @@ fn written_image<'a>(tree: &Table, component: &'a Table, kind: &Kind) -> Option<
     let own = kind.versions.image.clone();
     Some(Written {
         image: own.unwrap_or_default().with_tag(with_constants(tree, node)),
-        broken: is_broken(tree, node),
+        // An empty tag is none, which is reported as such.
+        broken: is_broken(tree, node) || node.as_str() == Some(""),
         node,
         maker: match component.get("build") {
             Some(_) => ImageMaker::User,

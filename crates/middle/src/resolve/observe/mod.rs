@@ -81,12 +81,11 @@ fn port<'a>(
         };
         let diagnostic = Diagnostic::new(
             Code::UnknownPort,
-            format!(
-                "the {what} uses the port `{name}`, which `{}` does not have",
-                draft.name
-            ),
+            format!("`{}` has no port `{name}`", draft.name),
         )
-        .label(node.span, "no such port")
+        // Its check and its metrics mean the same port: one name is wrong.
+        .once()
+        .label(node.span, format!("the {what} uses it"))
         .label(draft.span, "this component")
         .misspelled(name, nearest(name, known.iter().copied()), otherwise);
         let is_main = shape.part.is_none();
