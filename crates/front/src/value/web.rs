@@ -158,6 +158,16 @@ impl WebAddress {
         &self.text[self.authority.1..]
     }
 
+    /// The port that it names, else that of its scheme.
+    pub fn port(&self) -> u16 {
+        let named = HostAndPort::parse(self.authority()).map(|it| it.port);
+        let usual = match self.text.starts_with("https:") {
+            true => 443,
+            false => 80,
+        };
+        named.unwrap_or(usual)
+    }
+
     /// Host and, where the URL names one, port: what a client sends as the host.
     pub fn authority(&self) -> &str {
         &self.text[self.authority.0..self.authority.1]

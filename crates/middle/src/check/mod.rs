@@ -15,6 +15,7 @@ mod host;
 mod images;
 mod limits;
 mod lints;
+mod loopback;
 mod nested;
 mod notify;
 mod outside;
@@ -94,6 +95,7 @@ const RULES: &[Rule] = &[
     notify::unused,
     promql::experimental,
     addresses::bare_addresses,
+    loopback::components,
     ci::jobs,
     routes::certificates,
     routes::hosts,

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
+    files::Site,
     model::{Field, HostPort, Piece, Text},
 };
 
@@ -44,12 +45,9 @@ impl Resolver<'_> {
         }
         let (mut host, number) = match declared_public_url(draft, port) {
             Some(address) => {
-                let usual = match address.origin().starts_with("https:") {
-                    true => 443,
-                    false => 80,
-                };
-                let (host, number) = split_port(address.authority());
-                (Text::literal(host.to_string()), number.unwrap_or(usual))
+                let address = address.at(Site::Engine);
+                let host = host_of(address.authority());
+                (Text::literal(host.to_string()), address.port())
             }
             None => {
                 let number = match port.host {
@@ -120,10 +118,10 @@ impl Resolver<'_> {
     }
 }
 
-/// Host and port of what stands between `//` and the path.
-fn split_port(authority: &str) -> (&str, Option<u16>) {
+/// The host in what stands between `//` and the path.
+fn host_of(authority: &str) -> &str {
     match authority.rsplit_once(':') {
-        Some((host, digits)) if !digits.ends_with(']') => (host, digits.parse().ok()),
-        _ => (authority, None),
+        Some((host, digits)) if !digits.ends_with(']') => host,
+        _ => authority,
     }
 }
