@@ -67,7 +67,7 @@ fn itself(name: &str, address: &ExternalAddress, (reader, place): (&str, Span)) 
     ));
     let written = match host {
         Host::Name(name) => name.clone(),
-        Host::Ip(_) => host.without_brackets(),
+        Host::Ip(_) => host.to_string(),
     };
     diagnostic.renaming(&written, MACHINE)
 }

@@ -377,77 +377,28 @@ mod tests {
         let official = "a".repeat(247);
         let both = format!("test:5000/repo:tag@{digest}");
         let pinned = format!("[2001:db8::1]:5000/repo@{digest}");
-        let good = [
-            "test_com",
-            "test.com:tag",
-            "test.com:5000",
-            "test.com/repo:tag",
-            "test:5000/repo",
-            "test:5000/repo:tag",
-            &both,
-            "lowercase:Uppercase",
-            &deep,
-            "sub-dom1.foo.com/bar/baz/quux",
-            "b.gcr.io/test.example.com/my-app:test.example.com",
-            "xn--n3h.com/myimage:xn--n3h.com",
-            "foo_bar.com:8080",
-            "foo/foo_bar.com:8080",
-            "192.168.1.1",
-            "192.168.1.1:tag",
-            "192.168.1.1/repo",
-            "192.168.1.1:5000/repo:5050",
-            "[2001:db8::1]/repo",
-            "[2001:db8:1:2:3:4:5:6]/repo:tag",
-            "[2001:db8::1]:5000/repo:tag",
-            "[2001:db8::]:5000/repo",
-            "[::1]:5000/repo",
-            &pinned,
-            &longest,
-            &official,
-            "a/a__b",
-            "a/a-b--c",
-            "dom.com/a.b_c__d--e",
-            "localhost/a",
-            "foo.com/1/2",
-        ];
+        let good = "test_com test.com:tag test.com:5000 test.com/repo:tag test:5000/repo test:5000/repo:tag \
+             lowercase:Uppercase sub-dom1.foo.com/bar/baz/quux \
+             b.gcr.io/test.example.com/my-app:test.example.com xn--n3h.com/myimage:xn--n3h.com \
+             foo_bar.com:8080 foo/foo_bar.com:8080 192.168.1.1 192.168.1.1:tag 192.168.1.1/repo \
+             192.168.1.1:5000/repo:5050 [2001:db8::1]/repo [2001:db8:1:2:3:4:5:6]/repo:tag \
+             [2001:db8::1]:5000/repo:tag [2001:db8::]:5000/repo [::1]:5000/repo a/a__b a/a-b--c \
+             dom.com/a.b_c__d--e localhost/a foo.com/1/2"
+            .split_whitespace()
+            .chain([&both, &deep, &pinned, &longest, &official]);
         let long = format!("domain/{}:tag", "a".repeat(256));
         let long_official = "a".repeat(248);
         let identifier = "f".repeat(64);
         let short = "repo@sha256:ffffffffffffffffffffffffffffffffff";
-        let bad = [
-            "",
-            ":justtag",
-            "@sha256:ffff",
-            short,
-            "Uppercase:tag",
-            "test:5000/Uppercase/lowercase:tag",
-            &long,
-            &long_official,
-            &identifier,
-            "aa/asdf$$^/aa",
-            "[2001:db8::1]",
-            "[2001:db8::1]:5000",
-            "[2001:db8::1]:tag",
-            "[fe80::1%eth0]:5000/repo",
-            "[fe80::1%@invalidzone]:5000/repo",
-            "acme/x_-y:1",
-            "a/a___b",
-            "a/a..b",
-            "a/a._b",
-            "a/-a",
-            "a/a-",
-            "a//b",
-            "-foo.com/a",
-            "foo-.com/a",
-            "foo..com/a",
-            ".com/a",
-            "host:/a",
-            "a/b:",
-            "a/b:-1",
-        ];
+        let bad = ":justtag @sha256:ffff Uppercase:tag test:5000/Uppercase/lowercase:tag aa/asdf$$^/aa \
+             [2001:db8::1] [2001:db8::1]:5000 [2001:db8::1]:tag [fe80::1%eth0]:5000/repo \
+             [fe80::1%@invalidzone]:5000/repo acme/x_-y:1 a/a___b a/a..b a/a._b a/-a a/a- a//b -foo.com/a \
+             foo-.com/a foo..com/a .com/a host:/a a/b: a/b:-1"
+            .split_whitespace()
+            .chain([short, &long, &long_official, &identifier]);
         let is_valid = |reference: &&str| Image::literal(reference).is_valid();
-        let refused: Vec<&str> = good.into_iter().filter(|it| !is_valid(it)).collect();
-        let taken: Vec<&str> = bad.into_iter().filter(is_valid).collect();
+        let refused: Vec<&str> = good.filter(|it| !is_valid(it)).collect();
+        let taken: Vec<&str> = bad.filter(is_valid).collect();
         assert_eq!((refused, taken), (vec![], vec![]));
     }
 

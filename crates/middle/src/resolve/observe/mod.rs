@@ -81,11 +81,12 @@ fn port<'a>(
         };
         let diagnostic = Diagnostic::new(
             Code::UnknownPort,
-            format!("`{}` has no port `{name}`", draft.name),
+            format!(
+                "the {what} uses the port `{name}`, which `{}` does not have",
+                draft.name
+            ),
         )
-        // Its check and its metrics mean the same port: one name is wrong.
-        .once()
-        .label(node.span, format!("the {what} uses it"))
+        .label(node.span, "no such port")
         .label(draft.span, "this component")
         .misspelled(name, nearest(name, known.iter().copied()), otherwise);
         let is_main = shape.part.is_none();

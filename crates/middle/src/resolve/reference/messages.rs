@@ -222,7 +222,7 @@ pub(super) fn unknown_field(field: &str, words: Words, place: Span) -> Diagnosti
 /// How pipelines and CI entries get a secret.
 pub(super) fn as_variable(secret: &str, variable: &str) -> String {
     format!(
-        "write it as a variable, and `${variable}` here: `secrets = {{ {variable} = \"{secret}\" }}` of a CI entry or a stage, `env.{variable} = \"${{secrets.{secret}}}\"` of a pipeline or a task"
+        "state it as a variable, and `${variable}` here: `secrets = {{ {variable} = \"{secret}\" }}` of a CI entry or a stage, `env.{variable} = \"${{secrets.{secret}}}\"` of a pipeline or a task"
     )
 }
 
