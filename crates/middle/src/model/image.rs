@@ -385,7 +385,7 @@ mod tests {
              [2001:db8::1]:5000/repo:tag [2001:db8::]:5000/repo [::1]:5000/repo a/a__b a/a-b--c \
              dom.com/a.b_c__d--e localhost/a foo.com/1/2"
             .split_whitespace()
-            .chain([&both, &deep, &pinned, &longest, &official]);
+            .chain([both.as_str(), &deep, &pinned, &longest, &official]);
         let long = format!("domain/{}:tag", "a".repeat(256));
         let long_official = "a".repeat(248);
         let identifier = "f".repeat(64);
