@@ -13,7 +13,8 @@ use crate::{
     compile::{self, Compilation, Failed, Output, Request},
     data::Data,
     diag::Diagnostic,
-    plan::{self, Failure, Fingerprints, Plan},
+    plan::{self, Failure, Fingerprints, Plan, Recorded},
+    project::{bad_environment, environment_file},
     source::Sources,
     text::visible,
     threads,
@@ -142,11 +143,13 @@ impl Project {
     /// What to compile, with the data that earlier runs have written down. A manifest that can't be read is reported when
     /// planning.
     fn request(&self) -> Request {
-        let bytes = read_manifest(&self.place).ok().flatten();
-        let recorded = plan::read(bytes.as_deref()).ok();
+        self.request_of(ReadManifest::of(&self.place).ok().as_ref())
+    }
+
+    fn request_of(&self, manifest: Option<&ReadManifest>) -> Request {
         Request {
-            recorded: recorded
-                .map(|recorded| recorded.manifest.volumes.into_keys().collect())
+            recorded: manifest
+                .map(|it| it.recorded.manifest.volumes.keys().cloned().collect())
                 .unwrap_or_default(),
             ..self.request.clone()
         }
@@ -189,7 +192,7 @@ impl Project {
             match before.made.filter(is_good) {
                 None => Ok(Outcome::from(self.prepare_here(Some(lock))?)),
                 Some(made) => Ok(Outcome {
-                    plan: Ok(self.plan(&made.output, &made.fingerprints, Some(lock))?),
+                    plan: Ok(self.plan(&made.output, &made.fingerprints, None, Some(lock))?),
                     made: Some(made),
                     ..before
                 }),
@@ -198,12 +201,13 @@ impl Project {
     }
 
     fn prepare_here(&self, lock: Option<&Lock>) -> Result<Prepared, Failure> {
-        let request = self.request();
+        let manifest = ReadManifest::of(&self.place).ok();
+        let request = self.request_of(manifest.as_ref());
         let (compilation, answers) = self.compile_noting(&request);
         let (fingerprints, plan) = match &compilation.output {
             Ok(output) => {
                 let fingerprints = Fingerprints::of(&output.files);
-                let plan = self.plan(output, &fingerprints, lock)?;
+                let plan = self.plan(output, &fingerprints, manifest, lock)?;
                 (fingerprints, Ok(plan))
             }
             Err(failed) => (Fingerprints::default(), Err(*failed)),
@@ -217,17 +221,19 @@ impl Project {
         })
     }
 
+    /// `manifest`: as it was before the compilation.
     fn plan(
         &self,
         output: &Output,
         fingerprints: &Fingerprints,
+        manifest: Option<ReadManifest>,
         lock: Option<&Lock>,
     ) -> Result<Plan, Failure> {
         self.refuse_unknown_targets(output)?;
         refuse_own_paths(output)?;
         self.refuse_paths_of_environments(output)?;
         let wanted = &output.files;
-        let recorded = plan::read(read_manifest(&self.place)?.as_deref())?;
+        let recorded = ReadManifest::again(&self.place, manifest)?.recorded;
         let is_wanted = |path: &str, bytes: &[u8]| {
             let wanted = wanted.files.get(path);
             wanted.is_some_and(|file| file.text.as_bytes() == bytes)
@@ -262,11 +268,20 @@ impl Project {
         let environments = &self.request.environments;
         match inner.find(|(folder, _)| environments.iter().any(|name| name == folder)) {
             None => Ok(()),
-            Some((folder, path)) => Err(Failure::new(format!(
-                "`{folder}/{}` would be written into the folder of the environment `{folder}`: nothing is written",
-                visible(path)
-            ))
-            .help("give the template another folder")),
+            Some((folder, path)) => Err(match bad_environment(folder) {
+                // It has the name of a target, whose folder this is.
+                Some(problem) => Failure::new(format!(
+                    "`{}` can't stay: {}",
+                    environment_file(&self.request.file, folder),
+                    problem.message
+                ))
+                .help(problem.help.unwrap_or_default()),
+                None => Failure::new(format!(
+                    "`{folder}/{}` would be written into the folder of the environment `{folder}`: nothing is written",
+                    visible(path)
+                ))
+                .help("give the template another folder"),
+            }),
         }
     }
 
@@ -281,6 +296,30 @@ impl Project {
                 Failure::new(format!("this platform has no target `{name}`"))
                     .help(format!("add \"{name}\" to `targets` of `[platform]`")),
             ),
+        }
+    }
+}
+
+/// The manifest, and the bytes that it was read from.
+struct ReadManifest {
+    bytes: Option<Vec<u8>>,
+    recorded: Recorded,
+}
+
+impl ReadManifest {
+    fn of(place: &ProjectPlace) -> Result<Self, Failure> {
+        Self::again(place, None)
+    }
+
+    /// The manifest as it is now: that of a platform of thousands of components is not parsed twice if it is the same.
+    fn again(place: &ProjectPlace, before: Option<Self>) -> Result<Self, Failure> {
+        let bytes = read_manifest(place)?;
+        match before.filter(|before| before.bytes == bytes) {
+            Some(same) => Ok(same),
+            None => Ok(Self {
+                recorded: plan::read(bytes.as_deref())?,
+                bytes,
+            }),
         }
     }
 }

@@ -31,6 +31,8 @@ pub struct Transaction {
     gone: Vec<String>,
     /// Folders are removed up to here where they are left empty.
     project: Arc<Folder>,
+    /// The working folder.
+    work: Folder,
     syncing: Syncing,
 }
 
@@ -47,7 +49,7 @@ enum Syncing {
 /// Up to this number, new files are synced one by one. For more, one call for all is faster.
 const FEW: usize = 16;
 
-/// Paths are relative to the project.
+/// Paths are relative to the project; prepared files and copies of old ones have names in the working folder.
 #[derive(Clone, Debug)]
 enum Step {
     /// Rename the prepared file to its place, over what is there.
@@ -78,7 +80,9 @@ impl Transaction {
     pub fn prepare(plan: &Plan, place: &ProjectPlace, _lock: &Lock) -> Result<Self, Failure> {
         verify(plan, place)?;
         keep_dotenv_ignored(plan, place)?;
+        let in_work = |obstacle: Obstacle| obstacle.failure("write", &place.project().join(WORK));
         let mut transaction = Self {
+            work: place.opened().inner(WORK).map_err(in_work)?,
             steps: Vec::new(),
             taken: 0,
             undo: Vec::new(),
@@ -94,7 +98,8 @@ impl Transaction {
         let manifest = place.output(MANIFEST);
         let meanwhile = plan.manifest_meanwhile.render();
         if !plan.changes.is_empty() {
-            transaction.prepare_write(&manifest, &meanwhile)?;
+            let mode = transaction.mode_of(&manifest)?;
+            transaction.prepare_write(&manifest, &meanwhile, mode)?;
         }
         // Removals first: a file may take the place of a folder, and a folder that of a file.
         for change in with_action(plan, &[Action::Remove]) {
@@ -103,17 +108,22 @@ impl Transaction {
         }
         for change in with_action(plan, &[Action::Create, Action::Change]) {
             let text = change.after.as_deref().unwrap_or_default();
-            transaction.prepare_write(&place.output(&change.path), text)?;
+            let path = place.output(&change.path);
+            let mode = match change.before {
+                Some(_) => transaction.mode_of(&path)?,
+                None => None,
+            };
+            transaction.prepare_write(&path, text, mode)?;
         }
         for stub in &plan.stubs {
             transaction.prepare_create(&stub.path, &stub.text)?;
         }
         if plan.manifest_changes || !plan.changes.is_empty() {
-            transaction.prepare_write(&manifest, &plan.manifest.render())?;
+            let mode = transaction.mode_of(&manifest)?;
+            transaction.prepare_write(&manifest, &plan.manifest.render(), mode)?;
         }
         if transaction.syncing == Syncing::Together {
-            let synced = transaction.project.sync_disk(WORK);
-            synced.map_err(|obstacle| obstacle.failure("write", &place.project().join(WORK)))?;
+            transaction.work.sync_disk(".").map_err(in_work)?;
         }
         Ok(transaction)
     }
@@ -166,8 +176,9 @@ impl Transaction {
         Ok(true)
     }
 
-    fn prepare_write(&mut self, path: &str, text: &str) -> Result<(), Failure> {
-        let prepared = self.prepare_file(path, text)?;
+    /// `mode`: the permissions of the file that is replaced.
+    fn prepare_write(&mut self, path: &str, text: &str, mode: Option<u32>) -> Result<(), Failure> {
+        let prepared = self.prepare_file(text, mode)?;
         self.steps.push(Step::Write {
             prepared,
             path: path.to_string(),
@@ -176,7 +187,7 @@ impl Transaction {
     }
 
     fn prepare_create(&mut self, path: &str, text: &str) -> Result<(), Failure> {
-        let prepared = self.prepare_file(path, text)?;
+        let prepared = self.prepare_file(text, None)?;
         self.steps.push(Step::Create {
             prepared,
             path: path.to_string(),
@@ -184,30 +195,27 @@ impl Transaction {
         Ok(())
     }
 
-    /// Writes a text to the working folder, with the permissions of the file that it is to replace.
-    fn prepare_file(&self, path: &str, text: &str) -> Result<String, Failure> {
-        let prepared = format!("{WORK}/new-{}", self.steps.len());
-        let mode = match self.find(path)? {
-            Some(Entry {
-                kind: Kind::File,
-                mode,
-                ..
-            }) => Some(mode),
-            _ => None,
-        };
+    /// The permissions of a file; `None` where there is none.
+    fn mode_of(&self, path: &str) -> Result<Option<u32>, Failure> {
+        let found = self.find(path)?;
+        let file = found.filter(|entry| entry.kind == Kind::File);
+        Ok(file.map(|entry| entry.mode))
+    }
+
+    /// Writes a text to the working folder.
+    fn prepare_file(&self, text: &str, mode: Option<u32>) -> Result<String, Failure> {
+        let prepared = format!("new-{}", self.steps.len());
+        let (work, bytes) = (&self.work, text.as_bytes());
         let written = match self.syncing {
-            Syncing::Each => self.project.create(&prepared, text.as_bytes(), MODE),
-            Syncing::Together => {
-                let project = &self.project;
-                project.create_unsynced(&prepared, text.as_bytes(), MODE)
-            }
+            Syncing::Each => work.create(&prepared, bytes, MODE),
+            Syncing::Together => work.create_unsynced(&prepared, bytes, MODE),
         };
         written
             .and_then(|()| match mode {
-                Some(mode) => self.project.set_mode(&prepared, mode),
+                Some(mode) => work.set_mode(&prepared, mode),
                 None => Ok(()),
             })
-            .map_err(|obstacle| obstacle.failure("write", &self.project.path(&prepared)))?;
+            .map_err(|obstacle| obstacle.failure("write", &work.path(&prepared)))?;
         Ok(prepared)
     }
 
@@ -239,17 +247,17 @@ impl Transaction {
             self.undo.push(Undo::Remove { path });
             return Ok(());
         }
-        let backup = format!("{WORK}/old-{}", self.taken);
+        let backup = format!("old-{}", self.taken);
         // A second name costs nothing and keeps the time of the last change.
         self.project
-            .keep(&path, &backup)
+            .keep(&path, &self.work, &backup)
             .map_err(|obstacle| obstacle.failure("keep a copy of", &self.project.path(&path)))?;
         self.undo.push(Undo::Restore { backup, path });
         Ok(())
     }
 
     fn place_at(&self, prepared: &str, path: &str) -> Result<(), Failure> {
-        place_at(&self.project, prepared, path)
+        place_at(&self.project, &self.work, prepared, path)
             .map_err(|obstacle| obstacle.failure("write", &self.project.path(path)))
     }
 
@@ -258,9 +266,9 @@ impl Transaction {
         for undo in self.undo.into_iter().rev() {
             all_undone &= match undo {
                 Undo::Restore { backup, path } => {
-                    place_at(&self.project, &backup, &path).is_ok()
+                    place_at(&self.project, &self.work, &backup, &path).is_ok()
                         // The step that failed may have changed nothing.
-                        || are_same(&self.project, &backup, &path)
+                        || are_same((&self.work, &backup), (&self.project, &path))
                 }
                 Undo::Remove { path } => {
                     let removed = self.project.remove_file(&path);
@@ -284,7 +292,7 @@ impl Transaction {
     /// Makes the renames survive a power cut, where folders can be synced at all. A rename between two disks has synced its
     /// folder itself, so one call for the disk of the working folder is enough for all others.
     fn sync_folders(&self) {
-        if self.syncing == Syncing::Together && self.project.sync_disk(WORK).is_ok() {
+        if self.syncing == Syncing::Together && self.work.sync_disk(".").is_ok() {
             return;
         }
         let folders: BTreeSet<&str> = self
@@ -345,20 +353,20 @@ fn verify(plan: &Plan, place: &ProjectPlace) -> Result<(), Failure> {
     .help("run `mlopsgen apply` again"))
 }
 
-fn place_at(project: &Folder, prepared: &str, path: &str) -> Result<(), Obstacle> {
-    match project.rename(prepared, path) {
+fn place_at(project: &Folder, work: &Folder, prepared: &str, path: &str) -> Result<(), Obstacle> {
+    match work.rename_into(prepared, project, path) {
         Err(obstacle) if obstacle.is_missing() => {}
         placed => return placed,
     }
     if let Some((folder, _)) = path.rsplit_once('/') {
         project.make_folders(folder)?;
     }
-    project.rename(prepared, path)
+    work.rename_into(prepared, project, path)
 }
 
 /// Whether two files hold the same bytes.
-fn are_same(project: &Folder, one: &str, other: &str) -> bool {
-    let read = |path: &str| project.read(path, LARGEST).ok();
+fn are_same(one: (&Folder, &str), other: (&Folder, &str)) -> bool {
+    let read = |(folder, path): (&Folder, &str)| folder.read(path, LARGEST).ok();
     read(one).is_some_and(|bytes| read(other) == Some(bytes))
 }
 

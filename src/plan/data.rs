@@ -8,6 +8,7 @@ use super::{
     displaced::{Displaced, displaced},
     manifest::Facts,
     recorded::{RecordedData, is_partly_known},
+    replacements::Replacements,
 };
 use crate::{
     data::{Data, DataKey, DataOwner, Identity, Keeper, Kept, Place, Program, Reader},
@@ -117,6 +118,7 @@ pub(super) fn data(inputs: &Inputs<'_>) -> DataPlan {
         .iter()
         .map(|kept| (kept.data.keeper_and_name(), &kept.data))
         .collect();
+    let replacements = Replacements::of(&wanted, &fresh);
     let left = recorded
         .all()
         .filter(|(data, facts)| {
@@ -132,7 +134,7 @@ pub(super) fn data(inputs: &Inputs<'_>) -> DataPlan {
                 instead: None,
                 keep,
             },
-            None => left_behind(data, facts, &wanted, &fresh, &inputs.wanted.charts),
+            None => left_behind(data, facts, &replacements, &fresh, &inputs.wanted.charts),
         })
         .collect();
     let keepers: BTreeSet<Keeper> = recorded.all().map(|(data, _)| data.keeper).collect();
@@ -207,18 +209,11 @@ fn target_left_out(data: &Data, facts: &Facts, inputs: &Inputs<'_>) -> Option<Ke
 fn left_behind(
     data: &Data,
     facts: &Facts,
-    wanted: &[&Kept],
+    replacements: &Replacements<'_>,
     fresh: &[Data],
     charts: &BTreeMap<String, ChartOfOthers>,
 ) -> LeftBehind {
-    // Under the same key there is something else now, it was moved here, or what is mounted at that key has become shared.
-    let replacement = wanted.iter().find(|kept| {
-        kept.data.keeper == data.keeper
-            && (kept.data.key == data.key
-                || kept.before.contains(&data.key)
-                || kept.mounts.contains(&data.key))
-    });
-    let replacement = replacement.filter(|kept| fresh.contains(&kept.data));
+    let replacement = replacements.instead_of(data);
     let instead = replacement.map(|kept| kept.data.clone());
     let raw = replacement.and_then(|kept| kept.named_by.as_ref());
     let namespace = instead
@@ -231,7 +226,9 @@ fn left_behind(
             .or_else(|| claims::keep(data, instead.as_ref(), fresh, charts))
             .unwrap_or_else(|| {
                 Keep::Write(match data.keeper {
-                    Keeper::Host => lines_that_mount(data, facts, instead.as_ref(), fresh, wanted),
+                    Keeper::Host => {
+                        lines_that_mount(data, facts, instead.as_ref(), fresh, replacements)
+                    }
                     _ => lines_that_keep(data, instead.as_ref(), fresh),
                 })
             }),
@@ -271,7 +268,7 @@ fn lines_that_mount(
     facts: &Facts,
     instead: Option<&Data>,
     fresh: &[Data],
-    wanted: &[&Kept],
+    replacements: &Replacements<'_>,
 ) -> String {
     let name = &data.name;
     // A raw list that names another folder for the same component leaves out what stood there.
@@ -286,9 +283,9 @@ fn lines_that_mount(
         let mut own = fresh.iter().filter(|new| new.keeper == Keeper::Host);
         own.find(|new| new.key.owner() == owner && new.key.volume() == data.key.volume())
     });
-    let of_engine = wanted.iter().find(|kept| kept.mounts.contains(&data.key));
+    let of_engine = Some(&data.key).filter(|key| replacements.is_mounted(key));
     let key = instead.or(renamed).map(|new| &new.key);
-    match key.or(of_engine.map(|_| &data.key)) {
+    match key.or(of_engine) {
         Some(key) => format!("{key}.source = \"{name}\""),
         None => {
             let mount = facts.places.first().map_or("...", |place| &place.mount);

@@ -14,6 +14,7 @@ mod found;
 mod manifest;
 mod node_folders;
 mod recorded;
+mod replacements;
 mod saved;
 mod scaling;
 mod chart_secret;

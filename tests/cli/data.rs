@@ -84,7 +84,7 @@ impl Case {
         self
     }
 
-    fn moved(&mut self, from: &str, to: &str) -> &mut Self {
+    fn write_moved(&mut self, from: &str, to: &str) -> &mut Self {
         self.text += &entry(from, to);
         self.project.write("platform.toml", &self.text);
         self
@@ -178,7 +178,7 @@ fn a_component_that_is_renamed_keeps_its_data_where_it_is_said_to_have_moved() {
         "claim `tracking-db-data` (components.tracking-db.volumes.data) starts empty",
         &entry(from, to),
     ]);
-    case.moved(from, to).moves(from, to);
+    case.write_moved(from, to).moves(from, to);
     let compose = case.project.read("generated/compose/track.yaml");
     assert!(compose.contains("name: ml_mlflow-db-data"), "{compose}");
     let stack = case.project.read("generated/swarm/stack.yaml");
@@ -198,7 +198,7 @@ fn data_is_protected_in_a_platform_with_only_a_chart() {
     let (from, to) = ("components.mlflow-db", "components.tracking-db");
     case.change("mlflow-db", "tracking-db")
         .refuses(&["claim `mlflow-db-data`", &entry(from, to)]);
-    case.moved(from, to).moves(from, to);
+    case.write_moved(from, to).moves(from, to);
 }
 
 #[test]
@@ -206,17 +206,17 @@ fn what_was_moved_twice_keeps_its_first_names() {
     let mut case = Case::new();
     let before = case.kept();
     case.change("trainer", "teacher")
-        .moved("components.trainer", "components.teacher");
+        .write_moved("components.trainer", "components.teacher");
     case.moves("components.trainer", "components.teacher");
     case.change("teacher", "coach")
-        .moved("components.teacher", "components.coach");
+        .write_moved("components.teacher", "components.coach");
     case.moves("components.teacher", "components.coach");
     assert_eq!(case.kept(), before);
     // A later clone without a manifest needs both.
     let mut other = Case::new();
     other.change("trainer", "coach");
-    other.moved("components.trainer", "components.teacher");
-    other.moved("components.teacher", "components.coach");
+    other.write_moved("components.trainer", "components.teacher");
+    other.write_moved("components.teacher", "components.coach");
     let ran = other.apply();
     assert_eq!(ran.status, 0, "{}", ran.err);
     assert_eq!(other.kept(), before);
@@ -247,12 +247,12 @@ fn volumes_pipelines_and_the_platform_move_and_groups_need_nothing() {
         let mut case = Case::new();
         case.change(old, new)
             .refuses(&["is left behind", &entry(from, to)]);
-        case.moved(from, to).moves(from, to);
+        case.write_moved(from, to).moves(from, to);
     }
     let mut case = Case::new();
     let before = case.kept();
     case.change("track", "experiments")
-        .moved("groups.track", "groups.experiments");
+        .write_moved("groups.track", "groups.experiments");
     let ran = case.apply();
     assert_eq!((ran.status, case.kept()), (0, before), "{}", ran.err);
 }
@@ -282,7 +282,7 @@ fn another_volume_in_the_place_of_one_is_reported() {
         "volume `ml_cache` stands in its place, and starts empty",
         &entry(from, to),
     ]);
-    case.moved(from, to).moves(from, to);
+    case.write_moved(from, to).moves(from, to);
     let mut case = Case::new();
     case.change("shared = \"models\"", "size = \"5Gi\"")
         .change("models = { size = \"5Gi\" }\n", "")
@@ -445,7 +445,7 @@ fn an_entry_without_content_is_an_error() {
         ("platform", "platform.ml", "`platform` has no old name here"),
     ] {
         let mut case = Case::new();
-        case.moved(from, to);
+        case.write_moved(from, to);
         let ran = run(&case.project, &["validate"]);
         assert_eq!(ran.status, 1, "{from} {to}");
         assert!(
@@ -455,8 +455,8 @@ fn an_entry_without_content_is_an_error() {
         );
     }
     let mut case = Case::new();
-    case.moved("components.old", "components.trainer");
-    case.moved("components.older", "components.trainer");
+    case.write_moved("components.old", "components.trainer");
+    case.write_moved("components.older", "components.trainer");
     assert!(
         run(&case.project, &["validate"])
             .err

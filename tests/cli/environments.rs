@@ -55,6 +55,19 @@ fn each_environment_has_its_own_names_on_a_machine_and_the_chart_keeps_its_name(
 }
 
 #[test]
+fn a_file_of_an_environment_that_is_called_like_a_target_is_named() {
+    let project = project();
+    project.write("platform.helm.toml", "");
+    for command in [&["plan"][..], &["apply", "--yes"]] {
+        let ran = run(&project, command);
+        let said = "`platform.helm.toml` can't stay: `helm` can't be the name of an environment";
+        assert_eq!(ran.status, 1);
+        assert!(ran.err.contains(said), "{}", ran.err);
+        assert!(!ran.err.contains("template"), "{}", ran.err);
+    }
+}
+
+#[test]
 fn check_without_an_environment_looks_at_all_of_them() {
     let project = project();
     assert_eq!(run(&project, &["apply", "--yes", "-q"]).status, 0);

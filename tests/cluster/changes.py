@@ -85,6 +85,7 @@ CHANGES: dict[str, tuple[str, ...]] = {
 
 
 def every_change_upgrades() -> None:
+    """Each upgrade takes one change back and makes the next: half as many as there and back for each."""
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder) / "small"
         shutil.copytree(SMALL, project, ignore=shutil.ignore_patterns("generated"))
@@ -92,17 +93,18 @@ def every_change_upgrades() -> None:
         start = file.read_text()
         namespace("changes")
         install(chart_of(project), "changes")
-        for name, texts in CHANGES.items():
+        before = "nothing"
+        for name, texts in [*CHANGES.items(), ("nothing", ())]:
             changed = start
-            for before, after in zip(texts[::2], texts[1::2], strict=True):
-                assert before in changed, name
-                changed = changed.replace(before, after)
-            for text in (changed, start):
-                file.write_text(text)
-                try:
-                    install(chart_of(project), "changes")
-                except AssertionError as error:
-                    raise AssertionError(f"{name}: {error}") from error
+            for old, new in zip(texts[::2], texts[1::2], strict=True):
+                assert old in changed, name
+                changed = changed.replace(old, new)
+            file.write_text(changed)
+            try:
+                install(chart_of(project), "changes")
+            except AssertionError as error:
+                raise AssertionError(f"{name}, after {before}: {error}") from error
+            before = name
 
 
 EXPANDABLE = """
@@ -189,16 +191,17 @@ VALUES = {
 
 
 def values_alone_upgrade() -> None:
-    """There and back, one after the other."""
+    """Each upgrade takes one value back and sets the next."""
     namespace("values")
     chart = chart_of(SMALL)
     install(chart, "values")
-    for name, value in VALUES.items():
-        for options in (["--set", value], []):
-            try:
-                install(chart, "values", "--reset-values", *options)
-            except AssertionError as error:
-                raise AssertionError(f"{name}: {error}") from error
+    before = "nothing"
+    for name, value in [*VALUES.items(), ("nothing", "")]:
+        try:
+            install(chart, "values", "--reset-values", *(["--set", value] if value else []))
+        except AssertionError as error:
+            raise AssertionError(f"{name}, after {before}: {error}") from error
+        before = name
 
 
 def the_steps_of_a_plan_lead_through() -> None:

@@ -185,6 +185,8 @@ def values_that_lead_nowhere_are_errors() -> None:
     for values, said in [
         (["ingress.enabled=true", "ingress.hosts.web.port=typo"], "names the port typo"),
         (["gateway.enabled=true"], "gateway.parentRefs is empty"),
+        (["networkPolicy.extraIngress[0].to[0]=typo"], "names the workload typo"),
+        (["networkPolicy.extraIngress[0].to[0]=web", "networkPolicy.extraIngress[0].ports[0]=typo"], "names the port typo"),
         (["components.store.volumes.data.size=2Gi"], "is the claim `volumes.store-data`, which stands alone"),
     ]:
         options = [word for value in values for word in ("--set", value)]

@@ -27,19 +27,25 @@ import published
 import watch
 import ways
 
-CHECKS = {
-    "programs": programs.CHECKS + watch.CHECKS,
-    "node": node.CHECKS + policies.CHECKS + ways.CHECKS + published.CHECKS,
-    # The longest come first, so that no worker ends long before the other.
-    "controllers": gitops.CHECKS,
-    "control": changes.CHECKS + control.CHECKS + others.CHECKS + operators.CHECKS,
-}
-
-# Those without a node have namespaces of their own and wait for nobody; the others follow one another on one platform.
-WORKERS = {"control": 2}
+Check = Callable[[], None]
 
 # What keeps the API server so busy that requests of others run into their time limits.
 ALONE = [control.a_thousand_components_install]
+
+# Without a node each check has namespaces of its own and waits for nobody. The longest come first, so that no worker ends long
+# before the other.
+APART = [check for check in changes.CHECKS + control.CHECKS + others.CHECKS + operators.CHECKS if check not in ALONE]
+
+# Chains of checks by kind: those of one stage run at the same time. The checks of a chain follow one another on one platform.
+STAGES: dict[str, list[list[list[Check]]]] = {
+    "programs": [[programs.CHECKS + watch.CHECKS]],
+    "node": [[node.CHECKS + policies.CHECKS + ways.CHECKS + published.CHECKS]],
+    "controllers": [[gitops.CHECKS]],
+    "control": [[[check] for check in APART], [ALONE]],
+}
+
+# As many as there are processors.
+WORKERS = 2
 
 
 def shortened(text: str) -> str:
@@ -48,7 +54,7 @@ def shortened(text: str) -> str:
     return text if len(lines) <= 40 else "\n".join([*lines[:10], f"[{len(lines) - 30} lines]", *lines[-20:]])
 
 
-def outcome(check: Callable[[], None]) -> bool:
+def outcome(check: Check) -> bool:
     """Whether it passed; prints that, and how long it took."""
     begun = time.monotonic()
     try:
@@ -62,12 +68,18 @@ def outcome(check: Callable[[], None]) -> bool:
 
 def main() -> None:
     kind, *words = sys.argv[1:]
-    chosen = [check for check in CHECKS[kind] if not words or any(word in check.__name__ for word in words)]
+
+    def is_chosen(check: Check) -> bool:
+        return not words or any(word in check.__name__ for word in words)
+
+    def passed(chain: list[Check]) -> bool:
+        return all([outcome(check) for check in chain if is_chosen(check)])
+
+    chosen = [check for stage in STAGES[kind] for chain in stage for check in chain if is_chosen(check)]
     assert chosen, f"no check of {kind} has one of {words} in its name"
-    with ThreadPoolExecutor(WORKERS.get(kind, 1)) as pool:
-        passed = list(pool.map(outcome, [check for check in chosen if check not in ALONE]))
-    passed += [outcome(check) for check in chosen if check in ALONE]
-    sys.exit(not all(passed))
+    with ThreadPoolExecutor(WORKERS) as pool:
+        done = [all(list(pool.map(passed, stage))) for stage in STAGES[kind]]
+    sys.exit(not all(done))
 
 
 if __name__ == "__main__":

@@ -111,6 +111,10 @@ def every_rule_is_evaluated() -> None:
 def daemons_see_their_node() -> None:
     listed = kubectl("--namespace", SPACE, "exec", "daemonset/reader", "--", "ls", "/logs")
     assert "prometheus-0_watch_prometheus-" in listed, listed
+    node = kubectl("get", "nodes", "--output", "jsonpath={.items[0].metadata.name}")
+    asked = prometheus("query", query='up{job=~"machine.*"}')["result"]
+    names = {series["metric"]["job"]: series["metric"]["instance"] for series in asked}
+    assert names == {"machine": node, "machine-network": node}, names
     memory = prometheus("query", query="node_memory_MemTotal_bytes")["result"][0]["value"][1]
     total = next(line for line in Path("/proc/meminfo").read_text().splitlines() if line.startswith("MemTotal"))
     assert float(memory) == int(total.split()[1]) * 1024, f"{memory}: {total}"

@@ -5,6 +5,7 @@ mod bools;
 mod keys;
 mod kinds;
 mod model;
+mod names;
 mod page;
 mod unused;
 
@@ -45,13 +46,33 @@ struct File {
 /// Every Rust file of the crates, unit tests included.
 fn sources() -> Vec<File> {
     let files = texts().into_iter().map(|(path, text)| {
-        let lines = text
-            .lines()
-            .filter(|line| !line.trim_start().starts_with("//"));
-        let code = lines.collect::<Vec<_>>().join("\n");
+        let code = without_comments(&text);
         File { path, code }
     });
     files.collect()
+}
+
+/// The Rust files of tests, benches, examples and fuzzing, without comments.
+fn beside_the_crates() -> Vec<File> {
+    let mut paths = Vec::new();
+    for folder in ["tests", "benches", "examples", "fuzz/targets"] {
+        let before = paths.len();
+        collect(Path::new(folder), &mut paths);
+        assert!(paths.len() > before, "the sources below {folder} are found");
+    }
+    let files = paths.into_iter().map(|path| {
+        let text = fs::read_to_string(&path).expect("a source can be read");
+        let code = without_comments(&text);
+        File { path, code }
+    });
+    files.collect()
+}
+
+fn without_comments(text: &str) -> String {
+    let lines = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Every Rust file of the crates: its path below the sources of its crate, and its text.

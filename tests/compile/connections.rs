@@ -51,6 +51,24 @@ paths = {{ \"/x/longer\" = \"a\" }}
     );
 }
 
+/// A program of one's own may be asked under a prefix and without one, whichever stands first.
+#[test]
+fn the_order_of_paths_does_not_matter_where_one_is_stripped() {
+    let paths = [
+        "\"/api\" = \"a\"",
+        "\"/legacy\" = { to = \"a\", strip = true }",
+    ];
+    let [one, other] = [[0, 1], [1, 0]].map(|order| {
+        let paths = order.map(|index| paths[index]).join(", ");
+        compiled(&format!("{DOOR}[routes.m]\nthrough = \"door\"\nhost = \"ml.example.com\"\npaths = {{ {paths} }}\n"))
+    });
+    assert!(
+        servers(&one).contains("location = /api {")
+            && servers(&one).contains("location = /legacy {")
+    );
+    assert_eq!(servers(&one), servers(&other));
+}
+
 /// A program that is told no prefix may be asked under several: the first is that of its addresses.
 #[test]
 fn a_program_of_one_s_own_is_behind_two_prefixes_of_a_host() {

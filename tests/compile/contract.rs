@@ -305,6 +305,50 @@ restart = "on-failure:3"
     is_as_written("a-job-that-gives-up.yaml", &task);
 }
 
+/// Swarm takes an empty list for none, as Kubernetes does: the command takes the place of an entry point that is taken away.
+#[test]
+fn without_an_entry_point_the_command_is_all() {
+    let text = platform(
+        r#"
+[components.app]
+image = "a/app:1"
+group = "one"
+entrypoint = []
+command = ["serve", "all"]
+"#,
+    );
+    let with_stack = "[platform]\ntargets = [\"swarm\", \"helm\"]";
+    let text = text.replacen("[platform]", with_stack, 1);
+    let files = texts(support::compiled::compiled(text)).expect("no errors");
+    let stack = block(&files["swarm/stack.yaml"], "  app:");
+    assert!(
+        stack.contains("  entrypoint:\n    - serve\n    - all\n") && !stack.contains("command:"),
+        "{stack}"
+    );
+    let values = block(&files["helm/p/values.yaml"], "  app:");
+    assert!(
+        values.contains("  command:\n    - serve\n    - all\n") && !values.contains("args:"),
+        "{values}"
+    );
+}
+
+/// A request line ends at a blank: what the path of a check holds is encoded for the kubelet as it is in Compose.
+#[test]
+fn a_blank_in_a_query_of_a_check_is_encoded() {
+    let files = compiled(
+        r#"
+[components.app]
+image = "a/app:1"
+group = "one"
+ports.http = 80
+health.http = "/ready?of=a b&x=%20"
+"#,
+    );
+    for file in ["compose/one.yaml", "helm/p/values.yaml"] {
+        assert!(files[file].contains("/ready?of=a%20b&x=%20"), "{file}");
+    }
+}
+
 /// In a cluster the usual Service has one address for all pods, but a scrape needs each pod.
 #[test]
 fn every_pod_of_several_is_scraped() {

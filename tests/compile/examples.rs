@@ -57,6 +57,10 @@ group = "feast"
 image = "a/kafka:1"
 group = "feast"
 ports.broker = 9092
+[components.db-init]
+kind = "job"
+image = "a/init:1"
+group = "serving"
 [components.kibana]
 image = "a/kibana:1"
 group = "serving"

@@ -2,6 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use mlopsgen::{
+    compile::{Request, compile},
+    world::MemoryWorld,
+};
+
 use crate::support::compiled::{compiled, texts};
 
 /// The files of a platform with these lines in `[platform]` and below it, or what is wrong.
@@ -218,4 +223,26 @@ fn every_image_comes_from_where_the_platform_takes_images() {
             assert!(files[path].contains(image), "{image} {}", files[path]);
         }
     }
+}
+
+/// A digest that follows a repository is no tag: `version` has an effect beside it.
+#[test]
+fn a_version_of_a_part_goes_with_the_digest_of_the_kind() {
+    let digest = format!("sha256:{}", "a".repeat(64));
+    let compose = |image: &str| {
+        let kind = format!(
+            "title = \"Pair\"\ndescription = \"Two programs\"\nimage = \"a/main\"\nversion = \"1\"\n[parts.side]\nimage = \"{image}\"\n"
+        );
+        let text = "[platform]\nname = \"p\"\n[groups]\none = \"1\"\n[components.x]\nkind = \"pair\"\ngroup = \"one\"\nparts.side.version = \"3\"\n";
+        let world = MemoryWorld::new()
+            .with("platform.toml", text)
+            .with("mlopsgen/kinds/pair.toml", kind);
+        let files = texts(compile(&world, &Request::default()))?;
+        Ok::<_, String>(files["compose/one.yaml"].clone())
+    };
+    let with_digest = compose(&format!("a/side@{digest}")).expect("no errors");
+    let image = format!("image: \"a/side:3@{digest}\"");
+    assert!(with_digest.contains(&image), "{with_digest}");
+    let refused = compose("h.io:5000/a/side:2").expect_err("a tag is there");
+    assert!(refused.contains("the tag is `2`"), "{refused}");
 }

@@ -49,6 +49,20 @@ fn a_preset_that_the_platform_does_not_use_may_be_that_of_an_environment() {
     assert!(errors_of(&[]) && !errors_of(&["dev"]));
 }
 
+/// As in the platform's own file: a component with an image needs no kind.
+#[test]
+fn an_environment_takes_a_kind_away() {
+    let files = of_environment(
+        "[components.a]\nkind = \"mlflow\"\ngroup = \"one\"\nimage = \"a/mlflow:2.9.2\"\nports.http = 5000\n",
+        "components.a = { kind = false, command = \"serve\" }\n",
+    );
+    let service = block(file(&files, "compose/one.yaml"), "  a:");
+    assert!(
+        service.contains("image: \"a/mlflow:2.9.2\"") && !service.contains("MLFLOW"),
+        "{service}"
+    );
+}
+
 #[test]
 fn false_takes_an_entry_of_a_preset_away_and_stays_a_value_where_there_is_none() {
     let files = compiled(

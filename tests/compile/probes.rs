@@ -170,6 +170,9 @@ settings = { kubelet = true }
 [components.objects]
 kind = "kube-state-metrics"
 group = "one"
+[components.machine]
+kind = "node-exporter"
+group = "one"
 "#,
     );
     let service = block(&files["compose/one.yaml"], "  objects:");
@@ -190,6 +193,15 @@ group = "one"
         let job = block(there, &format!("  - job_name: {job}"));
         assert!(job.contains("- role: node"), "{job}");
     }
+    // What runs on each node is called after its node.
+    for job in ["machine", "machine-network"] {
+        let found = block(there, &format!("  - job_name: {job}"));
+        let selector = format!("label: \"app.kubernetes.io/name={job}\"\n");
+        assert!(found.contains(&selector), "{found}");
+        let instance = "[__meta_kubernetes_pod_node_name]\n      target_label: instance";
+        assert!(found.contains(instance), "{found}");
+        assert!(!found.contains("dns_sd_configs"), "{found}");
+    }
     let steady = block(there, "  - job_name: objects");
     assert!(steady.contains("static_configs"), "{steady}");
     let values = &files["helm/p/values.yaml"];
@@ -204,6 +216,7 @@ group = "one"
         prometheus.contains("readsEverywhere:\n    - nodes\n    - nodes/metrics\n"),
         "{prometheus}"
     );
+    assert!(prometheus.contains("reads:\n    - pods\n"), "{prometheus}");
 }
 
 /// What the chart does not start is found once a value turns it on, and nothing is missing before.

@@ -71,7 +71,7 @@ fn run(text: impl Into<Vec<u8>>, targets: Option<BTreeSet<Target>>) -> Compilati
 }
 
 /// All that a user would see.
-fn told(compilation: &Compilation) -> String {
+fn printed(compilation: &Compilation) -> String {
     let style = render::Style {
         color: false,
         width: 100,
@@ -209,12 +209,12 @@ proptest! {
             apply(&mut bytes, edit);
         }
         let first = checked(bytes.clone());
-        prop_assert_eq!(told(&first), told(&checked(bytes)));
+        prop_assert_eq!(printed(&first), printed(&checked(bytes)));
     }
 
     #[test]
     fn no_text_makes_it_panic(text in "(?s).{0,200}") {
-        told(&checked(text));
+        printed(&checked(text));
     }
 
     #[test]
@@ -226,7 +226,7 @@ proptest! {
         for (key, value) in keys {
             text.push_str(&format!("{key} = {}\n", INTRUDERS[value]));
         }
-        told(&checked(text));
+        printed(&checked(text));
     }
 }
 

@@ -59,6 +59,28 @@ fn a_secret_within_a_text_has_a_variable_that_means_nothing_else() {
     assert!(!text.contains("SECRET_"), "{text}");
 }
 
+/// A name with small letters after a capital is a class to Groovy: no words before it change that.
+#[test]
+fn a_secret_whose_variable_groovy_would_misread_has_one_in_capitals() {
+    for (variable, expected) in [
+        ("ApiKey", "APIKEY"),
+        ("_key", "SECRET__KEY"),
+        ("url", "url"),
+        ("class", "CLASS"),
+        ("HTTP_proxy", "HTTP_PROXY"),
+    ] {
+        let ci = format!(
+            "k = {{ env = \"{variable}\" }}\n[ci.x]\nenv = {{ A = \"x${{secrets.k}}\" }}\n{STAGE}"
+        );
+        let text = jenkinsfile(&ci);
+        assert_eq!(
+            bindings(&text, expected),
+            [format!("{expected} = credentials('k')")],
+            "{text}"
+        );
+    }
+}
+
 /// `withEnv(['NAME='])` is how Jenkins unsets a variable, whoever has set it.
 #[test]
 fn a_stage_is_without_the_variables_that_it_unsets() {

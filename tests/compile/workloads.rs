@@ -186,7 +186,7 @@ metrics = { port = "http", ca = "ca.pem" }
     }
 }
 
-/// Whose network another shares joins the network of the guest's group where somebody reaches the guest, and else none.
+/// A guest shares the network of its host. If a component reaches the guest, the host joins the network of the guest's group.
 #[test]
 fn a_guest_brings_the_network_of_its_group_only_where_an_edge_asks_for_it() {
     let members = "[components.vpn]\nimage = \"me/vpn:1\"\ngroup = \"two\"\n\
@@ -263,6 +263,82 @@ fn what_a_guest_says_of_its_pod_reaches_it_or_is_told() {
         "what-a-pod-of-several-loses.txt",
         &format!("{}\n", losses.join("\n")),
     );
+}
+
+/// A guest that is off by default says nothing of a pod that runs without it, and the user is told; where both are off, it does.
+#[test]
+fn what_a_guest_that_is_off_says_of_its_pod_is_left_out() {
+    let guest = "image = \"a/aside:1\"\ngroup = \"one\"\nnetwork_mode = \"service:web\"\nprofiles = [\"debug\"]\n\
+                 labels = { of = \"aside\" }\nplatform = \"linux/arm64\"\nextra_hosts = [\"new:10.0.0.1\"]\n\
+                 stop_grace_period = \"90s\"\ngroup_add = [\"44\"]\ninit = true\n";
+    let pod = |profiles: &str| {
+        let text = format!(
+            "[components.web]\nimage = \"a/web:1\"\ngroup = \"one\"\n{profiles}[components.aside]\n{guest}"
+        );
+        let (files, said) = outcome(&text);
+        let values = files.unwrap_or_else(|| panic!("{said}"));
+        (block(&values["helm/p/values.yaml"], "  web:"), said)
+    };
+    let said_of_pod = [
+        "of: aside",
+        "arm64",
+        "10.0.0.1",
+        "terminationGracePeriodSeconds",
+        "supplementalGroups",
+        "shareProcessNamespace",
+    ];
+    let (on, said) = pod("");
+    for value in said_of_pod {
+        assert!(!on.contains(value), "{value}: {on}");
+    }
+    for key in [
+        "labels",
+        "platform",
+        "extra_hosts",
+        "stop_grace_period",
+        "group_add",
+        "init",
+    ] {
+        assert!(
+            said.contains(&format!("`{key}` of `aside` is left out of the chart")),
+            "{key}: {said}"
+        );
+    }
+    let (off, said) = pod("profiles = [\"debug\"]\n");
+    for value in said_of_pod {
+        assert!(off.contains(value), "{value}: {off}");
+    }
+    assert!(!said.contains("is left out of the chart"), "{said}");
+}
+
+/// What a guest reaches, and who reaches it, is open while it runs: its pod has the name of its host.
+#[test]
+fn an_edge_of_a_guest_names_it() {
+    let files = compiled(
+        r#"
+[components.web]
+image = "a/web:1"
+group = "one"
+reaches = ["db"]
+[components.aside]
+image = "a/aside:1"
+group = "one"
+network_mode = "service:web"
+profiles = ["debug"]
+ports.more = 90
+reaches = ["db", "elsewhere"]
+[components.db]
+image = "a/db:1"
+group = "one"
+ports.sql = 5432
+reaches = ["aside"]
+[components.elsewhere]
+external = { http = "10.1.2.3:443" }
+ports.http = 443
+"#,
+    );
+    let edges = block(&files["helm/p/values.yaml"], "  edges:");
+    is_as_written("edges-of-a-guest.yaml", &edges);
 }
 
 /// Of a job in another's pod only that is told which somebody wrote: its kind's `restart` is not, and who waits for it reaches nothing.

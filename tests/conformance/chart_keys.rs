@@ -71,8 +71,15 @@ fn example(key: &KeyShape) -> &'static str {
     other.map_or(key.example, |(_, example)| example)
 }
 
+/// Whether each component has its key.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Keys {
+    Written,
+    LeftOut,
+}
+
 /// A component of this form for each key, and those that they name.
-fn platform(form: &str, keys: &[&KeyShape], with_keys: bool) -> String {
+fn platform(form: &str, keys: &[&KeyShape], are: Keys) -> String {
     let mut out = "[platform]\nname = \"keys\"\ntargets = [\"helm\"]\n[groups]\ng = \"All\"\n[secrets]\ntoken = { env = \"TOKEN\" }\n".to_string();
     out.push_str("[components.before]\nkind = \"job\"\nimage = \"a/before:1\"\ngroup = \"g\"\n");
     for (index, key) in keys.iter().enumerate() {
@@ -85,7 +92,7 @@ fn platform(form: &str, keys: &[&KeyShape], with_keys: bool) -> String {
         out.push_str(&format!(
             "[components.w-{index}]\nimage = \"a/b:1\"\ngroup = \"g\"\nuser = \"1000\"\nports.http = 8000\n{form}\n"
         ));
-        if with_keys {
+        if are == Keys::Written {
             out.push_str(&format!("helm.{}\n", example(key)));
         }
     }
@@ -134,7 +141,7 @@ fn what_a_key_says_is_rendered_or_an_error() {
             .filter(|key| !NOT_TRIED.contains(&key.name));
         let mut taken = Vec::new();
         for key in tried {
-            let said = complaints(&platform(text, &[key], true), key);
+            let said = complaints(&platform(text, &[key], Keys::Written), key);
             let is_named = said
                 .iter()
                 .any(|it| it.contains(&format!("`{}`", key.name)));
@@ -146,8 +153,8 @@ fn what_a_key_says_is_rendered_or_an_error() {
             }
         }
         let at = |name: &str| folder.path().join(format!("{name}-{turn}"));
-        let without = rendered(&at("without"), &platform(text, &taken, false));
-        let with = rendered(&at("with"), &platform(text, &taken, true));
+        let without = rendered(&at("without"), &platform(text, &taken, Keys::LeftOut));
+        let with = rendered(&at("with"), &platform(text, &taken, Keys::Written));
         for (index, key) in taken.iter().enumerate() {
             let number = index.to_string();
             if without.get(&number) == with.get(&number) {
@@ -166,7 +173,10 @@ fn what_nothing_reads_of_a_guest_is_refused_by_helm() {
     for (form, text) in FORMS.iter().filter(|(form, _)| is_guest(*form)) {
         let known = CHART_KEYS.iter().find(|key| key.name == "enabled");
         let at = folder.path().join(format!("{form:?}"));
-        write_compiled(&at, &platform(text, &[known.expect("a key")], false));
+        write_compiled(
+            &at,
+            &platform(text, &[known.expect("a key")], Keys::LeftOut),
+        );
         for key in CHART_KEYS
             .iter()
             .filter(|key| key.meaningless_for.contains(form))

@@ -9,7 +9,7 @@ use std::{
 use super::{
     Extent, Outcome, Tried,
     project::{Project, SMALL, SMALL_CHANGED, Tree, failed_with, output_of, same},
-    trace::{self, apply_with, places},
+    trace::{self, Faulty, apply_with, places},
 };
 
 /// What is mounted, until it is dropped.
@@ -113,7 +113,7 @@ fn undone(path: &str, before: &Tree, when: &str) -> usize {
             continue;
         };
         start.copy_to(&project.path(""));
-        let answer = apply_with(&project, "error=EIO", &place, false);
+        let answer = apply_with(&project, "error=EIO", &place, Faulty::One);
         assert_eq!(
             answer.status.code(),
             Some(1),
@@ -143,7 +143,7 @@ pub fn killed(extent: Extent) -> Outcome {
             let project = Project::new(SMALL);
             let _mount = mounted!(Mount::memory(&project, path, ""));
             start.copy_to(&project.path(""));
-            let answer = apply_with(&project, "signal=KILL", &place, false);
+            let answer = apply_with(&project, "signal=KILL", &place, Faulty::One);
             assert!(!answer.status.success(), "{place:?} was not met");
             same(
                 &project.apply(),

@@ -3,7 +3,7 @@
 use super::{
     Extent, Outcome, Tried,
     project::{HIDING, Project, REFERENCE, SECRETS, SMALL, SMALL_CHANGED, reference_changed, same},
-    trace::{self, apply_with, places},
+    trace::{self, Faulty, apply_with, places},
 };
 
 pub fn small(extent: Extent) -> Outcome {
@@ -39,7 +39,7 @@ fn along(from: &[&str], to: &str, extent: Extent, enough: usize) -> Tried {
     let chosen = extent.choose(all, enough);
     for (index, place) in chosen.iter().enumerate() {
         let project = start.copy();
-        let killed = apply_with(&project, "signal=KILL", place, false);
+        let killed = apply_with(&project, "signal=KILL", place, Faulty::One);
         assert!(!killed.status.success(), "{place:?} was not met");
         let when = format!("killed at {place:?}");
         match &backward {

@@ -3,7 +3,7 @@
 use super::{
     Extent, Outcome, Tried,
     project::{Project, SMALL, SMALL_CHANGED, output_of, same},
-    trace::{self, Place, apply_with, places},
+    trace::{self, Faulty, Place, apply_with, places},
 };
 
 /// The errors that each call can return.
@@ -19,15 +19,15 @@ fn errors(call: &str) -> &'static [&'static str] {
 }
 
 pub fn one(extent: Extent) -> Outcome {
-    everywhere(extent, false)
+    everywhere(extent, Faulty::One)
 }
 
 /// Then nothing can be undone, but the next run repairs it.
 pub fn from_one_on(extent: Extent) -> Outcome {
-    everywhere(extent, true)
+    everywhere(extent, Faulty::FromOneOn)
 }
 
-fn everywhere(extent: Extent, on: bool) -> Outcome {
+fn everywhere(extent: Extent, faulty: Faulty) -> Outcome {
     if let Err(why) = trace::usable() {
         return Outcome::Impossible(why);
     }
@@ -42,8 +42,12 @@ fn everywhere(extent: Extent, on: bool) -> Outcome {
     for place in extent.choose(all, 35) {
         for error in errors(&place.call) {
             let project = start.copy();
-            let answer = apply_with(&project, &format!("error={error}"), &place, on);
-            let when = format!("{error} at {place:?}{}", if on { " and on" } else { "" });
+            let answer = apply_with(&project, &format!("error={error}"), &place, faulty);
+            let calls = match faulty {
+                Faulty::One => "at",
+                Faulty::FromOneOn => "from here on:",
+            };
+            let when = format!("{error} {calls} {place:?}");
             let code = answer.status.code();
             assert!(
                 matches!(code, Some(0 | 1)),
@@ -53,7 +57,7 @@ fn everywhere(extent: Extent, on: bool) -> Outcome {
             if code == Some(1) {
                 says_why(&answer.stderr, &when, &place);
             }
-            if !on {
+            if faulty == Faulty::One {
                 // Files in the run's own working folder do not count.
                 let mut tree = project.tree();
                 tree.retain(|path, _| !path.starts_with("generated/.mlopsgen/"));

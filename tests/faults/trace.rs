@@ -67,10 +67,22 @@ pub fn places(project: &Project) -> Vec<Place> {
     places
 }
 
-/// `apply` with this fault (`signal=KILL`, `error=ENOSPC`) at one call; with `on` at all later calls, too.
-pub fn apply_with(project: &Project, fault: &str, place: &Place, on: bool) -> Output {
+/// Which calls a fault is at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Faulty {
+    /// One alone.
+    One,
+    /// One, and all later ones.
+    FromOneOn,
+}
+
+/// `apply` with this fault (`signal=KILL`, `error=ENOSPC`) at a call.
+pub fn apply_with(project: &Project, fault: &str, place: &Place, faulty: Faulty) -> Output {
     let Place { call, number } = place;
-    let on = if on { "+" } else { "" };
+    let on = match faulty {
+        Faulty::One => "",
+        Faulty::FromOneOn => "+",
+    };
     let mut strace = Command::new("strace");
     strace
         // Without `--seccomp-bpf`: with it `strace` injects nothing.

@@ -34,7 +34,7 @@ pub fn are_reported() {
     let _small = Small::mounted(&live.path("data/small"));
     live.ok(&["env", "init"]);
     live.ok(&["up", "--wait"]);
-    let before = WATCH.told("page").len();
+    let before = WATCH.received("page").len();
     // The kernel kills the process that takes most of the container's memory.
     docker(&[
         "exec",
@@ -62,7 +62,7 @@ pub fn are_reported() {
     until(PAGED, || wanted.iter().all(|page| pages().contains(page)));
     sleep(ECHO);
     assert_eq!(pages(), wanted, "Prometheus says {:?}", WATCH.alerts());
-    let told = WATCH.told("page");
+    let told = WATCH.received("page");
     let full = told
         .iter()
         .find(|it| it["groupLabels"]["alertname"] == "NodeDiskFull");

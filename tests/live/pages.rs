@@ -104,7 +104,7 @@ fn is_reported(wave: &Wave) {
         restless.is_empty()
     });
     assert!(is_calm, "before anything is killed: {restless:?}");
-    let before = WATCH.told("page").len();
+    let before = WATCH.received("page").len();
     for container in wave.killed {
         ask(&["kill", &format!("pages-{container}")]);
     }
@@ -141,7 +141,7 @@ fn is_reported(wave: &Wave) {
 /// If Prometheus or Alertmanager is down, the alert that always fires stops, and the watcher outside reports it.
 fn silence_is_heard() {
     for container in ["prometheus-1", "alertmanager-1"] {
-        let beats = || WATCH.told("watchdog").len();
+        let beats = || WATCH.received("watchdog").len();
         let before = beats();
         assert!(until(SILENCE, || beats() > before), "it never beat");
         ask(&["kill", &format!("pages-{container}")]);

@@ -14,7 +14,7 @@ pub struct Watch {
 impl Watch {
     /// The notifications since then that are not resolved ones, sorted: alert and component.
     pub fn pages(self, since: usize) -> Vec<(String, String)> {
-        let told = self.told("page");
+        let told = self.received("page");
         let firing = told[since..].iter().filter(|it| it["status"] == "firing");
         let mut pages: Vec<_> = firing.map(|it| named(&it["groupLabels"])).collect();
         pages.sort();
@@ -32,7 +32,7 @@ impl Watch {
     }
 
     /// What came on one path of the receiver.
-    pub fn told(self, path: &str) -> Vec<Value> {
+    pub fn received(self, path: &str) -> Vec<Value> {
         let told = read(self.pager, &format!("/{path}"));
         told.as_array().expect("a list").clone()
     }

@@ -402,9 +402,9 @@ fn own_files(
         let Some(name) = name else {
             continue;
         };
-        // What lies in git's own folder. A `.env` among the templates is one.
+        // A file in git's own folder is not read. (A `.env` between templates is an ordinary template.)
         if path.split('/').any(is_git_folder) {
-            // A kind there is none; a template is refused by its name.
+            // Such a file is never a kind. A template keeps its name here, and is refused by it later.
             if ending.is_empty() {
                 files.insert(name.to_string(), String::new());
             }

@@ -10,14 +10,22 @@ pub fn all_of<S: AsRef<str>>(words: &[S]) -> String {
     list(words, "and")
 }
 
+/// Nobody reads more names than these; a mistake may be made thousands of times beside thousands of names.
+const MOST_LISTED: usize = 300;
+
 fn list<S: AsRef<str>>(words: &[S], last: &str) -> String {
-    let quoted: Vec<String> = words
-        .iter()
-        .map(|word| format!("`{}`", word.as_ref()))
-        .collect();
+    let quoted = words.iter().take(MOST_LISTED);
+    let quoted: Vec<String> = quoted.map(|word| format!("`{}`", word.as_ref())).collect();
     match quoted.as_slice() {
         [] => "nothing".to_string(),
         [only] => only.clone(),
+        all if words.len() > MOST_LISTED => {
+            format!(
+                "{} {last} {} more",
+                all.join(", "),
+                words.len() - MOST_LISTED
+            )
+        }
         [start @ .., end] => format!("{} {last} {end}", start.join(", ")),
     }
 }

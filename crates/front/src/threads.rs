@@ -1,8 +1,8 @@
 //! Work on several threads. What comes out does not depend on how many there are: results keep the order of the input.
 
-use std::{cell::Cell, io, thread};
+use std::{cell::Cell, io, sync::Mutex, thread};
 
-use rayon::{ThreadPool, ThreadPoolBuilder};
+use rayon::{ThreadPool, ThreadPoolBuilder, prelude::*};
 
 /// Room on the stack of each thread. Templates may nest values as deep as their fuel goes, and to drop those recurses.
 /// Only what is used of it is taken.
@@ -29,8 +29,8 @@ pub fn refusal() -> Option<io::Error> {
     started.map(thread::JoinHandle::join).err()
 }
 
-/// Runs some work in a `rayon` pool with this many threads, each with a large stack. Inside of such work: on the threads that
-/// it has already.
+/// Runs some work, and what it gives to [`each`], on this many threads, each with a large stack. Inside of such work: on the
+/// threads that it has already.
 pub fn on<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
     if has_room() {
         return work();
@@ -40,6 +40,31 @@ pub fn on<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
         // No thread can be started: this one does everything.
         None => work(),
     }
+}
+
+/// What is made of each item, in the order of the items.
+pub fn each<T: Send, R: Send>(
+    items: impl IntoIterator<Item = T>,
+    make: impl Fn(T) -> R + Sync,
+) -> Vec<R> {
+    let items: Vec<Mutex<Option<T>>> = items.into_iter().map(|it| Mutex::new(Some(it))).collect();
+    let made: Vec<Mutex<Option<R>>> = items.iter().map(|_| Mutex::new(None)).collect();
+    run(items.len(), &|index| {
+        let item = items[index].lock().ok().and_then(|mut item| item.take());
+        let result = item.map(&make);
+        // Nothing else locks it, so it is not poisoned.
+        if let Ok(mut made) = made[index].lock() {
+            *made = result;
+        }
+    });
+    let made = made.into_iter();
+    made.filter_map(|it| it.into_inner().ok().flatten())
+        .collect()
+}
+
+/// Runs the work of each number. Not generic, so that all that `rayon` needs for it is compiled once.
+fn run(count: usize, work: &(dyn Fn(usize) + Sync)) {
+    (0..count).into_par_iter().for_each(work);
 }
 
 fn pool(threads: usize) -> Option<ThreadPool> {
@@ -53,9 +78,7 @@ fn pool(threads: usize) -> Option<ThreadPool> {
 
 #[cfg(test)]
 mod tests {
-    use rayon::prelude::*;
-
-    use super::{has_room, on};
+    use super::{each, has_room, on};
 
     #[test]
     fn work_runs_on_as_many_threads_as_were_asked_for_and_keeps_its_order() {
@@ -63,7 +86,7 @@ mod tests {
             let found = on(threads, || {
                 assert!(has_room());
                 assert_eq!(rayon::current_num_threads(), threads);
-                (0..100).into_par_iter().map(|n| n * n).collect::<Vec<_>>()
+                each(0..100, |n| n * n)
             });
             assert_eq!(found, (0..100).map(|n| n * n).collect::<Vec<_>>());
         }

@@ -140,6 +140,14 @@ impl Folder {
         })
     }
 
+    /// A folder below, held open itself: its files are reached without a walk to it.
+    pub fn inner(&self, path: &str) -> Result<Self, Obstacle> {
+        Ok(Self {
+            handle: self.folder(path)?,
+            path: self.path.join(path),
+        })
+    }
+
     /// A path below the folder, for messages and other programs.
     pub fn path(&self, path: &str) -> PathBuf {
         self.path.join(path)

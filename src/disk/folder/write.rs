@@ -65,31 +65,36 @@ impl Folder {
     /// Moves a file to its place, over the file that is there. Between two file systems it is copied to the place's own
     /// folder first, so that the place has the old file or the new one at any moment.
     pub fn rename(&self, from: &str, to: &str) -> Result<(), Obstacle> {
-        match self.between(from, to, Handle::rename) {
+        self.rename_into(from, self, to)
+    }
+
+    /// The same, to a place in another open folder.
+    pub fn rename_into(&self, from: &str, other: &Folder, to: &str) -> Result<(), Obstacle> {
+        match self.between(from, other, to, Handle::rename) {
             Err(Obstacle::System(error)) if error.kind() == io::ErrorKind::CrossesDevices => {}
             done => return done,
         }
         let (folder, name) = to.rsplit_once('/').unwrap_or(("", to));
         let draft = format!("{folder}/{DRAFT}{name:.200}");
-        let _ = self.remove_file(&draft);
-        self.copy(from, &draft)?;
-        if let Err(obstacle) = self.between(&draft, to, Handle::rename) {
-            let _ = self.remove_file(&draft);
+        let _ = other.remove_file(&draft);
+        self.copy(from, other, &draft)?;
+        if let Err(obstacle) = other.between(&draft, other, to, Handle::rename) {
+            let _ = other.remove_file(&draft);
             return Err(obstacle);
         }
-        self.sync(folder)?;
+        other.sync(folder)?;
         self.remove_file(from)
     }
 
-    /// A second name for a file, or a copy where the file system has none or it is another one.
-    pub fn keep(&self, from: &str, to: &str) -> Result<(), Obstacle> {
-        match self.between(from, to, Handle::hard_link) {
+    /// A second name for a file, in another open folder; or a copy where the file system has none or it is another one.
+    pub fn keep(&self, from: &str, other: &Folder, to: &str) -> Result<(), Obstacle> {
+        match self.between(from, other, to, Handle::hard_link) {
             Ok(()) => Ok(()),
-            Err(_) => self.copy(from, to),
+            Err(_) => self.copy(from, other, to),
         }
     }
 
-    fn copy(&self, from: &str, to: &str) -> Result<(), Obstacle> {
+    fn copy(&self, from: &str, other: &Folder, to: &str) -> Result<(), Obstacle> {
         let mut source = self.on(from, |folder, name| {
             match folder.entry(name)?.kind {
                 Kind::File => {}
@@ -97,13 +102,13 @@ impl Folder {
             }
             folder.file(name, Purpose::Read)
         })?;
-        let mut copy = self.on(to, |folder, name| folder.file(name, Purpose::Create(0o600)))?;
+        let mut copy = other.on(to, |folder, name| folder.file(name, Purpose::Create(0o600)))?;
         let done = io::copy(&mut source, &mut copy)
             .and_then(|_| source.metadata())
             .and_then(|metadata| copy.set_permissions(metadata.permissions()))
             .and_then(|()| copy.sync_all());
         if let Err(error) = done {
-            let _ = self.remove_file(to);
+            let _ = other.remove_file(to);
             return Err(error.into());
         }
         Ok(())
@@ -141,13 +146,14 @@ impl Folder {
     fn between(
         &self,
         from: &str,
+        other: &Folder,
         to: &str,
         act: impl FnOnce(&Handle, &str, &Handle, &str) -> io::Result<()>,
     ) -> Result<(), Obstacle> {
         let (source, name) = self.parent(from)?;
-        let (target, new) = self.parent(to)?;
+        let (target, new) = other.parent(to)?;
         let source = source.as_ref().unwrap_or(&self.handle);
-        let target = target.as_ref().unwrap_or(&self.handle);
+        let target = target.as_ref().unwrap_or(&other.handle);
         Ok(act(source, name, target, new)?)
     }
 

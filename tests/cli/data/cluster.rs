@@ -35,7 +35,7 @@ fn claims_of_pods_are_replaced_by_commands() {
         );
     Case::of(&text)
         .change("components.trainer", "components.worker")
-        .moved("components.trainer", "components.worker")
+        .write_moved("components.trainer", "components.worker")
         .refuses(&[
             "kubectl delete statefulset trainer",
             "kubectl get pvc cache-trainer-0",
@@ -81,7 +81,7 @@ fn the_old_pods_of_moved_data_are_named_by_their_component() {
         "[\"helm\"]",
     ));
     case.change("components.trainer", "components.worker")
-        .moved("components.trainer", "components.worker");
+        .write_moved("components.trainer", "components.worker");
     let ran = run(&case.project, &["plan"]);
     let command =
         "kubectl scale deployment,statefulset -l app.kubernetes.io/component=trainer --replicas=0";
@@ -233,7 +233,7 @@ fn claims_of_several_pods_are_copied_into_a_shared_one() {
             "[components.worker]",
             "[volumes.pool]\nsize = \"1Gi\"\n[components.worker]",
         )
-        .moved("components.worker.volumes.work", "volumes.pool")
+        .write_moved("components.worker.volumes.work", "volumes.pool")
         .refuses(&[
             "kubectl get pod -l 'app.kubernetes.io/name=worker' -o jsonpath=",
             "copy-work-worker-0",
@@ -311,7 +311,7 @@ fn one_line_deletes_the_stateful_set_of_several_pods() {
 #[test]
 fn a_renamed_volume_of_pods_names_its_new_claims() {
     let mut case = Case::of(WORKER);
-    case.change("volumes.work", "volumes.work2").moved(
+    case.change("volumes.work", "volumes.work2").write_moved(
         "components.worker.volumes.work",
         "components.worker.volumes.work2",
     );
@@ -326,7 +326,7 @@ fn a_renamed_volume_of_pods_names_its_new_claims() {
     }
     let mut case = Case::of(&WORKER.replace("replicas = 3\n", ""));
     case.change("volumes.work", "replicas = 3\nvolumes.work2")
-        .moved(
+        .write_moved(
             "components.worker.volumes.work",
             "components.worker.volumes.work2",
         );
@@ -351,7 +351,7 @@ fn a_claim_of_one_pod_that_is_shared_can_stay_what_it_is() {
             "[components.worker]",
             "[volumes.pool]\nsize = \"1Gi\"\n[components.worker]",
         )
-        .moved("components.worker.volumes.work", "volumes.pool");
+        .write_moved("components.worker.volumes.work", "volumes.pool");
     let ran = run(&case.project, &["plan"]);
     assert!(ran.out.contains("write `access = \"one\"`"), "{}", ran.out);
 }
@@ -392,7 +392,7 @@ fn a_secret_that_has_to_be_made_again_is_announced() {
     }
     let mut case = Case::new();
     case.change("name = \"ml\"", "name = \"lab\"")
-        .moved("platform.ml", "platform.lab");
+        .write_moved("platform.ml", "platform.lab");
     let ran = run(&case.project, &["plan"]);
     for word in [
         "pods read the Secret `lab` now, it was `ml`",

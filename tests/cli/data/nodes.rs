@@ -55,7 +55,7 @@ fn a_daemon_that_is_moved_keeps_its_folder_of_each_node() {
         ),
     ] {
         let mut case = Case::of(&helm);
-        let ran = case.change(old, new).moved(from, to).apply();
+        let ran = case.change(old, new).write_moved(from, to).apply();
         assert_eq!(ran.status, 0, "{from}: {}{}", ran.out, ran.err);
         let values = case.project.read("generated/helm/ml/values.yaml");
         assert!(values.contains("_ml_trainer-cache"), "{values}");

@@ -69,7 +69,8 @@ fn what_takes_an_old_name_gets_no_data_of_what_was_moved() {
         if taken.from == "volumes.models" {
             case.change("shared = \"models\"", "shared = \"weights\"");
         }
-        case.moved(taken.from, taken.to).moves(taken.from, taken.to);
+        case.write_moved(taken.from, taken.to)
+            .moves(taken.from, taken.to);
         let kept = case.kept();
         case.text += &taken.again;
         case.project.write("platform.toml", &case.text);
@@ -97,7 +98,8 @@ fn what_takes_an_old_name_gets_no_data_of_what_was_moved() {
 fn an_entry_says_that_the_old_name_is_taken() {
     let mut case = Case::new();
     let (from, to) = ("components.mlflow-db", "components.tracking-db");
-    case.change("mlflow-db", "tracking-db").moved(from, to);
+    case.change("mlflow-db", "tracking-db")
+        .write_moved(from, to);
     case.text += &all().remove(0).again;
     assert!(case.text.contains(&entry(from, to)));
     case.project.write("platform.toml", &case.text);
@@ -119,7 +121,7 @@ fn what_was_moved_from_nothing_keeps_its_data() {
         };
         let mut case = Case::new();
         let kept = case.kept();
-        case.moved(from, to);
+        case.write_moved(from, to);
         let ran = case.apply();
         assert_eq!(ran.status, 0, "{}", ran.err);
         assert_eq!(case.kept(), kept, "{from}");

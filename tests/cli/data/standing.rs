@@ -6,7 +6,7 @@ use crate::binary::run;
 /// Changes platform.toml, and applies it: nothing may be said of the entries, and no data may go elsewhere.
 fn keeps(case: &mut Case, old: &str, new: &str, moved: (&str, &str)) {
     let kept = case.kept();
-    case.change(old, new).moved(moved.0, moved.1);
+    case.change(old, new).write_moved(moved.0, moved.1);
     let ran = case.apply();
     assert_eq!(ran.status, 0, "{}", ran.err);
     assert!(!ran.err.contains("[[moved]]"), "{}", ran.err);
@@ -67,8 +67,8 @@ fn an_environment_with_a_name_of_its_own_has_no_part_in_the_platform_s() {
     for to in ["platform.new", "platform"] {
         case.text.clone_from(&text);
         case.change("name = \"ml\"", "name = \"new\"")
-            .moved("platform.ml", to)
-            .moved("components.sklearn", "components.trainer");
+            .write_moved("platform.ml", to)
+            .write_moved("components.sklearn", "components.trainer");
         let ran = run(&case.project, &["apply", "--all-envs", "--yes"]);
         assert_eq!(ran.status, 0, "{}", ran.err);
         let volumes = |text: &str| -> serde_json::Value {

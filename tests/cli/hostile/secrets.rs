@@ -254,7 +254,7 @@ fn a_file_that_git_would_take_up_is_reported() {
     assert!(!doctor.out.contains(told), "{}", doctor.out);
 }
 
-/// A message quotes the lines that it is about: what is git's, generated or secret is not even read, and `fmt` writes nothing there.
+/// A message quotes lines of files. So files of git, generated files and secrets are not read, and `fmt` does not write to them.
 #[test]
 fn no_message_quotes_what_is_secret() {
     let secret = "KEY=known-to-me\n";

@@ -87,7 +87,8 @@ fn no_data_folder_lies_in_a_volume_of_the_image() {
             false => majors(&kind),
         };
         for major in majors {
-            let files = compiled(&platform(&kind, major)).files;
+            let output = compiled(&platform(&kind, major));
+            let files = &output.files;
             for runtime in RUNTIMES {
                 let places = files.kept.iter().flat_map(|kept| &kept.places);
                 let own = places.filter(|it| it.workload == "store" && it.runtime == runtime);
@@ -112,7 +113,8 @@ fn a_claim_of_postgres_stands_at_the_volume_of_the_image() {
         ),
         (18, "/var/lib/postgresql", "subPath: data\n"),
     ] {
-        let files = compiled(&platform(&named("postgres"), major)).files;
+        let output = compiled(&platform(&named("postgres"), major));
+        let files = &output.files;
         let values = &files.files["helm/p/values.yaml"].text;
         assert!(values.contains(&format!("mountPath: {path}\n")), "{values}");
         assert!(values.contains(folder), "{values}");

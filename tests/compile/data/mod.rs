@@ -8,7 +8,11 @@ mod places;
 mod raw_keys;
 mod upgrades;
 
-use std::collections::BTreeSet;
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 use mlopsgen::{
     catalog::{Kind, SettingType},
@@ -88,10 +92,21 @@ fn platform(kind: &Kind, major: u64) -> String {
     )
 }
 
-fn compiled(text: &str) -> Output {
-    let compilation = support::compiled::compiled(text);
-    let printed = messages(&compilation);
-    compilation.output.unwrap_or_else(|_| panic!("{printed}"))
+thread_local! {
+    /// What was compiled, by its text. Each test has a thread of its own, and compares few platforms in many ways.
+    static COMPILED: RefCell<BTreeMap<String, Rc<Output>>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+fn compiled(text: &str) -> Rc<Output> {
+    let known = COMPILED.with_borrow(|all| all.get(text).cloned());
+    known.unwrap_or_else(|| {
+        let compilation = support::compiled::compiled(text);
+        let printed = messages(&compilation);
+        let output = compilation.output.unwrap_or_else(|_| panic!("{printed}"));
+        let output = Rc::new(output);
+        COMPILED.with_borrow_mut(|all| all.insert(text.to_string(), Rc::clone(&output)));
+        output
+    })
 }
 
 /// What the change from one text to another means for data.

@@ -6,6 +6,13 @@ use mlopsgen::catalog::{Kind, SettingType};
 
 use super::catalog;
 
+/// Which roles of a component are filled.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Roles {
+    Needed,
+    All,
+}
+
 /// Writes platforms for kinds.
 pub struct Author {
     kinds: BTreeMap<String, Kind>,
@@ -24,8 +31,17 @@ impl Author {
         }
     }
 
-    /// Declares a component of a kind, and what fills its roles: all of them, or only those that it needs.
-    pub fn declare(&mut self, name: &str, kind: &str, every_role: bool) {
+    /// Declares a component of a kind, and what fills the roles that it needs.
+    pub fn declare(&mut self, name: &str, kind: &str) {
+        self.write(name, kind, Roles::Needed);
+    }
+
+    /// Declares a component of a kind, and what fills its roles.
+    pub fn declare_with_all_roles(&mut self, name: &str, kind: &str) {
+        self.write(name, kind, Roles::All);
+    }
+
+    fn write(&mut self, name: &str, kind: &str, roles: Roles) {
         self.declared.insert(kind.to_string());
         let kind = self.kinds[kind].clone();
         let mut lines = vec![
@@ -67,7 +83,8 @@ impl Author {
             lines.push("settings.buckets = [\"models\"]".to_string());
         }
         let mut fillers = Vec::new();
-        for role in kind.roles.iter().filter(|role| role.required || every_role) {
+        let is_all = roles == Roles::All;
+        for role in kind.roles.iter().filter(|role| role.required || is_all) {
             // A role that is bound by default is not written.
             if role.default && self.declared.contains(&role.kinds[0]) {
                 continue;
@@ -79,7 +96,7 @@ impl Author {
         self.components.push_str(&lines.join("\n"));
         self.components.push('\n');
         for (filler, kind) in fillers {
-            self.declare(&filler, &kind, false);
+            self.declare(&filler, &kind);
         }
     }
 
@@ -94,17 +111,17 @@ impl Author {
 /// A platform with the component `it` of this kind, and only what it needs.
 pub fn least(kind: &str) -> String {
     let mut author = Author::new();
-    author.declare("it", kind, false);
+    author.declare("it", kind);
     author.text()
 }
 
 /// The same with all roles filled, and with monitoring.
 pub fn most(kind: &str) -> String {
     let mut author = Author::new();
-    author.declare("it", kind, true);
+    author.declare_with_all_roles("it", kind);
     for (name, watcher) in [("watch", "prometheus"), ("show", "grafana")] {
         if !author.declared.contains(watcher) {
-            author.declare(name, watcher, false);
+            author.declare(name, watcher);
         }
     }
     // An external target for Prometheus' prober.

@@ -11,7 +11,7 @@ use super::{Author, catalog, compiled};
 #[test]
 fn each_client_of_elasticsearch_gets_a_login_of_its_own() {
     let mut author = Author::new();
-    author.declare("logs", "elasticsearch", false);
+    author.declare("logs", "elasticsearch");
     let mut text = author.text();
     for kind in ["kibana", "filebeat", "logstash", "elasticsearch-exporter"] {
         let role = catalog()[kind].roles[0].name.clone();
@@ -74,7 +74,7 @@ fn a_kind_of_the_users_own_fits_where_its_parent_fits() {
 #[test]
 fn an_artifact_store_without_a_bucket_is_an_error() {
     let mut author = Author::new();
-    author.declare("it", "mlflow", true);
+    author.declare_with_all_roles("it", "mlflow");
     let text = author
         .text()
         .replace("settings.buckets = [\"models\"]\n", "");

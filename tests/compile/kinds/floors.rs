@@ -34,7 +34,7 @@ fn a_share_of_what_is_counted_has_a_floor() {
             let Some(expr) = alert.string("expr").map(parsed) else {
                 continue;
             };
-            let found = unfloored(&expr, &recorded, false);
+            let found = unfloored(&expr, &recorded);
             shares += found.shares;
             if found.without > 0 && !FREE.contains(&key.name.as_str()) {
                 without.push(format!("{} of {name}", key.name));
@@ -59,7 +59,7 @@ fn recorded_shares(kind: &Table) -> BTreeSet<String> {
     let records = kind.one_or_many_tables("records").into_iter();
     records
         .filter_map(|record| Some((record.string("record")?, record.string("expr")?)))
-        .filter(|(_, expr)| unfloored(&parsed(expr), &BTreeSet::new(), false).shares > 0)
+        .filter(|(_, expr)| unfloored(&parsed(expr), &BTreeSet::new()).shares > 0)
         .map(|(name, _)| name.to_string())
         .collect()
 }
@@ -71,27 +71,34 @@ struct Found {
 }
 
 /// The shares of counters in an expression, and how many of them have no floor beside them.
-fn unfloored(expr: &Expr, recorded: &BTreeSet<String>, has_floor: bool) -> Found {
-    let inside = |expr: &Expr| unfloored(expr, recorded, has_floor);
+fn unfloored(expr: &Expr, recorded: &BTreeSet<String>) -> Found {
+    let inside = |expr: &Expr| unfloored(expr, recorded);
+    let beside = |expr: &Expr, other: &Expr| match is_floor(other) {
+        true => Found {
+            shares: inside(expr).shares,
+            without: 0,
+        },
+        false => inside(expr),
+    };
     match expr {
         Expr::Paren(inner) => inside(&inner.expr),
         Expr::Aggregate(inner) => inside(&inner.expr),
         Expr::Unary(inner) => inside(&inner.expr),
         Expr::Binary(sides) if sides.op.id() == T_LAND => sum([
-            unfloored(&sides.lhs, recorded, has_floor || is_floor(&sides.rhs)),
-            unfloored(&sides.rhs, recorded, has_floor || is_floor(&sides.lhs)),
+            beside(&sides.lhs, &sides.rhs),
+            beside(&sides.rhs, &sides.lhs),
         ]),
         Expr::Binary(sides) if sides.op.id() == T_DIV && counts(&sides.rhs) => Found {
             shares: 1,
-            without: usize::from(!has_floor && !is_floor(&sides.rhs)),
+            without: usize::from(!is_floor(&sides.rhs)),
         },
         Expr::Binary(sides) => sum([inside(&sides.lhs), inside(&sides.rhs)]),
         Expr::VectorSelector(selector) => {
             let name = selector.name.as_deref().unwrap_or_default();
-            let is_share = recorded.contains(name);
+            let shares = usize::from(recorded.contains(name));
             Found {
-                shares: usize::from(is_share),
-                without: usize::from(is_share && !has_floor),
+                shares,
+                without: shares,
             }
         }
         _ => Found::default(),

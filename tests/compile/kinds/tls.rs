@@ -99,7 +99,7 @@ fn what_a_store_elsewhere_asks_for_reaches_each_client() {
             let stores = role.kinds.iter().filter_map(|name| kinds.get(name));
             for store in stores.filter(|it| it.settings.iter().any(|it| it.name == "tls")) {
                 let mut author = Author::new();
-                author.declare("it", &kind.name, true);
+                author.declare_with_all_roles("it", &kind.name);
                 let text = author.text();
                 let filler = format!("it-{}", role.name.replace('_', "-"));
                 if !text.contains(&format!("[components.{filler}]")) {

@@ -42,6 +42,22 @@ def test_airflow_reads_every_dag_and_nothing_else(folder, dags, monkeypatch, syn
     assert all(found.dag_num == 1 for found in bag.dagbag_stats), bag.dagbag_stats
 
 
+def test_folders_beside_it_shadow_nothing_and_switch_nothing_off(dags, tmp_path, monkeypatch):
+    root = tmp_path / "dags"
+    shutil.copytree(dags, root / "platform")
+    module = next(dags.glob("lib/*.py")).stem
+    for name in [module, "own", "pendulum"]:
+        (root / name).mkdir()
+        (root / name / "__init__.py").write_text("raise RuntimeError('shadowed')\n")
+        (root / name / ".airflowignore").write_text("*\n../platform/*\n/platform/*\nplatform\n")
+    # The DAG processor appends the folder; what other tests have left is out of the way.
+    monkeypatch.setattr(sys, "path", [*(it for it in sys.path if not it.endswith("/lib")), str(root)])
+    monkeypatch.delitem(sys.modules, module, raising=False)
+    bag = DagBag(dag_folder=str(root))
+    assert bag.import_errors == {}
+    assert set(bag.dags) == {file.stem for file in dags.glob("*.py")}
+
+
 def test_airflow_refuses_a_config_map_without_its_airflowignore(dags, tmp_path):
     mount = as_config_map(dags, tmp_path / "dags/platform")
     (mount / ".airflowignore").unlink()

@@ -137,10 +137,12 @@ pub fn coverage(platform: &Platform) -> Coverage {
     let of_rules = of_rules.unwrap_or_default();
     let named = known.iter().copied();
     let named: BTreeSet<&str> = named.chain(of_rules.iter().map(String::as_str)).collect();
-    let named = (!exposed::may_have_other_jobs(&jobs)).then_some(&named);
+    let is_open =
+        exposed::may_have_other_jobs(&jobs) || prometheus.is_some_and(exposed::takes_writes);
+    let named = (!is_open).then_some(&named);
     let asks = questions.iter();
-    let in_vain = asks.flat_map(|it| in_vain(it, named, &jobs, all.as_ref()));
-    let unexposed: BTreeSet<Unexposed> = in_vain.chain(lost(&jobs)).collect();
+    let unanswered = asks.flat_map(|it| missing_series(it, named, &jobs, all.as_ref()));
+    let unexposed: BTreeSet<Unexposed> = unanswered.chain(lost(&jobs)).collect();
     let unexposed: Vec<Unexposed> = unexposed.into_iter().collect();
     let asked = workloads.len() * QUESTIONS + known.len() + unexposed.len();
     let met = workloads
@@ -213,9 +215,9 @@ fn has_own_alert(component: &Component, workload: &Workload) -> bool {
     own.any(|alert| workload.part.is_none() || alert.expr.contains(&workload.name))
 }
 
-/// What a question asks for that nobody gives: jobs that are none of those `known`, where all are, and metrics that a job, or all of
-/// them, do not have.
-fn in_vain(
+/// What a question asks for and does not get: jobs that are not among those `known`, if all are known, and metrics that a job, or
+/// every job, does not have.
+fn missing_series(
     question: &Question<'_>,
     known: Option<&BTreeSet<&str>>,
     jobs: &[Job<'_>],

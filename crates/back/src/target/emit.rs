@@ -4,8 +4,6 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use rayon::prelude::*;
-
 use super::{
     Context, Emission, Emit, Role, Row, Vantage, content, row,
     shared::mounted::{self, Mounted},
@@ -18,6 +16,7 @@ use crate::{
     graph::Graph,
     model::Platform,
     template::{Engine, TemplateError},
+    threads,
     world::{ReadError, World},
 };
 
@@ -46,22 +45,19 @@ pub fn emit(
         vantage,
         mounted: &nothing,
     };
-    let (compose, (kubernetes, read)) = rayon::join(
-        || runtimes(world, &from(Vantage::Compose)),
-        || {
-            rayon::join(
-                || runtimes(world, &from(Vantage::Kubernetes)),
-                || {
-                    each(
-                        targets_of_role(platform, Role::Read),
-                        &from(Vantage::Compose),
-                    )
-                },
-            )
-        },
-    );
+    let roles = [
+        Role::Runtime(Vantage::Compose),
+        Role::Runtime(Vantage::Kubernetes),
+        Role::Read,
+    ];
+    let made = threads::each(roles, |role| match role {
+        Role::Runtime(vantage) => runtimes(world, &from(vantage)),
+        Role::Read | Role::Mounted => {
+            each(targets_of_role(platform, role), &from(Vantage::Compose))
+        }
+    });
     let mut out = Emission::default();
-    for made in [compose, kubernetes, read] {
+    for made in made {
         join(&mut out, made?);
     }
     add_gitattributes(&mut out, engine)?;
@@ -144,11 +140,7 @@ fn each(
     targets: impl Iterator<Item = Target>,
     context: &Context<'_>,
 ) -> Result<Emission, TemplateError> {
-    let targets: Vec<Target> = targets.collect();
-    let made: Vec<_> = targets
-        .into_par_iter()
-        .map(|target| (row(target).emit)(context))
-        .collect();
+    let made = threads::each(targets, |target| (row(target).emit)(context));
     let mut out = Emission::default();
     for made in made {
         join(&mut out, made?);
@@ -181,10 +173,7 @@ fn contents(
         is_needed || is_named && (has_runtime || is_written)
     };
     let asked: Vec<Content> = mountable().filter(is_asked).collect();
-    let made: Vec<_> = asked
-        .par_iter()
-        .map(|content| (content.emit)(context))
-        .collect();
+    let made = threads::each(&asked, |content| (content.emit)(context));
     let mut mounted = Mounted::default();
     for (content, made) in asked.into_iter().zip(made) {
         let is_named = platform.targets.contains(&content.target);

@@ -126,7 +126,7 @@ fn words(note: &Note) -> String {
     lines.join("\n")
 }
 
-/// Who reads the log of a run reads it on a terminal: what a terminal obeys is visible text, too.
+/// Logs of runs are read on terminals, so control characters become visible text.
 fn escaped(text: &str) -> String {
     visible_lines(text).replace('%', "%25").replace('\n', "%0A")
 }

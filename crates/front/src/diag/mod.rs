@@ -15,7 +15,7 @@ mod sink;
 pub use code::{Code, Level};
 pub use fix::{Edit, JsonEdit, apply};
 pub use levels::{Levels, LintLevel};
-pub use nearest::nearest;
+pub use nearest::{is_slip, nearest};
 pub use sink::Sink;
 
 use serde::{Deserialize, Serialize};

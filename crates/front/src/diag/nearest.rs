@@ -3,18 +3,24 @@
 /// The candidate closest to `name`, if one is close enough to be a slip of the finger.
 ///
 /// Distance is Damerau-Levenshtein; a third of the name's length, and at least one, may differ. Of equally close
-/// candidates the first in `candidates` wins, so the caller's order decides.
+/// candidates the first in `candidates` wins, so the caller's order decides. Names that have the same letters are told apart one by one:
+/// of thousands of such names no more are looked at than a person would.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let length = name.chars().count();
     let lower = name.to_lowercase();
     let mut limit = (length / 3).max(1);
     let letters = Letters::of(&lower);
     let mut best = None;
+    let mut compared = 0;
     for candidate in candidates {
         let other = candidate.chars().count();
         // As many letters as the lengths differ by are different.
         if length.abs_diff(other) > limit || letters.differ_from(candidate, limit) {
             continue;
+        }
+        compared += 1;
+        if compared > MOST_COMPARED {
+            break;
         }
         let distance = strsim::damerau_levenshtein(&lower, &candidate.to_lowercase());
         // A name of one letter is no slip of another one, and `hostIPC` is none of `hostPID`.
@@ -30,6 +36,17 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     }
     best
 }
+
+/// Whether one name is surely the other one misspelled: one letter differs, and no digit, which tells names apart.
+pub fn is_slip(name: &str, meant: &str) -> bool {
+    let digits = |name: &str| name.matches(|c: char| c.is_ascii_digit()).count();
+    name.len().abs_diff(meant.len()) <= 1
+        && digits(name) == digits(meant)
+        && strsim::damerau_levenshtein(name, meant) == 1
+}
+
+/// So many names are compared letter by letter.
+const MOST_COMPARED: usize = 500;
 
 /// How often each letter stands in a name. Thousands of unknown names are compared with thousands of known ones: most are told
 /// apart by their letters alone.
@@ -50,10 +67,16 @@ impl Letters {
         if !other.is_ascii() {
             return false;
         }
+        let of = |letter: u8| usize::from(letter.to_ascii_lowercase());
+        // Most have letters that the name has nowhere: to see that takes no copy of its letters.
+        let foreign = other.bytes().filter(|letter| self.0[of(*letter)] == 0);
+        if foreign.count() > limit {
+            return true;
+        }
         let mut left = self.0;
         let mut others = 0;
         for letter in other.bytes() {
-            match &mut left[usize::from(letter.to_ascii_lowercase())] {
+            match &mut left[of(letter)] {
                 0 => others += 1,
                 count => *count -= 1,
             }

@@ -29,12 +29,12 @@ pub(super) struct Mistakes {
 }
 
 impl Mistakes {
-    pub fn know(&mut self, components: impl Iterator<Item = String>) {
+    pub fn add_components(&mut self, components: impl Iterator<Item = String>) {
         self.components.extend(components);
     }
 
     /// Where the earlier one of `all` stands that is the same mistake. If there is none, this one is to be the next of them.
-    pub fn earlier(&mut self, diagnostic: &Diagnostic, all: &[Diagnostic]) -> Option<usize> {
+    pub fn same_before(&mut self, diagnostic: &Diagnostic, all: &[Diagnostic]) -> Option<usize> {
         let place = diagnostic.labels.first().map(|label| label.span);
         let key = match diagnostic.once {
             true => (diagnostic.code, None, diagnostic.message.clone()),

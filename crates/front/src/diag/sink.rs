@@ -64,7 +64,7 @@ impl Sink {
 
     /// The names of the platform's components: what is said of several at one place is one mistake.
     pub fn know_components(&mut self, names: impl Iterator<Item = String>) {
-        self.same.know(names);
+        self.same.add_components(names);
     }
 
     /// Says that the value of a key was refused. Until it is right nothing is known of it, so that what a later stage finds
@@ -136,7 +136,7 @@ impl Sink {
             return false;
         }
         if is_error
-            && let Some(index) = self.same.earlier(&diagnostic, &self.diagnostics)
+            && let Some(index) = self.same.same_before(&diagnostic, &self.diagnostics)
             && let Some(first) = self.diagnostics.get_mut(index)
         {
             self.same.join(index, first, diagnostic);

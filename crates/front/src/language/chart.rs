@@ -151,7 +151,7 @@ pub const CHART_KEYS: &[KeyShape] = &[
         "waitFor",
         Shape::Map(NameRule::Free, &PORT),
         "Services and ports that must take connections first.",
-        "waitFor = { db = 5432 }",
+        "waitFor = { mlflow-db = 5432 }",
     ),
     key(
         "waitForJobs",

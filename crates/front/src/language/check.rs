@@ -101,6 +101,8 @@ fn example(shape: &KeyShape, context: &Context<'_>) -> String {
             let variable = context.entry.to_ascii_uppercase().replace('-', "_");
             format!("env = \"{variable}\"")
         }
+        // No other value fits whatever the variable is for.
+        (Owner::Words("a variable"), "default") => "default = \"\"".to_string(),
         // As Compose takes it where nothing is said.
         (Owner::Words("`build`"), "context") => "context = \".\"".to_string(),
         _ => shape.example.to_string(),

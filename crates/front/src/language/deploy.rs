@@ -8,6 +8,7 @@ use super::{
 };
 
 const WORD: Shape = Shape::Plain(Form::Word);
+const REVISION: Shape = Shape::Plain(Form::Revision);
 const RESOURCE: Shape = Shape::Plain(Form::Name(NameRule::Resource));
 
 macro_rules! tool_keys {
@@ -22,8 +23,8 @@ macro_rules! tool_keys {
             .required(),
             key(
                 "revision",
-                WORD,
-                "A branch, or `refs/heads/BRANCH` where its name is a version; a tag that is a version (`v1.4.0`, `v1.0`), or `refs/tags/TAG`; versions of which the newest tag counts (`1.4.*`, `>=1.4.0`); or a commit in full. `main` by default.",
+                REVISION,
+                "A branch, or `refs/heads/BRANCH` where its name is a version; a tag that is a version (`v1.4.0`, `v1.0`), or `refs/tags/TAG`; versions of which the newest tag counts (`1.4.*`, `>=1.4.0, <2`); or a commit in full. `main` by default.",
                 "revision = \"main\"",
             ),
             key(

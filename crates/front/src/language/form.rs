@@ -54,6 +54,8 @@ pub enum Form {
     AntGlob,
     /// A line of Jenkins' cron.
     BuildTrigger,
+    /// What of a git repository is installed: a name, a commit, or versions.
+    Revision,
     /// A semantic version, as Helm wants it of a chart.
     Version,
     /// A requirement on mlopsgen's version.
@@ -160,6 +162,7 @@ impl Form {
             Form::Glob | Form::RefGlob => is_glob(text),
             Form::AntGlob => is_glob(text) && stays_below(text) && !text.contains('['),
             Form::BuildTrigger => value::is_build_trigger(text),
+            Form::Revision => value::is_revision(text),
             Form::Version => semver::Version::parse(text).is_ok(),
             Form::VersionRequirement => semver::VersionReq::parse(text).is_ok(),
             Form::PromQl | Form::KindPromQl => promql(text).is_some_and(|it| is_value(&it)),
@@ -176,7 +179,7 @@ impl Form {
             Form::Alias => value::is_alias(text),
             Form::User => Accounts::parse(text).is_some(),
             Form::NumericUser => is_numeric_user(text),
-            Form::ObjectName => is_object_name(text),
+            Form::ObjectName => value::is_dns_subdomain(text),
             Form::ArgoCluster => match text.contains("://") {
                 true => value::is_url(text),
                 false => value::is_word(text),
@@ -255,6 +258,9 @@ impl Form {
             }
             Form::BuildTrigger => {
                 "five fields of Jenkins' cron, such as `H 4 * * *`, or a word such as `@daily`".to_string()
+            }
+            Form::Revision => {
+                "a branch, a tag, a commit in full, or versions such as `1.4.*`".to_string()
             }
             Form::Version => "a semantic version: three numbers, such as `1.4.0`".to_string(),
             Form::VersionRequirement => "a version requirement, such as `>=0.1`".to_string(),
@@ -335,25 +341,10 @@ pub(super) fn kind_expression(node: &Node) -> String {
 
 /// `UID` or `UID:GID`, as far as Kubernetes counts them.
 fn is_numeric_user(text: &str) -> bool {
-    let is_number = |part: &str| {
-        let is_plain = part.bytes().all(|byte| byte.is_ascii_digit());
-        is_plain && part.parse::<i32>().is_ok()
-    };
-    let (user, group) = text.split_once(':').unwrap_or((text, "0"));
-    is_number(user) && is_number(group)
-}
-
-/// A subdomain of the DNS, as Kubernetes has it.
-fn is_object_name(text: &str) -> bool {
-    let is_inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    let is_label = |label: &str| {
-        let bytes = label.as_bytes();
-        let ends = [bytes.first(), bytes.last()];
-        ends.iter()
-            .all(|end| end.is_some_and(|byte| is_inner(*byte)))
-            && bytes.iter().all(|byte| is_inner(*byte) || *byte == b'-')
-    };
-    text.len() <= 253 && text.split('.').all(is_label)
+    let is_counted = |account: &Account| matches!(account, Account::Number(number) if i32::try_from(*number).is_ok());
+    Accounts::parse(text).is_some_and(|accounts| {
+        is_counted(&accounts.user) && accounts.group.as_ref().is_none_or(is_counted)
+    })
 }
 
 fn is_percent(text: &str) -> bool {

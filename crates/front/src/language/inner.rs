@@ -122,7 +122,8 @@ const COMMON_FILE: &[KeyShape] = &[
         Shape::Plain(Form::Path),
         "A file of the project, or a folder of such; read when compiling, at most 900 KB.",
         "source = \"config/app.yaml\"",
-    ),
+    )
+    .also_called(&["path", "file", "src"]),
     key(
         "content",
         Shape::Text,

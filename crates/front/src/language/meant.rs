@@ -1,11 +1,12 @@
 //! A value of the wrong TOML type, written in the right one where it is plain what was meant.
 
 use super::{
+    alone::table_of,
     form::Form,
     quantity::{cpu_millis, duration_in_one_unit},
     shape::Shape,
 };
-use crate::syntax::{Node, Value, inline, quoted};
+use crate::syntax::{Node, Value, inline, key_text, quoted};
 
 /// Longer than this a value is not repeated in a help.
 const LONGEST: usize = 100;
@@ -13,7 +14,7 @@ const LONGEST: usize = 100;
 /// Fewer bytes than these no program gets.
 const LEAST_BYTES: i64 = 1 << 20;
 
-/// How the value would be written in this shape; nothing where that is a guess, as of `17.10` without quotes.
+/// How the value would be written in this shape; nothing where that is a guess.
 pub(super) fn meant(shape: &Shape, node: &Node) -> Option<String> {
     rewritten(shape, node).filter(|text| text.len() <= LONGEST)
 }
@@ -27,6 +28,23 @@ fn rewritten(shape: &Shape, node: &Node) -> Option<String> {
                 false => rewritten(item, node),
             };
             one.map(|one| format!("[{one}]"))
+        }
+        (Shape::Table(keys), Value::String(text)) => table_of(keys, text),
+        (Shape::Map(_, item), Value::Array(items)) => by_name(item, items),
+        (Shape::ShellText, Value::Array(words)) => {
+            let words: Option<Vec<&str>> = words.iter().map(Node::as_str).collect();
+            shlex::try_join(words?).ok().map(|line| quoted(&line))
+        }
+        // A list of one, where one is asked for.
+        (Shape::Text | Shape::Plain(_) | Shape::Formed(_), Value::Array(items)) => {
+            let one = items.first().filter(|_| items.len() == 1)?;
+            let is_one = one.as_str().is_some() && fits(shape, &one.value);
+            is_one.then(|| inline(one))
+        }
+        (Shape::Date, Value::String(text)) => is_date(text).then(|| text.clone()),
+        (Shape::Plain(Form::Percent), Value::Integer(_) | Value::Float(_)) => {
+            let share = format!("{}%", node.scalar());
+            Form::Percent.accepts(&share).then(|| quoted(&share))
         }
         (Shape::Boolean, Value::String(text)) => {
             let text = text.to_ascii_lowercase();
@@ -67,6 +85,12 @@ fn rewritten(shape: &Shape, node: &Node) -> Option<String> {
         (Shape::Plain(Form::Memory), Value::Integer(number @ 1..LEAST_BYTES)) => {
             Some(quoted(&format!("{number}Mi")))
         }
+        (Shape::Text | Shape::ShellText | Shape::Plain(_) | Shape::Formed(_), Value::Float(_)) => {
+            let written = number_as_written(node)?;
+            let is_amount = matches!(shape, Shape::Plain(Form::Memory | Form::Bytes));
+            let fits = !is_amount && fits(shape, &Value::String(written.clone()));
+            fits.then(|| quoted(&written))
+        }
         (
             Shape::Text | Shape::ShellText | Shape::Plain(_) | Shape::Formed(_),
             Value::Integer(_),
@@ -77,6 +101,51 @@ fn rewritten(shape: &Shape, node: &Node) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// `2026-01-31`.
+fn is_date(text: &str) -> bool {
+    let is_digit_at = |(at, byte): (usize, u8)| match at {
+        4 | 7 => byte == b'-',
+        _ => byte.is_ascii_digit(),
+    };
+    text.len() == 10 && text.bytes().enumerate().all(is_digit_at)
+}
+
+/// What other tools write as a list of tables, each with its name in it, as the tables of these names.
+fn by_name(item: &Shape, items: &[Node]) -> Option<String> {
+    let entry = |node: &Node| {
+        let table = node.as_table()?;
+        let (key, name) = ["name", "alert"]
+            .iter()
+            .find_map(|key| Some((key, table.string(key)?)))?;
+        let mut rest = table.clone();
+        rest.remove(key);
+        let rest = Node {
+            span: node.span,
+            value: Value::Table(rest),
+        };
+        item.takes(&rest.value)
+            .then(|| format!("{} = {}", key_text(name), inline(&rest)))
+    };
+    let entries: Option<Vec<String>> = items.iter().map(entry).collect();
+    let entries = entries.filter(|entries| !entries.is_empty())?;
+    Some(format!("{{ {} }}", entries.join(", ")))
+}
+
+/// The most zeros at the end of a number that TOML does not keep.
+const MOST_ZEROS: usize = 2;
+
+/// A number with a fraction as it is written: TOML reads `17.10` as 17.1.
+fn number_as_written(node: &Node) -> Option<String> {
+    let Value::Float(number) = node.value else {
+        return None;
+    };
+    let shortest = format!("{number:?}");
+    let length = node.span.end - node.span.start;
+    let zeros = length.checked_sub(shortest.len())?;
+    let is_plain = shortest.bytes().all(|c| c.is_ascii_digit() || c == b'.');
+    (is_plain && zeros <= MOST_ZEROS).then(|| format!("{shortest}{}", "0".repeat(zeros)))
 }
 
 /// The mode of a file, as text or as a number. TOML's `0o440` is a number; `440` was meant to be octal, too.
@@ -137,6 +206,8 @@ mod tests {
         assert_eq!(text(Value::Float(1.5), &duration), some("\"1500ms\""));
         let mode = Shape::Plain(Form::Mode);
         assert_eq!(text(Value::Integer(0o440), &mode), some("\"0440\""));
+        let share = Shape::Plain(Form::Percent);
+        assert_eq!(text(Value::Float(99.9), &share), some("\"99.9%\""));
         assert_eq!(
             text(Value::Integer(3), &Shape::List(&Shape::Text)),
             some("[\"3\"]")

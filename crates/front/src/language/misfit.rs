@@ -2,7 +2,7 @@
 
 use super::{
     compose::{filled, host_path},
-    context::Context,
+    context::{Context, Owner},
     form::{Form, NameRule, is_home},
     meant::meant,
     promql::promql_fault,
@@ -14,7 +14,9 @@ use crate::{
     reference,
     source::Span,
     syntax::{Node, Value, quoted},
-    value::{Schedule, fault_in_container, fault_of_file, fault_on_host, trigger_fault},
+    value::{
+        Schedule, fault_in_container, fault_of_file, fault_on_host, revision_fault, trigger_fault,
+    },
 };
 
 /// A value of a type that the key does not take.
@@ -25,6 +27,9 @@ pub(super) fn wrong_type(node: &Node, shape: &Shape, context: &Context<'_>) -> D
         format!("expected {}, found {found}", shape.describe()),
     )
     .label(node.span, format!("this is {found}"));
+    if let Some(diagnostic) = text_of_its_own(&diagnostic, node, context) {
+        return diagnostic;
+    }
     match meant(shape, node) {
         Some(text) => diagnostic
             .help(format!("write `{text}`"))
@@ -39,6 +44,32 @@ pub(super) fn wrong_type(node: &Node, shape: &Shape, context: &Context<'_>) -> D
         }
         None => diagnostic.help(instead(&shape.describe(), context)),
     }
+}
+
+/// A text in the place of a table that is not the value of one of its keys: that of a secret itself, and `any` agent.
+fn text_of_its_own(
+    diagnostic: &Diagnostic,
+    node: &Node,
+    context: &Context<'_>,
+) -> Option<Diagnostic> {
+    let text = node.as_str()?;
+    if context.owner == Owner::Words("`agent`") && text == "any" {
+        return Some(
+            diagnostic
+                .clone()
+                .help("remove it: any agent is the default"),
+        );
+    }
+    let is_secret = context.owner == Owner::Words("a secret") && !context.entry.is_empty();
+    if !is_secret || NameRule::StartVariable.accepts(text) {
+        return None;
+    }
+    let variable = context.entry.to_ascii_uppercase().replace('-', "_");
+    let table = format!("{{ env = {} }}", quoted(&variable));
+    let help = format!(
+        "a secret's value never stands here: write `{table}`; `mlopsgen env init` asks for the value or makes it"
+    );
+    Some(diagnostic.clone().help(help).replacing(node.span, table))
 }
 
 /// A value as the shape takes it, where it is plain what was meant; as TOML.
@@ -158,6 +189,7 @@ fn fault(form: Form, text: &str) -> Option<String> {
     match form {
         Form::Cron => Schedule::fault(text),
         Form::BuildTrigger => trigger_fault(text),
+        Form::Revision => revision_fault(text),
         Form::Path => path_fault(text),
         Form::PromQl | Form::Series | Form::PanelPromQl => promql_fault(text),
         _ => None,
@@ -189,6 +221,7 @@ fn likely(form: Form, text: &str) -> Option<String> {
             let words = ["no", "always", "on-failure", "unless-stopped"];
             nearest(&text.replace('_', "-"), words)?.to_string()
         }
+        Form::Cron | Form::BuildTrigger => format!("@{}", text.trim_start_matches('@')),
         Form::Duration | Form::Period => duration_in_one_unit(text)?,
         Form::Address if text == "localhost" => "127.0.0.1".to_string(),
         Form::Registry => {

@@ -9,7 +9,8 @@ use super::{
 };
 use crate::{
     diag::{Code, Diagnostic, nearest},
-    syntax::{Entry, Key, Node, Table, Value},
+    source::Span,
+    syntax::{Entry, Key, Node, Table, Value, inline, places},
 };
 
 /// Whether these are the keys of a component, or of a part of one.
@@ -19,6 +20,159 @@ pub(super) fn is_component(keys: &[KeyShape]) -> bool {
 
 fn is_same(keys: &[KeyShape], others: &[KeyShape]) -> bool {
     keys.len() == others.len() && keys[0].name == others[0].name
+}
+
+/// Words of other tools, what they are written in, and what says it here.
+const WORDS: [(&str, &str, &str); 14] = [
+    (
+        "a component",
+        "livenessProbe",
+        "a check is written once: `health = { http = \"/healthz\", port = \"http\" }`; the probes follow from it",
+    ),
+    (
+        "a component",
+        "readinessProbe",
+        "a check is written once: `health = { http = \"/healthz\", port = \"http\" }`; the probes follow from it",
+    ),
+    (
+        "a component",
+        "startupProbe",
+        "a check is written once: `health = { http = \"/healthz\", port = \"http\", start_period = \"60s\" }`; the probes follow from it",
+    ),
+    (
+        "a component",
+        "ingress",
+        "what stands behind a host and a path is a route: `[routes.NAME]`, with `through`, `host` and `paths`",
+    ),
+    (
+        "a component",
+        "autoscaling",
+        "an autoscaler is `helm.hpa = { minReplicas = 1, maxReplicas = 3 }`",
+    ),
+    (
+        "a component",
+        "namespace",
+        "a namespace is chosen where the chart is installed: `helm install --namespace`, or `namespace` in `[deploy]`",
+    ),
+    (
+        "a component",
+        "serviceAccount",
+        "the account of its pods is `helm.serviceAccountName`",
+    ),
+    (
+        "a component",
+        "imagePullPolicy",
+        "it holds for all of the chart: `imagePullPolicy` in `[raw.helm]`",
+    ),
+    (
+        "this file",
+        "ingress",
+        "what stands behind a host and a path is a route: `[routes.NAME]`, with `through`, `host` and `paths`",
+    ),
+    (
+        "a pipeline",
+        "default_args",
+        "what all of its tasks have in common stands in the pipeline itself: `retries`, `retry_delay`, `timeout`, `env`",
+    ),
+    (
+        "a pipeline",
+        "dag_id",
+        "the name of a pipeline stands in its heading: `[pipelines.NAME]`",
+    ),
+    (
+        "a task",
+        "operator",
+        "a task runs in a container of the pipeline's image: `run` is what a shell in it runs; one with `stub = true` is a Python function in Airflow",
+    ),
+    (
+        "a stage",
+        "when",
+        "its conditions are the keys `branches`, `tags` and `paths`",
+    ),
+    (
+        "a CI entry",
+        "image",
+        "the image that it runs in is `agent = { docker = \"python:3.12\" }`",
+    ),
+];
+
+/// A key that people know from other tools, and that no key here stands for by itself.
+pub(super) fn of_another_tool(
+    entry: &Entry,
+    table: &Table,
+    keys: &[KeyShape],
+    context: &Context<'_>,
+) -> Option<Diagnostic> {
+    let Entry { key, value } = entry;
+    let name = &key.name;
+    let message = format!("{} has no key `{name}`", context.owner);
+    let diagnostic = Diagnostic::new(Code::UnknownKey, message).label(key.span, "unknown key");
+    let is_meant = |(owner, word, _): &&(&str, &str, &str)| {
+        word == name && context.owner == Owner::Words(owner)
+    };
+    if let Some((.., help)) = WORDS.iter().find(is_meant) {
+        return Some(diagnostic.help(*help));
+    }
+    if !is_component(keys) {
+        return None;
+    }
+    match (name.as_str(), &value.value) {
+        ("name", Value::String(_)) if !context.entry.is_empty() => Some(
+            diagnostic
+                .help(format!(
+                    "remove it: a component's name stands in its heading, `[components.{}]`; `aliases` are further names in DNS",
+                    context.entry
+                ))
+                .removing(places(key, value)),
+        ),
+        ("port", Value::Integer(number)) if table.get("kind").is_some() => Some(diagnostic.help(
+            format!("write `ports.NAME = {{ host = {number} }}` with a port of the kind: `mlopsgen kinds NAME` lists them"),
+        )),
+        ("port", Value::Integer(number)) if table.get("ports").is_none() => Some(
+            diagnostic
+                .help(format!("write `ports.http = {number}`"))
+                .renaming(name, "ports.http"),
+        ),
+        _ => None,
+    }
+}
+
+/// What a table of Kubernetes' resources asks for: `requests` has no table of its own here, and memory is its own limit.
+pub(super) fn of_requests(entry: &Entry, table: &Table, owner: Owner<'_>) -> Option<Diagnostic> {
+    let Entry { key, value } = entry;
+    let diagnostic = Diagnostic::new(
+        Code::UnknownKey,
+        format!("{owner} has no key `{}`", key.name),
+    )
+    .label(key.span, "Kubernetes' key");
+    if owner == Owner::Words("`resources`") && key.name == "requests" {
+        let asked = value.as_table()?;
+        let is_free = asked.keys().all(|name| table.get(name).is_none());
+        let known = |name: &str| ["cpu", "memory"].contains(&name);
+        if !is_free || !asked.keys().all(known) || asked.entries.is_empty() {
+            return None;
+        }
+        let lines = asked
+            .iter()
+            .map(|(key, value)| format!("{} = {}", key.name, inline(value)));
+        let lines: Vec<String> = lines.collect();
+        let whole = Span::new(key.span.source, key.span.start..value.span.end);
+        let is_beside = value.span.source == key.span.source && value.span.start > key.span.end;
+        let shown = lines.iter().map(|line| format!("`{line}`"));
+        let shown = shown.collect::<Vec<String>>().join(" and ");
+        let diagnostic = diagnostic.help(format!(
+            "write {shown} for it: `resources` is what is asked for"
+        ));
+        return Some(match is_beside {
+            true => diagnostic.replacing(whole, lines.join("\n")),
+            false => diagnostic,
+        });
+    }
+    let is_limit = owner == Owner::Key("limits") && key.name == "memory";
+    is_limit.then(|| {
+        let help = "remove it: `memory` of `resources` is the limit, too";
+        diagnostic.help(help).removing(places(key, value))
+    })
 }
 
 /// Stages that run in parallel inside of one that does. What it runs counts as said.
@@ -100,6 +254,35 @@ pub(super) fn environment_inside(
     )
 }
 
+/// A switch that a component has in the chart alone: what was meant holds everywhere.
+pub(super) fn switch(
+    entry: &Entry,
+    keys: &[KeyShape],
+    context: &Context<'_>,
+) -> Option<Diagnostic> {
+    let Entry { key, value } = entry;
+    let is_switch =
+        is_same(keys, COMPONENT) && ["enabled", "disabled"].contains(&key.name.as_str());
+    let is_on = value.as_bool().filter(|_| is_switch)? == (key.name == "enabled");
+    let message = format!("{} has no key `{}`", context.owner, key.name);
+    let diagnostic = Diagnostic::new(Code::UnknownKey, message)
+        .label(key.span, "no switch of a component")
+        .removing(places(key, value));
+    let profiles = "profiles = [\"manual\"]";
+    Some(match is_on {
+        true => diagnostic.help("remove it: what stands here runs"),
+        false => diagnostic
+            .help(format!(
+                "write `{profiles}` for it: it is off unless that is asked for, in the chart too. In the file of an environment `{} = false` below `[components]` leaves it out there; `helm.enabled` is about the chart alone",
+                match context.entry {
+                    "" => "NAME",
+                    name => name,
+                }
+            ))
+            .adding(context.place, profiles),
+    })
+}
+
 /// A key of a component in one of its parts.
 pub(super) fn of_whole_component(
     key: &Key,
@@ -143,6 +326,44 @@ pub(super) fn in_inner_table(
             .help(format!("write `{holder}.{name}` for it"))
             .renaming(name, format!("{holder}.{name}")),
     })
+}
+
+/// A key that the entries of one table in here have, and nothing else: `slack`, which is one of a receiver.
+pub(super) fn in_entries(
+    entry: &Entry,
+    table: &Table,
+    keys: &[KeyShape],
+    owner: Owner<'_>,
+) -> Option<Diagnostic> {
+    let Entry { key, value } = entry;
+    let is_inside = |shape: &&KeyShape| {
+        let mut inner = entry_keys(&shape.shape).iter();
+        inner.any(|inner| inner.name == key.name && inner.shape.takes(&value.value))
+    };
+    let mut holders = keys.iter().filter(is_inside);
+    let holder = holders.next().filter(|_| holders.next().is_none())?;
+    let (name, of) = (&key.name, holder.name);
+    let diagnostic = Diagnostic::new(Code::UnknownKey, format!("{owner} has no key `{name}`"))
+        .label(key.span, format!("a key of an entry of `{of}`"));
+    // The entry of the example stands for one of the user's own.
+    let example = holder.example.split(" = ").next().unwrap_or_default();
+    let is_named = example
+        .strip_prefix(of)
+        .is_some_and(|it| it.starts_with('.'));
+    Some(match table.get(of).is_none() && is_named {
+        true => diagnostic
+            .help(format!("write `{example}.{name}` for it"))
+            .renaming(name, format!("{example}.{name}")),
+        false => diagnostic.help(format!("move it to an entry of `{of}`")),
+    })
+}
+
+/// The keys of the entries that a table or a list holds.
+fn entry_keys(shape: &Shape) -> &'static [KeyShape] {
+    match *shape {
+        Shape::Map(_, item) | Shape::List(item) => inner_keys(item),
+        _ => &[],
+    }
 }
 
 /// The keys of a table's shape, also where it is one of several.

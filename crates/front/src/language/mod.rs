@@ -3,6 +3,7 @@
 //! The checker, the JSON Schema and the reference in docs/ read the same tables, so none of them can say something else.
 
 mod alert;
+mod alone;
 mod chart;
 mod check;
 mod complete;
@@ -50,7 +51,7 @@ pub use key::{InKinds, KeyShape, PodForm, Scope, Section};
 pub use kind::{KIND, KIND_CASE, KIND_PART, KIND_PART_ONLY, KIND_SECTIONS};
 pub use misfit::respelled;
 pub use platform::{INCLUDED_FILE, PLATFORM_FILE};
-pub use promql::{promql, without_variables};
+pub use promql::{Newer, promql, promql_newest, without_variables};
 pub use quantity::{compose_bytes, cpu_millis, duration_ms, duration_text, memory_bytes};
 pub use shape::Shape;
-pub use specification::{CHART_SERVICE_NAME, Specified, kubernetes_definitions};
+pub use specification::{CHART_SERVICE_NAME, Specified, compose_amount, kubernetes_definitions};

@@ -182,7 +182,7 @@ macro_rules! file_keys {
             key("volumes", Shape::Map(NameRule::Resource, &SHARED_VOLUME), "Volumes that several components share.", "[volumes]\nartifacts = { size = \"50Gi\" }"),
             key("networks", Shape::Map(NameRule::Resource, &NETWORK), "Existing networks that components join.", "[networks]\noffice = { external = \"office_lan\" }"),
             key("components", Shape::Map(NameRule::Resource, &Shape::Table(COMPONENT)), "The components: what runs.", "[components.redis]\nkind = \"redis\"\ngroup = \"feast\""),
-            key("pipelines", Shape::Map(NameRule::Identifier, &Shape::Table(PIPELINE)), "Airflow DAGs.", "[pipelines.training]\nschedule = \"@daily\"\nimage = \"mlopsvn/training:1.4.0\"\n[pipelines.training.tasks]\nextract = { run = \"python extract.py\" }\ntrain = { run = \"python train.py\", after = [\"extract\"] }"),
+            key("pipelines", Shape::Map(NameRule::Identifier, &Shape::Table(PIPELINE)), "Airflow DAGs.", "[pipelines.training]\nschedule = \"@daily\"\nimage = \"mlopsvn/training:1.4.0\"\n[pipelines.training.tasks]\nextract = { run = \"python extract.py\" }\ntrain = { run = \"python train.py\", after = [\"extract\"] }").also_called(&["dags", "dag"]),
             key("ci", Shape::Map(NameRule::Identifier, &Shape::Table(CI)), "Jenkinsfiles.", "[ci.model_serving]\npaths = [\"model_serving/**\"]\n[[ci.model_serving.stages]]\nname = \"test\"\nrun = [\"make test\"]"),
             key("actors", Shape::Map(NameRule::Plain, &FREE), "People and systems outside.", "[actors]\ndata-scientist = \"Data scientist\""),
             key("flows", Shape::List(&Shape::Table(FLOW)), "Who sends requests or data to whom, in numbered steps.", "[[flows]]\nfrom = \"data-scientist\"\nto = \"redis\""),

@@ -40,11 +40,11 @@ pub(super) fn duration_in_one_unit(text: &str) -> Option<String> {
         let millis: u64 = match unit.trim() {
             // Only a number alone needs no unit.
             "" if unit_at == text.trim().len() => 1_000,
-            "s" => 1_000,
+            "s" | "sec" | "second" | "seconds" => 1_000,
             "ms" => 1,
-            "m" => 60_000,
-            "h" => 3_600_000,
-            "d" => 86_400_000,
+            "m" | "min" | "minute" | "minutes" => 60_000,
+            "h" | "hour" | "hours" => 3_600_000,
+            "d" | "day" | "days" => 86_400_000,
             _ => return None,
         };
         let scale = 10u64.checked_pow(u32::try_from(fraction.len()).ok()?)?;

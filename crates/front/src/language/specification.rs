@@ -4,6 +4,7 @@
 //! The schemas are data of others (`data/README.md`).
 
 mod definitions;
+mod formats;
 mod held;
 
 use std::sync::LazyLock;
@@ -11,6 +12,7 @@ use std::sync::LazyLock;
 use serde_json::Value as Json;
 
 pub use definitions::{CHART_SERVICE_NAME, kubernetes_definitions};
+pub use formats::compose_amount;
 pub(super) use held::{check_specified, meant_of_compose};
 
 static COMPOSE: LazyLock<Json> = LazyLock::new(|| {

@@ -4,9 +4,12 @@ use super::{
     check::value_of,
     compose::{key_of_compose, misspelled_key_of_compose},
     context::{Context, Owner},
+    form::Form,
     key::KeyShape,
+    misfit::respelled,
     misplaced::{
-        environment_inside, in_inner_table, of_whole_component, parallel_inside, value_of_secret,
+        environment_inside, in_entries, in_inner_table, of_another_tool, of_requests,
+        of_whole_component, parallel_inside, switch, value_of_secret,
     },
     shape::Shape,
 };
@@ -29,6 +32,24 @@ pub(super) struct Unknown<'a> {
 }
 
 impl<'a> Unknown<'a> {
+    /// What is right in another table, or known from another tool.
+    fn misplaced(&self, kept: &mut Table) -> Option<Diagnostic> {
+        let Self {
+            table,
+            keys,
+            context,
+            entry,
+        } = *self;
+        let owner = context.owner;
+        of_whole_component(&entry.key, keys, owner)
+            .or_else(|| parallel_inside(&entry.key, keys, owner, kept))
+            .or_else(|| value_of_secret(entry, context, kept))
+            .or_else(|| environment_inside(entry, keys, owner))
+            .or_else(|| switch(entry, keys, context))
+            .or_else(|| of_requests(entry, table, owner))
+            .or_else(|| of_another_tool(entry, table, keys, context))
+    }
+
     /// Reports it. Returns the key that it was meant to be, if its value is read as that one's.
     ///
     /// What was misspelled is read as what was meant, so that nothing else seems to be missing. For the same reason a name that
@@ -51,10 +72,7 @@ impl<'a> Unknown<'a> {
             };
             (key, node)
         };
-        let misplaced = of_whole_component(key, keys, context.owner)
-            .or_else(|| parallel_inside(key, keys, context.owner, kept))
-            .or_else(|| value_of_secret(self.entry, context, kept))
-            .or_else(|| environment_inside(self.entry, keys, context.owner));
+        let misplaced = self.misplaced(kept);
         if let Some(diagnostic) = misplaced {
             sink.push(diagnostic);
             return None;
@@ -87,13 +105,14 @@ impl<'a> Unknown<'a> {
         });
         let fits = |near: &KeyShape| could_be(value, &near.shape, &context.below(near));
         sink.push(match near {
-            Some(near) if table.get(near.name).is_some() => {
+            Some(near) if is_written_beside(key, table, near) => {
                 both_written(self.entry, near, context.owner)
             }
             Some(near) if !fits(near) => in_inner_table(self.entry, table, keys, context.owner)
-                .unwrap_or_else(|| unfit(key, near, context.owner)),
+                .unwrap_or_else(|| unfit(self.entry, near, context.owner)),
             Some(_) => unknown_key(key, near, keys, &[], context.owner),
             None => in_inner_table(self.entry, table, keys, context.owner)
+                .or_else(|| in_entries(self.entry, table, keys, context.owner))
                 .unwrap_or_else(|| unknown_key(key, near, keys, &absent, context.owner)),
         });
         let Some(meant) = near.filter(|near| table.get(near.name).is_none()) else {
@@ -270,6 +289,13 @@ fn absent<'a>(table: &Table, kept: &Table, keys: &'a [KeyShape], sink: &Sink) ->
         .collect()
 }
 
+/// Whether a key stands in the same file as the one that it was meant to be. Else it was meant to be laid over that one: an
+/// environment's over the platform's.
+fn is_written_beside(key: &Key, table: &Table, near: &KeyShape) -> bool {
+    let written = table.get(near.name);
+    written.is_some_and(|node| node.span.source == key.span.source)
+}
+
 /// A misspelled key beside the one that it was meant to be.
 fn both_written(entry: &Entry, near: &KeyShape, owner: Owner<'_>) -> Diagnostic {
     let Entry { key, value } = entry;
@@ -290,13 +316,23 @@ fn both_written(entry: &Entry, near: &KeyShape, owner: Owner<'_>) -> Diagnostic 
 }
 
 /// A misspelled key with a value that the one which was probably meant does not take.
-fn unfit(key: &Key, near: &KeyShape, owner: Owner<'_>) -> Diagnostic {
-    Diagnostic::new(
+fn unfit(entry: &Entry, near: &KeyShape, owner: Owner<'_>) -> Diagnostic {
+    let Entry { key, value } = entry;
+    let diagnostic = Diagnostic::new(
         Code::UnknownKey,
         format!("{owner} has no key `{}`", key.name),
     )
-    .label(key.span, "unknown key")
-    .help(format!(
+    .label(key.span, "unknown key");
+    let is_beside = key.span.source == value.span.source && key.span.end < value.span.start;
+    // Whether something of this name is declared is not known here.
+    let is_of_names = matches!(near.shape, Shape::List(Shape::Plain(Form::Declared(_))));
+    if let Some(text) = respelled(&near.shape, value).filter(|_| is_beside && !is_of_names) {
+        return diagnostic
+            .help(format!("write `{} = {text}`", near.name))
+            .renaming(&key.name, near.name)
+            .replacing(value.span, text);
+    }
+    diagnostic.help(format!(
         "there is `{}`, which takes {}",
         near.name,
         near.shape.describe()

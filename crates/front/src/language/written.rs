@@ -78,12 +78,11 @@ fn not_written_out(
     let diagnostic = Diagnostic::new(Code::UnknownName, format!("there is no variable `{name}`"))
         .label(place, "no such variable")
         .once();
-    Some(
-        diagnostic.misspelled(name, near, || match known.as_slice() {
-            [] => "there is no variable yet: declare it first".to_string(),
-            known => format!("there is {}", all_of(known)),
-        }),
-    )
+    if known.is_empty() {
+        let help = format!("declare it below `[vars]`: `{name} = \"...\"`");
+        return Some(diagnostic.help(help));
+    }
+    Some(diagnostic.misspelled(name, near, || format!("there is {}", all_of(&known))))
 }
 
 /// A reference where none is read: passed on as it stands it would only fail later.

@@ -44,7 +44,7 @@ pub fn included_files(world: &dyn World, file: &str) -> Included {
     }
 }
 
-/// Whether the compiler reads a file at this path of the project: what is git's, generated or secret it does not.
+/// Whether the compiler may read the file at this path of the project. It reads no file of git, no generated file and no secret.
 pub fn is_read(path: &str) -> bool {
     why_not_read(path, GENERATED).is_none()
 }
@@ -61,6 +61,7 @@ pub(super) fn include(
     let mut found: Vec<Table> = Vec::new();
     let mut seen: BTreeSet<String> = BTreeSet::new();
     let mut walked = FolderCache::new(world);
+    let mut idle = Vec::new();
     for pattern in table.array("include").unwrap_or_default() {
         let Some(text) = pattern.as_str() else {
             continue;
@@ -86,13 +87,18 @@ pub(super) fn include(
             );
             continue;
         }
-        // What is no pattern is reported with the rest of the file.
+        // A text that is no pattern is reported with the other values of the file.
         if !Form::Glob.accepts(text) {
             continue;
         }
         let matched = matching(&mut walked, folder, text);
-        if matched.files.is_empty() && matched.unread.is_empty() {
-            sink.push(matches_nothing(world, folder, file, pattern));
+        // A wide pattern also meets the file itself and its environments.
+        let is_own = |path: &String| path == file || is_environment_of(file, path);
+        if matched.unread.is_empty() && matched.files.iter().all(is_own) {
+            match matched.files.first() {
+                None => sink.push(matches_nothing(world, folder, file, pattern)),
+                Some(own) => idle.push(matches_itself(own, file, pattern)),
+            }
         }
         for (path, error) in &matched.unread {
             sink.push(
@@ -102,13 +108,18 @@ pub(super) fn include(
             );
         }
         for path in matched.files {
-            // A wide pattern also meets the file itself and its environments.
-            if path == file || is_environment_of(file, &path) || !seen.insert(path.clone()) {
+            if is_own(&path) || !seen.insert(path.clone()) {
                 continue;
             }
             if let Some(read) = read_file(world, &path, sources, sink) {
                 found.push(only_included_keys(read.table, file, sink));
             }
+        }
+    }
+    // Beside others such a pattern is for files that may come.
+    if seen.is_empty() {
+        for diagnostic in idle {
+            sink.push(diagnostic);
         }
     }
     found
@@ -127,6 +138,19 @@ fn matches_nothing(world: &dyn World, folder: &str, file: &str, pattern: &Node) 
     Diagnostic::new(Code::FileMissing, message)
         .label(pattern.span, label)
         .help(format!("paths in `include` are relative to {file}"))
+}
+
+/// A pattern that meets no file but the platform's own, which are read anyway.
+fn matches_itself(own: &str, file: &str, pattern: &Node) -> Diagnostic {
+    let text = pattern.as_str().unwrap_or_default();
+    let what = match own == file {
+        true => "the file itself",
+        false => "an environment",
+    };
+    let message = format!("`{text}` matches no file but `{own}`, {what}");
+    Diagnostic::new(Code::FileMissing, message)
+        .label(pattern.span, "nothing to add")
+        .help("leave it out, or name the files that have more tables, as `teams/*.toml`")
 }
 
 /// Folders of the project, each listed once.
@@ -168,7 +192,7 @@ fn leaves_project(pattern: &str) -> bool {
 /// listed before.
 fn matching(walked: &mut FolderCache<'_>, folder: &str, pattern: &str) -> Listing {
     let mut matched = Listing::default();
-    // What is no pattern is reported where the shape of the file is checked.
+    // A text that is no pattern is reported where the values of the file are checked.
     if !Form::Glob.accepts(pattern) {
         return matched;
     }

@@ -3,12 +3,14 @@
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
     language::{PLATFORM_FILE, Shape},
-    syntax::{Entry, Key, Table, Value},
+    syntax::{Entry, Key, Node, Table, Value},
     text::all_of,
 };
 
 /// Tables whose entries merge with presets and kinds too: what is taken away inside of them is looked for later.
-const OF_COMPONENTS: [&str; 2] = ["components", "presets"];
+const OF_COMPONENTS: [&str; 2] = [COMPONENTS, "presets"];
+
+const COMPONENTS: &str = "components";
 
 /// The environment without the entries that take away nothing, which are reported.
 pub(super) fn only_what_is_there(platform: &Table, environment: Table, sink: &mut Sink) -> Table {
@@ -89,6 +91,7 @@ fn without_unknown(
     for Entry { key, value } in &written.entries {
         let mut value = value.clone();
         let inner = shape_of(shape, &key.name);
+        let is_component = path == COMPONENTS;
         let path = format!("{path}.{}", key.name);
         let under = below.and_then(|below| below.get(&key.name));
         let is_name = matches!(table_shape(shape), Some(Shape::Map(..)));
@@ -111,15 +114,27 @@ fn without_unknown(
         }
         if let (Value::Table(table), Depth::EntriesAlone) = (&mut value.value, depth)
             && let Some(entry) = table.entry("kind").filter(|it| it.value.is_false())
+            && is_component
+            && !says_what_runs(table, under)
         {
             // Without it nothing else of the component fits.
-            sink.push(needed(&format!("{path}.kind"), &entry.key));
+            let help = "remove the line, write another kind, or say with `image` or `build` what runs without one";
+            sink.push(needed(&format!("{path}.kind"), &entry.key).help(help));
             table.remove("kind");
         }
         let key = key.clone();
         kept.push(Entry { key, value });
     }
     kept
+}
+
+/// Whether a component needs no kind: one brings an image. What its presets bring is not known here.
+fn says_what_runs(written: &Table, below: Option<&Node>) -> bool {
+    let below = below.and_then(Node::as_table);
+    ["image", "build", "external", "presets"].iter().any(|key| {
+        let said = written.get(key).or_else(|| below?.get(key));
+        said.is_some_and(|said| !said.is_false())
+    })
 }
 
 /// The one of several shapes that is a table.

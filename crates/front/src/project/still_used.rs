@@ -14,6 +14,7 @@ use crate::{
     diag::{Code, Diagnostic, Sink},
     source::Span,
     syntax::{Key, Table},
+    text::all_of,
 };
 
 /// The most places that a message shows.
@@ -39,25 +40,37 @@ struct Removed<'a> {
     line: &'a Key,
 }
 
+/// What is taken away, and the places that name it.
+type Needed<'a, 'b> = (&'b Removed<'a>, Vec<Span>);
+
 /// The environment without what it takes away in vain, which is reported. `platform` is what it is laid over.
 pub(super) fn without_needed(platform: &Table, environment: Table, sink: &mut Sink) -> Table {
     let merged = lay_over(platform, &environment);
     let mut kept = environment.clone();
     let mut is_whole = true;
-    for removed in removals(platform, &environment) {
-        let places = places_of(&merged, &removed);
-        if !places.is_empty() {
-            sink.push(needed(&removed, &places));
-            put_back(&mut kept, &removed.path);
-            is_whole = false;
-        }
+    let gone = removals(platform, &environment);
+    let still_used = gone.iter().filter_map(|removed| {
+        let places = places_of(&merged, removed);
+        (!places.is_empty()).then_some((removed, places))
+    });
+    let still_used: Vec<Needed<'_, '_>> = still_used.collect();
+    for (removed, _) in &still_used {
+        put_back(&mut kept, &removed.path);
+        is_whole = false;
+    }
+    // Ports of one component are taken away together.
+    let is_one = |(one, _): &Needed<'_, '_>, (other, _): &Needed<'_, '_>| {
+        matches!(one.named, Named::Port(_)) && one.named == other.named
+    };
+    for together in still_used.chunk_by(is_one) {
+        sink.push(needed(together));
     }
     for lost in tls::lost(platform, &merged, &environment) {
         sink.push(lost.report());
         put_back(&mut kept, &lost.path);
         is_whole = false;
     }
-    // What was put back needs more of what is taken away: that is no second mistake.
+    // An entry that was put back may need others that are taken away too. They are put back without a second error.
     while !is_whole {
         let merged = lay_over(platform, &kept);
         let before = kept.clone();
@@ -143,27 +156,45 @@ fn of_table<'a>(
     }
 }
 
-fn needed(removed: &Removed<'_>, places: &[Span]) -> Diagnostic {
-    let name = &removed.line.name;
-    let what = match removed.names.as_slice() {
-        [only] if only == name => format!("{} `{name}`", removed.named.noun()),
-        _ => format!("`{name}`"),
+/// What one table takes away.
+fn needed(together: &[Needed<'_, '_>]) -> Diagnostic {
+    let is_by_name = |removed: &Removed<'_>| removed.names == [removed.line.name.as_str()];
+    let names: Vec<&str> = together
+        .iter()
+        .map(|(it, _)| it.line.name.as_str())
+        .collect();
+    let nouns = together.iter().map(|(it, _)| it);
+    let noun = nouns
+        .filter(|it| is_by_name(it))
+        .map(|it| it.named.noun())
+        .next();
+    let (what, is, it) = match (names.as_slice(), noun) {
+        ([name], Some(noun)) => (format!("{noun} `{name}`"), "is", "it"),
+        ([name], None) => (format!("`{name}`"), "is", "it"),
+        (names, noun) => {
+            let noun = noun.unwrap_or_default();
+            (format!("{noun}s {}", all_of(names)), "are", "them")
+        }
     };
+    let places: BTreeSet<Span> = together.iter().flat_map(|(_, it)| it).copied().collect();
     let others = match places.len() {
         1 => "1 place still names".to_string(),
         several => format!("{several} places still name"),
     };
-    let mut diagnostic = Diagnostic::new(
-        Code::UnknownName,
-        format!("{what} is removed, and {others} it"),
-    )
-    .label(removed.line.span, "removed here");
-    for place in places.iter().take(SHOWN) {
+    let message = format!("{what} {is} removed, and {others} {it}");
+    let mut diagnostic = Diagnostic::new(Code::UnknownName, message);
+    for (removed, _) in together {
+        diagnostic = diagnostic.label(removed.line.span, "removed here");
+    }
+    let shown = together.iter().flat_map(|(_, places)| places);
+    let mut seen = BTreeSet::new();
+    for place in shown.filter(|place| seen.insert(**place)).take(SHOWN) {
         diagnostic = diagnostic.label(*place, "needs it");
     }
-    diagnostic.help(match removed.named {
-        Named::Group => "remove its components here, too, or give them another group",
-        _ => "remove here what needs it, too, or leave the line out",
+    let is_group = together.iter().any(|(it, _)| it.named == Named::Group);
+    diagnostic.help(match is_group {
+        true => "remove its components here, too, or give them another group",
+        false => "remove here what needs it, too, or leave the line out",
     })
 }
 

@@ -23,6 +23,7 @@ choice! {
     /// What a component has besides its ports and outputs: the last segment of `${self.FIELD}`.
     ComponentField {
         Name = "name",
+        Title = "title",
         EnvName = "env_name",
         Selector = "selector",
         Hosts = "hosts",
@@ -72,6 +73,7 @@ impl ComponentField {
             Self::Url => Some(OwnPort::Main),
             Self::PublicUrl | Self::PublicOrigin => Some(OwnPort::Page),
             Self::Name
+            | Self::Title
             | Self::EnvName
             | Self::Selector
             | Self::Hosts

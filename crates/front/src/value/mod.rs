@@ -11,14 +11,17 @@ mod build_trigger;
 mod choice;
 mod cron;
 mod device;
+mod dns;
 mod dotenv;
 mod path;
 mod path_fault;
 mod pattern;
+mod private;
 mod schedule;
 mod signal;
 mod tmpfs;
 mod web;
+mod versions;
 pub mod yaml;
 
 pub use account::{Account, Accounts};
@@ -32,17 +35,20 @@ pub use choice::{
     Purpose, SchedulePreset, TriggerRule,
 };
 pub use device::{Device, ImagePlatform};
+pub use dns::{is_dns_label, is_dns_subdomain, is_domain};
 pub use dotenv::{Dotenv, DotenvVariable};
 pub use path::{
     ContainerPath, HostPath, TreePath, climbs_out, is_configuration, is_device, is_fetched,
-    is_git_folder, one_spelling, why_not_read, why_private,
+    one_spelling,
 };
 pub use path_fault::{fault_in_container, fault_of_file, fault_on_host};
 pub use pattern::pattern_fault;
+pub use private::{is_git_folder, why_not_read, why_private};
 pub use schedule::{Cycle, Schedule};
 pub use signal::Signal;
 pub use tmpfs::{Tmpfs, TmpfsOption};
+pub use versions::{asks_for_versions, is_revision, revision_fault};
 pub use web::{
-    WebAddress, is_domain, is_email, is_mailbox, is_page, is_request_path, is_url, is_url_path,
+    UrlParts, WebAddress, is_email, is_mailbox, is_page, is_request_path, is_url, is_url_path,
     is_word,
 };

@@ -5,6 +5,7 @@ use std::fmt;
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::private::is_git_folder;
 use crate::{files::DOTENV, text::is_hidden};
 
 /// The longest name of a file or folder, and the longest path, in bytes.
@@ -261,35 +262,6 @@ pub fn is_configuration(path: &str) -> bool {
     ];
     let ending = path.rsplit_once('.').map(|(_, ending)| ending);
     ending.is_some_and(|ending| ENDINGS.contains(&ending))
-}
-
-/// Why no file of the project is copied from this path into what is generated: it holds secrets of a person or of a platform.
-/// `output` is the name of the folder that everything is generated into, in this project or another one.
-pub fn why_private(path: &str, output: &str) -> Option<&'static str> {
-    let names = || path.split('/');
-    if names().any(is_git_folder) {
-        return Some("is in git's own folder, where credentials may lie");
-    }
-    let is_secret = names().any(|name| name == output) && names().next_back() == Some(".env");
-    is_secret.then_some("holds the secrets of a platform")
-}
-
-/// Why the compiler reads no file at this path of the project, so that no message and no output can quote it: it is private, or what is
-/// generated.
-pub fn why_not_read(path: &str, output: &str) -> Option<&'static str> {
-    let mut names = path.split('/').filter(|name| !matches!(*name, "" | "."));
-    let first = names.next().unwrap_or_default();
-    let last = names.next_back().unwrap_or(first);
-    if first.eq_ignore_ascii_case(output) {
-        return Some("is in the folder that everything is generated into");
-    }
-    let is_secret = last.eq_ignore_ascii_case(".env");
-    why_private(path, output).or(is_secret.then_some("may hold secrets"))
-}
-
-/// `.git`, in the ways that one of the file systems has for it.
-pub fn is_git_folder(name: &str) -> bool {
-    name.eq_ignore_ascii_case(".git") || name.eq_ignore_ascii_case("git~1")
 }
 
 #[cfg(test)]

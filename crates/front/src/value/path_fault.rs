@@ -1,6 +1,7 @@
 //! Which rule a path breaks: the first one that is in the way of its reader.
 
-use super::path::{ContainerPath, HostPath, LONGEST_NAME, LONGEST_PATH, is_device, is_git_folder};
+use super::path::{ContainerPath, HostPath, LONGEST_NAME, LONGEST_PATH, is_device};
+use super::private::is_git_folder;
 use crate::text::is_hidden;
 
 /// Why a text is no path inside of a container, or none where something can be mounted.

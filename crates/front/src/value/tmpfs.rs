@@ -37,7 +37,7 @@ pub enum TmpfsOption {
 impl Tmpfs {
     /// `/run` or `/run:size=64m,mode=1777`.
     pub fn parse(text: &str) -> Option<Self> {
-        let (path, options) = text.split_once(':').unwrap_or((text, ""));
+        let (path, options) = Self::path_and_options(text);
         let is_hidden = |c: char| c.is_whitespace() || is_hidden(c);
         if text.contains(is_hidden) || options.contains(':') {
             return None;
@@ -48,6 +48,15 @@ impl Tmpfs {
             path: path.into_string(),
             options: options.map(TmpfsOption::parse).collect::<Option<_>>()?,
         })
+    }
+
+    /// The path of one that is not checked yet.
+    pub fn path_of(text: &str) -> &str {
+        Self::path_and_options(text).0
+    }
+
+    fn path_and_options(text: &str) -> (&str, &str) {
+        text.split_once(':').unwrap_or((text, ""))
     }
 
     /// The bytes that it may hold, where the options limit them.

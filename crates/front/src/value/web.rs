@@ -1,6 +1,6 @@
 //! Where people reach a program: a URL with nothing behind its path. And paths of URLs.
 
-use super::{Host, HostAndPort};
+use super::{Host, HostAndPort, is_domain};
 use crate::text::is_hidden;
 
 /// Whether it is a path of a URL as RFC 3986 writes it (3.3), that everybody reads alike: it starts with `/`, and has no `//` and
@@ -42,18 +42,6 @@ fn is_encoded_well(text: &str) -> bool {
         let digits = rest.as_bytes().get(..2);
         digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
     })
-}
-
-/// Whether it is the name of a domain, in lower case.
-pub fn is_domain(text: &str) -> bool {
-    let is_label = |label: &str| {
-        let is_character = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        (1..=63).contains(&label.len())
-            && label.chars().all(is_character)
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-    };
-    text.len() <= 253 && text.split('.').all(is_label)
 }
 
 /// Whether it is something without spaces, and not nothing.
@@ -113,6 +101,42 @@ pub fn is_page(text: &str) -> bool {
     rest.is_some_and(starts) && !text.contains(is_hidden)
 }
 
+/// Any URL, taken apart and not checked: `SCHEME://AUTHORITY/PATH`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UrlParts<'a> {
+    pub scheme: &'a str,
+    /// Host and port, with a login if there is one; empty in the URL of a file.
+    pub authority: &'a str,
+    /// From its slash to the end of the text; empty where the authority ends the text.
+    pub path: &'a str,
+}
+
+impl<'a> UrlParts<'a> {
+    /// `None`: the text has no `://`.
+    pub fn split(text: &'a str) -> Option<Self> {
+        let (scheme, rest) = text.split_once("://")?;
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        Some(Self {
+            scheme,
+            authority,
+            path,
+        })
+    }
+
+    /// The port as it is written.
+    pub fn port(&self) -> Option<&'a str> {
+        split_port(self.authority).1
+    }
+}
+
+/// Host and port of an authority. The colons of an IPv6 address stand in brackets.
+fn split_port(authority: &str) -> (&str, Option<&str>) {
+    match authority.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+        _ => (authority, None),
+    }
+}
+
 /// `https://ml.example.com/mlflow`, without a slash at the end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebAddress {
@@ -158,14 +182,15 @@ impl WebAddress {
         &self.text[self.authority.1..]
     }
 
-    /// The port that it names, else that of its scheme.
-    pub fn port(&self) -> u16 {
-        let named = HostAndPort::parse(self.authority()).map(|it| it.port);
+    /// Host and port, which follows from the scheme if the URL names none.
+    pub fn host_and_port(&self) -> (&str, u16) {
         let usual = match self.text.starts_with("https:") {
             true => 443,
             false => 80,
         };
-        named.unwrap_or(usual)
+        let (host, port) = split_port(self.authority());
+        let port = port.and_then(|digits| digits.parse().ok());
+        (host, port.unwrap_or(usual))
     }
 
     /// Host and, where the URL names one, port: what a client sends as the host.
@@ -185,6 +210,23 @@ mod tests {
         assert_eq!(address.origin(), "https://ml.example.com:8443");
         assert_eq!(address.path(), "/mlflow");
         assert_eq!(address.authority(), "ml.example.com:8443");
+        assert_eq!(address.host_and_port(), ("ml.example.com", 8443));
+        let address = WebAddress::parse("https://[::1]").expect("a URL");
+        assert_eq!(address.host_and_port(), ("[::1]", 443));
+    }
+
+    #[test]
+    fn a_url_is_taken_apart() {
+        for (text, scheme, authority, path, port) in [
+            ("http://a:80/b?c", "http", "a:80", "/b?c", Some("80")),
+            ("https://[::1]", "https", "[::1]", "", None),
+            ("sqlite:////data/x.db", "sqlite", "", "//data/x.db", None),
+        ] {
+            let parts = UrlParts::split(text).expect("a URL");
+            let found = (parts.scheme, parts.authority, parts.path, parts.port());
+            assert_eq!(found, (scheme, authority, path, port), "{text}");
+        }
+        assert_eq!(UrlParts::split("a:80/b"), None);
     }
 
     #[test]

@@ -147,6 +147,14 @@ impl Checker<'_> {
                     sink.push(unknown("kind", name, node.span, &known));
                 }
             }
+            let schema_of = self
+                .kind
+                .table
+                .get_path(&["roles", &role.name, "schema_of"]);
+            if let Some(node) = schema_of.filter(|node| self.is_own(node.span)) {
+                let name = node.as_str().unwrap_or_default();
+                Self::declared("setting", name, &self.names.settings, node.span, sink);
+            }
         }
     }
 

@@ -85,6 +85,23 @@ pub struct Kind {
 pub const HTTP_PORT: &str = "http";
 
 impl Kind {
+    /// The roles without which it is a single server: those in the conditions that make it one.
+    pub fn several_with(&self) -> Vec<String> {
+        let cases = self.table.array("when").unwrap_or_default().iter();
+        let cases = cases.filter_map(Node::as_table);
+        let single = cases.filter(|case| case.boolean("single") == Some(true));
+        let conditions: Vec<&str> = single.filter_map(|case| case.string("if")).collect();
+        let reads = |role: &str| {
+            let fact = format!("roles.{role}");
+            let mut words = conditions.iter().flat_map(|it| {
+                it.split(|c: char| !c.is_ascii_alphanumeric() && !"._-".contains(c))
+            });
+            words.any(|word| word == fact)
+        };
+        let names = self.roles.iter().map(|role| role.name.clone());
+        names.filter(|role| reads(role)).collect()
+    }
+
     /// The ports of its main workload, as its file has them.
     pub fn ports(&self) -> Option<&Table> {
         let ports = self.table.get_path(&["workload", "ports"])?;
@@ -343,6 +360,8 @@ pub struct Role {
     pub all: bool,
     /// The program keeps its own database schema there.
     pub schema: bool,
+    /// The setting that tells such schemas of one kind apart.
+    pub schema_of: Option<String>,
     /// `uses` also sets the start order.
     pub order: bool,
     /// Environment variables that a part of the bound component gets: part, variable, value.

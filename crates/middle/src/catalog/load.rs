@@ -415,6 +415,7 @@ fn role(key: &Key, table: &Table) -> Role {
         default: flag("default", false),
         all: flag("all", false),
         schema: flag("schema", false),
+        schema_of: table.string("schema_of").map(ToString::to_string),
         order: flag("order", true),
         gives,
         takes: takes

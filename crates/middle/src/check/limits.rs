@@ -46,7 +46,7 @@ pub(super) fn names(facts: Facts<'_>, sink: &mut Sink) {
                 why,
                 pipeline.span,
             ));
-        } else if !pipeline.name.ends_with(|c: char| c.is_ascii_alphanumeric()) {
+        } else if pipeline.name.ends_with(['_', '-']) {
             sink.push(
                 Diagnostic::new(
                     Code::BadName,

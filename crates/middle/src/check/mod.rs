@@ -3,6 +3,7 @@
 //! In: the model and the graph. Out: diagnostics in the sink.
 
 mod addresses;
+mod capability;
 mod ci;
 mod clashes;
 mod contexts;
@@ -22,10 +23,13 @@ mod outside;
 mod pod_forms;
 mod ports;
 mod power;
+mod private_keys;
 mod profiles;
 mod promql;
 mod raw;
+mod raw_amounts;
 mod raw_claims;
+mod raw_cycles;
 mod raw_names;
 mod raw_paths;
 mod raw_services;
@@ -36,6 +40,7 @@ mod secrets;
 mod sharing;
 mod strings;
 mod values;
+mod waits;
 
 use raw::RawCompose;
 
@@ -61,6 +66,8 @@ const RULES: &[Rule] = &[
     ports::container_ports,
     raw_services::keys,
     raw_names::declared,
+    raw_cycles::start_order,
+    raw_amounts::distinct,
     raw_claims::folders,
     ports::public_addresses,
     clashes::mount_paths,
@@ -75,6 +82,7 @@ const RULES: &[Rule] = &[
     guests::outlive,
     pod_forms::keys,
     pod_forms::services,
+    waits::names,
     values::autoscalers,
     values::node_ports,
     values::accounts,

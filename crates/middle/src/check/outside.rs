@@ -158,7 +158,7 @@ fn private(
     sink: &mut Sink,
 ) {
     let names = in_project(path, base).unwrap_or_default();
-    let meant = meant(platform, path, &names, how);
+    let meant = path_of_environment(platform, path, &names, how);
     let other = meant.as_ref().map(|_| how.other());
     // A file at the top of the output is no folder of an environment.
     let is_file_at_top = how == Use::Read
@@ -227,7 +227,12 @@ impl Use {
 
 /// How to name what a path means in the files of the platform without an environment, where it is a folder of the project there and
 /// has these names below `generated/` here: the files of an environment lie a folder deeper.
-fn meant(platform: &Platform, path: &str, names: &[&str], how: Use) -> Option<String> {
+fn path_of_environment(
+    platform: &Platform,
+    path: &str,
+    names: &[&str],
+    how: Use,
+) -> Option<String> {
     let environment = platform.environment.as_ref()?;
     let of_base = in_project(path, &[GENERATED, "compose"])?;
     let is_generated = |names: &[&str]| names.first() == Some(&GENERATED);

@@ -16,6 +16,10 @@ pub(super) fn keys(facts: Facts<'_>, sink: &mut Sink) {
         let host = pods.foreign_owner_of(&workload.name);
         let form = form(workload, host);
         for (key, node) in workload.values.iter().filter(|(_, node)| !node.is_false()) {
+            if host.is_some() && key.name == "kind" {
+                sink.push(of_others(workload, form, key, node));
+                continue;
+            }
             let known = CHART_KEYS.iter().find(|known| known.name == key.name);
             if !known.is_some_and(|known| known.meaningless_for.contains(&form)) {
                 continue;
@@ -59,7 +63,8 @@ fn of_others(workload: &Workload, form: PodForm, key: &Key, node: &Node) -> Diag
     let what = match form {
         PodForm::Daemon => "runs on every node",
         PodForm::Job => "runs to completion",
-        PodForm::Server | PodForm::Guest | PodForm::GuestJob => "runs on",
+        PodForm::Server => "runs on",
+        PodForm::Guest | PodForm::GuestJob => "runs in the pod of another workload",
     };
     meaningless(workload, key, what)
         .help(format!("remove `{}`", key.name))
@@ -91,12 +96,15 @@ fn of_pod(workload: &Workload, host: &Workload, key: &Key, node: &Node) -> Diagn
     diagnostic.help(help).adding(place, line)
 }
 
-/// What is said of a Service that there is not, since nothing listens.
+/// What is said of Services that there are not, since nothing listens.
 pub(super) fn services(facts: Facts<'_>, sink: &mut Sink) {
     let platform = facts.platform;
     let pods = NetworkOwners::of_pods(platform);
     for workload in platform.workloads().filter(|it| !it.in_chart) {
-        let Some(entry) = workload.values.entry("service") else {
+        let is_nothing =
+            |node: &Node| node.is_false() || node.as_array().is_some_and(<[_]>::is_empty);
+        let said = ["service", "aliases"].map(|key| workload.values.entry(key));
+        let Some(entry) = said.into_iter().flatten().find(|it| !is_nothing(&it.value)) else {
             continue;
         };
         let in_pod = platform.workloads().filter(|other| {
@@ -104,7 +112,7 @@ pub(super) fn services(facts: Facts<'_>, sink: &mut Sink) {
             other.name == workload.name || host == Some(&workload.name) && !other.is_job()
         });
         let is_ended = workload.is_job() && pods.foreign_owner_of(&workload.name).is_some();
-        if entry.value.is_false() || is_ended || in_pod.into_iter().any(listens) {
+        if is_ended || in_pod.into_iter().any(listens) {
             continue;
         }
         let message = format!(
@@ -120,7 +128,7 @@ pub(super) fn services(facts: Facts<'_>, sink: &mut Sink) {
                 diagnostic.help(help).adding(workload.span, line)
             }
             Some(_) => diagnostic
-                .help("remove `service`")
+                .help(format!("remove `{}`", entry.key.name))
                 .removing(places(&entry.key, &entry.value)),
         });
     }

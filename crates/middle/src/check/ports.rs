@@ -54,10 +54,10 @@ pub(super) fn host_ports(facts: Facts<'_>, sink: &mut Sink) {
     let published = published(facts.platform);
     let mut before = EarlierPorts::default();
     let mut free_ports = FreePorts::beside(published.iter().map(|it| (it.port.protocol, it.range)));
+    let lines = SharedLines::of(&published);
     for (index, later) in published.iter().enumerate() {
-        let candidates = before.meeting(later.range).into_iter();
-        let mut candidates = candidates.map(|earlier| &published[earlier]);
-        let clash = candidates.find(|earlier| clash(earlier, later));
+        let clash = before.first(later.range, |earlier| clash(&published[earlier], later));
+        let clash = clash.map(|earlier| &published[earlier]);
         before.add(index, later.range);
         if let Some(earlier) = clash {
             let free = free_ports.propose(later.port.protocol, later.range);
@@ -78,7 +78,7 @@ pub(super) fn host_ports(facts: Facts<'_>, sink: &mut Sink) {
                 format!("and so does {}", shown(later, earlier)),
             );
             // Without `host` it takes the port of the host under the number on which it listens.
-            let shared = published.iter().find(|it| shares_line(it, later));
+            let shared = lines.other_of(later);
             let is_the_users = is_the_users(facts.platform, later.span);
             sink.push(match (later.port.host, shared) {
                 (Some(_), _) if !is_the_users => {
@@ -135,9 +135,32 @@ fn with_host(
         .adding(place, line)
 }
 
-/// Whether two components have their host ports from one line of a preset.
-fn shares_line(one: &Published<'_>, other: &Published<'_>) -> bool {
-    one.span == other.span && one.workload.name != other.workload.name
+/// Who has host ports from which line: two workloads have theirs from one line of a preset.
+struct SharedLines<'a> {
+    /// The first of each line, and the first of another workload.
+    owners: BTreeMap<Span, (&'a Published<'a>, Option<&'a Published<'a>>)>,
+}
+
+impl<'a> SharedLines<'a> {
+    fn of(published: &'a [Published<'a>]) -> Self {
+        let mut owners = BTreeMap::new();
+        for it in published {
+            let (first, other) = owners.entry(it.span).or_insert((it, None));
+            if other.is_none() && first.workload.name != it.workload.name {
+                *other = Some(it);
+            }
+        }
+        Self { owners }
+    }
+
+    /// The first of another workload that has its port from the same line.
+    fn other_of(&self, one: &Published<'_>) -> Option<&'a Published<'a>> {
+        let (first, other) = self.owners.get(&one.span)?;
+        match first.workload.name == one.workload.name {
+            true => *other,
+            false => Some(first),
+        }
+    }
 }
 
 /// The help to write a number beside the preset's, in the component that is later. A key that `other` has from another line is
@@ -188,15 +211,17 @@ impl EarlierPorts {
         }
     }
 
-    /// Those that may share a number with a range, in their order.
-    fn meeting(&self, range: PortRange) -> Vec<usize> {
+    /// The first of those that may share a number with a range, and are meant. Each number has its own in their order.
+    fn first(&self, range: PortRange, is_meant: impl Fn(usize) -> bool) -> Option<usize> {
         // A range that ends before it begins was reported where it is read.
         let last = range.last.max(range.first);
         let single = self.single.range(range.first..=last);
-        let single = single.flat_map(|(_, indices)| indices);
-        let mut out: Vec<usize> = single.chain(&self.ranges).copied().collect();
-        out.sort_unstable();
-        out
+        let lists = single.map(|(_, indices)| indices).chain([&self.ranges]);
+        let firsts = lists.filter_map(|indices| {
+            let mut indices = indices.iter().copied();
+            indices.find(|index| is_meant(*index))
+        });
+        firsts.min()
     }
 }
 

@@ -1,6 +1,7 @@
 //! What lets a container act on the host, by the keys of Compose and of the chart: facts, each with the value that it comes from.
 
 use super::{
+    capability::{Network, of_capability},
     host::{HostMount, of_device, of_device_rule, of_file_system, of_host_mount},
     raw::{
         Found, RawBuild, RawKeys, RawMount, RawVolume,
@@ -16,6 +17,10 @@ pub(super) enum Power {
     Engine(&'static str),
     /// It gets out of its container: why.
     Host(String),
+    /// It has a capability that is not known to be harmless: which, and what that reaches.
+    Capability(String),
+    /// What separates containers from the host is the host's own for it: the key of Compose that says so.
+    Namespace(&'static str),
     /// It has a device that is not known to be harmless: which.
     Device(String),
     /// `up` runs this program of the host for it.
@@ -28,26 +33,6 @@ pub(super) enum Power {
     Open(String),
     /// What a container outside of the platform has, it has: why.
     Other(String),
-}
-
-/// Capabilities with which a process of root gets out of its container (capabilities(7)).
-const STRONG: [&str; 6] = [
-    "ALL",
-    "SYS_ADMIN",
-    "SYS_MODULE",
-    "SYS_PTRACE",
-    "SYS_RAWIO",
-    "DAC_READ_SEARCH",
-];
-
-pub(super) fn of_capability(name: &str) -> Option<Power> {
-    let upper = name.to_ascii_uppercase();
-    let plain = upper.strip_prefix("CAP_").unwrap_or(&upper);
-    STRONG.contains(&plain).then(|| {
-        Power::Host(format!(
-            "with the capability `{plain}` a process can leave the container"
-        ))
-    })
 }
 
 /// Labels of SELinux under which it holds nothing back; others choose another label.
@@ -104,7 +89,12 @@ pub(super) fn of_service<'a>(keys: &RawKeys<'a>) -> Vec<RawPower<'a>> {
     powers.extend(each(&keys.security_options, of_security_option));
     powers.extend(each(&keys.volumes_from, of_others_volumes));
     powers.extend(keys.user.as_ref().and_then(of_user));
-    powers.extend(each(&keys.capabilities, of_capability));
+    let network = match keys.network_mode.as_ref() {
+        Some(mode) if mode.value == "host" => Network::Host,
+        _ => Network::Own,
+    };
+    let added = keys.capabilities.iter();
+    powers.extend(added.filter_map(|it| Some((of_capability(&it.value, network)?, it.by))));
     powers.extend(each(&keys.devices, of_device));
     powers.extend(keys.mounts.iter().filter_map(of_mount));
     let open = keys.ports.iter().filter(|it| it.is_open());
@@ -129,13 +119,13 @@ fn of_user<'a>(user: &Found<'a, String>) -> Option<RawPower<'a>> {
     is_root.then_some((Power::Root, user.by))
 }
 
-fn of_namespace<'a>((key, mode): &(&str, Found<'a, String>)) -> Option<RawPower<'a>> {
+fn of_namespace<'a>((key, mode): &(&'static str, Found<'a, String>)) -> Option<RawPower<'a>> {
     let power = match mode.value.split_once(':') {
         Some(("container", other)) => {
             Power::Other(format!("`{key}` is that of the container `{other}`"))
         }
         None if mode.value == "host" && *key == "network_mode" => Power::Network,
-        None if mode.value == "host" => Power::Host(format!("`{key}` is the host's own")),
+        None if mode.value == "host" => Power::Namespace(key),
         _ => return None,
     };
     Some((power, mode.by))
@@ -167,9 +157,11 @@ pub(super) fn of_volume<'a>(volume: &RawVolume<'a>) -> Option<RawPower<'a>> {
 
 /// The raw values of a component in the chart.
 pub(super) fn of_values(raw: &Raw) -> Vec<RawPower<'_>> {
-    let mut powers = of_container(raw);
+    let host = raw.get("hostNetwork").filter(|it| is_on(it));
+    let network = host.map_or(Network::Own, |_| Network::Host);
+    let mut powers = of_container(raw, network);
     for key in ["initContainers", "sidecars"] {
-        powers.extend(items(raw.get(key)).flat_map(of_container));
+        powers.extend(items(raw.get(key)).flat_map(|it| of_container(it, network)));
     }
     let volumes = entries(raw.get("volumes")).filter_map(|(_, volume)| {
         let is_read_only = volume.get("readOnly").is_some_and(is_on);
@@ -190,27 +182,23 @@ pub(super) fn of_values(raw: &Raw) -> Vec<RawPower<'_>> {
         });
         Some((power?, path))
     }));
-    let network = raw.get("hostNetwork").filter(|it| is_on(it));
-    powers.extend(network.map(|it| (Power::Network, it)));
+    powers.extend(host.map(|it| (Power::Network, it)));
     let processes = raw.get("hostPID").filter(|it| is_on(it));
-    powers.extend(processes.map(|it| {
-        let label = "`hostPID`: the processes are the host's own";
-        (Power::Host(label.to_string()), it)
-    }));
+    powers.extend(processes.map(|it| (Power::Namespace("pid"), it)));
     powers.extend(unconfined(raw.get("podSecurityContext")));
     powers.extend(of_account(raw.at(&["podSecurityContext", "runAsUser"])));
     powers
 }
 
 /// What the security context of a container gives it: that of a component's values, or of one of its further containers.
-fn of_container(raw: &Raw) -> Vec<RawPower<'_>> {
+fn of_container(raw: &Raw, network: Network) -> Vec<RawPower<'_>> {
     let inner = |key: &str| raw.at(&["securityContext", key]);
     let mut powers = Vec::new();
     let switch = raw.get("privileged").or(inner("privileged"));
     let on = switch.filter(|it| is_on(it));
     powers.extend(on.map(|it| (Power::Host("privileged".to_string()), it)));
     let added = items(raw.at(&["securityContext", "capabilities", "add"]));
-    powers.extend(added.filter_map(|it| Some((of_capability(&word(Some(it)))?, it))));
+    powers.extend(added.filter_map(|it| Some((of_capability(&word(Some(it)), network)?, it))));
     powers.extend(of_account(inner("runAsUser")));
     powers.extend(unconfined(raw.get("securityContext")));
     powers

@@ -1,12 +1,12 @@
-//! Expressions that Prometheus reads only with a switch of its own.
+//! Expressions that Prometheus reads only with a switch of its own, or only in a newer version.
 
 use promql_parser::parser::{Expr, token};
 
 use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    language::{promql, without_variables},
-    model::{Component, Purpose, SettingValue, Workload},
+    language::{promql, promql_newest, without_variables},
+    model::{Component, Purpose, SettingValue, TagVersion, Version, Workload},
     resolve::rules_of,
     source::Span,
 };
@@ -24,7 +24,8 @@ pub(super) fn experimental(facts: Facts<'_>, sink: &mut Sink) {
     }
     for component in &facts.platform.components {
         for (text, (what, span)) in expressions(component) {
-            if let Some(diagnostic) = refused(server, &without_variables(&text), "") {
+            let text = without_variables(&text);
+            if let Some(diagnostic) = refused(server, &text, "") {
                 let diagnostic = diagnostic.label(span, format!("Prometheus refuses this {what}"));
                 sink.push(diagnostic.about(&component.name));
             }
@@ -47,9 +48,58 @@ pub(super) fn experimental(facts: Facts<'_>, sink: &mut Sink) {
     }
 }
 
-/// What is said of an expression with an experiment that is off.
+/// What is said of an expression that is newer than the server, or has an experiment that is off.
 fn refused(server: Option<&Component>, expr: &str, place: &str) -> Option<Diagnostic> {
-    let (name, feature) = first(&promql(expr)?)?;
+    let read = promql(expr)?;
+    let newer = server.and_then(|it| too_new(it, expr, place));
+    newer.or_else(|| experiment(server, &read, place))
+}
+
+fn too_new(server: &Component, expr: &str, place: &str) -> Option<Diagnostic> {
+    let newest = promql_newest(expr)?;
+    let runs = version(server)?;
+    let (major, minor) = newest.since;
+    let since = Version {
+        major,
+        rest: vec![minor],
+    };
+    if !runs.is_older(&since) {
+        return None;
+    }
+    let message = format!(
+        "`{}`{place} is newer than Prometheus {runs}, which `{}` runs",
+        newest.text, server.name
+    );
+    let help = format!(
+        "Prometheus takes it from {since} on; before that, {}",
+        newest.before
+    );
+    Some(Diagnostic::new(Code::BadValue, message).help(help))
+}
+
+/// The version of a server, as far as anything tells it.
+fn version(server: &Component) -> Option<Version> {
+    let program = &server.version;
+    let major = |major: Option<u64>| {
+        let rest = Vec::new();
+        Some(Version {
+            major: major?,
+            rest,
+        })
+    };
+    if program.is_set {
+        return major(program.major);
+    }
+    let image = &server.main()?.image;
+    let maker = program.known.maker(image, &program.registry);
+    match program.known.of_image(image, maker) {
+        TagVersion::Known(version) => Some(version),
+        _ => major(program.major),
+    }
+}
+
+fn experiment(server: Option<&Component>, expr: &Expr, place: &str) -> Option<Diagnostic> {
+    let (name, feature) = first(expr)?;
     if server.is_some_and(|it| is_switched_on(it, feature)) {
         return None;
     }

@@ -1,7 +1,11 @@
 //! What a container may do on the host: keys of a workload, and raw keys of Compose and of the chart, which say the same.
 
+use std::iter;
+
 use super::{
-    Facts, host,
+    Facts,
+    capability::{self, Network},
+    host,
     lints::{at, lint},
     power::{self, Power, RawPower},
     raw::{RawPlaces, value::entries},
@@ -9,8 +13,9 @@ use super::{
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    model::{Device, NetworkMode, NetworkOwners, Platform, Port, Workload},
+    model::{Device, NetworkMode, NetworkOwners, Pipeline, Platform, Port, Workload},
     source::Span,
+    syntax::Table,
 };
 
 /// The engine's socket, all rights on the host, root; raw keys of Compose may open a port to the network, too.
@@ -39,22 +44,44 @@ pub(super) fn rights(facts: Facts<'_>, sink: &mut Sink) {
         }
     }
     for pipeline in &platform.pipelines {
-        let holder = Holder {
-            name: format!("tasks of `{}`", pipeline.name),
-            component: None,
-        };
-        for mount in &pipeline.volumes {
-            let path = mount.source.on_host();
-            let power = path.and_then(|path| {
-                host::of_host_mount(host::HostMount {
-                    path: path.as_str(),
-                    is_read_only: mount.read_only,
-                })
-            });
-            holder.report(power, mount.span, sink);
-        }
+        of_pipeline(pipeline, sink);
     }
     of_project(facts, sink);
+}
+
+/// What the containers of tasks mount, and what they have of the host.
+fn of_pipeline(pipeline: &Pipeline, sink: &mut Sink) {
+    let holder = Holder {
+        name: format!("a task of `{}`", pipeline.name),
+        component: None,
+    };
+    for mount in &pipeline.volumes {
+        let path = mount.source.on_host();
+        let power = path.and_then(|path| {
+            host::of_host_mount(host::HostMount {
+                path: path.as_str(),
+                is_read_only: mount.read_only,
+            })
+        });
+        holder.report(power, mount.span, sink);
+    }
+    let tasks = pipeline
+        .written
+        .table("tasks")
+        .into_iter()
+        .flat_map(Table::iter);
+    let tasks = tasks.filter_map(|(key, task)| Some((key, task.as_table()?)));
+    let tasks = tasks.map(|(key, task)| (format!("the task `{}`", key.name), task));
+    let all = iter::once((holder.name, &pipeline.written)).chain(tasks);
+    for (name, table) in all {
+        if let Some(ipc) = table.get("ipc").filter(|it| it.as_str() == Some("host")) {
+            let holder = Holder {
+                name,
+                component: None,
+            };
+            holder.report([Power::Namespace("ipc")], ipc.span, sink);
+        }
+    }
 }
 
 /// Host ports that the whole network reaches.
@@ -114,7 +141,7 @@ impl Holder<'_> {
     fn lint(&self, power: Power, span: Span) -> Diagnostic {
         let name = &self.name;
         let is_program = matches!(power, Power::Program(_));
-        let (code, message, label, help) = said(name, power);
+        let (code, message, label, help) = words_of_lint(name, power);
         let lint = Diagnostic::new(code, message).label(span, label);
         let lint = match is_program {
             true => lint.denied(),
@@ -133,7 +160,7 @@ impl Holder<'_> {
 }
 
 /// The lint, what it says, what it says at the place, and the start of its help.
-fn said(name: &str, power: Power) -> (Code, String, String, &'static str) {
+fn words_of_lint(name: &str, power: Power) -> (Code, String, String, &'static str) {
     match power {
         Power::Engine(label) => (
             Code::DockerSocket,
@@ -147,6 +174,13 @@ fn said(name: &str, power: Power) -> (Code, String, String, &'static str) {
             label,
             "give it the folders, `devices` or `cap_add` that it needs; ",
         ),
+        Power::Capability(label) => (
+            Code::Privileged,
+            format!("{name} has a capability that is not known to be harmless"),
+            label,
+            "give it only the capabilities that it needs; ",
+        ),
+        Power::Namespace(key) => of_namespace(name, key),
         Power::Device(label) => (
             Code::Privileged,
             format!("{name} has a device of the host that is not known to be harmless"),
@@ -192,6 +226,26 @@ fn said(name: &str, power: Power) -> (Code, String, String, &'static str) {
     }
 }
 
+/// The same of what a key of Compose leaves to the host.
+fn of_namespace(name: &str, key: &str) -> (Code, String, String, &'static str) {
+    let (what, help) = match key {
+        "pid" => ("processes", "leave it out; "),
+        "ipc" => (
+            "shared memory",
+            "`shm_size` gives it more memory of its own; ",
+        ),
+        "uts" => ("name", "leave it out; "),
+        "userns_mode" => ("accounts", "leave it out; "),
+        _ => ("control groups", "leave it out; "),
+    };
+    (
+        Code::Privileged,
+        format!("{name} has the {what} of the host"),
+        format!("the {what} of the host, not of its own"),
+        help,
+    )
+}
+
 /// Whether platform.toml or a kind of the user wrote the key: the kinds of the catalog ask for what their programs need.
 fn is_chosen(platform: &Platform, workload: &Workload, key: &str) -> bool {
     let entry = workload.written.entry(key);
@@ -226,17 +280,28 @@ fn of_keys(platform: &Platform, workload: &Workload, holder: &Holder<'_>, sink: 
         let power = Power::Host("privileged".to_string());
         holder.report([power], place("privileged"), sink);
     }
-    if is_chosen(platform, workload, "cap_add") {
-        let powers = runtime.cap_add.iter();
-        let powers = powers.filter_map(|it| power::of_capability(it.name()));
-        holder.report(powers, place("cap_add"), sink);
+    // Each at its own place in the list.
+    let listed = move |key: &'static str| {
+        let list = workload.written.array(key);
+        let list = list.filter(|_| is_chosen(platform, workload, key));
+        list.unwrap_or_default().iter().map(move |node| {
+            let is_own = is_the_users(platform, node.span);
+            let span = if is_own { node.span } else { workload.span };
+            (node.as_str().unwrap_or_default(), span)
+        })
+    };
+    let mode = workload.network_mode.as_ref();
+    let network = match mode.is_some_and(|it| it.value == NetworkMode::Host) {
+        true => Network::Host,
+        false => Network::Own,
+    };
+    for (name, span) in listed("cap_add") {
+        holder.report(capability::of_capability(name, network), span, sink);
     }
-    if is_chosen(platform, workload, "devices") {
-        let powers = runtime.devices.iter().filter_map(|device| match device {
-            Device::File { host, .. } => host::of_device(host),
-            Device::Interface(_) => None,
-        });
-        holder.report(powers, place("devices"), sink);
+    for (text, span) in listed("devices") {
+        if let Some(Device::File { host, .. }) = Device::parse(text) {
+            holder.report(host::of_device(&host), span, sink);
+        }
     }
     let user = runtime.user.as_ref();
     if user.is_some_and(|user| user.accounts.user.is_root()) {
@@ -278,6 +343,13 @@ fn of_project(facts: Facts<'_>, sink: &mut Sink) {
         holder.report_each(powers, raw.places, sink);
     }
     let places = RawPlaces::of_platform(platform, &platform.raw_helm, "helm");
+    if let Some(values) = platform.raw_helm.get("taskPods") {
+        let holder = Holder {
+            name: "the pod of a task".to_string(),
+            component: None,
+        };
+        holder.report_each(power::of_values(values), places, sink);
+    }
     for (name, values) in entries(platform.raw_helm.get("components")) {
         let workload = platform.workloads().find(|it| it.name == *name);
         let holder = Holder {

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::{
     Facts,
     headers::written_login,
-    strings::{Owner, StringUse, UserString, strings},
+    private_keys::begins_private_key,
+    strings::{Delivery, Owner, StringUse, UserString, strings},
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
@@ -13,11 +14,20 @@ use crate::{
     syntax::key_text,
 };
 
-/// A string that sounds like a secret and has its value written out, or that holds a URL with a password.
+/// A string that sounds like a secret and has its value written out, or that holds a URL with a password. A private key surely is one:
+/// an error where nothing gives it another level.
 pub(super) fn plaintext(facts: Facts<'_>, sink: &mut Sink) {
     let mut seen = BTreeSet::new();
-    for string in strings(facts) {
-        let what = secret_in(&string).or_else(|| again(facts, &string));
+    let strings = strings(facts);
+    for (number, string) in strings.iter().enumerate() {
+        let next = strings.get(number + 1);
+        if is_private_key(string, next) {
+            if seen.insert(string.place()) {
+                sink.push(private_key(string));
+            }
+            continue;
+        }
+        let what = secret_in(string).or_else(|| again(facts, string));
         let Some(what) = what.filter(|_| seen.insert(string.place())) else {
             continue;
         };
@@ -39,10 +49,53 @@ pub(super) fn plaintext(facts: Facts<'_>, sink: &mut Sink) {
                 _ => "in plain text".to_string(),
             },
         )
-        .help(help(&string));
+        .help(help(string));
         diagnostic.component = string.owner.component().map(ToString::to_string);
         sink.push(diagnostic);
     }
+}
+
+/// Whether a private key begins in it. A folder or a file of the host, which a volume mounts, is copied nowhere.
+fn is_private_key(string: &UserString<'_>, next: Option<&UserString<'_>>) -> bool {
+    let is_copied = match string.how {
+        StringUse::Mounted(at) => matches!(at.by, Delivery::Source | Delivery::Template),
+        _ => true,
+    };
+    let behind = next.filter(|next| next.span == string.span);
+    is_copied && begins_private_key(string.text, behind.map(|it| it.text))
+}
+
+fn private_key(string: &UserString<'_>) -> Diagnostic {
+    let owner = string.owner.describe();
+    let (what, label) = match string.how {
+        StringUse::Mounted(at) => (
+            format!("`{}`, which {owner} gets, holds a private key", at.path()),
+            format!("line {}; it is copied into what is generated", at.line),
+        ),
+        _ => (
+            format!("a private key of {owner} is written out"),
+            "in plain text".to_string(),
+        ),
+    };
+    let component = string.owner.component();
+    let accept = match component {
+        Some(_) => "`allow = [\"plaintext-secret\"]`",
+        None => "`[lints]` `plaintext-secret = \"allow\"`",
+    };
+    let write = match string.how {
+        StringUse::File | StringUse::Mounted(_) => {
+            "declare a secret and mount it: `files.\"/path\" = { secret = \"NAME\" }`".to_string()
+        }
+        _ => help(string),
+    };
+    let mut diagnostic = Diagnostic::new(Code::PlaintextSecret, what)
+        .denied()
+        .label(string.span, label)
+        .help(format!(
+            "{write}; if all may know the key, accept it with {accept}"
+        ));
+    diagnostic.component = component.map(ToString::to_string);
+    diagnostic
 }
 
 fn help(string: &UserString<'_>) -> String {
@@ -118,6 +171,7 @@ fn secret_in_line(line: &str) -> Option<String> {
 /// The name and the value of a line of a configuration file: `name: value`, `name = value`.
 fn assigned(line: &str) -> Option<(&str, &str)> {
     let line = line.trim().trim_start_matches("- ").trim_start();
+    let line = line.strip_prefix("export ").unwrap_or(line);
     let (name, value) = line.split_once(['=', ':'])?;
     let quotes: &[char] = &['"', '\'', ' '];
     let name = name.trim_matches(quotes);

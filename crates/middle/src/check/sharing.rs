@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    model::{MountSource, Platform, PlatformVolume, Use, Workload},
+    model::{Component, DatabaseBinding, MountSource, Platform, PlatformVolume, Use, Workload},
+    text::all_of,
 };
 
 /// A shared volume with `access = "one"` that more than one component or replica writes.
@@ -75,41 +76,69 @@ fn several_of(workload: &Workload) -> Several {
     }
 }
 
+/// A component that keeps a schema of its own in a database.
+struct Keeper<'a> {
+    component: &'a Component,
+    binding: &'a Use,
+    database: &'a DatabaseBinding,
+}
+
 /// Two programs that keep their own schema on one database.
 pub(super) fn databases(facts: Facts<'_>, sink: &mut Sink) {
-    let mut seen: BTreeMap<(String, &str), (&str, &Use)> = BTreeMap::new();
+    let mut seen: BTreeMap<(String, &str), Vec<Keeper<'_>>> = BTreeMap::new();
     for component in &facts.platform.components {
         for binding in &component.uses {
-            let Some(database) = binding.database.as_ref().filter(|database| database.schema)
-            else {
+            let Some(database) = binding.database.as_ref().filter(|it| it.schema) else {
                 continue;
             };
             let key = (
                 server(facts.platform, &binding.component),
                 database.name.as_str(),
             );
-            match seen.get(&key) {
-                Some((other, first)) if *other != component.name => sink.push(
-                    Diagnostic::new(
-                        Code::DatabaseShared,
-                        format!(
-                            "`{other}` and `{}` both keep their schema in the database `{}` of `{}`",
-                            component.name, database.name, binding.component
-                        ),
-                    )
-                    .label(first.span, format!("`{other}`"))
-                    .label(binding.span, format!("and `{}`", component.name))
-                    .help(format!(
-                        "give `{}` a database of its own: add it to `databases` of `{}` and write `uses = {{ {} = \"{}/NAME\" }}`",
-                        component.name, binding.component, binding.role, binding.component
-                    )),
-                ),
-                Some(_) => {}
-                None => {
-                    seen.insert(key, (&component.name, binding));
-                }
+            let keeper = Keeper {
+                component,
+                binding,
+                database,
+            };
+            let known = seen.entry(key).or_default();
+            match known.iter().find(|other| keeper.is_in_the_way_of(other)) {
+                Some(other) => sink.push(keeper.clash(other)),
+                None => known.push(keeper),
             }
         }
+    }
+}
+
+impl Keeper<'_> {
+    fn is_in_the_way_of(&self, other: &Self) -> bool {
+        let is_same = self.component.name == other.component.name;
+        !is_same && (self.component.kind != other.component.kind || !self.is_told_from(other))
+    }
+
+    /// Whether both say by which value their schemas are told apart, and these differ.
+    fn is_told_from(&self, other: &Self) -> bool {
+        let (own, others) = (&self.database.schema_of, &other.database.schema_of);
+        own.is_some() && others.is_some() && own != others
+    }
+
+    fn clash(&self, first: &Self) -> Diagnostic {
+        let (name, other) = (&self.component.name, &first.component.name);
+        let (store, role) = (&self.binding.component, &self.binding.role);
+        let message = format!(
+            "`{other}` and `{name}` both keep their schema in the database `{}` of `{store}`",
+            self.database.name
+        );
+        let setting = self.database.schema_of.as_ref();
+        let setting = setting.filter(|_| self.component.kind == first.component.kind);
+        let or = setting.map_or_else(String::new, |(setting, _)| {
+            format!("; with another `settings.{setting}` it may share this one")
+        });
+        Diagnostic::new(Code::DatabaseShared, message)
+            .label(first.binding.span, format!("`{other}`"))
+            .label(self.binding.span, format!("and `{name}`"))
+            .help(format!(
+                "give `{name}` a database of its own: add it to `databases` of `{store}` and write `uses = {{ {role} = \"{store}/NAME\" }}`{or}"
+            ))
     }
 }
 
@@ -126,6 +155,21 @@ fn server(platform: &Platform, component: &str) -> String {
     match address {
         Some(address) => format!("{}:{}", address.host, address.number),
         None => component.to_string(),
+    }
+}
+
+/// What the help says of roles that would keep the data of a single server.
+fn where_several_run(component: &Component) -> String {
+    let is_open = |role: &&String| component.uses.iter().all(|it| it.role != **role);
+    let open: Vec<&str> = component
+        .several_with
+        .iter()
+        .filter(is_open)
+        .map(String::as_str)
+        .collect();
+    match open.as_slice() {
+        [] => String::new(),
+        open => format!(". Several can run where `uses` fills {}", all_of(open)),
     }
 }
 
@@ -153,7 +197,10 @@ pub(super) fn replicas(facts: Facts<'_>, sink: &mut Sink) {
                 format!("`{}` is one server: it can't {what}", component.name),
             )
             .label(span, "more than one")
-            .help(format!("remove `{key}`: each would keep data of its own")),
+            .help(format!(
+                "remove `{key}`: each would keep data of its own{}",
+                where_several_run(component)
+            )),
         );
     }
 }

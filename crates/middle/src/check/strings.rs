@@ -65,12 +65,19 @@ pub(super) enum Delivery<'a> {
     Variables,
 }
 
+impl ProjectLine<'_> {
+    /// The file in the project.
+    pub fn path(&self) -> String {
+        match self.below {
+            Some(below) => format!("{}/{below}", self.file),
+            None => self.file.to_string(),
+        }
+    }
+}
+
 impl std::fmt::Display for ProjectLine<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.below {
-            Some(below) => write!(f, "{}/{below}:{}", self.file, self.line),
-            None => write!(f, "{}:{}", self.file, self.line),
-        }
+        write!(f, "{}:{}", self.path(), self.line)
     }
 }
 

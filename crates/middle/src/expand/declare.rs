@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, rc::Rc};
 
 use super::{
-    Inputs, draft::Declared, elsewhere, external, kindless, layers::in_long_form, logins, major,
-    presets, read, removed, unknown,
+    Inputs, draft::Declared, elsewhere, env_settings, external, kindless, layers::in_long_form,
+    logins, major, presets, read, removed, unknown,
 };
 use crate::{
     catalog::Kind,
@@ -50,6 +50,7 @@ pub(super) fn components(
     let of_presets = presets::unused(tree, inputs, sink);
     let of_components = components.iter().filter_map(|it| it.user.get("group"));
     unknown_groups(tree, of_components.chain(of_presets), sink);
+    no_groups(tree, &components, sink);
     per_platform(&components, sink);
     part_names(&components, sink);
     (components, lost)
@@ -115,6 +116,7 @@ fn component(
         example: "",
     };
     complete(&user, &context, sink);
+    env_settings::read(&mut user, &kind);
     let logins = logins::split(&mut user, &kind, sink);
     let external = external::addresses(&user, &kind, sink);
     if external.as_ref().is_some_and(|external| external.whole) {
@@ -129,7 +131,8 @@ fn component(
             .filter(|name| groups(tree).contains(name))
             .map(str::to_string),
         None => {
-            if external.is_none() {
+            // Where none is declared, all that lack one are one mistake.
+            if external.is_none() && !groups(tree).is_empty() {
                 sink.push(missing_group(tree, key));
             }
             None
@@ -253,25 +256,79 @@ fn missing_group(tree: &Table, component: &Key) -> Diagnostic {
     let diagnostic = Diagnostic::new(
         Code::MissingKey,
         format!("component `{}` needs the key `group`", component.name),
-    )
-    .label(component.span, "in no group");
+    );
     let known = groups(tree);
-    match known.as_slice() {
-        [] => diagnostic
-            .help("write `main = \"Everything\"` below `[groups]`, and `group = \"main\"` here")
-            .declaring(component.span, "groups", "main = \"Everything\"")
-            .adding(component.span, "group = \"main\""),
-        [first, rest @ ..] => {
-            let line = format!("group = {}", quoted(first));
-            let others = match rest {
-                [] => String::new(),
-                _ => format!(", or another of {}", one_of(&known)),
-            };
-            diagnostic
-                .help(format!("write `{line}`{others}"))
-                .adding(component.span, line)
-        }
+    let taken = tree.get_path(&["components", &component.name, "group"]);
+    if let (Some(node), [first, ..]) = (taken, known.as_slice()) {
+        return taken_away(diagnostic, node, &format!("group = {}", quoted(first)));
     }
+    let diagnostic = diagnostic.label(component.span, "in no group");
+    let line = format!("group = {}", quoted(known.first().unwrap_or(&GROUP)));
+    let others = match known.len() {
+        0 | 1 => String::new(),
+        _ => format!(", or another of {}", one_of(&known)),
+    };
+    diagnostic
+        .help(format!("write `{line}`{others}"))
+        .adding(component.span, line)
+}
+
+/// A group in a help where there is none.
+const GROUP: &str = "main";
+
+/// The most places that a message shows.
+const SHOWN: usize = 3;
+
+/// Reports the components in no group where no group is declared: one mistake.
+fn no_groups(tree: &Table, components: &[Declared], sink: &mut Sink) {
+    let is_broken = tree.get("groups").is_some_and(Node::is_broken);
+    if is_broken || !groups(tree).is_empty() {
+        return;
+    }
+    let here = || components.iter().filter(|it| it.external.is_none());
+    let lacking: Vec<&Declared> = here().filter(|it| it.user.get("group").is_none()).collect();
+    let Some(first) = lacking.first() else {
+        return;
+    };
+    let (message, where_to) = match lacking.len() {
+        1 => (
+            format!("component `{}` needs the key `group`", first.name),
+            "here",
+        ),
+        several => (
+            format!("{several} components need the key `group`"),
+            "in each of them",
+        ),
+    };
+    let mut diagnostic = Diagnostic::new(Code::MissingKey, message);
+    for declared in lacking.iter().take(SHOWN) {
+        diagnostic = diagnostic.label(declared.span, "in no group");
+    }
+    let named = here().find_map(|it| it.user.string("group"));
+    let line = format!("group = {}", quoted(named.unwrap_or(GROUP)));
+    let declared = format!("{GROUP} = \"Everything\"");
+    let mut diagnostic = match named {
+        // That nothing declares it is reported where it is named.
+        Some(_) => diagnostic.help(format!("write `{line}` {where_to}")),
+        None => diagnostic
+            .help(format!(
+                "write `{declared}` below `[groups]`, and `{line}` {where_to}"
+            ))
+            .declaring(first.span, "groups", declared),
+    };
+    for declared in lacking {
+        diagnostic = diagnostic.adding(declared.span, line.clone());
+    }
+    sink.push(diagnostic);
+}
+
+/// What is missing because a `false` takes it away, as that of an environment may: the line with the `false` is to change.
+pub fn taken_away(diagnostic: Diagnostic, node: &Node, line: &str) -> Diagnostic {
+    let (_, value) = line.split_once(" = ").unwrap_or(("", line));
+    diagnostic
+        .label(node.span, "taken away here")
+        .help(format!("write `{line}`, or remove the line"))
+        .replacing(node.span, value)
 }
 
 /// Reports groups that nothing declares.

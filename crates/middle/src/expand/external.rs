@@ -9,7 +9,7 @@ use crate::{
     model::{ExternalAddress, Host},
     syntax::{Entry, Key, Node, Table, quoted},
     text::all_of,
-    value::HostAndPort,
+    value::{HostAndPort, UrlParts},
 };
 
 const FORMS: &str = "an address is `external = { host = \"db.example.com\", port = 5432 }`, or `{ http = \"api.example.com:443\" }` for each port";
@@ -43,6 +43,12 @@ pub(super) fn addresses(component: &Table, kind: &Kind, sink: &mut Sink) -> Opti
             let at = |address| ExternalAddress { span, ..address };
             addresses.into_iter().map(at).collect()
         }
+        None if is_of_main_port(table) => {
+            if let Some(fault) = without_host(entry, table) {
+                sink.push(fault);
+            }
+            Vec::new()
+        }
         None => of_each_port(component, kind, table, sink),
     };
     let is_read = |(_, node): (&Key, &Node)| !node.is_broken();
@@ -65,13 +71,43 @@ fn says_nowhere(entry: &Entry) -> Diagnostic {
 fn host<'a>(table: &'a Table, sink: &mut Sink) -> Option<&'a Entry> {
     let alone = |host: &&Entry| {
         let text = host.value.as_str().unwrap_or_default();
-        table.integer("port").is_some() || !Url::of(text).address.contains(':')
+        let address = UrlParts::split(text).map_or(text, |url| url.authority);
+        table.integer("port").is_some() || !address.contains(':')
     };
     let is_host = |it: &&Entry| it.value.as_str().is_some() || table.integer("port").is_some();
     let written = table.entry("host").filter(is_host);
     written
         .filter(alone)
         .or_else(|| misspelled_host(table, sink))
+}
+
+/// Whether a table with no host that can be read was meant as `{ host, port }`.
+fn is_of_main_port(table: &Table) -> bool {
+    let has_number = table.integer("port").is_some();
+    match table.get("host") {
+        Some(_) => has_number || table.integer("host").is_some(),
+        None => has_number && table.entries.len() == 1,
+    }
+}
+
+/// What is wrong with the host. What can't be used was reported.
+fn without_host(entry: &Entry, table: &Table) -> Option<Diagnostic> {
+    let Some(host) = table.get("host") else {
+        const HOST: &str = "host = \"db.example.com\"";
+        return Some(
+            Diagnostic::new(Code::MissingKey, "`external` needs the key `host`")
+                .label(entry.key.span, "on which machine?")
+                .help(format!("write `{HOST}` beside `port`"))
+                .adding(entry.key.span, HOST),
+        );
+    };
+    (!host.is_broken()).then(|| no_host("host", host))
+}
+
+fn no_host(name: &str, node: &Node) -> Diagnostic {
+    Diagnostic::new(Code::BadValue, format!("`{name}` of `external` is no host"))
+        .label(node.span, "neither a name nor an address")
+        .help(FORMS)
 }
 
 fn of_main_port(
@@ -157,60 +193,30 @@ enum Form {
     Both,
 }
 
-/// An address as people copy it from a browser.
-struct Url<'a> {
-    scheme: Option<&'a str>,
-    address: &'a str,
-    path: &'a str,
-}
-
-impl<'a> Url<'a> {
-    fn of(text: &'a str) -> Self {
-        let (scheme, rest) = match text.split_once("://") {
-            Some((scheme, rest)) => (Some(scheme), rest),
-            None => (None, text),
-        };
-        let (address, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-        Self {
-            scheme,
-            address,
-            path,
-        }
-    }
-}
-
 /// The address in an entry. Of a URL it is what stands between the scheme and the path, which are keys of a port: that, and a host
 /// that is none, is reported.
 fn plain<'a>(entry: &'a Entry, form: Form, sink: &mut Sink) -> &'a str {
     let (key, node) = (&entry.key, &entry.value);
     let text = node.as_str().unwrap_or_default();
-    let url = Url::of(text);
-    let Some(scheme) = url.scheme else {
+    let Some(url) = UrlParts::split(text) else {
         if form == Form::Host && Host::parse(text).is_none() {
-            sink.push(
-                Diagnostic::new(
-                    Code::BadValue,
-                    format!("`{}` of `external` is no host", key.name),
-                )
-                .label(node.span, "neither a name nor an address")
-                .help(FORMS),
-            );
+            sink.push(no_host(&key.name, node));
         }
         return text;
     };
-    let (host, has_port) = match url.address.rsplit_once(':') {
-        Some((host, _)) if HostAndPort::parse(url.address).is_some() => (host, true),
-        _ => (url.address, false),
+    let (host, has_port) = match url.authority.rsplit_once(':') {
+        Some((host, _)) if HostAndPort::parse(url.authority).is_some() => (host, true),
+        _ => (url.authority, false),
     };
-    let usual = if scheme.ends_with('s') { 443 } else { 80 };
+    let usual = if url.scheme.ends_with('s') { 443 } else { 80 };
     let address = match form {
         Form::Host => host.to_string(),
         Form::Both if !has_port => format!("{host}:{usual}"),
-        Form::Both => url.address.to_string(),
+        Form::Both => url.authority.to_string(),
     };
     let mut keys = Vec::new();
-    if scheme != "http" {
-        keys.push(format!("scheme = {}", quoted(scheme)));
+    if url.scheme != "http" {
+        keys.push(format!("scheme = {}", quoted(url.scheme)));
     }
     if !["", "/"].contains(&url.path) {
         keys.push(format!("path = {}", quoted(url.path)));
@@ -240,7 +246,7 @@ fn plain<'a>(entry: &'a Entry, form: Form, sink: &mut Sink) -> &'a str {
     if form == Form::Host {
         host
     } else {
-        url.address
+        url.authority
     }
 }
 

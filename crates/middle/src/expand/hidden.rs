@@ -10,6 +10,7 @@ use crate::{
     reference::{self, Mode, Piece, Words},
     source::Span,
     syntax::{Node, Table, Value, inline, quoted},
+    value::UrlParts,
 };
 
 pub(super) fn check(all: &Declarations, sink: &mut Sink) {
@@ -283,10 +284,7 @@ fn explained(declared: &Declared, written: &Written, hidden: &Hidden<'_>) -> Dia
 
 /// What follows the host in a URL; what is no URL stays as it is.
 pub(super) fn path_of_url(text: &str) -> &str {
-    match text.split_once("://") {
-        Some((_, rest)) => rest.find('/').map_or("", |at| &rest[at..]),
-        None => text,
-    }
+    UrlParts::split(text).map_or(text, |url| url.path)
 }
 
 /// The main workload of a kind, and what its conditions add to it with the condition.

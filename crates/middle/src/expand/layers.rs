@@ -10,6 +10,7 @@ use crate::{
     syntax::{Entry, Key, Node, Removal, Shared, Table, Value, overlay},
     template::{Engine, View},
     text::all_of,
+    value::Tmpfs,
 };
 
 /// A kind's workload and parts in normal form.
@@ -395,10 +396,8 @@ fn mount_places(table: &Table) -> Vec<(&str, String)> {
         .flat_map(Table::iter)
         .map(|(key, _)| (key.name.as_str(), key.name.as_str()));
     let in_memory = table.array("tmpfs").unwrap_or_default().iter();
-    let in_memory = in_memory.filter_map(Node::as_str).map(|written| {
-        let path = written.split_once(':').map_or(written, |(path, _)| path);
-        ("", path)
-    });
+    let in_memory = in_memory.filter_map(Node::as_str);
+    let in_memory = in_memory.map(|written| ("", Tmpfs::path_of(written)));
     let places = volumes.chain(files).chain(in_memory);
     places
         .map(|(owner, path)| (owner, place_of(path)))

@@ -31,22 +31,19 @@ pub(super) fn levels(tree: &Table, drafts: &[Declared], sink: &mut Sink) -> Leve
 }
 
 fn lint(name: &str, span: Span, sink: &mut Sink) -> Option<Code> {
-    let found = Code::from_name(name).filter(|code| code.level() == Level::Lint);
-    if found.is_none() {
-        sink.push(unknown(name, span));
+    let is_lint = |code: &Code| code.level() == Level::Lint;
+    let found = Code::from_name(name).filter(is_lint);
+    if found.is_some() {
+        return found;
     }
-    found
-}
-
-fn unknown(name: &str, span: Span) -> Diagnostic {
-    let known: Vec<&str> = Code::ALL
-        .iter()
-        .filter(|code| code.level() == Level::Lint)
-        .map(|code| code.name())
-        .collect();
-    Diagnostic::new(Code::UnknownName, format!("there is no lint `{name}`"))
-        .label(span, "no such lint")
-        .misspelled(name, nearest(name, known.iter().copied()), || {
-            format!("lints are {}", all_of(&known))
-        })
+    let lints = Code::ALL.iter().filter(|code| is_lint(code));
+    let known: Vec<&str> = lints.map(|code| code.name()).collect();
+    let near = nearest(name, known.iter().copied());
+    sink.push(
+        Diagnostic::new(Code::UnknownName, format!("there is no lint `{name}`"))
+            .label(span, "no such lint")
+            .misspelled(name, near, || format!("lints are {}", all_of(&known))),
+    );
+    // What it was meant to accept is no second mistake.
+    near.and_then(Code::from_name)
 }

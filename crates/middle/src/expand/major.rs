@@ -156,7 +156,7 @@ fn written_image<'a>(tree: &Table, component: &'a Table, kind: &Kind) -> Option<
         return Some(match (&image.tag, version) {
             (None, Some(node)) => Written {
                 image: image.with_tag(with_constants(tree, node)),
-                broken: is_broken(tree, node) || node.as_str() == Some(""),
+                broken: is_no_tag(tree, node),
                 node,
                 maker,
             },
@@ -172,8 +172,7 @@ fn written_image<'a>(tree: &Table, component: &'a Table, kind: &Kind) -> Option<
     let own = kind.versions.image.clone();
     Some(Written {
         image: own.unwrap_or_default().with_tag(with_constants(tree, node)),
-        // An empty tag is none, which is reported as such.
-        broken: is_broken(tree, node) || node.as_str() == Some(""),
+        broken: is_no_tag(tree, node),
         node,
         maker: match component.get("build") {
             Some(_) => ImageMaker::User,
@@ -223,6 +222,11 @@ fn is_broken(tree: &Table, node: &Node) -> bool {
                 _ => true,
             },
         })
+}
+
+/// The same of a `version`: an empty one is reported as no tag.
+fn is_no_tag(tree: &Table, node: &Node) -> bool {
+    is_broken(tree, node) || with_constants(tree, node).is_empty()
 }
 
 /// The value of a variable that no environment changes.

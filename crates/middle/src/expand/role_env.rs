@@ -118,7 +118,7 @@ fn nobody_makes(filler: &str, part: &str, values: &[String], span: Span) -> Diag
 }
 
 /// A value of a kind with the names that its component has.
-fn told(owner: &Declared, value: &Node) -> String {
+fn with_own_names(owner: &Declared, value: &Node) -> String {
     reference::of_node(value, Words::Kind, Mode::Strict).rewritten(|reference| {
         match reference.segments.as_slice() {
             ["own", key] => Some(written(&["secrets", &format!("{}-{key}", owner.name)])),
@@ -159,7 +159,9 @@ pub(super) fn parts_elsewhere(
                     .flat_map(Table::iter)
                     .filter(|(key, _)| !is_usual(&key.name));
                 let values: Vec<String> = given
-                    .map(|(key, node)| format!("`{}` = `{}`", key.name, told(declared, node)))
+                    .map(|(key, node)| {
+                        format!("`{}` = `{}`", key.name, with_own_names(declared, node))
+                    })
                     .collect();
                 if !values.is_empty() {
                     let diagnostic = nobody_makes(&declared.name, part, &values, external.span);

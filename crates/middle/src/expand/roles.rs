@@ -7,13 +7,14 @@ use super::{
     draft::{BoundRole, Declared},
     schemas::{database_of_its_own, free_stores},
     unknown,
+    unknown_role::unknown_role,
 };
 use crate::{
     catalog::Role,
     diag::{Code, Diagnostic, Sink, nearest},
     source::Span,
-    syntax::{Key, Node, Value, inline, quoted},
-    text::{all_of, one_of},
+    syntax::{Node, Value, inline, quoted},
+    text::one_of,
 };
 
 /// The roles of every component, and whether it has all that it requires.
@@ -29,12 +30,48 @@ fn bind_component(all: &Declarations, index: usize, sink: &mut Sink) -> (Vec<Bou
     let mut complete = true;
     let declared = &all.components[index];
     for role in &declared.kind.roles {
-        if declared.user.get_path(&["uses", &role.name]).is_none() {
-            bound.extend(by_default(all, index, role, sink));
+        match declared.user.get_path(&["uses", &role.name]) {
+            None => bound.extend(by_default(all, index, role, sink)),
+            Some(node)
+                if role.required && declared.external.is_none() && names_nothing(role, node) =>
+            {
+                sink.push(taken_away(all, index, role, node));
+            }
+            Some(_) => {}
         }
         complete &= !role.required || bound.iter().any(|bound| bound.role.name == role.name);
     }
     (bound, complete)
+}
+
+/// Whether `uses` says of a role that nothing fills it.
+fn names_nothing(role: &Role, node: &Node) -> bool {
+    let is_empty = role.many && node.as_array().is_some_and(<[Node]>::is_empty);
+    node.is_false() || node.is_removed() || is_empty
+}
+
+/// A role that the kind can't do without, and that `uses` leaves empty.
+fn taken_away(all: &Declarations, index: usize, role: &Role, node: &Node) -> Diagnostic {
+    let draft = &all.components[index];
+    let diagnostic = needs_one(draft, role).label(node.span, "nothing fills it");
+    let fitting = candidates(all, index, role);
+    let free = free_stores(all, draft, role, &fitting);
+    match free.as_deref() {
+        Ok([first, rest @ ..]) => {
+            let others = match rest {
+                [] => String::new(),
+                _ => format!(", or another of {}", one_of(&fitting)),
+            };
+            diagnostic
+                .help(format!("write `{} = {}`{others}", role.name, quoted(first)))
+                .replacing(node.span, quoted(first))
+        }
+        Ok([]) => diagnostic.help(none_fits(role)),
+        Err(store) => diagnostic.help(format!(
+            "write `{} = \"{}/NAME\"`, a database of its own: the first one keeps the schema of another component",
+            role.name, store.name
+        )),
+    }
 }
 
 fn bound_by_uses(all: &Declarations, index: usize, sink: &mut Sink) -> Vec<BoundRole> {
@@ -46,7 +83,7 @@ fn bound_by_uses(all: &Declarations, index: usize, sink: &mut Sink) -> Vec<Bound
     for (key, node) in uses.iter() {
         let Some(role) = draft.kind.roles.iter().find(|role| role.name == key.name) else {
             if !node.is_false() {
-                sink.push(unknown_role(draft, key));
+                sink.push(unknown_role(all, draft, key, node));
             }
             continue;
         };
@@ -102,32 +139,6 @@ fn filled_twice(role: &Role, first: &BoundRole, again: &Node, list: &Node) -> Di
     .replacing(list.span, list_without)
 }
 
-fn unknown_role(draft: &Declared, key: &Key) -> Diagnostic {
-    let known: Vec<&str> = draft
-        .kind
-        .roles
-        .iter()
-        .map(|role| role.name.as_str())
-        .collect();
-    let otherwise = || match known.as_slice() {
-        [] => format!(
-            "kind `{}` has no roles: use `depends_on` or `reaches`",
-            draft.kind.name
-        ),
-        known => format!("kind `{}` has the roles {}", draft.kind.name, all_of(known)),
-    };
-    Diagnostic::new(
-        Code::UnknownName,
-        format!("kind `{}` has no role `{}`", draft.kind.name, key.name),
-    )
-    .label(key.span, "no such role")
-    .misspelled(
-        &key.name,
-        nearest(&key.name, known.iter().copied()),
-        otherwise,
-    )
-}
-
 /// `"component"` or `"component/database"`.
 fn fill(
     all: &Declarations,
@@ -142,6 +153,10 @@ fn fill(
         None => (written, None),
     };
     if all.names.lost.contains(name) {
+        return None;
+    }
+    if written.contains("://") {
+        sink.push(an_address(role, node));
         return None;
     }
     let Some(target) = all.find(name) else {
@@ -200,6 +215,17 @@ fn misfit(
     .label(span, format!("of kind `{}`", filler.kind.name))
     .label(filler.span, "this component")
     .help(help)
+}
+
+/// The URL of a store, as the program itself takes it: it may hold a password, so it is not repeated.
+fn an_address(role: &Role, node: &Node) -> Diagnostic {
+    let message = format!("role `{}` takes a component, not an address", role.name);
+    Diagnostic::new(Code::BadValue, message)
+        .label(node.span, "an address")
+        .help(format!(
+            "name a component of kind {}; one that runs elsewhere is declared with `external = {{ host = \"HOST\", port = 5432 }}`",
+            one_of(&role.kinds)
+        ))
 }
 
 /// What follows the `/` is empty, or has a `/` of its own.
@@ -359,20 +385,10 @@ fn unbound(all: &Declarations, draft: &Declared, role: &Role, fitting: &[&str], 
             if is_broken || fitting.is_empty() && !all.names.lost.is_empty() {
                 return;
             }
-            let diagnostic = Diagnostic::new(
-                Code::RoleMissing,
-                format!(
-                    "`{}` needs a component in the role `{}`",
-                    draft.name, role.name
-                ),
-            )
-            .label(draft.span, format!("of kind `{}`", draft.kind.name));
+            let diagnostic =
+                needs_one(draft, role).label(draft.span, format!("of kind `{}`", draft.kind.name));
             sink.push(match fitting {
-                [] => diagnostic.help(format!(
-                    "add a component of kind {} and write `uses.{} = \"NAME\"`",
-                    one_of(&role.kinds),
-                    role.name
-                )),
+                [] => diagnostic.help(none_fits(role)),
                 fitting => match free_stores(all, draft, role, fitting) {
                     Ok(free) => choosing(diagnostic, draft, role, &free),
                     Err(filler) => database_of_its_own(diagnostic, draft, role, filler),
@@ -381,6 +397,17 @@ fn unbound(all: &Declarations, draft: &Declared, role: &Role, fitting: &[&str], 
         }
         _ => {}
     }
+}
+
+fn needs_one(draft: &Declared, role: &Role) -> Diagnostic {
+    let (name, role) = (&draft.name, &role.name);
+    let message = format!("`{name}` needs a component in the role `{role}`");
+    Diagnostic::new(Code::RoleMissing, message)
+}
+
+fn none_fits(role: &Role) -> String {
+    let (kinds, role) = (one_of(&role.kinds), &role.name);
+    format!("add a component of kind {kinds} and write `uses.{role} = \"NAME\"`")
 }
 
 /// A line of `uses` that a component lacks.

@@ -5,13 +5,13 @@
 
 use super::{
     draft::Declared,
-    edits::{edit, key, text},
     read,
     route_edits::{Origin, mount, reach, set_acme, set_url},
     route_ports::{
-        is_broken, leads_to_itself, no_http, other_prefix, page_port, place, ports, removed_prefix,
-        runs_elsewhere, speaks_no_http, tells_no_prefix, twice, two_prefixes,
+        is_broken, leads_to_itself, no_http, page_port, place, ports, runs_elsewhere,
+        speaks_no_http, twice,
     },
+    route_prefixes::{Led, Prefixes, trimmed},
     unknown,
 };
 use crate::{
@@ -23,7 +23,6 @@ use crate::{
     syntax::{Key, Node, Table, Value},
     text::one_of,
 };
-use std::collections::BTreeMap;
 
 /// Reads the routes and lays what follows from them over the components.
 pub(super) fn routes(
@@ -52,8 +51,7 @@ pub(super) fn routes(
 struct Seen<'t> {
     /// The paths, with host and path as one address, and what each leads to.
     addresses: Vec<(String, &'t Key, &'t Node)>,
-    /// The first prefix of each port that the program is asked under.
-    prefixes: BTreeMap<(usize, String), (String, Span)>,
+    prefixes: Prefixes,
 }
 
 struct Reader<'a> {
@@ -343,20 +341,28 @@ impl Reader<'_> {
         let prefix = below(path);
         let strip = node.as_table().and_then(|table| table.entry("strip"));
         let strip = strip.filter(|strip| strip.value.value == Value::Boolean(true));
-        let served = match strip {
-            _ if !NameRule::WebPath.accepts(&path.name) => None,
-            Some(strip) => self.set_no_path(index, &port, strip.key.span),
-            None => self.serve_under(index, &port, (prefix, path.span), seen),
+        let led = Led {
+            component: index,
+            port: &port,
+            prefix,
+            place: strip.map_or(path.span, |strip| strip.key.span),
+        };
+        let is_path = NameRule::WebPath.accepts(&path.name);
+        let declared = &mut self.components[index];
+        let fits = match strip {
+            _ if !is_path => Ok(()),
+            Some(_) => seen.prefixes.strip(&led, declared),
+            None => seen.prefixes.pass_on(&led, declared),
         };
         // What is wrong with the path hides nothing of the address.
-        set_url(
-            &mut self.components[index],
-            &port,
-            origin,
-            prefix,
-            path.span,
-        );
-        served?;
+        set_url(declared, &port, origin, prefix, path.span);
+        if let Err(wrong) = fits {
+            self.sink.push(wrong);
+            return None;
+        }
+        if !is_path {
+            return None;
+        }
         reach(
             &mut self.components[door],
             &format!("{name}.{port}"),
@@ -413,63 +419,6 @@ impl Reader<'_> {
         }
     }
 
-    /// The first prefix of a port is its `path`. A program that is told no prefix may be asked under more of them.
-    fn serve_under(
-        &mut self,
-        index: usize,
-        port: &str,
-        (prefix, span): (&str, Span),
-        seen: &mut Seen<'_>,
-    ) -> Option<()> {
-        let of = (index, port.to_string());
-        let declared = &self.components[index];
-        match seen.prefixes.get(&of) {
-            None => {
-                self.set_path(index, port, prefix, span)?;
-                seen.prefixes.insert(of, (prefix.to_string(), span));
-            }
-            Some((first, _)) if first == prefix => {}
-            Some(_) if tells_no_prefix(declared, port) => {}
-            Some((_, first)) => {
-                self.sink.push(two_prefixes(declared, port, *first, span));
-                return None;
-            }
-        }
-        Some(())
-    }
-
-    /// `ports.PORT.path`, unless it says the same already.
-    fn set_path(&mut self, index: usize, port: &str, prefix: &str, span: Span) -> Option<()> {
-        let declared = &mut self.components[index];
-        if let Some(own) = declared.user.get_path(&["ports", port, "path"]) {
-            if own.as_str().map(trimmed) == Some(prefix) {
-                return Some(());
-            }
-            self.sink.push(other_prefix(declared, port, own.span, span));
-            return None;
-        }
-        if prefix.is_empty() {
-            return Some(());
-        }
-        edit(&mut declared.user, "ports", span, |ports| {
-            edit(ports, port, span, |port| {
-                port.set(key("path", span), text(prefix, span));
-            });
-        });
-        Some(())
-    }
-
-    /// Nothing, as the entry point strips the path: a prefix of the port's own is reported.
-    fn set_no_path(&mut self, index: usize, port: &str, span: Span) -> Option<()> {
-        let declared = &self.components[index];
-        let own = declared.user.get_path(&["ports", port, "path"]);
-        let Some(own) = own.filter(|own| own.as_str().map(trimmed) != Some("")) else {
-            return Some(());
-        };
-        self.sink
-            .push(removed_prefix(declared, port, own.span, span));
-        None
-    }
 }
 
 /// What a path adds to an address; nothing where it is none, which was reported.
@@ -478,8 +427,4 @@ fn below(path: &Key) -> &str {
         true => trimmed(&path.name),
         false => "",
     }
-}
-
-fn trimmed(path: &str) -> &str {
-    path.trim_end_matches('/')
 }

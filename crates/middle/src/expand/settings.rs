@@ -2,19 +2,21 @@
 
 mod contents;
 mod missing;
+mod unknown;
 
 use missing::missing;
+use unknown::unknown_setting;
 
 use super::{Declarations, buckets, draft::Declared, read::refers_to, stores};
 use crate::{
     catalog::{SettingSpec, SettingType},
-    diag::{Code, Diagnostic, Sink, nearest},
+    diag::{Code, Diagnostic, Sink},
     language::{duration_ms, memory_bytes, respelled},
     model::Version,
     reference::{self, Constants, Mode, Phrase, Piece, Words},
     source::Span,
     syntax::{Key, Node, Table, Value, places},
-    text::{all_of, one_of},
+    text::one_of,
 };
 
 /// Reports unknown settings, wrong types and secrets that are missing. Returns of each component whether what it says is what the
@@ -144,7 +146,9 @@ fn misspelled(declared: &Declared) -> Vec<&str> {
     let unknown = written
         .flat_map(Table::keys)
         .filter(|key| known().all(|name| name != *key));
-    unknown.filter_map(|key| nearest(key, known())).collect()
+    unknown
+        .filter_map(|key| unknown::meant(declared, key))
+        .collect()
 }
 
 /// A database is made once, and belongs to one user with one password.
@@ -208,39 +212,6 @@ fn spec<'a>(declared: &'a Declared, key: &Key) -> Option<&'a SettingSpec> {
         .settings
         .iter()
         .find(|spec| spec.name == key.name)
-}
-
-fn unknown_setting(declared: &Declared, key: &Key) -> Diagnostic {
-    let known: Vec<&str> = declared
-        .kind
-        .settings
-        .iter()
-        .map(|spec| spec.name.as_str())
-        .collect();
-    let otherwise = || match known.as_slice() {
-        [] => format!(
-            "kind `{}` has no settings: use `env` or `args`",
-            declared.kind.name
-        ),
-        known => format!(
-            "kind `{}` has the settings {}",
-            declared.kind.name,
-            all_of(known)
-        ),
-    };
-    Diagnostic::new(
-        Code::UnknownName,
-        format!(
-            "kind `{}` has no setting `{}`",
-            declared.kind.name, key.name
-        ),
-    )
-    .label(key.span, "no such setting")
-    .misspelled(
-        &key.name,
-        nearest(&key.name, known.iter().copied()),
-        otherwise,
-    )
 }
 
 fn only_external(spec: &SettingSpec, key: &Key) -> Diagnostic {

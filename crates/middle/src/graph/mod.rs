@@ -108,6 +108,8 @@ struct Needs {
     of: Ends,
     /// Which components need each.
     by: Ends,
+    /// Which pipelines need each.
+    by_pipelines: Ends,
 }
 
 #[derive(Clone, Debug)]
@@ -141,6 +143,7 @@ pub fn build(platform: &Platform) -> Graph {
     }
     edges::collect(platform, &mut graph);
     graph.group_waits = group_waits(&graph);
+    graph.needs.by_pipelines = by_pipelines(&graph);
     graph
 }
 
@@ -157,6 +160,21 @@ fn group_waits(graph: &Graph) -> BTreeMap<String, BTreeSet<String>> {
         }
     }
     waits
+}
+
+/// What only a flow draws, nobody needs. A pipeline has no roles: what it reaches it was declared to need.
+fn by_pipelines(graph: &Graph) -> Ends {
+    let mut out = Ends::new();
+    // Pipelines sort behind components.
+    let first = (ComponentPeer::Pipeline(String::new()), String::new());
+    for ((from, to), why) in graph.component_edges.range(first..) {
+        if let ComponentPeer::Pipeline(name) = from
+            && why.iter().any(|it| !matches!(it, Why::Flow | Why::Scrape))
+        {
+            out.entry(to.clone()).or_default().insert(name.clone());
+        }
+    }
+    out
 }
 
 impl Graph {
@@ -187,29 +205,26 @@ impl Graph {
     /// The components that do not work without this one, straight or through others. Those that it needs itself are not
     /// among them: of two that need each other neither is the cause.
     pub fn needed_by(&self, component: &str) -> BTreeSet<String> {
-        let needed = reached_from(&self.needs.of, component);
-        let needing = reached_from(&self.needs.by, component).into_iter();
+        let needing = self.needing(component).into_iter();
+        needing.map(ToString::to_string).collect()
+    }
+
+    fn needing(&self, component: &str) -> BTreeSet<&str> {
+        let mut needing = reached_from(&self.needs.by, component);
+        needing.remove(component);
+        // Most components have none.
+        if !needing.is_empty() {
+            let needed = reached_from(&self.needs.of, component);
+            needing.retain(|name| !needed.contains(name));
+        }
         needing
-            .filter(|name| *name != component && !needed.contains(name))
-            .map(ToString::to_string)
-            .collect()
     }
 
     /// The pipelines that reach a component, or one that does not work without it.
     pub fn pipelines_needing(&self, component: &str) -> BTreeSet<String> {
-        let mut needed = self.needed_by(component);
-        needed.insert(component.to_string());
-        // What only a flow draws, nobody needs. A pipeline has no roles: what it reaches it was declared to need. Pipelines sort
-        // behind components.
-        let first = (ComponentPeer::Pipeline(String::new()), String::new());
-        let edges = self.component_edges.range(first..);
-        edges
-            .filter(|(_, why)| why.iter().any(|it| !matches!(it, Why::Flow | Why::Scrape)))
-            .filter_map(|((from, to), _)| match from {
-                ComponentPeer::Pipeline(name) if needed.contains(to) => Some(name.clone()),
-                ComponentPeer::Pipeline(_) | ComponentPeer::Component(_) => None,
-            })
-            .collect()
+        let needed = self.needing(component).into_iter().chain([component]);
+        let pipelines = needed.filter_map(|name| self.needs.by_pipelines.get(name));
+        pipelines.flatten().cloned().collect()
     }
 
     /// What one of them needs, and what says so.

@@ -330,6 +330,7 @@ fn plain(form: Form) -> Value {
         | Form::Free
         | Form::Cron
         | Form::BuildTrigger
+        | Form::Revision
         | Form::Version
         | Form::VersionRequirement
         | Form::PromQl

@@ -77,20 +77,33 @@ pub struct Component {
     pub exposes: Vec<String>,
     /// Those of them that the job of a part gives and the main one does not, by the part.
     pub exposed_by_parts: BTreeMap<String, Vec<String>>,
-    /// Its job also has metrics that no list can name: those of its users.
-    pub exposes_more: bool,
+    /// What these lists promise.
+    pub lists: Lists,
     /// How the requests to it are counted, where anything tells.
     pub requests: Requests,
     /// It reads what the engine keeps of the output of containers.
     pub reads_logs: bool,
     /// A kind that is one server: more than one replica is an error.
     pub single: bool,
+    /// Roles that keep what it would keep itself: with these filled, it is no single server.
+    pub several_with: Vec<String>,
     /// What the machine has to allow each of its processes as `vm.max_map_count`.
     pub memory_maps: Option<u32>,
     /// Raw keys of the component's values in the chart.
     pub raw_helm: Raw,
     /// Its name where it is declared.
     pub span: Span,
+}
+
+/// What the lists of a kind promise of the metrics of a component.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lists {
+    /// All that the program has, on any machine: it is the kind's, in the kind's version and as the kind configures it.
+    Complete,
+    /// The names that they have are spelled so. The program may have others: its version or its configuration is another one.
+    Spelling,
+    /// A part of what there is: the program's users name more, or it is another program.
+    Partial,
 }
 
 /// The folder in which the program of a main workload keeps its data.
@@ -345,6 +358,8 @@ pub struct DatabaseBinding {
     pub name: String,
     /// The program keeps a schema of its own there.
     pub schema: bool,
+    /// Setting and value by which other components of its kind tell their schemas from this one.
+    pub schema_of: Option<(String, String)>,
 }
 
 /// An alerting rule.

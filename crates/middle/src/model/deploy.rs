@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::source::Span;
+use crate::{source::Span, value::asks_for_versions};
 
 /// `[deploy]`: a tool in a cluster that follows a repository.
 #[derive(Clone, Debug, PartialEq)]
@@ -108,7 +108,7 @@ pub enum Revision {
     Branch(String),
     /// What is written as a version, as in `v1.4.0` or `1.4`.
     Tag(String),
-    /// The newest tag of these versions, as in `1.4.*` or `>=1.4.0`: no name in git has such characters.
+    /// The newest tag of these versions, as in `1.4.*` or `>=1.4.0`.
     Versions(String),
     /// A full name, as in `refs/tags/v1.4.0`.
     Reference(String),
@@ -122,7 +122,7 @@ impl Revision {
             Revision::Commit(text.to_string())
         } else if text.starts_with("refs/") {
             Revision::Reference(text.to_string())
-        } else if text.starts_with(['<', '>', '=']) || text.contains(['*', '~', '^']) {
+        } else if asks_for_versions(text) {
             Revision::Versions(text.to_string())
         } else if is_version(text) {
             Revision::Tag(text.to_string())
@@ -192,7 +192,7 @@ mod tests {
         ] {
             assert_eq!(Revision::parse(text), Revision::Branch(text.to_string()));
         }
-        for text in ["1.4.*", ">=1.4.0", "~1.4", "^1"] {
+        for text in ["1.4.*", ">=1.4.0", "~1.4", "^1", "!=1.2.3", "1 || 2"] {
             assert_eq!(Revision::parse(text), Revision::Versions(text.to_string()));
         }
         for text in ["refs/heads/v1.0", "refs/tags/nightly"] {

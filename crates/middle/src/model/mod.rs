@@ -30,6 +30,7 @@ pub use crate::value::{
     Account, Accounts, AlertSeverity, Bind, Capability, Condition, Cycle, Device, ExtraHost, Host,
     HostAddress, HostPath, HttpScheme, Icon, ImagePlatform, PanelKind, ProbeTool, Propagation,
     Protocol, Purpose, Schedule, SchedulePreset, Scheme, Signal, Tmpfs, TmpfsOption, TriggerRule,
+    is_dns_label, is_dns_subdomain,
 };
 pub use account::{SupplementalGroup, User};
 pub use ci::{
@@ -37,8 +38,8 @@ pub use ci::{
 };
 pub use component::{
     Alert, AlertText, AlertWhose, Component, DataFolder, DatabaseBinding, Expression, External,
-    ExternalAddress, KeptIf, Output, Panel, Query, Record, Setting, SettingFile, SettingValue,
-    Store, Threshold, Use,
+    ExternalAddress, KeptIf, Lists, Output, Panel, Query, Record, Setting, SettingFile,
+    SettingValue, Store, Threshold, Use,
 };
 pub use deploy::{Cluster, Deploy, DeployTool, Repository, Revision};
 pub use image::{Image, Version, is_tag};
@@ -52,7 +53,7 @@ pub use notify::{
 pub use pipeline::{Parameter, Pipeline, Task, TaskBody, TaskContainer, TaskId};
 pub use platform::{
     Actor, Flow, FlowEnd, Group, Network, Platform, PlatformVolume, Secret, SecretForm,
-    SecretOrigin, Variable, aliases, is_dns_label, is_dns_subdomain, network_name,
+    SecretOrigin, Variable, aliases, network_name,
 };
 pub use program_version::{ImageMaker, KnownVersions, ProgramVersion, TagVersion};
 pub use public_address::PublicAddress;

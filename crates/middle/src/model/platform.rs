@@ -339,22 +339,6 @@ pub struct PlatformVolume {
     pub span: Span,
 }
 
-/// Whether Kubernetes takes it as a DNS subdomain: the name of a claim, a name in `hostAliases`.
-pub fn is_dns_subdomain(name: &str) -> bool {
-    let letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-    name.len() <= 253
-        && name.split('.').all(|label| {
-            label.starts_with(letter)
-                && label.ends_with(letter)
-                && label.chars().all(|c| letter(c) || c == '-')
-        })
-}
-
-/// Whether Kubernetes takes it as a DNS label: the host name of a pod.
-pub fn is_dns_label(name: &str) -> bool {
-    name.len() <= 63 && !name.contains('.') && is_dns_subdomain(name)
-}
-
 /// A network that exists.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Network {

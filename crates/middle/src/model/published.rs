@@ -103,7 +103,7 @@ impl Published<'_> {
             }
             Piece::RoutePort(route) => {
                 let origin = self.route_origin(route);
-                origin.map(|origin| origin.port().to_string())
+                origin.map(|origin| origin.host_and_port().1.to_string())
             }
             Piece::Network(group) => Some(network_name(self.project, group)),
         }

@@ -29,6 +29,9 @@ const OWN_CLUSTER: &str = "https://kubernetes.default.svc";
 /// Kubernetes' limit on the name of a namespace.
 const NAMESPACE: usize = 63;
 
+/// Kubernetes' limit on the value of a label.
+const LABEL: usize = 63;
+
 /// `[deploy]` of a platform with this top.
 pub(super) fn deploy(
     tree: &Table,
@@ -155,7 +158,17 @@ impl Reader<'_> {
             destination: self.kubeconfig(sink),
             credentials: read::owned(self.table, "credentials"),
         };
-        self.deploy(tool, "flux-system", sink)
+        let deploy = self.deploy(tool, "flux-system", sink)?;
+        if deploy.name.len() <= LABEL {
+            return Some(deploy);
+        }
+        let message = format!("`{}` is too long for the objects of Flux", deploy.name);
+        sink.push(
+            Diagnostic::new(Code::BadName, message)
+                .label(self.at, "Flux writes this name into a label of all that it installs")
+                .help(format!("shorten the platform's name, or the environment's: at most {LABEL} characters together, with `-` between them")),
+        );
+        None
     }
 
     /// The Secret with the kubeconfig of another cluster. For Flux's own cluster the URL that Argo CD uses is allowed too.

@@ -1,7 +1,7 @@
 //! A Dockerfile that stands in raw keys of Compose (`build.dockerfile_inline`): the images that it names are taken from where the
 //! platform's other images are.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Image, Piece, Raw, Registry, Text};
 
@@ -33,18 +33,23 @@ fn placed(registry: &Registry, dockerfile: &Text) -> Text {
         return dockerfile.clone();
     };
     let place = |name: &str| {
-        let image = registry.place(Image::parse(&unmarked(name, &pieces)));
+        let image = registry.place(Image::parse(&open(&unmarked(name, &pieces))));
         // What its name is made of stays, so the marks of its pieces do.
         let number = |piece: &Piece| pieces.iter().position(|it| it == piece);
-        image.text().render(|piece| match number(piece) {
-            Some(index) => mark(index).into_iter().collect(),
-            None => literal(piece).to_string(),
+        image.text().render(|piece| match (number(piece), piece) {
+            (Some(index), _) => mark(index).into_iter().collect(),
+            (None, Piece::Literal(text) | Piece::Variable(text)) => text.clone(),
+            (None, _) => String::new(),
         })
     };
     let mut out = String::new();
     let mut written = 0;
-    for image in images(&text) {
-        let start = image.as_ptr() as usize - text.as_ptr() as usize;
+    let start_of = |image: &&str| image.as_ptr() as usize - text.as_ptr() as usize;
+    let mut images = images(&text);
+    images.sort_by_key(start_of);
+    images.dedup_by_key(|image| start_of(image));
+    for image in images {
+        let start = start_of(&image);
         out.push_str(&text[written..start]);
         out.push_str(&place(image));
         written = start + image.len();
@@ -53,10 +58,58 @@ fn placed(registry: &Registry, dockerfile: &Text) -> Text {
     unmarked(&out, &pieces)
 }
 
-/// The images that a Dockerfile names, in their order: pieces of the text.
+/// The text of an image with the variables of the Dockerfile as pieces of their own: what they stand for is not known.
+fn open(image: &Text) -> Text {
+    let mut out = Text::default();
+    for piece in &image.pieces {
+        let Piece::Literal(text) = piece else {
+            out.push(piece.clone());
+            continue;
+        };
+        let mut rest = text.as_str();
+        while let Some(start) = rest.find('$') {
+            let (before, variable) = rest.split_at(start);
+            let (variable, after) = variable.split_at(length_of_variable(variable));
+            out.push_literal(before);
+            out.push(Piece::Variable(variable.to_string()));
+            rest = after;
+        }
+        out.push_literal(rest);
+    }
+    out
+}
+
+/// Of `$NAME` or `${NAME:-default}` at the start of a text.
+fn length_of_variable(text: &str) -> usize {
+    let is_inner = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if text.as_bytes().get(1) != Some(&b'{') {
+        let name = text[1..].find(|c| !is_inner(c));
+        return name.map_or(text.len(), |end| end + 1);
+    }
+    let mut depth = 0usize;
+    for (at, character) in text.char_indices() {
+        match character {
+            '{' => depth += 1,
+            '}' if depth == 1 => return at + 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// What a Dockerfile has named so far.
+#[derive(Default)]
+struct Seen<'a> {
+    stages: BTreeSet<String>,
+    /// Variables that hold for `FROM`, with their defaults: those above the first stage.
+    variables: BTreeMap<&'a str, &'a str>,
+}
+
+/// The images that a Dockerfile names: pieces of the text.
 fn images(text: &str) -> Vec<&str> {
     let mut out = Vec::new();
-    let mut stages = BTreeSet::new();
+    let mut seen = Seen::default();
     let mut lines = text.split('\n').peekable();
     // Before the first instruction a comment may name the program that reads the file.
     while let Some(line) = lines.next_if(|line| is_comment(line)) {
@@ -84,7 +137,7 @@ fn images(text: &str) -> Vec<&str> {
                 .by_ref()
                 .find(|line| line.trim_start_matches('\t') == end);
         }
-        of_instruction(&words, &mut stages, &mut out);
+        of_instruction(&words, &mut seen, &mut out);
     }
     out
 }
@@ -109,12 +162,18 @@ fn heredoc(word: &str) -> Option<&str> {
 }
 
 /// The images of an instruction. A stage has its name after it.
-fn of_instruction<'a>(words: &[&'a str], stages: &mut BTreeSet<String>, out: &mut Vec<&'a str>) {
+fn of_instruction<'a>(words: &[&'a str], seen: &mut Seen<'a>, out: &mut Vec<&'a str>) {
     let Some((instruction, rest)) = words.split_first() else {
         return;
     };
     let flags = rest.iter().take_while(|word| word.starts_with("--"));
     let named: Vec<&str> = match instruction.to_ascii_uppercase().as_str() {
+        "ARG" if seen.stages.is_empty() => {
+            let defaults = rest.iter().filter_map(|word| word.split_once('='));
+            seen.variables
+                .extend(defaults.map(|(name, image)| (name, image.trim_matches(['"', '\'']))));
+            return;
+        }
         "FROM" => rest[flags.count()..].iter().take(1).copied().collect(),
         "COPY" => flags.filter_map(|it| it.strip_prefix("--from=")).collect(),
         "RUN" => flags
@@ -124,13 +183,32 @@ fn of_instruction<'a>(words: &[&'a str], stages: &mut BTreeSet<String>, out: &mu
             .collect(),
         _ => return,
     };
-    out.extend(named.into_iter().filter(|name| is_image(name, stages)));
-    let mut behind = rest
-        .iter()
-        .skip_while(|word| !word.eq_ignore_ascii_case("as"));
-    if instruction.eq_ignore_ascii_case("FROM") {
-        stages.extend(behind.nth(1).map(|name| name.to_ascii_lowercase()));
+    let is_stage = instruction.eq_ignore_ascii_case("FROM");
+    let default = |name: &'a str| match default_of(name, &seen.variables) {
+        Some(image) if is_stage => image,
+        _ => name,
+    };
+    let named = named.into_iter().map(default);
+    out.extend(named.filter(|name| is_image(name, &seen.stages)));
+    if is_stage {
+        let mut behind = rest
+            .iter()
+            .skip_while(|word| !word.eq_ignore_ascii_case("as"));
+        let name = behind.nth(1).unwrap_or(&"");
+        seen.stages.insert(name.to_ascii_lowercase());
     }
+}
+
+/// The default of a variable that is a whole image: of `$BASE`, `${BASE}` and `${BASE:-python:3.12}`.
+fn default_of<'a>(name: &'a str, variables: &BTreeMap<&str, &'a str>) -> Option<&'a str> {
+    let variable = name.strip_prefix('$')?;
+    let inner = variable.strip_prefix('{');
+    let inner = inner.and_then(|it| it.strip_suffix('}'));
+    let (variable, default) = match inner.unwrap_or(variable).split_once(":-") {
+        Some((variable, default)) => (variable, Some(default)),
+        None => (inner.unwrap_or(variable), None),
+    };
+    variables.get(variable).copied().or(default)
 }
 
 /// The image in `# syntax=docker/dockerfile:1`.
@@ -140,11 +218,10 @@ fn reader(line: &str) -> Option<&str> {
     Some(image.trim()).filter(|image| is_it && is_image(image, &BTreeSet::new()))
 }
 
-/// A stage, its number, nothing at all (`scratch`) and a variable of the Dockerfile are no images.
+/// A stage, its number and nothing at all (`scratch`) are no images.
 fn is_image(name: &str, stages: &BTreeSet<String>) -> bool {
     let is_number = name.bytes().all(|byte| byte.is_ascii_digit());
     !is_number
-        && !name.contains('$')
         && !name.eq_ignore_ascii_case("scratch")
         && !stages.contains(&name.to_ascii_lowercase())
 }
@@ -188,13 +265,6 @@ fn is_mark(character: char) -> bool {
     (FIRST_MARK..=LAST_MARK).contains(&u32::from(character))
 }
 
-fn literal(piece: &Piece) -> &str {
-    match piece {
-        Piece::Literal(text) => text,
-        _ => "",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::placed;
@@ -214,6 +284,33 @@ mod tests {
         let registry = Registry::Mirrors(mirrors.to_vec());
         let text = placed(&registry, &Text::literal(BEFORE));
         assert_eq!(text, Text::literal(AFTER));
+    }
+
+    /// The registry of an image is known where the variable stands behind it.
+    #[test]
+    fn an_image_with_a_variable_comes_from_the_registry() {
+        let registry = Registry::Prefix("m/hub".to_string());
+        for (before, after) in [
+            (
+                "ARG T=3\nFROM alpine:${T}\n",
+                "ARG T=3\nFROM m/hub/alpine:${T}\n",
+            ),
+            ("FROM a/${B:-x/y:1}:$C\n", "FROM m/hub/a/${B:-x/y:1}:$C\n"),
+            ("FROM alpine@${D}\n", "FROM m/hub/alpine@${D}\n"),
+            ("FROM quay.io/${A}:1\n", "FROM quay.io/${A}:1\n"),
+            ("FROM ${REGISTRY}/a:1\n", "FROM ${REGISTRY}/a:1\n"),
+            (
+                "ARG BASE=\"a:1\"\nARG S=x\nFROM $BASE AS x\nFROM ${BASE}\nFROM ${S}\n",
+                "ARG BASE=\"m/hub/a:1\"\nARG S=x\nFROM $BASE AS x\nFROM ${BASE}\nFROM ${S}\n",
+            ),
+            (
+                "FROM ${BASE:-a:1}\nARG B=b\n",
+                "FROM ${BASE:-m/hub/a:1}\nARG B=b\n",
+            ),
+        ] {
+            let text = placed(&registry, &Text::literal(before));
+            assert_eq!(text, Text::literal(after));
+        }
     }
 
     #[test]

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use super::Scene;
 use crate::{
-    diag::{Code, Diagnostic, Sink},
+    diag::{Code, Diagnostic, Sink, nearest},
     expand::{read, unknown},
+    language::NameRule,
     model::{Actor, Ci, Flow, FlowEnd, Pipeline},
-    syntax::{Node, Table},
+    syntax::{Node, Table, quoted},
     text::one_of,
 };
 
@@ -111,12 +112,21 @@ fn flow_end(
     match fitting.as_slice() {
         [(_, make)] => Some(make(name.to_string())),
         [] => {
-            sink.push(unknown(
-                "component, pipeline, CI entry or actor",
-                written,
-                node.span,
-                &known.names,
-            ));
+            let noun = "component, pipeline, CI entry or actor";
+            let diagnostic = unknown(noun, written, node.span, &known.names);
+            let near = nearest(written, known.names.iter().copied());
+            sink.push(match near.is_none() && NameRule::Plain.accepts(written) {
+                // Who is none of what the file declares stands outside.
+                true => {
+                    let line = format!("{written} = {}", quoted(written));
+                    diagnostic
+                        .help(format!(
+                            "declare it below `[actors]`: `{line}`, with who or what it is"
+                        ))
+                        .declaring(node.span, "actors", line)
+                }
+                false => diagnostic,
+            });
             None
         }
         several => {

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    expand::{WorkloadDraft, read},
+    expand::{WorkloadDraft, read, taken_away},
     files::{Site, Target},
     model::{Build, HostPath, Image, Text, is_tag},
     reference::{Mode, Words, of_node},
@@ -171,18 +171,24 @@ pub(super) fn check(scene: &Scene<'_>, index: usize, sink: &mut Sink) {
     if let Some(chart) = user.entry("chart").filter(|_| !has_image) {
         without_image(scene, draft.span, chart.key.span, sink);
     } else if !has_image && draft.external.is_none() {
-        sink.push(
-            Diagnostic::new(
-                Code::MissingKey,
-                format!("component `{}` needs the key `image`", draft.name),
-            )
-            .label(
-                draft.span,
-                format!("kind `{}` has no image of its own", draft.kind.name),
-            )
-            .help("write `image = \"repository:tag\"`, or `build = { context = \"folder\" }`")
-            .adding(draft.span, "image = \"repository:tag\""),
+        const IMAGE: &str = "image = \"repository:tag\"";
+        let diagnostic = Diagnostic::new(
+            Code::MissingKey,
+            format!("component `{}` needs the key `image`", draft.name),
         );
+        let written = |key| scene.draft.tree.get_path(&["components", &draft.name, key]);
+        let of_kind = || format!("kind `{}` has no image of its own", draft.kind.name);
+        sink.push(match written("image") {
+            Some(node) => taken_away(diagnostic, node, IMAGE),
+            None => match written("build") {
+                Some(node) => diagnostic.label(node.span, "taken away here"),
+                None => diagnostic.label(draft.span, of_kind()),
+            }
+            .help(format!(
+                "write `{IMAGE}`, or `build = {{ context = \"folder\" }}`"
+            ))
+            .adding(draft.span, IMAGE),
+        });
     }
     each_well_formed(scene, user, sink);
 }
@@ -228,8 +234,7 @@ fn tag_twice(with_image: &Table, with_version: &Table, sink: &mut Sink) {
 
 /// A version for a part whose image has its tag from the kind, which stays.
 fn tag_of_kind(name: &str, image: Option<&Node>, part: &Table) -> Option<Diagnostic> {
-    let image = image?.as_str()?;
-    let (_, tag) = image.rsplit('/').next()?.split_once(':')?;
+    let tag = Image::literal(image?.as_str()?).tag?.as_plain()?;
     let version = part.entry("version")?;
     if part.get("image").is_some() || part.get("build").is_some() || version.value.is_false() {
         return None;

@@ -1,6 +1,6 @@
 //! Pipelines.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Scene, image, mounts, program,
@@ -340,6 +340,8 @@ fn body(key: &Key, table: &Table, scene: &Scene<'_>, sink: &mut Sink) -> TaskBod
 struct TaskNames<'a> {
     /// Those that are tables, in the order of the model's tasks.
     read: Vec<&'a str>,
+    /// Where each stands in that order.
+    places: BTreeMap<&'a str, TaskId>,
     /// Those that are not: it is reported elsewhere.
     broken: Vec<&'a str>,
 }
@@ -349,23 +351,30 @@ impl<'a> TaskNames<'a> {
         let read: Vec<&str> = read::tables(pipeline, "tasks")
             .map(|(key, _)| key.name.as_str())
             .collect();
+        let places = read.iter().enumerate();
+        let places: BTreeMap<&str, TaskId> =
+            places.map(|(place, name)| (*name, TaskId(place))).collect();
         let written = pipeline.table("tasks").into_iter().flat_map(Table::keys);
-        let broken = written.filter(|name| !read.contains(name)).collect();
-        Self { read, broken }
+        let broken = written.filter(|name| !places.contains_key(name)).collect();
+        Self {
+            read,
+            places,
+            broken,
+        }
     }
 
     fn find(&self, name: &str) -> Option<TaskId> {
-        let at = self.read.iter().position(|known| *known == name);
-        at.map(TaskId)
+        self.places.get(name).copied()
     }
 }
 
 fn after(table: &Table, names: &TaskNames<'_>, own: &str, sink: &mut Sink) -> Vec<At<TaskId>> {
     let mut out: Vec<At<TaskId>> = Vec::new();
+    let mut known = BTreeSet::new();
     for node in table.array("after").unwrap_or_default() {
         let Some(name) = node.as_str() else { continue };
         match names.find(name) {
-            Some(id) if out.iter().any(|known| known.value == id) => {}
+            Some(id) if !known.insert(id) => {}
             Some(id) => out.push(At {
                 value: id,
                 span: node.span,

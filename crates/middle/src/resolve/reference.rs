@@ -1,12 +1,14 @@
 //! `${...}` in strings: finds references, resolves them, leaves everything else as it is.
 
 mod messages;
+mod misfit;
 mod outside;
 mod port;
 mod reach;
 mod resolver;
 
 pub(super) use messages::needed_port;
+use misfit::{MeantAs, not_a_reference};
 use resolver::Resolver;
 
 use super::{
@@ -15,13 +17,12 @@ use super::{
 };
 use crate::{
     catalog::SettingType,
-    diag::{Code, Diagnostic, Sink},
+    diag::{Diagnostic, Sink},
     expand::{ComponentDraft, read},
-    language::{NameRule, memory_bytes},
+    language::memory_bytes,
     model::{Piece as ModelPiece, Purpose, Text},
-    reference::{self, Misfit, Mode, Piece, Reference, Variable, Words},
-    source::Span,
-    syntax::{Node, Table, Value},
+    reference::{self, Mode, Piece, Reference, Words},
+    syntax::{Node, Value},
 };
 
 /// Who reads a string, and what may stand in it.
@@ -219,136 +220,6 @@ pub(super) fn value(
         through: None,
     };
     resolver.resolve(&reference.segments, sink)
-}
-
-/// What a variable of the environment can be where it stands.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum MeantAs {
-    /// A secret or a variable, as it sounds.
-    Any,
-    /// No secret can stand there.
-    Variable,
-    /// Nothing else can stand there.
-    Secret,
-}
-
-/// What platform.toml has for a variable of the environment already.
-fn declared_already(scene: &Scene<'_>, variable: &Variable<'_>, meant: MeantAs) -> Option<String> {
-    let mut secrets = scene.names.secrets.iter();
-    let secret = secrets.find(|secret| secret.env == variable.name);
-    if let Some(secret) = secret.filter(|_| meant != MeantAs::Variable) {
-        let reference = reference::written(&["secrets", &secret.name]);
-        return Some(format!("{reference}`: that secret is this variable"));
-    }
-    let mut variables = scene.names.variables.iter();
-    let known = variables.find(|known| known.env.as_deref() == Some(variable.name));
-    let known = known.filter(|_| meant != MeantAs::Secret)?;
-    let reference = reference::written(&["vars", &known.name]);
-    let default = match variable.default {
-        Some(default) if default != known.default => format!(
-            ", with the default `{}`: a variable has one for the whole platform",
-            known.default
-        ),
-        _ => String::new(),
-    };
-    Some(format!("{reference}`, which is this variable{default}"))
-}
-
-/// The default that the first place in the file gives a variable of the environment, where several places name it.
-fn first_default(scene: &Scene<'_>, variable: &Variable<'_>) -> Option<String> {
-    let mut found: Vec<(Span, String)> = Vec::new();
-    collect_defaults(&scene.draft.tree, variable.name, &mut found);
-    found.sort();
-    found.into_iter().next().map(|(_, default)| default)
-}
-
-fn collect_defaults(table: &Table, name: &str, found: &mut Vec<(Span, String)>) {
-    table
-        .iter()
-        .for_each(|(_, node)| defaults_in(node, name, found));
-}
-
-fn defaults_in(node: &Node, name: &str, found: &mut Vec<(Span, String)>) {
-    match &node.value {
-        Value::Table(table) => collect_defaults(table, name, found),
-        Value::Array(items) => items.iter().for_each(|it| defaults_in(it, name, found)),
-        Value::String(text) if text.contains(name) => {
-            let pieces = reference::of_node(node, Words::Platform, Mode::Strict).pieces;
-            for piece in pieces {
-                if let Piece::Misfit(misfit) = piece
-                    && let Some(variable) = misfit.variable().filter(|it| it.name == name)
-                    && let Some(default) = variable.default
-                {
-                    found.push((misfit.place, default.to_string()));
-                }
-            }
-        }
-        _ => {}
-    }
-}
-
-fn not_a_reference(
-    scene: &Scene<'_>,
-    misfit: &Misfit<'_>,
-    place: MeantAs,
-    sink: &Sink,
-) -> Diagnostic {
-    let why = match misfit.closed {
-        true => "no reference starts like this",
-        false => "it has no `}`",
-    };
-    let diagnostic =
-        Diagnostic::new(Code::BadReference, "`${` without a reference").label(misfit.place, why);
-    if let Some(meant) = misfit.meant() {
-        return diagnostic
-            .help(format!("did you mean `${{{meant}}}`?"))
-            .renaming(misfit.inner, meant);
-    }
-    match misfit.variable() {
-        Some(variable) => {
-            let old = format!("${{{}}}", misfit.inner);
-            if let Some(known) = declared_already(scene, &variable, place) {
-                let reference = known.split('`').next().unwrap_or_default().to_string();
-                return diagnostic
-                    .help(format!("write `{known}; a literal `${{` is written `$${{`"))
-                    .renaming(&old, reference);
-            }
-            if !NameRule::StartVariable.accepts(variable.name) {
-                return diagnostic.help(format!(
-                    "`{}` is set wherever this platform is started: write the value out, or declare a variable of your own below `[vars]`; a literal `${{` is written `$${{`",
-                    variable.name
-                ));
-            }
-            // Of many mistakes a person reads the first ones.
-            let first = (!sink.is_full()).then(|| first_default(scene, &variable)).flatten();
-            let default = first.as_deref().or(variable.default);
-            let known = Variable { default, ..variable };
-            let declared = match place {
-                MeantAs::Variable => known.as_variable(),
-                MeantAs::Secret => known.as_secret(),
-                MeantAs::Any => known.declared(),
-            };
-            let (reference, line) = (declared.reference(), declared.line());
-            let why = match (declared.table, variable.required) {
-                ("vars", _) if default != variable.default => {
-                    "a variable has one default for the whole platform, and another place says this one"
-                }
-                ("vars", Some(_)) => {
-                    "it has a default; what the environment has to set is a secret, and none may stand here"
-                }
-                (_, Some(_)) => "the environment has to set a secret",
-                _ => "a variable of the environment is declared",
-            };
-            diagnostic
-                .help(format!(
-                    "write `{reference}`, and in `[{}]` `{line}`: {why}; a literal `${{` is written `$${{`",
-                    declared.table
-                ))
-                .renaming(&old, reference)
-                .declaring(misfit.place, declared.table, line)
-        }
-        None => diagnostic.help("a reference is `${components.C.PORT.url}`, `${self.PORT.address}`, `${secrets.S}`, `${vars.V}` or `${platform.name}`; a literal `${` is written `$${`"),
-    }
 }
 
 /// The names under which clients call it, each with any port.

@@ -5,12 +5,12 @@ use super::{
     beforehand::Beforehand,
     cluster, connections, dependencies, dockerfile, engine_files, files, image, mounts, network,
     notify, observe, program,
-    reference::{Scope, WorkloadOf, text},
+    reference::{Scope, WorkloadOf, setting_text, text},
     runtime, upstream,
 };
 use crate::{
     diag::{Code, Sink},
-    expand::{ComponentDraft, WorkloadDraft, read, unknown},
+    expand::{BoundRole, ComponentDraft, WorkloadDraft, read, unknown},
     model::{
         Component, DataFolder, DatabaseBinding, EnvironmentVariable, External, FileMount, Gpu,
         KeptIf, Lifecycle, Output, Purpose, Raw, Reach, Resources, Restart, Runtime, Text, Use,
@@ -46,7 +46,12 @@ pub(super) fn component(
     records.extend(levels.records);
     let mut own_panels = levels.panels;
     own_panels.extend(observe::own_panels(scene, index, sink));
-    let exposes_more = observe::exposes_more(draft, &workloads, &scene.names.registry);
+    let lists = observe::lists(
+        draft,
+        &workloads,
+        &known.external_metrics,
+        &scene.names.registry,
+    );
     Component {
         name: draft.name.clone(),
         kind: draft.kind.name.clone(),
@@ -83,13 +88,14 @@ pub(super) fn component(
         own_panels,
         exposes: observe::exposes(draft),
         exposed_by_parts: observe::exposed_by_parts(draft),
-        exposes_more,
+        lists,
         requests: observe::requests(scene, index, sink),
         upgrades: draft.kind.upgrades.clone(),
         data_folders: data_folders(scene, index, sink),
         image_volumes: read::strings(&draft.kind_table, "image_volumes"),
         reads_logs: draft.kind_table.boolean("reads_logs").unwrap_or(false),
         single: draft.kind_table.boolean("single").unwrap_or(false),
+        several_with: draft.kind.several_with(),
         memory_maps: read::unsigned(&draft.kind_table, "memory_maps"),
         raw_helm: raw(
             scene,
@@ -148,6 +154,15 @@ fn outputs(scene: &Scene<'_>, index: usize, _sink: &mut Sink) -> Vec<Output> {
         .collect()
 }
 
+/// What tells the schema of a component from those of others of its kind.
+fn schema_of(scene: &Scene<'_>, index: usize, bound: &BoundRole) -> Option<(String, String)> {
+    let setting = bound.role.schema_of.as_ref()?;
+    let scope = Scope::component(index, None);
+    // What is wrong with it is reported where the setting is read.
+    let value = setting_text(scene, index, setting, &scope, &mut Sink::default())?;
+    Some((setting.clone(), value.as_plain()?))
+}
+
 fn uses(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Vec<Use> {
     scene.components[index]
         .uses
@@ -164,6 +179,7 @@ fn uses(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Vec<Use> {
                 database: name.map(|name| DatabaseBinding {
                     name,
                     schema: bound.role.schema,
+                    schema_of: schema_of(scene, index, bound),
                 }),
                 ports: target.main_port().into_iter().collect(),
                 needed: bound.role.order,

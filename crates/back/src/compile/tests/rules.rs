@@ -275,7 +275,7 @@ fn an_alert_links_to_the_dashboard_where_grafana_is_published() {
     assert!(!rules(Vantage::Kubernetes, "service.api").contains("dashboard:"));
 }
 
-/// A name that no list has is one that nobody gives, where every job has a list.
+/// If the metrics of every job are listed, a metric in no list does not exist.
 #[test]
 fn a_metric_of_nobody_is_reported() {
     let redis = "[components.redis]\nkind = \"redis\"\ngroup = \"one\"\n\
@@ -299,4 +299,38 @@ fn a_metric_of_nobody_is_reported() {
         ))
         .is_empty()
     );
+}
+
+/// What others send to this Prometheus has any job and any name.
+#[test]
+fn what_is_written_to_prometheus_is_not_asked_for_in_vain() {
+    let lines = |receiver: &str| {
+        format!(
+            "args = [\"--web.enable-{receiver}\"]\nalerts.Far = {{ expr = 'up{{job=\"laptop\"}} == 0 or laptop_lid == 1', severity = \"info\" }}\n\
+             [components.redis]\nkind = \"redis\"\ngroup = \"one\"\n"
+        )
+    };
+    let lost = |receiver: &str| {
+        let text = MONITORING.replace(
+            "[components.grafana]",
+            &format!("{}\n[components.grafana]", lines(receiver)),
+        );
+        let world = MemoryWorld::new().with("platform.toml", text);
+        let found = compile(&world, &Request::default()).diagnostics;
+        let messages = found.iter().map(|it| it.message.clone());
+        messages.filter(|it| it.contains("laptop")).count()
+    };
+    assert_eq!(lost("lifecycle"), 1);
+    for receiver in ["remote-write-receiver", "otlp-receiver"] {
+        assert_eq!(lost(receiver), 0, "{receiver}");
+    }
+}
+
+#[test]
+fn alerts_name_the_program_that_runs() {
+    let lines = "[components.cache]\nkind = \"valkey\"\ngroup = \"one\"\n[components.queue]\nkind = \"redis\"\ngroup = \"one\"\n";
+    let emission = emit(&platform(lines, ""), Vantage::Compose, prometheus::emit);
+    let rules = |name: &str| &emission.files.files[&format!("prometheus/rules/{name}.yml")].text;
+    assert!(rules("cache").contains("Valkey `cache` is down"));
+    assert!(rules("queue").contains("Redis `queue` is down"));
 }

@@ -8,39 +8,37 @@ use serde_json::Value;
 use super::{
     asked::{self, Question},
     expr::{asked_of, asked_of_any},
+    metric_names::{Names, is_of_prometheus},
     scrape::Job,
 };
 use crate::{
     diag::nearest,
     language::promql,
-    model::{Component, Metrics, Relabel},
-    template,
+    model::{Component, Lists, Metrics, Relabel, Text},
 };
 
 /// The label that holds the name of a metric.
 const NAME: &str = "__name__";
 
-/// Series that Prometheus itself writes for each job.
-const OF_PROMETHEUS: [&str; 3] = ["ALERTS", "ALERTS_FOR_STATE", "up"];
-
-/// Whether a job whose metrics these are has a series of this name. What rules record has a `:`.
-fn has(listed: &BTreeSet<&str>, metric: &str) -> bool {
-    metric.contains(':')
-        || metric.starts_with("scrape_")
-        || OF_PROMETHEUS.contains(&metric)
-        || listed.contains(metric)
-}
+/// Flags and features of Prometheus that let others write to it.
+const RECEIVERS: [&str; 3] = [
+    "remote-write-receiver",
+    "otlp-receiver",
+    "otlp-write-receiver",
+];
 
 /// Whether a job surely does not have a metric: the lists of its component's kind lack it, or its relabeling takes the name away.
 pub(in crate::target) fn lacks(jobs: &[Job<'_>], name: &str, metric: &str) -> bool {
     let mut named = jobs.iter().filter(|job| job.metrics.job == name);
     named.any(|job| dropped_by(job.metrics, metric).is_some())
-        || listed(jobs, name).is_some_and(|listed| !has(&listed, metric))
+        || names_of(jobs, name).is_some_and(|(names, lists)| names.surely_lack(metric, lists))
 }
 
 /// What all jobs together have, where each has a list of what it has.
 pub(in crate::target) struct Known {
-    names: BTreeSet<&'static str>,
+    names: Names,
+    /// Those of programs that may have others.
+    open: Names,
     /// What rule files of the user's own record.
     recorded: Vec<String>,
     /// The first words of names of programs that have no more than their lists; none where all programs are such.
@@ -48,41 +46,53 @@ pub(in crate::target) struct Known {
 }
 
 impl Known {
-    /// None where a job may have anything, as those do that are no component's.
+    /// None where a job may have anything, as those do that are no component's, and what others write to this Prometheus.
     pub fn of(prometheus: &Component, jobs: &[Job<'_>], own_jobs: &[String]) -> Option<Self> {
-        let is_listed = |job: &Job<'_>| !job.component.exposes.is_empty() && !renames(job);
-        if !own_jobs.is_empty() || jobs.is_empty() || !jobs.iter().all(is_listed) {
+        if !own_jobs.is_empty() || jobs.is_empty() || takes_writes(prometheus) {
             return None;
         }
-        let lists = |components: &mut dyn Iterator<Item = &Component>| {
-            let lists: BTreeSet<&String> = components.flat_map(|it| &it.exposes).collect();
-            names_in(lists.into_iter()).collect::<BTreeSet<_>>()
-        };
-        let mut whole = jobs.iter().map(|job| job.component);
-        let is_open = whole.any(|it| it.exposes_more);
-        let mut closed = jobs.iter().map(|job| job.component);
-        let closed = lists(&mut closed.by_ref().filter(|it| !it.exposes_more));
+        let (mut all, mut open, mut closed) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        for job in jobs {
+            let is_complete = job.component.lists == Lists::Complete;
+            let lists = match lists_of(job) {
+                Some(lists) => lists,
+                // What a user has scraped of it is not counted on; the kind's own endpoints all have lists.
+                None if job.component.lists == Lists::Partial => {
+                    job.component.exposes.iter().collect()
+                }
+                None => return None,
+            };
+            if lists.is_empty() || renames(job) {
+                return None;
+            }
+            all.extend(lists.iter().copied());
+            if is_complete { &mut closed } else { &mut open }.extend(lists);
+        }
+        let first_words = (!open.is_empty()).then(|| {
+            let closed = Names::of(closed.into_iter());
+            closed.single.into_iter().map(first_word).collect()
+        });
         Some(Self {
-            names: lists(&mut jobs.iter().map(|job| job.component)),
+            names: Names::of(all.into_iter()),
+            open: Names::of(open.into_iter()),
             recorded: asked::recorded(prometheus),
-            first_words: is_open.then(|| closed.into_iter().map(first_word).collect()),
+            first_words,
         })
     }
 
     /// What an expression asks all jobs for, and surely none has. Where some have more than their lists, the name has to begin as those
-    /// of a program that has not. What the prober measures, it alone has.
+    /// of a program that has not, or be surely misspelled.
     pub fn lacking(&self, question: &Question<'_>) -> Vec<String> {
         let is_sure = |metric: &str| {
             let mut words = self.first_words.iter();
-            words.all(|words| words.contains(first_word(metric)))
+            words.all(|words| words.contains(first_word(metric))) || self.open.has_slip_of(metric)
         };
         let mut asked = Vec::from_iter(asked_of_any(&question.text));
         asked.retain(|metric| {
-            let is_known = has(&self.names, metric) || self.recorded.contains(metric);
-            !is_known
+            self.names.surely_lack(metric, Lists::Complete)
+                && !self.recorded.contains(metric)
                 && is_sure(metric)
-                && (question.is_inline || is_like(&self.names, metric))
-                && !metric.starts_with("probe_")
+                && (question.is_inline || is_like(&self.names.single, metric))
                 && !asked::is_filled_in_later(metric)
         });
         asked
@@ -90,8 +100,18 @@ impl Known {
 
     /// The name that is most like another one.
     pub fn nearest(&self, metric: &str) -> Option<&'static str> {
-        nearest(metric, self.names.iter().copied())
+        nearest(metric, self.names.single.iter().copied())
     }
+}
+
+/// Whether a Prometheus takes samples that others send, over its own protocol or OTLP.
+pub(in crate::target) fn takes_writes(prometheus: &Component) -> bool {
+    let words = prometheus
+        .workloads
+        .iter()
+        .flat_map(|it| it.command.iter().flatten());
+    let mut words = words.filter_map(Text::as_plain);
+    words.any(|word| RECEIVERS.iter().any(|receiver| word.contains(receiver)))
 }
 
 /// Whether a metric is surely one of these, misspelled or outdated: one is called nearly so, or has its first two words. What stands
@@ -111,14 +131,20 @@ fn first_word(name: &str) -> &str {
     name.split('_').next().unwrap_or_default()
 }
 
-/// All metrics of a job, where its component's kind lists them and nothing renames them.
-pub(in crate::target) fn listed(jobs: &[Job<'_>], name: &str) -> Option<BTreeSet<&'static str>> {
+/// The names of a job's metrics, where its component's kind lists them and nothing renames them; and what the lists promise.
+fn names_of(jobs: &[Job<'_>], name: &str) -> Option<(Names, Lists)> {
     let mut own = jobs.iter().filter(|job| job.metrics.job == name);
     let (job, lists) = own.find_map(|job| Some((job, lists_of(job)?)))?;
-    if renames(job) || job.component.exposes_more || lists.is_empty() {
+    let is_open = job.component.lists == Lists::Partial;
+    if renames(job) || is_open || lists.is_empty() {
         return None;
     }
-    Some(names_in(lists.into_iter()).collect())
+    Some((Names::of(lists.into_iter()), job.component.lists))
+}
+
+/// The metrics of a job that lists name, where nothing renames them.
+pub(in crate::target) fn listed(jobs: &[Job<'_>], name: &str) -> Option<BTreeSet<&'static str>> {
+    Some(names_of(jobs, name)?.0.single)
 }
 
 /// The lists of what a job gives: the component's own, or one of a part that says which are its.
@@ -193,7 +219,7 @@ pub(in crate::target) fn lost<'a>(job: &Job<'a>) -> Vec<Lost<'a>> {
         {
             let Some(metric) = metric else { continue };
             let is_known = |step: &Relabel| {
-                step.action.as_deref() != Some("keep") || names(component).any(|it| it == metric)
+                step.action.as_deref() != Some("keep") || names(component).contains(metric.as_str())
             };
             if dropped_by(job.metrics, &metric).is_some_and(is_known) {
                 out.push(Lost { rule, metric });
@@ -206,7 +232,7 @@ pub(in crate::target) fn lost<'a>(job: &Job<'a>) -> Vec<Lost<'a>> {
 /// The step of a scrape that drops all samples of this name, or gives them another one. What depends on further labels may leave
 /// some. Prometheus' own series come after these steps.
 fn dropped_by<'a>(metrics: &'a Metrics, metric: &str) -> Option<&'a Relabel> {
-    if metric.starts_with("scrape_") || OF_PROMETHEUS.contains(&metric) {
+    if is_of_prometheus(metric) {
         return None;
     }
     let steps = metrics.metric_relabel.iter();
@@ -242,14 +268,7 @@ fn fits(regex: &str, name: &str) -> Option<bool> {
     }
 }
 
-/// The metrics that the lists of a component's kind name.
-pub(in crate::target) fn names(component: &Component) -> impl Iterator<Item = &'static str> {
-    names_in(component.exposes.iter())
-}
-
-fn names_in<'a>(lists: impl Iterator<Item = &'a String>) -> impl Iterator<Item = &'static str> {
-    let lists = lists.filter_map(|list| template::embedded(&format!("kinds/metrics/{list}.txt")));
-    lists
-        .flat_map(str::lines)
-        .filter(|line| !line.starts_with('#'))
+/// The metrics that the lists of a component's kind name one by one.
+pub(in crate::target) fn names(component: &Component) -> BTreeSet<&'static str> {
+    Names::of(component.exposes.iter()).single
 }

@@ -40,14 +40,7 @@ pub(super) const TEXTS_BY_NAME: Shape = Shape::Map(NameRule::Free, &TEXT);
 const QUANTITY: Shape = Shape::Either(&[Shape::Text, Shape::Number]);
 const QUANTITIES: Shape = Shape::Map(NameRule::Free, &QUANTITY);
 
-pub(super) const KINDS: &[&str] = &[
-    "Deployment",
-    "DaemonSet",
-    "StatefulSet",
-    "Job",
-    "Container",
-    "Chart",
-];
+pub(super) const KINDS: &[&str] = &["Deployment", "DaemonSet", "StatefulSet", "Job"];
 const PROTOCOL: Shape = Shape::Plain(Form::Choice(&["TCP", "UDP", "SCTP"]));
 const ACCESS_MODES: Shape = Shape::List(&Shape::Plain(Form::Choice(&[
     "ReadWriteOnce",

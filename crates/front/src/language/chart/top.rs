@@ -398,7 +398,7 @@ const PIPELINE: &[KeyShape] = &[
         "waitFor",
         Shape::Map(NameRule::Free, &PORT),
         "Services and ports for which tasks wait a minute at most.",
-        "waitFor = { db = 5432 }",
+        "waitFor = { mlflow-db = 5432 }",
     ),
     TASK_NODE_SELECTOR,
     TASK_TOLERATIONS,

@@ -77,7 +77,7 @@ pub(super) const IDENTITY: &[KeyShape] = &[
     key(
         "settings",
         Shape::Map(NameRule::Identifier, &Shape::Any),
-        "Parameters of the kind, typed by it: `mlopsgen kinds NAME` lists them. References are resolved in the configuration files that they name, too.",
+        "Parameters of the kind, typed by it: `mlopsgen kinds NAME` lists them. A text in `env` under a variable that the kind fills from a setting (`POSTGRES_USER`) is that setting, unless it is written here. References are resolved in the configuration files that they name, too.",
         "settings = { database = \"mlflow\" }",
     )
     .of_component()

@@ -28,6 +28,7 @@ pub(super) const LIFE: &[KeyShape] = &[
         "Pods in Kubernetes. In Compose one container if it publishes a port or writes a named volume.",
         "replicas = 2",
     )
+    .also_called(&["replicaCount", "replica_count"])
     .in_targets(&[
         effect()
             .becomes(Compose, "`deploy.replicas`")

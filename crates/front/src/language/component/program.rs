@@ -26,9 +26,10 @@ pub(super) const PROGRAM: &[KeyShape] = &[
     key(
         "version",
         Shape::Text,
-        "The tag of the kind's image, or of an `image` without one.",
+        "The tag of the kind's image, or of an `image` without one. Of one that is known only at the start nobody knows the major version: `settings.major` says it.",
         "version = \"17.11\"",
     )
+    .also_called(&["tag", "image_tag"])
     .also_in_charts()
     .also_elsewhere()
     .shared()
@@ -55,7 +56,7 @@ pub(super) const PROGRAM: &[KeyShape] = &[
     key(
         "command",
         COMMAND,
-        "What it runs: a list, or one string split as a shell splits it.",
+        "What it runs: a list, or one string split as a shell splits it. In the string a `#` before a word ends the command, and a reference is one word, whatever it stands for.",
         "command = [\"bash\", \"serve.sh\"]",
     )
     .takes_secrets()

@@ -5,6 +5,7 @@ use crate::{
     language::quantity::duration_in_one_unit,
     reference::unescaped,
     syntax::{Node, Table, Value, inline, key_text, quoted},
+    value::UrlParts,
 };
 
 /// `healthcheck`: a table, or only what it tests.
@@ -86,17 +87,17 @@ pub(super) fn of_path(value: &Node, enclosing: EnclosingTable<'_>) -> Option<Str
 
 /// The check that a URL alone stands for: its path, at the port of that number, or the only one.
 fn of_url(text: &str, enclosing: EnclosingTable<'_>) -> Option<String> {
-    let (scheme, rest) = text.split_once("://")?;
-    if !["http", "https"].contains(&scheme) || rest.contains(char::is_whitespace) {
+    let url = UrlParts::split(text)?;
+    let number = match (url.port(), url.scheme) {
+        (Some(digits), "http" | "https") => digits,
+        (None, "https") => "443",
+        (None, "http") => "80",
+        _ => return None,
+    };
+    if text.contains(char::is_whitespace) {
         return None;
     }
-    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    let path = if path.is_empty() { "/" } else { path };
-    let number = match authority.rsplit_once(':') {
-        Some((_, digits)) => digits,
-        None if scheme == "https" => "443",
-        None => "80",
-    };
+    let path = if url.path.is_empty() { "/" } else { url.path };
     let ports = enclosing.table.get("ports").and_then(Node::as_table);
     let ports: Vec<_> = ports.into_iter().flat_map(Table::iter).collect();
     let listens = |node: &Node| match node.as_table() {

@@ -84,10 +84,7 @@ impl NameRule {
         let resource = |limit: usize| {
             name.len() <= limit
                 && name.starts_with(|c: char| c.is_ascii_lowercase())
-                && !name.ends_with('-')
-                && name
-                    .chars()
-                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+                && value::is_dns_label(name)
         };
         match self {
             NameRule::Resource => resource(40),

@@ -225,6 +225,12 @@ pub(super) const ROLE: Shape = Shape::Table(&[
         "schema = true",
     ),
     key(
+        "schema_of",
+        Shape::Plain(Form::Name(NameRule::Identifier)),
+        "The setting that tells such schemas of one kind apart: two components with different values may share a database.",
+        "schema_of = \"project\"",
+    ),
+    key(
         "order",
         Shape::Boolean,
         "Whether `uses` orders start, as it does by default, and its alerts are held back while the other is down.",

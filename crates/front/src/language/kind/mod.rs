@@ -311,7 +311,7 @@ const ABOUT: &[KeyShape] = &[
     key(
         "exposes",
         FREE_LIST,
-        "The files of `templates/kinds/metrics/` that list the metrics of its job: an alert of a user's that asks this job for another name is warned of.",
+        "The files of `templates/kinds/metrics/` that list the metrics of its job: an alert of a user's that asks this job for another name is warned of. A line `node_hwmon_* REASON` stands for all names that begin so.",
         "exposes = [\"redis\"]",
     ),
     key(

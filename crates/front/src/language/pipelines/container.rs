@@ -27,6 +27,7 @@ pub(super) const ENVIRONMENT: KeyShape = key(
     "Environment variables of a task; its own are added to the pipeline's.",
     "env.MLFLOW_TRACKING_URI = \"${components.mlflow.http.url}\"",
 )
+.also_called(&["environment"])
 .in_targets(&[effect()
     .set("env.LEVEL = \"info\"")
     .becomes(Compose, "the hash of the DAGs")

@@ -166,6 +166,7 @@ pub(super) const ENVIRONMENT: KeyShape = key(
     "Environment variables of its steps. A stage has those of its entry too.",
     "env.TAG = \"1.4.0\"",
 )
+.also_called(&["environment"])
 .in_targets(&[effect()
     .set("env.TAG = \"1.0\"")
     .becomes(Jenkins, "`environment`")]);

@@ -39,6 +39,7 @@ pub(super) const TASK: Shape = Shape::Table(&[
         "Python code that you write, in `dags/PIPELINE/TASK.py`. It runs in Airflow, not in the pipeline's image: what its pipeline `reaches` and what its `env` refers to is open to Airflow's workloads. The chart holds a copy, as of each `source`: `apply` renews it after you changed the body.",
         "stub = true",
     )
+    .also_called(&["python_callable", "callable"])
     .in_targets(&[
         effect()
             .without(&["run"])
@@ -60,7 +61,7 @@ pub(super) const TASK: Shape = Shape::Table(&[
         "Tasks of this pipeline that come before.",
         "after = [\"extract\"]",
     )
-    .also_called(&["depends_on", "needs", "upstream"])
+    .also_called(&["depends_on", "dependencies", "needs", "upstream"])
     .in_targets(&[
         effect()
             .set("after = [\"first\"]")

@@ -2,7 +2,10 @@
 //! Prometheus is put right before it (`spelled`) and after it (`faults`). `tests/promql.toml` has an expression for each difference.
 
 mod faults;
+mod since;
 mod spelled;
+
+pub use since::Newer;
 
 use promql_parser::parser::{self, Expr, value::ValueType};
 
@@ -13,6 +16,11 @@ const MOST_MARKS: usize = 500;
 /// An expression of PromQL; `None` where it can't be parsed, or is longer than any that people write.
 pub fn promql(text: &str) -> Option<Expr> {
     read(text).ok()
+}
+
+/// The newest of what an expression has, where older versions of Prometheus refuse it.
+pub fn promql_newest(text: &str) -> Option<Newer> {
+    spelled::spelled(text).ok()?.newest
 }
 
 /// Why an expression is no PromQL, or gives no value, where more can be said than that.

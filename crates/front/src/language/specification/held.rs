@@ -4,7 +4,7 @@
 
 use serde_json::Value as Json;
 
-use super::{Known, Specified};
+use super::{Known, Specified, formats::expected};
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
     syntax::{Entry, Key, Node, Table, Value, inline, quoted},
@@ -89,7 +89,10 @@ fn faults(node: &Node, schema: &Json, place: &Place<'_>) -> Vec<Diagnostic> {
             .iter()
             .flat_map(|item| faults(item, &schema["items"], &place.item()))
             .collect(),
-        Value::String(text) => unlisted(node, text, schema, place).into_iter().collect(),
+        Value::String(text) => unlisted(node, text, schema, place)
+            .or_else(|| unreadable(node, text, place))
+            .into_iter()
+            .collect(),
         Value::Integer(number) => out_of_bounds(node, *number, schema, place)
             .into_iter()
             .collect(),
@@ -256,6 +259,36 @@ fn unlisted(node: &Node, text: &str, schema: &Json, place: &Place<'_>) -> Option
             .replacing(node.span, quoted(meant)),
         None => diagnostic.help(format!("it takes {}", one_of(&words))),
     })
+}
+
+/// A text in a form that Compose does not read. What a variable holds is not known.
+fn unreadable(node: &Node, text: &str, place: &Place<'_>) -> Option<Diagnostic> {
+    if !place.known.fills_in || text.contains('$') {
+        return None;
+    }
+    // In a whole file the service has a name.
+    let in_file = place.path.strip_prefix("services.");
+    let in_service = in_file.and_then(|it| it.split_once('.'));
+    let path = in_service.map_or(place.path.as_str(), |(_, path)| path);
+    let expected = expected(path, text)?;
+    let message = format!("`{text}` is not what Compose takes here");
+    Some(
+        Diagnostic::new(Code::BadValue, message)
+            .label(node.span, "does not fit")
+            .help(format!("it takes {expected}")),
+    )
+}
+
+/// Whether a path of keys is the one of a pattern, in which `*` is any key.
+pub(super) fn fits_path(pattern: &str, path: &str) -> bool {
+    let (mut names, mut keys) = (pattern.split('.'), path.split('.'));
+    loop {
+        match (names.next(), keys.next()) {
+            (None, None) => return true,
+            (Some(name), Some(key)) if name == "*" || name == key => {}
+            _ => return false,
+        }
+    }
 }
 
 fn out_of_bounds(node: &Node, number: i64, schema: &Json, place: &Place<'_>) -> Option<Diagnostic> {

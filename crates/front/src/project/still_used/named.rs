@@ -1,4 +1,4 @@
-//! Which keys hold which names, before references are resolved.
+//! Finds the keys that hold a name of another entry, before references are resolved.
 
 use crate::{
     reference::{self, Mode, Words},

@@ -69,6 +69,12 @@ pub(in crate::check) struct RawKeys<'a> {
     pub no_health_check: Option<&'a Raw>,
     /// Volumes, networks, secrets and configs that it names.
     pub names: Vec<RawName<'a>>,
+    /// Whether its `depends_on` replaces the one that is generated.
+    pub replaces_order: bool,
+    /// Amounts in Compose's older keys, each of which `deploy` has too.
+    pub amounts: Vec<(&'static str, Found<'a, String>)>,
+    /// What `deploy` says.
+    pub deploy: Option<&'a Raw>,
     /// Files that Compose reads for it when it starts.
     pub files: Vec<Found<'a, String>>,
     /// The file of a `credential_spec`.
@@ -111,12 +117,32 @@ impl<'a> RawKeys<'a> {
             profiles: profiles.map(|it| it.value).collect(),
             no_health_check: raw.get("healthcheck").filter(is_off),
             names: RawName::all(raw),
+            replaces_order: matches!(raw.get("depends_on"), Some(Raw::List(_)))
+                || raw.get("depends_on").is_some_and(removes),
+            amounts: amounts(raw),
+            deploy: raw.get("deploy"),
             files: read_files(raw),
             credentials: word_at(raw, &["credential_spec", "file"]),
             watched: watched.filter_map(|it| word_at(it, &["path"])).collect(),
             pre_start: items(raw.get("pre_start")).map(RawKeys::of).collect(),
         }
     }
+}
+
+/// Those that are known before the start.
+fn amounts(raw: &Raw) -> Vec<(&'static str, Found<'_, String>)> {
+    let keys = [
+        "cpus",
+        "mem_limit",
+        "mem_reservation",
+        "pids_limit",
+        "scale",
+    ]
+    .into_iter();
+    let amounts = keys.filter_map(|key| Some((key, word_at(raw, &[key])?)));
+    amounts
+        .filter(|(_, found)| !removes(found.by) && !found.value.contains('$'))
+        .collect()
 }
 
 fn privileged_commands(raw: &Raw) -> Vec<Found<'_, &'static str>> {

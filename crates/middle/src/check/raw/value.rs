@@ -32,6 +32,7 @@ pub(in crate::check) fn word(raw: Option<&Raw>) -> String {
     match raw {
         Some(Raw::Text(text)) => literals(text),
         Some(Raw::Integer(number)) => number.to_string(),
+        Some(Raw::Float(number)) => number.to_string(),
         Some(Raw::Boolean(value)) => value.to_string(),
         _ => String::new(),
     }

@@ -1,6 +1,6 @@
 //! Settings that a kind needs and nobody wrote.
 
-use super::super::{Declarations, MissingLine, draft::Declared, read};
+use super::super::{Declarations, MissingLine, declare::taken_away, draft::Declared, read};
 use crate::{
     catalog::{SettingSpec, SettingType},
     diag::{Code, Diagnostic},
@@ -10,7 +10,11 @@ use crate::{
 pub(super) fn missing(all: &Declarations, declared: &Declared, spec: &SettingSpec) -> Diagnostic {
     let message = format!("`{}` needs the setting `{}`", declared.name, spec.name);
     let label = format!("of kind `{}`", declared.kind.name);
+    let taken = declared.user.get_path(&["settings", &spec.name]);
     let writing = |diagnostic: Diagnostic, line: &str, more: &str| {
+        if let Some(node) = taken {
+            return taken_away(diagnostic, node, line);
+        }
         let diagnostic = diagnostic.label(declared.span, &label);
         let missing = MissingLine {
             component: declared.span,
@@ -37,6 +41,12 @@ pub(super) fn missing(all: &Declarations, declared: &Declared, spec: &SettingSpe
     }
     let env = read::env_name(&name);
     let secret = format!("{name} = {{ env = \"{env}\" }}");
+    if let Some(node) = taken {
+        let line = format!("{} = \"${{secrets.NAME}}\"", spec.name);
+        return diagnostic
+            .label(node.span, "taken away here")
+            .help(format!("remove the line, or write `{line}`"));
+    }
     let more = format!(", and `{secret}` below `[secrets]`");
     writing(diagnostic, &line, &more).declaring(declared.span, "secrets", secret)
 }

@@ -1,39 +1,91 @@
-//! Whether a component has metrics that the lists of its kind do not name.
+//! What the lists of a kind promise of the metrics that a component has.
 
 use crate::{
-    expand::{ComponentDraft, read},
-    model::{Image, Registry, Workload},
+    expand::{ComponentDraft, WorkloadDraft, read},
+    model::{Image, Lists, Metrics, Registry, Version, Workload},
     syntax::{Node, Table},
 };
 
 /// Where nobody says another one.
 const USUAL_PATH: &str = "/metrics";
 
-/// Whether its kind says so, or what is scraped is not the kind's: its image is another program's, the user names a port or a
-/// path that the kind does not scrape, or gives arguments, which may switch on more.
-pub(in crate::resolve) fn exposes_more(
+/// A part of what there is: where its kind says so, or what is scraped is not the kind's. Its image is another program's, the user
+/// names a port or a path that the kind does not scrape, or gives arguments, which may switch on more. Only how names are spelled: of
+/// another version than the kind's, with variables or files of the user's, and of what runs elsewhere.
+pub(in crate::resolve) fn lists(
     draft: &ComponentDraft,
     workloads: &[Workload],
+    elsewhere: &[Metrics],
     registry: &Registry,
-) -> bool {
-    let mut scraped = workloads.iter().filter(|it| !it.metrics.is_empty());
-    draft.kind_table.boolean("exposes_more").unwrap_or(false)
-        || scraped.any(|it| {
-            !is_kinds_image(draft, it, registry)
-                || has_own_endpoint(draft, it)
-                || has_own_arguments(draft, it)
-        })
+) -> Lists {
+    let scraped = || workloads.iter().filter(|it| !it.metrics.is_empty());
+    let is_other = |it: &Workload| {
+        !is_kinds_image(draft, it, registry)
+            || has_own_endpoint(draft, it)
+            || has_own(draft, it, &["args", "command"])
+    };
+    if draft.kind_table.boolean("exposes_more").unwrap_or(false) || scraped().any(is_other) {
+        return Lists::Partial;
+    }
+    let is_changed = |it: &Workload| {
+        !is_kinds_version(draft, it)
+            || has_own(draft, it, &["env", "files"])
+            || has_file_of_setting(draft, it)
+    };
+    match !elsewhere.is_empty() || scraped().any(is_changed) {
+        true => Lists::Spelling,
+        false => Lists::Complete,
+    }
 }
 
-fn has_own_arguments(draft: &ComponentDraft, workload: &Workload) -> bool {
-    let table = match workload.part.as_deref() {
-        Some(part) => draft
-            .user
-            .get_path(&["parts", part])
-            .and_then(Node::as_table),
-        None => Some(&draft.user),
+/// Whether the user gives a workload one of these keys. A part that runs the kind's own image takes those of the main one.
+fn has_own(draft: &ComponentDraft, workload: &Workload, keys: &[&str]) -> bool {
+    let has = |table: &Table| keys.iter().any(|key| table.get(key).is_some());
+    let part = workload.part.as_deref();
+    let of_part = part.and_then(|part| draft.user.get_path(&["parts", part])?.as_table());
+    let is_apart = part.is_some() && shape(draft, workload).is_some_and(|it| it.own_image);
+    of_part.is_some_and(has) || !is_apart && has(&draft.user)
+}
+
+fn shape<'a>(draft: &'a ComponentDraft, workload: &Workload) -> Option<&'a WorkloadDraft> {
+    draft.workload(workload.part.as_deref())
+}
+
+/// Whether one of its files is what a setting names: a configuration of the user's.
+fn has_file_of_setting(draft: &ComponentDraft, workload: &Workload) -> bool {
+    let files = shape(draft, workload).and_then(|it| it.table.table("files"));
+    let mut files = files.into_iter().flat_map(Table::iter);
+    files.any(|(_, file)| {
+        file.as_table()
+            .is_some_and(|it| it.get("setting").is_some())
+    })
+}
+
+/// Whether a workload runs the version that its kind does by default. A third number changes no metrics.
+fn is_kinds_version(draft: &ComponentDraft, workload: &Workload) -> bool {
+    let program = &draft.program.known;
+    let tag = workload.image.tag.as_ref();
+    let of_part = workload.part.as_deref().and_then(|part| {
+        let part = draft.kind_table.get_path(&["parts", part])?.as_table()?;
+        Some((part.get("image")?, read::owned(part, "version")))
+    });
+    let (own, runs) = match of_part {
+        Some((_, version)) => (
+            version.and_then(|it| Version::of(&it)),
+            tag.and_then(Version::of_tag),
+        ),
+        None => (
+            program.default.clone(),
+            tag.and_then(|it| program.in_tag(it)),
+        ),
     };
-    table.is_some_and(|it| ["args", "command"].iter().any(|key| it.get(key).is_some()))
+    let minor = |version: &Version| (version.major, version.rest.first().copied());
+    match (own, runs) {
+        // The kind has no version of its own.
+        (None, _) => true,
+        (Some(own), Some(runs)) => minor(&own) == minor(&runs),
+        (Some(_), None) => false,
+    }
 }
 
 /// Whether a workload runs the image of its kind, from wherever that is taken and with whatever tag.

@@ -46,8 +46,8 @@ impl Resolver<'_> {
         let (mut host, number) = match declared_public_url(draft, port) {
             Some(address) => {
                 let address = address.at(Site::Engine);
-                let host = host_of(address.authority());
-                (Text::literal(host.to_string()), address.port())
+                let (host, number) = address.host_and_port();
+                (Text::literal(host.to_string()), number)
             }
             None => {
                 let number = match port.host {
@@ -115,13 +115,5 @@ impl Resolver<'_> {
             "publish it: write `ports.{} = {{ container = {number}, host = {number} }}`; or say where it is reached: `public_url`; or add a `jenkins` component",
             port.name
         ))
-    }
-}
-
-/// The host in what stands between `//` and the path.
-fn host_of(authority: &str) -> &str {
-    match authority.rsplit_once(':') {
-        Some((host, digits)) if !digits.ends_with(']') => host,
-        _ => authority,
     }
 }

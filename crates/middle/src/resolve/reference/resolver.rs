@@ -11,7 +11,7 @@ use super::{
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
     expand::{ComponentDraft, read, unknown},
-    language::secret_places,
+    language::{NameRule, secret_places},
     model::{Endpoint, Piece, Text},
     reference::{self, ComponentField, Mode, OwnPort, PortField, Words},
     resolve::Scene,
@@ -114,6 +114,7 @@ impl Resolver<'_> {
         };
         match asked {
             Some(ComponentField::Name) => Some(Text::literal(&draft.name)),
+            Some(ComponentField::Title) if self.kind_text => Some(Text::literal(&draft.kind.title)),
             Some(ComponentField::EnvName) if self.kind_text => {
                 Some(Text::literal(read::env_name(&draft.name)))
             }
@@ -168,7 +169,12 @@ impl Resolver<'_> {
                 .iter()
                 .map(|variable| variable.name.as_str())
                 .collect();
-            sink.push(unknown("variable", name, self.place, &known));
+            let mut diagnostic = unknown("variable", name, self.place, &known);
+            if nearest(name, known).is_none() && NameRule::Plain.accepts(name) {
+                let help = format!("declare it below `[vars]`: `{name} = \"...\"`");
+                diagnostic = diagnostic.help(help);
+            }
+            sink.push(diagnostic);
             return None;
         };
         Some(match variable.env {

@@ -155,7 +155,7 @@ fn takes_others(route: &NotifyRoute) -> bool {
 }
 
 /// Whether a receiver gets the alert that always fires, and whether it gets others.
-fn gets(notify: &Notify, receiver: &str) -> (bool, bool) {
+fn watchdog_and_others(notify: &Notify, receiver: &str) -> (bool, bool) {
     let mut routes = notify.routes.iter().filter(|it| it.receiver == receiver);
     let is_watchdogs = notify
         .watchdog
@@ -170,16 +170,16 @@ fn gets(notify: &Notify, receiver: &str) -> (bool, bool) {
 
 /// The name under which a receiver gets the alert that always fires: it is told when other alerts end, of this one never.
 fn of_watchdog(notify: &Notify, receiver: &str) -> String {
-    match gets(notify, receiver) {
+    match watchdog_and_others(notify, receiver) {
         (true, true) => format!("_watchdog-{receiver}"),
         _ => receiver.to_string(),
     }
 }
 
-/// A receiver, twice where it gets both the alert that always fires and others. Who waits for the next sign of life must not take
-/// the end of one for such.
+/// A receiver. If it gets the alert that always fires and other alerts, there are two: a program that waits for the next sign of
+/// life must not get a message that an alert has ended.
 fn receiver_views(speak: Constants<'_>, notify: &Notify, receiver: &Receiver) -> Vec<ReceiverView> {
-    let (watchdog, others) = gets(notify, &receiver.name);
+    let (watchdog, others) = watchdog_and_others(notify, &receiver.name);
     let own = |resolved: bool| ReceiverView {
         resolved,
         ..receiver_view(speak, receiver)
@@ -211,7 +211,7 @@ fn receiver_view(speak: Constants<'_>, receiver: &Receiver) -> ReceiverView {
 
 impl ValueView {
     /// Of a key that Alertmanager reads as a template: prometheus/alertmanager, `tmpl(` in notify/webhook/webhook.go and
-    /// notify/pagerduty/pagerduty.go. What is in a file of the user's is his own template.
+    /// notify/pagerduty/pagerduty.go. Text in a file of the user is the user's own template.
     fn read_as_template(self) -> Self {
         match self.suffix {
             "" => Self {

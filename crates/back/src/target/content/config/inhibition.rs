@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::alertmanager::{one_of, quoted};
 use crate::{
+    graph::Graph,
     model::{
         Alert, AlertSeverity, BUDGET_BURNS_FAST, BUDGET_BURNS_SLOWLY, CONTAINER_ABSENT, Component,
         NO_REPLICAS, Purpose, REPLICAS_MISSING, TARGET_DOWN, WATCHDOG,
@@ -55,8 +56,13 @@ pub(super) fn view(context: &Context<'_>) -> Vec<InhibitionView> {
     let prometheus = platform.first_for(Purpose::Metrics);
     let downs = prometheus.map(|it| Downs::of(platform, it, context.vantage));
     let downs = downs.unwrap_or_default();
+    let needs = Needs {
+        graph: context.graph,
+        runs_pipelines: platform.first_for(Purpose::Pipelines).is_some(),
+        downs: &downs,
+    };
     let components = platform.components.iter();
-    out.extend(components.flat_map(|component| along_the_graph(context, &downs, component)));
+    out.extend(components.flat_map(|component| needs.held_back(component)));
     out
 }
 
@@ -193,40 +199,46 @@ fn superseded(components: &[Component]) -> Vec<InhibitionView> {
     views.collect()
 }
 
-/// While a component is down, alerts of what needs it are held back: of components, and of pipelines, whose alerts are those of the
-/// program that runs them.
-fn along_the_graph(
-    context: &Context<'_>,
-    downs: &Downs<'_>,
-    component: &Component,
-) -> Vec<InhibitionView> {
-    if !downs.may_hold_back(component) {
-        return Vec::new();
+/// Who needs whom.
+struct Needs<'a> {
+    graph: &'a Graph,
+    /// Whether a component of the platform runs the pipelines.
+    runs_pipelines: bool,
+    downs: &'a Downs<'a>,
+}
+
+impl Needs<'_> {
+    /// While a component is down, alerts of what needs it are held back: of components, and of pipelines, whose alerts are those of the
+    /// program that runs them.
+    fn held_back(&self, component: &Component) -> Vec<InhibitionView> {
+        if !self.downs.may_hold_back(component) {
+            return Vec::new();
+        }
+        let needing = self.graph.needed_by(&component.name);
+        let pipelines = match self.runs_pipelines {
+            true => self.graph.pipelines_needing(&component.name),
+            false => BTreeSet::new(),
+        };
+        let targets = [
+            ("component", "alerts of what needs it", needing),
+            ("dag_id", "alerts of pipelines that need it", pipelines),
+        ];
+        let targets = targets
+            .into_iter()
+            .filter(|(_, _, names)| !names.is_empty());
+        let views = targets.map(|(label, what, names)| InhibitionView {
+            why: format!("`{}` is down: {what} are held back.", component.name),
+            source: vec![
+                format!("{} = {}", downs::LABEL, quoted(Down::Component.name())),
+                format!("severity = {}", quoted(AlertSeverity::Critical.name())),
+                format!("component = {}", quoted(&component.name)),
+            ],
+            target: vec![
+                one_of(label, &names.iter().map(String::as_str).collect()),
+                format!("alertname != {}", quoted(WATCHDOG)),
+            ],
+            equal: Vec::new(),
+        });
+        views.collect()
     }
-    let needing = context.graph.needed_by(&component.name);
-    let pipelines = match context.platform.first_for(Purpose::Pipelines) {
-        Some(_) => context.graph.pipelines_needing(&component.name),
-        None => BTreeSet::new(),
-    };
-    let targets = [
-        ("component", "alerts of what needs it", needing),
-        ("dag_id", "alerts of pipelines that need it", pipelines),
-    ];
-    let targets = targets
-        .into_iter()
-        .filter(|(_, _, names)| !names.is_empty());
-    let views = targets.map(|(label, what, names)| InhibitionView {
-        why: format!("`{}` is down: {what} are held back.", component.name),
-        source: vec![
-            format!("{} = {}", downs::LABEL, quoted(Down::Component.name())),
-            format!("severity = {}", quoted(AlertSeverity::Critical.name())),
-            format!("component = {}", quoted(&component.name)),
-        ],
-        target: vec![
-            one_of(label, &names.iter().map(String::as_str).collect()),
-            format!("alertname != {}", quoted(WATCHDOG)),
-        ],
-        equal: Vec::new(),
-    });
-    views.collect()
 }

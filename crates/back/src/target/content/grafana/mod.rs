@@ -17,8 +17,6 @@ mod totals;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rayon::prelude::*;
-
 use crate::{
     files::Target,
     model::Purpose,
@@ -31,6 +29,7 @@ use crate::{
         },
     },
     template::TemplateError,
+    threads,
 };
 
 /// The overview's file. No component has a name that starts with `_`.
@@ -143,10 +142,9 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let overview = boards::overview_uid(platform);
     let generated: BTreeSet<&str> = generated.chain([overview.as_str()]).collect();
     let mut losses = own::equal_uids(grafana, &generated);
-    let texts: Vec<_> = dashboards
-        .into_par_iter()
-        .map(|(name, dashboard)| (name, dashboard::render(&board, dashboard)))
-        .collect();
+    let texts = threads::each(dashboards, |(name, dashboard)| {
+        (name, dashboard::render(&board, dashboard))
+    });
     for (name, text) in texts {
         add(&format!("dashboards/{name}.json"), text?);
     }

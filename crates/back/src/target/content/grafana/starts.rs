@@ -57,6 +57,5 @@ pub(super) fn of_component(
 
 /// Whether its metrics have the start of its process, as far as its kind says what they are.
 fn tells_its_start(component: &Component) -> bool {
-    let mut names = exposed::names(component);
-    component.exposes.is_empty() || names.any(|name| name == "process_start_time_seconds")
+    component.exposes.is_empty() || exposed::names(component).contains("process_start_time_seconds")
 }

@@ -98,6 +98,10 @@ impl<'a> Helpers<'a> {
                     && !taken.iter().any(means_another)
                     && !names.values().any(|other| other == name)
             };
+            if !is_free(&name) {
+                // In capitals, since Groovy takes `SECRET_key` for a class, whatever stands before it.
+                name.make_ascii_uppercase();
+            }
             while !is_free(&name) {
                 name.insert_str(0, "SECRET_");
             }

@@ -112,6 +112,8 @@ struct JobView {
     honor_labels: bool,
     /// The workload whose values decide, in a chart.
     in_chart: Option<String>,
+    /// The workload whose pods the cluster's API is asked for, with their nodes: there each is called after its node.
+    on_nodes: Option<String>,
     #[serde(flatten)]
     address: AddressView,
 }
@@ -189,7 +191,7 @@ pub(super) fn view(
         alertmanagers: alertmanagers(platform, prometheus),
         jobs: jobs
             .iter()
-            .map(|job| job_view(platform, job, vantage))
+            .map(|job| job_view(context, prometheus, job))
             .collect(),
         probes: probe_views(platform, asked, vantage),
         nodes: if vantage.is_in_cluster() && asks_nodes(prometheus) {
@@ -260,7 +262,20 @@ fn node_job(platform: &Platform, job: &NodeJob) -> NodeJobView {
     }
 }
 
-fn job_view(platform: &Platform, job: &Job<'_>, vantage: Vantage) -> JobView {
+/// The workload of a job that runs on each node, where this Prometheus may ask the cluster's API. Its pods come and go, and the
+/// node is what people know.
+fn on_nodes(
+    prometheus: &Component,
+    workload: Option<&Workload>,
+    vantage: Vantage,
+) -> Option<String> {
+    let asks = vantage.is_in_cluster() && asks_nodes(prometheus);
+    let workload = workload.filter(|it| asks && it.daemon && it.network_mode.is_none())?;
+    Some(workload.name.clone())
+}
+
+fn job_view(context: &Context<'_>, prometheus: &Component, job: &Job<'_>) -> JobView {
+    let (platform, vantage) = (context.platform, context.vantage);
     let metrics = job.metrics;
     let group = job.component.group.as_deref();
     let about = metrics.about.iter();
@@ -288,6 +303,7 @@ fn job_view(platform: &Platform, job: &Job<'_>, vantage: Vantage) -> JobView {
             .collect(),
         honor_labels: metrics.honor_labels,
         in_chart: in_chart(job.workload(), vantage),
+        on_nodes: on_nodes(prometheus, job.workload(), vantage),
         address: AddressView::new(job.component, &job.host, job.port, job.presence),
     }
 }

@@ -5,7 +5,8 @@ use crate::{
     value::{AlertPiece, alert_pieces},
 };
 
-/// A text in which only what is meant as a template means something to Prometheus. One that is none was reported.
+/// A text for Prometheus: parts that are meant as a template stay, all other braces are escaped. A template that Prometheus would
+/// refuse was reported before, and is plain text here.
 pub(super) fn message(text: &str) -> String {
     let Ok(pieces) = alert_pieces(text) else {
         return literal(text);

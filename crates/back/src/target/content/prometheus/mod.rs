@@ -14,7 +14,6 @@ mod unknown;
 mod windows;
 
 use platform::Observed;
-use rayon::prelude::*;
 use rules::Rules;
 use serde::Serialize;
 
@@ -33,6 +32,7 @@ use crate::{
         },
     },
     template::TemplateError,
+    threads,
 };
 
 /// The platform's own rules. No component has a name that starts with `_`.
@@ -78,9 +78,8 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
         let path = rule_file(context.vantage, component);
         Some(text("rules/component.yml", context, &view).map(|text| (path, text)))
     };
-    let components = platform.components.par_iter();
-    let rendered: Vec<_> = components.filter_map(render).collect();
-    for file in rendered {
+    let rendered = threads::each(platform.components.iter(), render);
+    for file in rendered.into_iter().flatten() {
         let (path, text) = file?;
         emission
             .files

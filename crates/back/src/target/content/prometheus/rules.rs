@@ -56,6 +56,8 @@ struct RuleView {
 pub(super) struct Rules<'a> {
     platform: &'a Platform,
     graph: &'a Graph,
+    /// Whether a component of the platform runs the pipelines.
+    runs_pipelines: bool,
     /// Where people reach the dashboards.
     dashboards: Option<String>,
     /// The components that have a scrape job.
@@ -74,6 +76,7 @@ impl<'a> Rules<'a> {
         Self {
             platform: context.platform,
             graph: context.graph,
+            runs_pipelines: context.platform.first_for(Purpose::Pipelines).is_some(),
             dashboards: boards::address(context.platform, context.vantage),
             scraped: scraped.collect(),
             downs: Downs::new(observed.jobs, observed.asked, observed.unseen),
@@ -109,8 +112,7 @@ impl<'a> Rules<'a> {
             return None;
         }
         let mut needing = self.graph.needed_by(&component.name);
-        let runs_pipelines = self.platform.first_for(Purpose::Pipelines).is_some();
-        if runs_pipelines {
+        if self.runs_pipelines {
             needing.extend(self.graph.pipelines_needing(&component.name));
         }
         let needing: Vec<&str> = needing.iter().map(String::as_str).collect();

@@ -31,8 +31,10 @@ pub(super) fn unanswered(
     let grafana = platform.first_for(Purpose::Dashboards).filter(asks);
     let questions = questions(platform, Some(prometheus), grafana);
     let own_jobs = own_job_names(prometheus);
-    // Who has scrape jobs of their own knows them better.
-    let is_open = has_own_file(prometheus) || exposed::may_have_other_jobs(jobs);
+    // With scrape jobs of the user's own, or samples of others, jobs exist that are not known here.
+    let is_open = has_own_file(prometheus)
+        || exposed::takes_writes(prometheus)
+        || exposed::may_have_other_jobs(jobs);
     let mut out = match is_open {
         true => Vec::new(),
         false => {

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -25,6 +24,7 @@ use crate::{
         shared::{kept::Started, losses::Losses},
     },
     template::TemplateError,
+    threads,
 };
 
 /// A group's file.
@@ -110,16 +110,14 @@ fn each<T: Send>(
         Ok::<_, TemplateError>((made, losses))
     };
     let made: Vec<Result<_, TemplateError>> = if raw.is_empty() {
-        let made = groups.par_iter().map(|group| finish(build(group)?));
-        made.collect()
+        threads::each(&groups, |group| finish(build(group)?))
     } else {
         // A resource of raw keys stands in all files if none of them declares it.
-        let built: Vec<_> = groups.par_iter().map(build).collect();
-        let built: Vec<_> = built.into_iter().collect::<Result<_, _>>()?;
+        let built = threads::each(&groups, build).into_iter();
+        let built: Vec<_> = built.collect::<Result<_, _>>()?;
         let (mut files, losses): (Vec<_>, Vec<_>) = built.into_iter().unzip();
         raw::over_groups(raw, &mut files);
-        let made = files.into_par_iter().zip(losses).map(finish);
-        made.collect()
+        threads::each(files.into_iter().zip(losses), finish)
     };
     let mut out = Vec::new();
     for made in made {

@@ -12,9 +12,9 @@ use super::{
     ci,
     claims::Claims,
     files::ChartFiles,
-    ingress, network, order, raw, readme, schema,
+    ingress, network, raw, readme, schema,
     secrets::{FurtherSecret, SecretSource, further_secrets},
-    started, upstream, workload,
+    started, upstream, waves, workload,
 };
 use crate::{
     diag::Diagnostic,
@@ -160,6 +160,7 @@ fn builder<'a>(context: &'a Context<'a>) -> Builder<'a> {
             guests.entry(host.to_string()).or_default().push(workload);
         }
     }
+    let waves = waves::of(platform, &pods);
     Builder {
         context,
         guests,
@@ -169,7 +170,7 @@ fn builder<'a>(context: &'a Context<'a>) -> Builder<'a> {
         losses,
         names: names.map(|workload| workload.name.as_str()).collect(),
         airflow: platform.first_for(Purpose::Pipelines),
-        waves: order::waves(platform),
+        waves,
     }
 }
 
@@ -216,7 +217,7 @@ pub fn build(context: &Context<'_>) -> Chart {
 }
 
 /// An image of the chart's own, from where the platform takes its images.
-fn taken(platform: &Platform, image: &str) -> String {
+fn image_of_chart(platform: &Platform, image: &str) -> String {
     let image = platform.registry.place(Image::literal(image));
     image.text().as_plain().unwrap_or_default()
 }
@@ -243,8 +244,8 @@ fn values(builder: &Builder<'_>, components: Map<String, Value>) -> Value {
         "imagePullSecrets": [],
         "imagePullPolicy": "IfNotPresent",
         "storageClass": "",
-        "waitImage": taken(platform, WAIT_IMAGE),
-        "jobWaitImage": taken(platform, JOB_WAIT_IMAGE),
+        "waitImage": image_of_chart(platform, WAIT_IMAGE),
+        "jobWaitImage": image_of_chart(platform, JOB_WAIT_IMAGE),
         "nodeSelector": {},
         "tolerations": [],
         "affinity": {},

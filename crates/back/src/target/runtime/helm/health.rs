@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::{
     model::{Health, Platform, Probe},
     speak::{Chart, Speak, units::kubernetes},
+    target::runtime::shared::health::in_url,
 };
 
 /// One check and its times, of which the templates make a readiness probe and, with `liveness`, the other two.
@@ -31,7 +32,7 @@ pub fn values(platform: &Platform, health: &Health) -> HealthValues {
             scheme,
             ..
         } => json!({ "httpGet": {
-            "path": Chart(platform).value(path),
+            "path": Chart(platform).value(&in_url(path)),
             "port": number,
             "scheme": scheme.name().to_ascii_uppercase(),
         }}),

@@ -24,6 +24,7 @@ mod security;
 mod started;
 mod upstream;
 mod values;
+mod waves;
 mod workload;
 
 pub use secrets::{FurtherSecret, SecretSource, further_secrets};

@@ -26,8 +26,16 @@ pub struct EdgeValues {
     to: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     cidrs: Vec<String>,
+    /// Workloads in one of the two pods whose edge it is: it holds while they run.
+    #[serde(skip_serializing_if = "Guests::is_empty")]
+    guests: Guests,
     ports: Vec<PolicyPort>,
 }
+
+type Guests = BTreeSet<String>;
+
+/// Edges by both pods and by the guests whose they are.
+type Between = BTreeMap<(Peer, String, Guests), BTreeSet<OpenPort>>;
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -51,16 +59,14 @@ pub struct PipelineValues {
 
 /// Every edge between pods, then those to what runs elsewhere.
 pub fn edges(context: &Context<'_>, pods: &NetworkOwners) -> Vec<EdgeValues> {
-    let mut between: BTreeMap<(Peer, &str), BTreeSet<OpenPort>> = BTreeMap::new();
+    let mut between = Between::new();
     for edge in context.graph.edges() {
-        let from = match &edge.from {
-            Peer::Workload(name) => Peer::Workload(pods.owner_of(name).to_string()),
-            Peer::Pipeline(name) => Peer::Pipeline(name.clone()),
-        };
-        let to = pods.owner_of(&edge.to);
-        if from != Peer::Workload(to.to_string()) {
+        let mut guests = guest(context, pods, &edge.to);
+        let from = pod_of(context, pods, &edge.from, &mut guests);
+        let to = pods.owner_of(&edge.to).to_string();
+        if from != Peer::Workload(to.clone()) {
             between
-                .entry((from, to))
+                .entry((from, to, guests))
                 .or_default()
                 .extend(edge.ports.iter().copied());
         }
@@ -69,13 +75,33 @@ pub fn edges(context: &Context<'_>, pods: &NetworkOwners) -> Vec<EdgeValues> {
     let mut out: Vec<EdgeValues> = between
         .into_iter()
         .filter(|(_, ports)| !ports.is_empty())
-        .map(|((from, to), ports)| EdgeValues {
-            to: Some(to.to_string()),
+        .map(|((from, to, guests), ports)| EdgeValues {
+            to: Some(to),
+            guests,
             ..edge(from, &ports)
         })
         .collect();
     out.extend(edges_outside(context, pods));
     out
+}
+
+/// Whose pod an edge starts in; adds the guest that it is of.
+fn pod_of(context: &Context<'_>, pods: &NetworkOwners, from: &Peer, guests: &mut Guests) -> Peer {
+    match from {
+        Peer::Workload(name) => {
+            guests.append(&mut guest(context, pods, name));
+            Peer::Workload(pods.owner_of(name).to_string())
+        }
+        Peer::Pipeline(name) => Peer::Pipeline(name.clone()),
+    }
+}
+
+/// The workload, if it runs in the pod of another one of our chart.
+fn guest(context: &Context<'_>, pods: &NetworkOwners, name: &str) -> Guests {
+    let host = pods.foreign_owner_of(name);
+    let host = host.and_then(|host| context.platform.workload(host));
+    let is_ours = host.is_some_and(|host| !host.in_chart);
+    is_ours.then(|| name.to_string()).into_iter().collect()
 }
 
 /// What others reach of a job that runs in another's pod: it is over before the pod listens, so there is no Service of it.
@@ -113,26 +139,28 @@ pub fn unanswered(builder: &mut Builder<'_>) {
 }
 
 /// A guest's pod has the labels of its host: the other workloads of the guest's component reach it by an edge.
-fn guests_edges<'a>(
-    context: &'a Context<'_>,
-    pods: &'a NetworkOwners,
-    between: &mut BTreeMap<(Peer, &'a str), BTreeSet<OpenPort>>,
-) {
+fn guests_edges(context: &Context<'_>, pods: &NetworkOwners, between: &mut Between) {
     let platform = context.platform;
-    for guest in platform.workloads() {
-        let Some(host) = pods.foreign_owner_of(&guest.name) else {
+    for workload in platform.workloads() {
+        let Some(host) = pods.foreign_owner_of(&workload.name) else {
             continue;
         };
-        let siblings = platform.component(&guest.component).into_iter();
+        let siblings = platform.component(&workload.component).into_iter();
         let siblings = siblings.flat_map(|it| &it.workloads);
-        for sibling in siblings.filter(|other| other.name != guest.name) {
+        for sibling in siblings.filter(|other| other.name != workload.name) {
             let other = pods.owner_of(&sibling.name);
             if other == host {
                 continue;
             }
-            for (from, to, ports) in [(host, other, &sibling.ports), (other, host, &guest.ports)] {
+            let mut guests = guest(context, pods, &workload.name);
+            guests.append(&mut guest(context, pods, &sibling.name));
+            for (from, to, ports) in [
+                (host, other, &sibling.ports),
+                (other, host, &workload.ports),
+            ] {
+                let from = Peer::Workload(from.to_string());
                 between
-                    .entry((Peer::Workload(from.to_string()), to))
+                    .entry((from, to.to_string(), guests.clone()))
                     .or_default()
                     .extend(ports.iter().map(|port| OpenPort {
                         range: port.container,
@@ -145,20 +173,19 @@ fn guests_edges<'a>(
 
 /// Edges to components that run elsewhere. A name's address is not known here: its port is open to every address.
 fn edges_outside(context: &Context<'_>, pods: &NetworkOwners) -> Vec<EdgeValues> {
-    let mut out: BTreeMap<(Peer, Vec<String>), BTreeSet<OpenPort>> = BTreeMap::new();
+    let mut out: BTreeMap<(Peer, Vec<String>, Guests), BTreeSet<OpenPort>> = BTreeMap::new();
     for edge in context.graph.outside_edges() {
-        let from = match &edge.from {
-            Peer::Workload(name) => Peer::Workload(pods.owner_of(name).to_string()),
-            Peer::Pipeline(name) => Peer::Pipeline(name.clone()),
-        };
+        let mut guests = Guests::new();
+        let from = pod_of(context, pods, &edge.from, &mut guests);
         let target = context.platform.component(&edge.component);
         if let Some((cidrs, port)) = target.and_then(|target| address(target, &edge.port)) {
-            out.entry((from, cidrs)).or_default().insert(port);
+            out.entry((from, cidrs, guests)).or_default().insert(port);
         }
     }
     out.into_iter()
-        .map(|((from, cidrs), ports)| EdgeValues {
+        .map(|((from, cidrs, guests), ports)| EdgeValues {
             cidrs,
+            guests,
             ..edge(from, &ports)
         })
         .collect()
@@ -193,6 +220,7 @@ fn edge(from: Peer, ports: &BTreeSet<OpenPort>) -> EdgeValues {
         pipeline,
         to: None,
         cidrs: Vec::new(),
+        guests: Guests::new(),
         ports: ports
             .iter()
             .map(|open| PolicyPort {

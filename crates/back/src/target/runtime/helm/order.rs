@@ -1,65 +1,21 @@
 //! What a workload waits for.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value, json};
 
 use super::chart::Builder;
 use crate::{
     graph::Peer,
-    model::{Condition, Dependency, DeployTool, Platform, Port, Probe, Protocol, Workload},
+    model::{Condition, Dependency, Platform, Port, Probe, Protocol, Workload},
     syntax,
 };
-
-/// Sync waves by workload, where Argo CD installs the chart: it starts a wave once all of the waves before are healthy.
-/// Only what waits for something to be healthy or completed has one.
-pub fn waves(platform: &Platform) -> BTreeMap<String, u32> {
-    let is_argocd = platform
-        .deploy
-        .as_ref()
-        .is_some_and(|deploy| matches!(deploy.tool, DeployTool::ArgoCd { .. }));
-    let mut waves = BTreeMap::new();
-    if !is_argocd {
-        return waves;
-    }
-    let waits = |dependency: &&Dependency| {
-        !dependency.optional && dependency.condition != Condition::Started
-    };
-    // No chain of waits is longer than there are workloads, and none is a circle.
-    for _ in platform.workloads() {
-        let mut is_settled = true;
-        for workload in platform.workloads() {
-            let before = workload.depends_on.iter().filter(waits);
-            let wave = before
-                .map(|other| waves.get(&other.workload).copied().unwrap_or_default() + 1)
-                .max();
-            if let Some(wave) = wave {
-                is_settled &= waves.insert(workload.name.clone(), wave) == Some(wave);
-            }
-        }
-        if is_settled {
-            break;
-        }
-    }
-    waves
-}
 
 /// The ports that must accept connections before the start. A guest in another pod's network waits for nothing: the other
 /// workload may wait for the guest's host.
 pub fn wait_for(builder: &mut Builder<'_>, workload: &Workload) -> Map<String, Value> {
     let mut out = Map::new();
     for dependency in &workload.depends_on {
-        let waits = match dependency.condition {
-            Condition::Completed => false,
-            Condition::Healthy => true,
-            // Where there is no check, taking connections is the nearest thing to having started. A check that Compose can't run
-            // is one all the same here.
-            Condition::Started => builder
-                .context
-                .platform
-                .workload(&dependency.workload)
-                .is_some_and(|other| other.health.as_ref().is_none_or(|it| !it.inside)),
-        };
+        let waits = dependency.condition != Condition::Completed
+            && is_awaited(builder.context.platform, dependency);
         if waits_for_job(builder, workload, dependency) {
             continue;
         }
@@ -73,6 +29,18 @@ pub fn wait_for(builder: &mut Builder<'_>, workload: &Workload) -> Map<String, V
         }
     }
     out
+}
+
+/// Whether a workload starts only once the other one is as the dependency says.
+pub fn is_awaited(platform: &Platform, dependency: &Dependency) -> bool {
+    match dependency.condition {
+        Condition::Completed | Condition::Healthy => true,
+        // Where there is no check, taking connections is the nearest thing to having started. A check that Compose can't run
+        // is one all the same here.
+        Condition::Started => platform
+            .workload(&dependency.workload)
+            .is_some_and(|other| other.health.as_ref().is_none_or(|it| !it.inside)),
+    }
 }
 
 /// Jobs that must have succeeded first. One that runs in another's pod has no end that the cluster could be asked for.

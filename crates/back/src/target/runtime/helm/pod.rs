@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::{chart::Builder, security, values::Kind, workload};
 use crate::{
-    model::{HostAddress, NetworkMode, Workload, is_dns_label, is_dns_subdomain},
+    model::{HostAddress, NetworkMode, Platform, Workload, is_dns_label, is_dns_subdomain},
     speak::{Chart, Speak, units::kubernetes},
 };
 
@@ -61,6 +61,7 @@ pub fn values(builder: &mut Builder<'_>, workload: &Workload, kind: Kind) -> Pod
     if builder.pods.foreign_owner_of(&workload.name).is_some() {
         return PodValues::default();
     }
+    let platform = builder.context.platform;
     let mut pod = own(builder, workload, kind);
     for guest in builder
         .guests
@@ -74,9 +75,17 @@ pub fn values(builder: &mut Builder<'_>, workload: &Workload, kind: Kind) -> Pod
             host: workload,
             guest,
         };
-        joining.join(&mut pod, of_guest);
+        match is_there_without(platform, workload, guest) {
+            true => joining.leave_out(&pod, &of_guest),
+            false => joining.join(&mut pod, of_guest),
+        }
     }
     pod
+}
+
+/// Whether a pod runs unless somebody switches it off, and a guest of it only when somebody switches that on.
+fn is_there_without(platform: &Platform, host: &Workload, guest: &Workload) -> bool {
+    platform.starts_in_chart(host) && !platform.starts_in_chart(guest)
 }
 
 /// What a workload says itself.
@@ -170,6 +179,58 @@ impl Joining<'_, '_> {
         }
     }
 
+    /// What a guest that is off says of the pod, which would hold for the others in it all the same.
+    fn leave_out(&mut self, pod: &PodValues, guest: &PodValues) {
+        let PodValues {
+            supplemental_groups,
+            pod_annotations,
+            node_selector,
+            host_network: _,
+            isolated: _,
+            starts_pods,
+            reads,
+            reads_everywhere,
+            hostname,
+            host_aliases,
+            share_process_namespace,
+            termination_grace_period_seconds,
+        } = guest;
+        let is_new = |of_pod: &Map<String, Value>, of_guest: &Map<String, Value>| {
+            let mut all = of_guest.iter();
+            all.any(|(key, value)| of_pod.get(key) != Some(value))
+        };
+        let mut groups = supplemental_groups.iter();
+        let of_pod = pod.termination_grace_period_seconds;
+        let longest = of_pod.unwrap_or(GRACE_OF_KUBERNETES);
+        let left = [
+            (
+                "group_add",
+                groups.any(|it| !pod.supplemental_groups.contains(it)),
+            ),
+            ("labels", is_new(&pod.pod_annotations, pod_annotations)),
+            ("platform", is_new(&pod.node_selector, node_selector)),
+            ("hostname", hostname.is_some()),
+            ("extra_hosts", !host_aliases.is_empty()),
+            (
+                "init",
+                *share_process_namespace && !pod.share_process_namespace,
+            ),
+            (
+                "stop_grace_period",
+                termination_grace_period_seconds.is_some_and(|it| it > longest),
+            ),
+        ];
+        for (key, _) in left.into_iter().filter(|(_, is_left)| *is_left) {
+            self.lost(key, &format!("is left out of the chart: it is off by default, and this would hold for the pod of `{}` all the same. Write it at `{}` if it may", self.host.name, self.host.name));
+        }
+        if *starts_pods {
+            self.cannot("starts pods");
+        }
+        if !reads.is_empty() || !reads_everywhere.is_empty() {
+            self.cannot("reads the cluster's API, and is off by default");
+        }
+    }
+
     fn groups(&mut self, pod: &mut PodValues, groups: Vec<Value>) {
         let before = pod.supplemental_groups.len();
         union(&mut pod.supplemental_groups, groups);
@@ -253,25 +314,13 @@ fn is_qualified(key: &str) -> bool {
         Some((prefix, name)) => (Some(prefix), name),
         None => (None, key),
     };
-    let edges = |text: &str| {
-        text.starts_with(|c: char| c.is_ascii_alphanumeric())
-            && text.ends_with(|c: char| c.is_ascii_alphanumeric())
-    };
-    let name_holds = edges(name)
-        && name.len() <= 63
+    let name_holds = name.len() <= 63
+        && name.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && name.ends_with(|c: char| c.is_ascii_alphanumeric())
         && name
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
-    let prefix_holds = prefix.is_none_or(|prefix| {
-        prefix.len() <= 253
-            && prefix.split('.').all(|label| {
-                edges(label)
-                    && label
-                        .chars()
-                        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
-            })
-    });
-    name_holds && prefix_holds
+    name_holds && prefix.is_none_or(is_dns_subdomain)
 }
 
 /// `OS/ARCHITECTURE`; a variant has no label.

@@ -18,6 +18,7 @@ use crate::{
         losses::ACCEPT,
         machine::{THE_MACHINE, is_on_machine, knows_machine},
         scrape,
+        started_with::started_with,
     },
 };
 
@@ -167,20 +168,18 @@ fn kind(builder: &Builder<'_>, workload: &Workload) -> Kind {
     }
 }
 
-/// Kubernetes' `command` and `args` are Compose's `entrypoint` and `command`. An empty entrypoint means that the
-/// command is all.
-fn command(builder: &Builder<'_>, workload: &Workload) -> (Vec<Value>, Vec<Value>) {
-    let words = |texts: &Option<Vec<Text>>| -> Vec<Value> {
-        let texts = texts.iter().flatten();
-        texts
-            .map(|text| Chart(builder.context.platform).value(text))
-            .collect()
+/// Kubernetes' `command` and `args` are Compose's `entrypoint` and `command`.
+fn command(builder: &mut Builder<'_>, workload: &Workload) -> (Vec<Value>, Vec<Value>) {
+    let words = |texts: &[Text]| -> Vec<Value> {
+        let chart = Chart(builder.context.platform);
+        texts.iter().map(|text| chart.value(text)).collect()
     };
-    let command = words(&workload.command);
-    match &workload.entrypoint {
-        Some(entrypoint) if entrypoint.is_empty() => (command, Vec::new()),
-        entrypoint => (words(entrypoint), command),
+    let started = started_with(workload);
+    let all = (words(started.entrypoint), words(started.command));
+    if let Some(key) = started.lost {
+        builder.losses.key(workload, key, EMPTY);
     }
+    all
 }
 
 pub(super) fn ports(ports: &[Port]) -> Map<String, Value> {
@@ -203,12 +202,7 @@ pub(super) fn aliases(builder: &mut Builder<'_>, workload: &Workload) -> Vec<Str
     let mut out = Vec::new();
     let is_init = workload.is_job() && builder.pods.foreign_owner_of(&workload.name).is_some();
     for alias in &workload.aliases {
-        let is_label = alias.len() <= 63
-            && alias.starts_with(|c: char| c.is_ascii_lowercase())
-            && !alias.ends_with('-')
-            && alias
-                .chars()
-                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        let is_label = is_dns_label(alias) && alias.starts_with(|c: char| c.is_ascii_lowercase());
         let why = if is_init {
             "and it ends before its pod listens: nothing answers to it"
         } else if !is_label {
@@ -336,6 +330,8 @@ const IN_NODE_NETWORK: &str = "puts it in the node's network, where no NetworkPo
 const CERTAIN_GPUS: &str = "asks for all GPUs of the machine or for certain ones, and a cluster only counts them: it gets none";
 const NETWORKS: &str = "has no form in the chart: pods of a cluster share one network";
 const ENDS: &str = "has no form in the chart: a pod that runs on is always restarted";
+
+const EMPTY: &str = "is empty, which says nothing in a pod: the image's own words hold";
 
 const ENDS_FIRST: &str = "means nothing for a StatefulSet, which it is for its volume: it always ends a pod before the one that takes its place starts";
 

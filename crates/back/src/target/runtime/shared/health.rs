@@ -128,6 +128,17 @@ fn url_path(speak: &dyn Speak, path: &Text) -> (String, Vec<String>) {
     (out, late)
 }
 
+/// The path as it stands in a URL, with the pieces that a runtime fills in as they are.
+pub fn in_url(path: &Text) -> Text {
+    let encoded = path.pieces.iter().map(|piece| match piece {
+        Piece::Literal(text) => Piece::Literal(encode(text)),
+        piece => piece.clone(),
+    });
+    Text {
+        pieces: encoded.collect(),
+    }
+}
+
 /// What may not stand in a request line between quotes of a shell.
 const ENCODED: &AsciiSet = &NOT_IN_URLS.add(b'\'');
 

@@ -14,7 +14,10 @@ use crate::{
     },
     speak::Stack,
     syntax::{Node, Value},
-    target::shared::losses::{ACCEPT, Losses, Marks, Wording},
+    target::shared::{
+        losses::{ACCEPT, Losses, Marks, Wording},
+        started_with::started_with,
+    },
 };
 
 const WORDING: Wording = Wording {
@@ -23,6 +26,8 @@ const WORDING: Wording = Wording {
     joint: ": ",
     marks: Marks::Value,
 };
+
+const EMPTY: &str = "an empty list says nothing in a stack: the image's own words hold";
 
 const NOTHING: &str = "nothing is emitted for it";
 
@@ -137,6 +142,9 @@ fn of_workload(platform: &Platform, workload: &Workload, losses: &mut StackLosse
         ("depends_on", is_ordered.then_some(unordered)),
     ];
     losses.keys(workload, keys);
+    if let Some(key) = started_with(workload).lost {
+        losses.keys(workload, [(key, Some(EMPTY))]);
+    }
     of_runtime(workload, runtime, losses);
     let Resources {
         gpu,

@@ -17,8 +17,9 @@ use crate::{
             health::healthcheck,
             keys::Keys,
             networks::Networks,
-            service::{STACK_LABELS, environment, labels, logging, resources, ulimits, words},
+            service::{STACK_LABELS, environment, labels, logging, resources, ulimits},
         },
+        shared::started_with::started_with,
     },
     template::TemplateError,
 };
@@ -51,8 +52,9 @@ pub(super) fn service<'a>(
     let engine_network = engine_network(workload);
     let mut keys = Keys::default();
     keys.put("image", speak.text(&workload.image.text()));
-    keys.put_optional("entrypoint", words(&speak, &workload.entrypoint));
-    keys.put_optional("command", words(&speak, &workload.command));
+    let started = started_with(workload);
+    keys.put_filled("entrypoint", speak.texts(started.entrypoint));
+    keys.put_filled("command", speak.texts(started.command));
     keys.put_optional(
         "user",
         runtime.user.as_ref().map(|user| speak.text(&user.text)),

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     data::below,
     model::{Component, Platform, Workload},
+    value::UrlParts,
 };
 
 /// What lies at a path of a container.
@@ -202,10 +203,10 @@ pub fn names_folders(component: &Component, workload: &Workload) -> bool {
 
 /// The path of a URL that leads to a file, as `sqlite:////data/x.db` does; anything else is a path.
 fn path_of(written: &str) -> &str {
-    match written.split_once("://") {
-        Some((_, path)) if path.starts_with('/') => {
-            let slashes = path.len() - path.trim_start_matches('/').len();
-            &path[slashes - 1..]
+    match UrlParts::split(written) {
+        Some(url) if url.authority.is_empty() && !url.path.is_empty() => {
+            let slashes = url.path.len() - url.path.trim_start_matches('/').len();
+            &url.path[slashes - 1..]
         }
         _ => written,
     }

@@ -19,6 +19,9 @@ pub struct Badge {
 const HEIGHT: i32 = 18;
 const BETWEEN: i32 = 2;
 
+/// What it costs to cover the number of another line.
+const ANOTHER_BADGE: i32 = 5000;
+
 /// One badge for each mark; those of one line side by side. Lines take turns in order, each takes the place that covers least.
 pub fn badges(scene: &Scene, layout: &Layout) -> Vec<Badge> {
     let mut out: Vec<Badge> = Vec::new();
@@ -31,16 +34,16 @@ pub fn badges(scene: &Scene, layout: &Layout) -> Vec<Badge> {
             .iter()
             .map(|mark| (width(mark, CHIP) + 8).max(HEIGHT))
             .collect();
-        let best = candidates(line, &widths)
-            .into_iter()
-            .enumerate()
-            .min_by_key(|(index, place)| {
-                (
-                    obstacles.overlap_cost(place.rect, line, &out) + place.rank,
-                    *index,
-                )
-            });
-        let Some((_, place)) = best else {
+        let cost = |place: &Place| obstacles.overlap_cost(place.rect, line, &out) + place.rank;
+        let on_line = candidates(line, &widths);
+        // The first of those that cost least.
+        let mut best = on_line.iter().min_by_key(|place| cost(place)).copied();
+        if best.is_some_and(|place| cost(&place) >= ANOTHER_BADGE) {
+            // No place on a short line is free: one that touches it is better than to hide a number.
+            let beside = on_line.iter().flat_map(|place| place.beside());
+            best = best.into_iter().chain(beside).min_by_key(cost);
+        }
+        let Some(place) = best else {
             continue;
         };
         let (mut x, mut y) = (place.rect.x, place.rect.y);
@@ -72,10 +75,38 @@ pub fn badges(scene: &Scene, layout: &Layout) -> Vec<Badge> {
 }
 
 /// A place for all badges of a line.
+#[derive(Clone, Copy)]
 struct Place {
     rect: Rect,
     level: bool,
     rank: i32,
+}
+
+impl Place {
+    /// Places that still touch the line, on each side of it.
+    fn beside(&self) -> impl Iterator<Item = Place> {
+        let place = *self;
+        let across = if place.level {
+            place.rect.h
+        } else {
+            place.rect.w
+        };
+        [-1, 1].into_iter().flat_map(move |side| {
+            [1, 2].into_iter().map(move |halves| {
+                let by = side * halves * (across + BETWEEN) / 2;
+                let (x, y) = if place.level { (0, by) } else { (by, 0) };
+                Place {
+                    rect: Rect {
+                        x: place.rect.x + x,
+                        y: place.rect.y + y,
+                        ..place.rect
+                    },
+                    rank: place.rank + by.abs() * 10,
+                    ..place
+                }
+            })
+        })
+    }
 }
 
 /// Places along a line, each with a rank: long stretches first, and the middle before the ends.
@@ -188,7 +219,7 @@ impl Obstacles {
                 })
             })
             .count() as i32;
-        badges * 5000 + nodes * 3000 + crossed * 120 + own_corners * 60
+        badges * ANOTHER_BADGE + nodes * 3000 + crossed * 120 + own_corners * 60
     }
 }
 
@@ -199,5 +230,63 @@ fn stretch(pair: &[(i32, i32)]) -> Rect {
         y: y1.min(y2) - 1,
         w: (x2 - x1).abs() + STRETCH,
         h: (y2 - y1).abs() + STRETCH,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::scene::Wire, *};
+    use crate::target::content::docs::diagram::place::Placement;
+
+    /// On a line that is no longer than its number there is one place, and the number of the next line is there.
+    #[test]
+    fn numbers_of_short_lines_beside_each_other_are_all_seen() {
+        let wire = |mark: &str| Wire {
+            from: 0,
+            to: 1,
+            kind: WireKind::Flow {
+                marks: vec![mark.to_string()],
+                color: 0,
+            },
+        };
+        for upright in [false, true] {
+            let scene = Scene {
+                wires: vec![wire("1"), wire("22")],
+                ..Scene::default()
+            };
+            let lines = (0..2).map(|wire| {
+                let across = 100 + 10 * i32::try_from(wire).unwrap_or_default();
+                let points = [(100, across), (116, across)];
+                Line {
+                    wire,
+                    points: match upright {
+                        true => points.map(|(x, y)| (y, x)).to_vec(),
+                        false => points.to_vec(),
+                    },
+                }
+            });
+            let layout = Layout {
+                rows: Vec::new(),
+                placement: Placement {
+                    width: 300,
+                    bottom: 300,
+                    content: (0, 300),
+                    bands: Vec::new(),
+                    rows: Vec::new(),
+                    cells: Vec::new(),
+                    strips: Vec::new(),
+                    nodes: Vec::new(),
+                    heads: Vec::new(),
+                },
+                lines: lines.collect(),
+            };
+            let badges = badges(&scene, &layout);
+            assert_eq!(badges.len(), 2);
+            for (index, badge) in badges.iter().enumerate() {
+                let others = badges[..index].iter();
+                let hidden = others.filter(|other| other.rect.overlaps(badge.rect));
+                assert_eq!(hidden.count(), 0, "{badges:?}");
+            }
+        }
     }
 }

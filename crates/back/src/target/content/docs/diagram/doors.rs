@@ -32,6 +32,7 @@ impl State<'_> {
         for route in self.routes {
             let stations = self.stations(route);
             let count = stations.len();
+            let is_facing = self.facing(route).is_some();
             let ends = [
                 (self.start_door(route), stations[1], stations[2]),
                 (
@@ -51,7 +52,7 @@ impl State<'_> {
                 let away = (track - edge).abs();
                 // A door of the same row counts as straight on.
                 let key = match beyond - middle {
-                    _ if self.facing(route).is_some() => (1, beyond),
+                    _ if is_facing => (1, beyond),
                     -8..=8 => (1, beyond),
                     ..-8 => (0, away),
                     _ => (2, -away),
@@ -163,6 +164,9 @@ impl State<'_> {
 
     /// The coordinates that both sides of a route share, where its two nodes face each other across one channel.
     fn facing(&self, route: &Route) -> Option<(i32, i32)> {
+        if route.channels.len() != 1 {
+            return None;
+        }
         let across = matches!(
             (route.start, route.end),
             (Side::Bottom, Side::Top)
@@ -173,7 +177,7 @@ impl State<'_> {
         let start = self.span(self.start_door(route));
         let end = self.span(self.end_door(route));
         let (low, high) = (start.0.max(end.0), start.1.min(end.1));
-        (route.channels.len() == 1 && across && low <= high).then_some((low, high))
+        (across && low <= high).then_some((low, high))
     }
 
     /// The range of coordinates that a door can have on its side.

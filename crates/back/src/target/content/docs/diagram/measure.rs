@@ -48,7 +48,15 @@ const BOLD: [u8; 95] = [
 
 /// Width in pixels, rounded up.
 pub fn width(text: &str, style: Style) -> i32 {
-    let hundredths: i32 = text.chars().map(|c| style.advance(c)).sum();
+    pixels(advance(text, style), style)
+}
+
+/// Width in hundredths of the size.
+fn advance(text: &str, style: Style) -> i32 {
+    text.chars().map(|c| style.advance(c)).sum()
+}
+
+fn pixels(hundredths: i32, style: Style) -> i32 {
     (hundredths * style.size + 99) / 100
 }
 
@@ -105,32 +113,61 @@ pub fn at_most(text: &str, style: Style, most: i32, lines: usize) -> Vec<String>
     out
 }
 
+/// A line that grows, and its width so far.
+#[derive(Default)]
+struct Line {
+    text: String,
+    /// In hundredths of the size.
+    advance: i32,
+}
+
+impl Line {
+    fn push(&mut self, text: &str, style: Style) {
+        self.text.push_str(text);
+        self.advance += advance(text, style);
+    }
+
+    /// Whether it has room for more text, up to `most` pixels.
+    fn has_room(&self, text: &str, style: Style, most: i32) -> bool {
+        pixels(self.advance + advance(text, style), style) <= most
+    }
+
+    /// Ends it, if anything is on it, and begins the next one.
+    fn end(&mut self, lines: &mut Vec<String>) {
+        let line = std::mem::take(self);
+        lines.extend(Some(line.text).filter(|text| !text.is_empty()));
+    }
+}
+
 /// All of the text on lines of at most `most` pixels: broken between words, and within a word that is wider, behind a sign if it
 /// has one.
 pub fn whole(text: &str, style: Style, most: i32) -> Vec<String> {
     let text = clean(text);
     let mut out: Vec<String> = Vec::new();
-    let mut line = String::new();
+    let mut line = Line::default();
     for word in text.split_whitespace() {
-        let longer = format!("{line}{}{word}", if line.is_empty() { "" } else { " " });
-        if width(&longer, style) <= most {
-            line = longer;
+        let between = if line.text.is_empty() { "" } else { " " };
+        let longer = format!("{between}{word}");
+        if line.has_room(&longer, style, most) {
+            line.push(&longer, style);
             continue;
         }
-        out.extend(Some(std::mem::take(&mut line)).filter(|line| !line.is_empty()));
+        line.end(&mut out);
         for piece in word.split_inclusive(['-', '_', '.', '/', ':', '@', '+']) {
-            if width(&format!("{line}{piece}"), style) > most && !line.is_empty() {
-                out.push(std::mem::take(&mut line));
+            if !line.has_room(piece, style, most) {
+                line.end(&mut out);
             }
             for c in piece.chars() {
-                if width(&format!("{line}{c}"), style) > most && !line.is_empty() {
-                    out.push(std::mem::take(&mut line));
+                let mut bytes = [0; 4];
+                let c = c.encode_utf8(&mut bytes);
+                if !line.has_room(c, style, most) {
+                    line.end(&mut out);
                 }
-                line.push(c);
+                line.push(c, style);
             }
         }
     }
-    out.extend(Some(line).filter(|line| !line.is_empty()));
+    line.end(&mut out);
     out
 }
 

@@ -14,7 +14,7 @@
 //! | [`route`] | finds for each wire the channels it goes through |
 //! | [`tracks`] | gives each wire its own track in each channel, so that few cross |
 //! | [`doors`] | spreads the ends of wires over the sides of nodes |
-//! | [`apart`] | moves lines apart that touch without crossing |
+//! | [`apart`] | moves lines apart that touch without crossing, by their [`pieces`] |
 //! | [`badges`] | finds places for the numbers |
 //! | [`palette`] | gives flows that meet different colours |
 //! | [`strokes`] | cuts the lower one of two lines that cross, rounds corners |
@@ -31,6 +31,7 @@ mod measure;
 mod node;
 mod paint;
 mod palette;
+mod pieces;
 mod place;
 mod route;
 mod scene;
@@ -46,12 +47,12 @@ mod view;
 pub use view::Picture;
 
 use index::Index;
-use rayon::prelude::*;
 use scene::Scene;
 
 use crate::{
     graph::Graph,
     model::{Group, Platform},
+    threads,
 };
 
 /// What is made of the pictures of a platform.
@@ -106,17 +107,14 @@ fn groups<T: Send>(
     let edges = index.by_group();
     let with_members = |group: &&Group| !index.members(&group.name).is_empty();
     let groups: Vec<&Group> = platform.groups.iter().filter(with_members).collect();
-    groups
-        .into_par_iter()
-        .map(|group| {
-            let edges = edges
-                .get(group.name.as_str())
-                .map_or(&[][..], Vec::as_slice);
-            let scene = scope::group(platform, index, &group.name, edges);
-            let picture = painted(platform, scene, Some(group));
-            (group.name.clone(), write(picture))
-        })
-        .collect()
+    threads::each(groups, |group| {
+        let edges = edges
+            .get(group.name.as_str())
+            .map_or(&[][..], Vec::as_slice);
+        let scene = scope::group(platform, index, &group.name, edges);
+        let picture = painted(platform, scene, Some(group));
+        (group.name.clone(), write(picture))
+    })
 }
 
 fn painted(platform: &Platform, mut scene: Scene, group: Option<&Group>) -> Picture {

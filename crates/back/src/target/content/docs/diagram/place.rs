@@ -130,28 +130,48 @@ const RUNNER_MOST: i32 = 300;
 /// The longest subtitle that makes a node wider: as long as the longest versions of images.
 pub const SUBTITLE_MOST: i32 = 380;
 
+/// What the texts need. It does not depend on the room for lines, so it is measured once.
+pub struct Sizes {
+    widths: NodeWidths,
+    /// The least height of the nodes of each row.
+    heights: Vec<i32>,
+    /// The width of the picture's title.
+    heading: i32,
+}
+
+impl Sizes {
+    pub fn of(scene: &Scene, rows: &[Row]) -> Self {
+        let widths = NodeWidths::of(scene);
+        let heights = rows.iter().map(|row| row_node_height(scene, row, &widths));
+        Self {
+            heights: heights.collect(),
+            widths,
+            heading: width(&scene.heading, paint::HEADING).min(HEADING_MOST),
+        }
+    }
+}
+
 /// Places everything, row by row. Cells grow to the width of the widest row.
-pub fn place(scene: &Scene, rows: &[Row], room: &Room) -> Placement {
+pub fn place(scene: &Scene, rows: &[Row], sizes: &Sizes, room: &Room) -> Placement {
     let left = MARGIN + room.left;
-    let widths = NodeWidths::of(scene);
     let places = rows.iter().enumerate().map(|(index, row)| RowRoom {
         widths: row
             .cells
             .iter()
             .zip(&room.strips[index])
-            .map(|(cell, strip)| widths.cell(scene, cell, *strip))
+            .map(|(cell, strip)| sizes.widths.cell(scene, cell, *strip))
             .collect(),
         gaps: &room.gaps[index],
         strips: &room.strips[index],
-        height: row_node_height(scene, row, &widths).max(room.sides[index]),
+        height: sizes.heights[index].max(room.sides[index]),
     });
     let places: Vec<RowRoom<'_>> = places.collect();
     let natural = rows
         .iter()
         .zip(&places)
         .map(|(row, room)| room.taken() + lane_extra(row.lane));
-    let heading = width(&scene.heading, paint::HEADING).min(HEADING_MOST);
-    let content = natural.max().unwrap_or(0).max(WIDTH_LEAST).max(heading);
+    let content = natural.max().unwrap_or(0).max(WIDTH_LEAST);
+    let content = content.max(sizes.heading);
     let mut out = Placement {
         width: left + content + room.right + MARGIN,
         bottom: 0,

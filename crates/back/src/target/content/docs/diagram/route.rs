@@ -317,10 +317,10 @@ impl Map {
         let mut reached: Vec<Option<(i32, ReachedBy)>> = vec![None; self.junctions.len()];
         // A junction that was reached at a lower cost since waits twice: it is looked at once.
         let mut waiting: BinaryHeap<Reverse<(i32, usize)>> = BinaryHeap::new();
-        let mut exits: BTreeMap<usize, i32> = BTreeMap::new();
+        // The cost from each junction to the end, where the end is next to it.
+        let mut exits: Vec<Option<i32>> = vec![None; self.junctions.len()];
         for (number, step) in search.ends.iter().flat_map(|end| self.steps(end, search)) {
-            let exit = exits.entry(number).or_insert(step);
-            *exit = step.min(*exit);
+            exits[number] = Some(exits[number].map_or(step, |known| step.min(known)));
         }
         let improve = |number: usize, cost: i32, via: ReachedBy, reached: &mut [Option<_>]| {
             let known = reached[number].map(|(known, _)| known);
@@ -343,7 +343,7 @@ impl Map {
             if reached[current].is_some_and(|(known, _)| known < cost) {
                 continue;
             }
-            if let Some(exit) = exits.get(&current) {
+            if let Some(exit) = exits[current] {
                 limit = limit.min(cost + exit);
             }
             let via = ReachedBy::Junction(current);

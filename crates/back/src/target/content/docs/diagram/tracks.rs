@@ -7,7 +7,7 @@ use super::{
     arrange::Row,
     doors::{DOOR_EDGE, Door},
     inner,
-    place::{MARGIN, Placement, Room, place},
+    place::{MARGIN, Placement, Room, Sizes, place},
     route::{Channel, Route, Side, routes},
     scene::Scene,
     stack::{APART, Segment, TrackUser, stack, touch},
@@ -40,11 +40,13 @@ const DOOR_LEAST: i32 = 7;
 const JOG: i32 = 24;
 
 pub fn lay_out(scene: &Scene, rows: &[Row]) -> Layout {
-    let placement = place(scene, rows, &Room::least(rows));
+    let sizes = Sizes::of(scene, rows);
+    let placement = place(scene, rows, &sizes, &Room::least(rows));
     let mut routes = routes(scene, rows, &placement);
     routes.extend(inner::routes(scene, rows));
     let mut state = State {
         scene,
+        sizes: &sizes,
         routes: &routes,
         tracks: BTreeMap::new(),
         doors: BTreeMap::new(),
@@ -87,6 +89,7 @@ pub fn lay_out(scene: &Scene, rows: &[Row]) -> Layout {
 /// The places so far, while tracks and doors are settled.
 pub struct State<'a> {
     pub scene: &'a Scene,
+    sizes: &'a Sizes,
     pub routes: &'a [Route],
     /// The coordinate across the channel.
     pub tracks: BTreeMap<(Channel, TrackUser), i32>,
@@ -226,7 +229,7 @@ impl State<'_> {
             }
         }
         room.sides = self.sides(rows);
-        self.placement = place(self.scene, rows, &room);
+        self.placement = place(self.scene, rows, self.sizes, &room);
         for (key, (offset, extent)) in offsets {
             let coordinate = self.middle(key.0) - extent / 2 + offset;
             self.tracks.insert(key, coordinate);
@@ -299,8 +302,8 @@ impl State<'_> {
             })
     }
 
-    pub fn line(&self, route: &Route) -> Line {
-        let stations = self.stations(route);
+    /// The edge of a route's first node, its stations, and the edge of its last node.
+    pub fn corners(&self, route: &Route) -> Corners {
         let wire = &self.scene.wires[route.wire];
         let edge = |node: usize, side: Side| {
             let rect = self.placement.nodes[node];
@@ -312,27 +315,44 @@ impl State<'_> {
             }
         };
         let mut all = vec![edge(wire.from, route.start)];
-        all.extend(&stations);
+        all.extend(self.stations(route));
         all.push(edge(wire.to, route.end));
-        let points = all
-            .windows(2)
-            .enumerate()
-            .map(
-                |(index, pair)| match (index % 2 == 0) == route.starts_level() {
-                    true => (pair[0], pair[1]),
-                    false => (pair[1], pair[0]),
-                },
-            )
-            .collect();
+        Corners {
+            starts_level: route.starts_level(),
+            all,
+        }
+    }
+
+    fn line(&self, route: &Route) -> Line {
         Line {
             wire: route.wire,
-            points: straighten(points),
+            points: self.corners(route).points(),
         }
     }
 }
 
+/// What the points of a route are made of: coordinates across and along, in turns.
+#[derive(Clone, Debug)]
+pub struct Corners {
+    pub starts_level: bool,
+    pub all: Vec<i32>,
+}
+
+impl Corners {
+    pub fn points(&self) -> Vec<(i32, i32)> {
+        let pairs = self.all.windows(2).enumerate();
+        let points = pairs.map(
+            |(index, pair)| match (index % 2 == 0) == self.starts_level {
+                true => (pair[0], pair[1]),
+                false => (pair[1], pair[0]),
+            },
+        );
+        straighten(points)
+    }
+}
+
 /// The points without those between two others on the same line.
-fn straighten(points: Vec<(i32, i32)>) -> Vec<(i32, i32)> {
+fn straighten(points: impl Iterator<Item = (i32, i32)>) -> Vec<(i32, i32)> {
     let mut out: Vec<(i32, i32)> = Vec::new();
     for point in points {
         if out.last() == Some(&point) {

@@ -1,0 +1,43 @@
+//! The words that a program is started with, where an empty list says nothing: in a pod and in a stack. There the image's own words
+//! hold for it; in Compose it takes them away.
+
+use crate::model::{Text, Workload};
+
+/// What is written for a workload, and what of it has no form.
+#[derive(Debug)]
+pub struct StartedWith<'a> {
+    /// What replaces the image's entry point; empty: nothing does.
+    pub entrypoint: &'a [Text],
+    /// What replaces the image's command; empty: nothing does.
+    pub command: &'a [Text],
+    /// The key that takes the image's words away, where these hold all the same.
+    pub lost: Option<&'static str>,
+}
+
+/// Without an entry point the command is all: then it takes the entry point's place, and the image's command is none.
+pub fn started_with(workload: &Workload) -> StartedWith<'_> {
+    let entrypoint = workload.entrypoint.as_deref();
+    let command = workload.command.as_deref();
+    match (entrypoint, command) {
+        (Some([]), Some(words)) if !words.is_empty() => StartedWith {
+            entrypoint: words,
+            command: &[],
+            lost: None,
+        },
+        (Some([]), _) => StartedWith {
+            entrypoint: &[],
+            command: &[],
+            lost: Some("entrypoint"),
+        },
+        (None, Some([])) => StartedWith {
+            entrypoint: &[],
+            command: &[],
+            lost: Some("command"),
+        },
+        _ => StartedWith {
+            entrypoint: entrypoint.unwrap_or_default(),
+            command: command.unwrap_or_default(),
+            lost: None,
+        },
+    }
+}

@@ -1,0 +1,81 @@
+//! Private keys that are written out: in platform.toml, or in files of the project that are copied into what is generated.
+
+/// So many characters of base64 are a key, not a word.
+const SHORTEST_KEY: usize = 16;
+
+/// The lines that may follow the first one of a key, before the key itself.
+const HEADERS: [&str; 3] = ["Proc-Type:", "Version:", "Comment:"];
+
+/// Whether a private key begins in a text. `next` is the line behind it. A text that only names the mark, as a script does that looks
+/// for it, or in which a reference stands for the key, has none.
+pub(super) fn begins_private_key(text: &str, next: Option<&str>) -> bool {
+    if text.trim_start().starts_with("PuTTY-User-Key-File-") {
+        return true;
+    }
+    text.match_indices("-----BEGIN ").any(|(at, mark)| {
+        let rest = &text[at + mark.len()..];
+        let Some((what, rest)) = rest.split_once("-----") else {
+            return false;
+        };
+        let is_private = ["PRIVATE KEY", "PRIVATE KEY BLOCK"]
+            .iter()
+            .any(|ending| what.ends_with(ending));
+        // A line of JSON has the lines of the key in one string.
+        let rest = rest.trim_start_matches("\\r").trim_start_matches("\\n");
+        let behind = match rest.trim() {
+            "" => next.unwrap_or_default().trim(),
+            rest => rest,
+        };
+        is_private && is_of_key(behind)
+    })
+}
+
+fn is_of_key(line: &str) -> bool {
+    let is_base64 = |c: &char| c.is_ascii_alphanumeric() || "+/=".contains(*c);
+    HEADERS.iter().any(|header| line.starts_with(header))
+        || line.chars().take_while(is_base64).count() >= SHORTEST_KEY
+}
+
+#[cfg(test)]
+mod tests {
+    use super::begins_private_key;
+
+    const LINE: &str = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIB";
+
+    #[test]
+    fn a_key_is_told_from_its_mark() {
+        for mark in [
+            "-----BEGIN PRIVATE KEY-----",
+            "-----BEGIN RSA PRIVATE KEY-----",
+            "  -----BEGIN ENCRYPTED PRIVATE KEY-----  ",
+            "-----BEGIN OPENSSH PRIVATE KEY-----",
+            "-----BEGIN PGP PRIVATE KEY BLOCK-----",
+            "key = \"\"\"-----BEGIN EC PRIVATE KEY-----",
+        ] {
+            assert!(begins_private_key(mark, Some(LINE)), "{mark}");
+            assert!(
+                begins_private_key(mark, Some("Proc-Type: 4,ENCRYPTED")),
+                "{mark}"
+            );
+            for next in [None, Some("${secrets.key}"), Some("$KEY"), Some("...")] {
+                assert!(!begins_private_key(mark, next), "{mark} {next:?}");
+            }
+        }
+        let json = format!(r#"  "private_key": "-----BEGIN PRIVATE KEY-----\n{LINE}\n","#);
+        assert!(begins_private_key(&json, None));
+        let whole = format!("-----BEGIN PRIVATE KEY-----\n{LINE}\n-----END PRIVATE KEY-----\n");
+        assert!(begins_private_key(&whole, None));
+        assert!(begins_private_key(
+            "PuTTY-User-Key-File-3: ssh-ed25519",
+            None
+        ));
+        for mark in ["-----BEGIN CERTIFICATE-----", "-----BEGIN PUBLIC KEY-----"] {
+            assert!(!begins_private_key(mark, Some(LINE)), "{mark}");
+        }
+        let script = "grep -q -- '-----BEGIN PRIVATE KEY-----' /etc/tls.key";
+        assert!(!begins_private_key(
+            script,
+            Some("openssl req -newkey rsa:4096")
+        ));
+    }
+}

@@ -1,0 +1,157 @@
+//! Raw keys of a Compose service that say an amount which `deploy` says otherwise: Compose refuses two distinct values
+//! (compose-go, `loader/validate.go`).
+
+use super::{
+    Facts,
+    raw::{RawService, value::word},
+};
+use crate::{
+    diag::{Code, Diagnostic, Sink},
+    files::Target,
+    language::compose_amount,
+    model::{Raw, Resources, Workload},
+};
+
+/// An older key of Compose's, and the one below `deploy` that says the same.
+struct Pair {
+    key: &'static str,
+    section: &'static str,
+    name: &'static str,
+    /// The key of a component that says it.
+    typed: &'static [&'static str],
+}
+
+/// Amounts are compared in thousandths.
+const WHOLE: u64 = 1000;
+
+const PAIRS: [Pair; 4] = [
+    Pair {
+        key: "cpus",
+        section: "limits",
+        name: "cpus",
+        typed: &["resources", "limits", "cpu"],
+    },
+    Pair {
+        key: "mem_limit",
+        section: "limits",
+        name: "memory",
+        typed: &["resources", "memory"],
+    },
+    Pair {
+        key: "mem_reservation",
+        section: "reservations",
+        name: "memory",
+        typed: &["resources", "memory"],
+    },
+    Pair {
+        key: "pids_limit",
+        section: "limits",
+        name: "pids",
+        typed: &["compose", "deploy", "resources", "limits", "pids"],
+    },
+];
+
+pub(super) fn distinct(facts: Facts<'_>, sink: &mut Sink) {
+    if !facts.platform.targets.contains(&Target::Compose) {
+        return;
+    }
+    for service in facts.raw.services() {
+        for (key, found) in &service.keys.amounts {
+            let Some(value) = compose_amount(&found.value).filter(|value| *value != 0) else {
+                continue;
+            };
+            let span = service.places.of(found.by);
+            if *key == "scale" {
+                if let Some(diagnostic) = replicas(service, value) {
+                    sink.push(diagnostic.label(span, "another number"));
+                }
+                continue;
+            }
+            let pair = PAIRS.iter().find(|pair| pair.key == *key);
+            let Some(pair) = pair.filter(|pair| is_said_otherwise(service, pair, value)) else {
+                continue;
+            };
+            let path = format!("deploy.resources.{}.{}", pair.section, pair.name);
+            let diagnostic = Diagnostic::new(
+                Code::ConflictingKeys,
+                format!(
+                    "`{key}` of `{}` is not what `{path}` says: Compose refuses both",
+                    service.name
+                ),
+            )
+            .label(
+                span,
+                format!("not beside `deploy.resources.{}`", pair.section),
+            );
+            let diagnostic = match service.workload {
+                Some(workload) => diagnostic.label(
+                    workload
+                        .written
+                        .get("resources")
+                        .map_or(workload.span, |node| node.span),
+                    format!("it has `deploy.resources.{}` from here", pair.section),
+                ),
+                None => diagnostic,
+            };
+            sink.push(diagnostic.help(format!(
+                "leave `{key}` out: `{}` of the component is for it",
+                pair.typed.join(".")
+            )));
+        }
+    }
+}
+
+/// Whether what becomes of `deploy` has the section, and in it another amount or none: none is one of zero for Compose.
+fn is_said_otherwise(service: &RawService<'_>, pair: &Pair, value: u64) -> bool {
+    let raw = service.keys.deploy;
+    let raw = raw.and_then(|it| it.at(&["resources", pair.section]));
+    let typed = service.workload.map(|it| &it.resources);
+    let of_typed = typed.and_then(|it| typed_amount(it, pair));
+    let of_raw = raw.and_then(|it| it.get(pair.name));
+    let amount = match of_raw {
+        Some(raw) => match compose_amount(&word(Some(raw))) {
+            Some(amount) => Some(amount),
+            // Known only at the start.
+            None => return false,
+        },
+        None => of_typed,
+    };
+    let has_section =
+        typed.is_some_and(|it| has_section(it, pair.section)) || matches!(raw, Some(Raw::Table(_)));
+    has_section && amount.unwrap_or(0) != value
+}
+
+fn typed_amount(resources: &Resources, pair: &Pair) -> Option<u64> {
+    match pair.name {
+        "memory" => resources.memory.map(|bytes| bytes.saturating_mul(WHOLE)),
+        "cpus" => resources.cpu_limit,
+        _ => None,
+    }
+}
+
+fn has_section(resources: &Resources, section: &str) -> bool {
+    let other = match section {
+        "limits" => resources.cpu_limit.is_some(),
+        _ => resources.cpu.is_some() || resources.gpu.is_some(),
+    };
+    resources.memory.is_some() || other
+}
+
+/// A number of containers that is not the one of the component, or of `deploy`.
+fn replicas(service: &RawService<'_>, value: u64) -> Option<Diagnostic> {
+    let raw = service.keys.deploy.and_then(|it| it.get("replicas"));
+    let raw = raw.and_then(|it| compose_amount(&word(Some(it))));
+    let own = service.workload.filter(|it| it.replicas > 1);
+    let typed = own.map(|it: &Workload| u64::from(it.replicas) * WHOLE);
+    let other = raw.or(typed).filter(|other| *other != value)?;
+    let message = format!(
+        "`scale` of `{}` is {}, and `deploy.replicas` is {}: Compose refuses both",
+        service.name,
+        value / WHOLE,
+        other / WHOLE
+    );
+    Some(
+        Diagnostic::new(Code::ConflictingKeys, message)
+            .help("leave `scale` out: `replicas` of the component says it"),
+    )
+}

@@ -1,0 +1,60 @@
+//! A setting that a kind does not have: what it was meant to be.
+
+use crate::{
+    diag::{Code, Diagnostic, nearest},
+    expand::draft::Declared,
+    syntax::Key,
+    text::all_of,
+};
+
+/// Words of other tools for what settings of stores and log-ins are called here.
+const SYNONYMS: [(&str, &str); 8] = [
+    ("db", "database"),
+    ("dbname", "database"),
+    ("db_name", "database"),
+    ("username", "user"),
+    ("login", "user"),
+    ("pass", "password"),
+    ("passwd", "password"),
+    ("pwd", "password"),
+];
+
+/// The setting of the kind that was most likely meant: one that is spelled nearly so, whose variable of the program it is, or
+/// that other tools call so.
+pub(super) fn meant<'a>(declared: &'a Declared, name: &str) -> Option<&'a str> {
+    let known = || declared.kind.settings.iter().map(|spec| spec.name.as_str());
+    let variable = declared.kind.table.get_path(&["workload", "env", name]);
+    let of_variable = || {
+        let value = variable?.as_str()?;
+        known().find(|known| *value == format!("${{settings.{known}}}"))
+    };
+    let by_another_word = || {
+        let lower = name.to_ascii_lowercase();
+        let (_, here) = SYNONYMS.iter().find(|(word, _)| *word == lower)?;
+        known().find(|known| known == here)
+    };
+    nearest(name, known())
+        .or_else(of_variable)
+        .or_else(by_another_word)
+}
+
+pub(super) fn unknown_setting(declared: &Declared, key: &Key) -> Diagnostic {
+    let kind = &declared.kind.name;
+    let settings = declared.kind.settings.iter();
+    let known: Vec<&str> = settings.map(|spec| spec.name.as_str()).collect();
+    let mut roles = declared.kind.roles.iter().map(|role| &role.name);
+    let role = roles.find(|role| key.name.starts_with(role.as_str()));
+    let otherwise = || match (role, known.as_slice()) {
+        (Some(role), _) => format!(
+            "that is the role `{role}`, which a component fills: `uses = {{ {role} = \"COMPONENT\" }}`; one that runs elsewhere is declared with `external`"
+        ),
+        (None, []) => format!("kind `{kind}` has no settings: use `env` or `args`"),
+        (None, known) => format!("kind `{kind}` has the settings {}", all_of(known)),
+    };
+    Diagnostic::new(
+        Code::UnknownName,
+        format!("kind `{kind}` has no setting `{}`", key.name),
+    )
+    .label(key.span, "no such setting")
+    .misspelled(&key.name, meant(declared, &key.name), otherwise)
+}

@@ -1,0 +1,28 @@
+//! The name of a function names what happens: a verb with an object, or what it returns.
+
+use super::{beside_the_crates, sources};
+
+/// Words that were the whole name of a function. They say nothing of what it does.
+const RIDDLES: [&str; 11] = [
+    "earlier", "gets", "give", "given", "in_vain", "know", "paid", "said", "tell", "tells", "told",
+];
+
+#[test]
+fn no_name_of_a_function_is_a_riddle() {
+    let mut all = sources();
+    all.extend(beside_the_crates());
+    let mut functions = 0;
+    let mut found = Vec::new();
+    for file in &all {
+        for rest in file.code.split("fn ").skip(1) {
+            let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_');
+            let name = &rest[..end.unwrap_or(rest.len())];
+            functions += 1;
+            if RIDDLES.contains(&name) {
+                found.push(format!("{}: `{name}`", file.path));
+            }
+        }
+    }
+    assert!(functions > 5000, "the functions are found: {functions}");
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
