@@ -4,6 +4,7 @@
 mod author;
 mod clients;
 mod commands;
+mod doors;
 mod elsewhere;
 mod floors;
 mod left_out;

@@ -5,6 +5,7 @@ use mlopsgen::{
     catalog::Kind,
     compile::Output,
     diag::{Code, Severity},
+    files::Site,
     syntax::{Node, Table},
 };
 
@@ -122,7 +123,7 @@ fn a_public_url_is_that_of_the_port_with_pages() {
         if !["http", "https"].contains(&port.scheme.name()) {
             programs.push(kind.name.clone());
         }
-        let told = output.platform.public_url("it", page);
+        let told = output.platform.public_url(Site::Engine, "it", page);
         if told.as_deref() != Some("https://it.example.com") {
             wrong.push(format!("{}: {page} is {told:?}", kind.name));
         }

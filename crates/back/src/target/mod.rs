@@ -11,7 +11,7 @@ pub mod shared;
 use self::shared::mounted::Mounted;
 use crate::{
     diag::Diagnostic,
-    files::Target,
+    files::{Site, Target},
     fileset::FileSet,
     graph::Graph,
     model::Platform,
@@ -33,6 +33,14 @@ impl Vantage {
         match self {
             Vantage::Compose => false,
             Vantage::Kubernetes => true,
+        }
+    }
+
+    /// Where they run.
+    pub fn site(self) -> Site {
+        match self {
+            Vantage::Compose => Site::Engine,
+            Vantage::Kubernetes => Site::Cluster,
         }
     }
 }

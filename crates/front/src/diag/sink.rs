@@ -36,6 +36,8 @@ pub struct Sink {
     lints: BTreeMap<LintKey, BTreeSet<String>>,
     /// The errors, and which of them are one mistake.
     same: Mistakes,
+    /// Keys whose values were refused.
+    refused: BTreeSet<Span>,
     levels: Option<Levels>,
     denies_warnings: bool,
     /// Lints that were pushed before the levels were known.
@@ -63,6 +65,12 @@ impl Sink {
     /// The names of the platform's components: what is said of several at one place is one mistake.
     pub fn know_components(&mut self, names: impl Iterator<Item = String>) {
         self.same.add_components(names);
+    }
+
+    /// Says that the value of a key was refused. Until it is right nothing is known of it, so that what a later stage finds
+    /// wrong at the key is no further mistake.
+    pub fn refuse(&mut self, key: Span) {
+        self.refused.insert(key);
     }
 
     /// Takes a diagnostic.
@@ -116,6 +124,10 @@ impl Sink {
     /// Keeps a diagnostic, and returns whether it is another one than those that were there.
     fn keep(&mut self, diagnostic: Diagnostic) -> bool {
         let place = diagnostic.labels.first().map(|label| label.span);
+        let is_error = diagnostic.code.level() == Level::Error;
+        if is_error && place.is_some_and(|place| self.refused.contains(&place)) {
+            return false;
+        }
         let alike = self.known.entry((diagnostic.code, place)).or_default();
         if alike
             .iter()
@@ -123,7 +135,7 @@ impl Sink {
         {
             return false;
         }
-        if diagnostic.code.level() == Level::Error
+        if is_error
             && let Some(index) = self.same.same_before(&diagnostic, &self.diagnostics)
             && let Some(first) = self.diagnostics.get_mut(index)
         {

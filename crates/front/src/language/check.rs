@@ -58,9 +58,12 @@ pub fn check(table: &Table, keys: &[KeyShape], context: &Context<'_>, sink: &mut
         } else {
             value_of(value, &shape.shape, &context.below(shape), sink)
         };
-        let value = value.unwrap_or(Node {
-            span: key.span,
-            value: Value::Broken,
+        let value = value.unwrap_or_else(|| {
+            sink.refuse(key.span);
+            Node {
+                span: key.span,
+                value: Value::Broken,
+            }
         });
         kept.set(key, value);
     }

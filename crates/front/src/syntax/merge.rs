@@ -55,7 +55,21 @@ pub fn overlay(lower: &Table, upper: &Table, removal: Removal) -> Table {
             continue;
         }
         // What could not be used was reported: what lies below it stays, so that nothing else seems to be missing.
-        if value.is_broken() && below.is_some() {
+        if value.is_broken()
+            && let Some(below) = below
+        {
+            let (is_inner, source) = (below.value.as_table().is_some(), below.value.span.source);
+            // What is wrong with it here is no mistake of the line below, which does not hold.
+            if !is_inner && source == value.span.source {
+                let below = below.value.value.clone();
+                merged.set(
+                    key.clone(),
+                    Node {
+                        span: value.span,
+                        value: below,
+                    },
+                );
+            }
             continue;
         }
         match key.name.as_str() {

@@ -40,6 +40,14 @@ impl Host {
         Self::parse(text).filter(|_| text.starts_with('[') || !text.contains(':'))
     }
 
+    /// Whether it is the machine that asks.
+    pub fn is_loopback(&self) -> bool {
+        match self {
+            Host::Name(name) => name.eq_ignore_ascii_case("localhost"),
+            Host::Ip(address) => address.to_canonical().is_loopback(),
+        }
+    }
+
     /// Without the brackets that join an address of IPv6 to a port.
     pub fn without_brackets(&self) -> String {
         match self {

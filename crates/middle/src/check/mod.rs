@@ -16,6 +16,7 @@ mod host;
 mod images;
 mod limits;
 mod lints;
+mod loopback;
 mod nested;
 mod notify;
 mod outside;
@@ -102,6 +103,7 @@ const RULES: &[Rule] = &[
     notify::unused,
     promql::experimental,
     addresses::bare_addresses,
+    loopback::components,
     ci::jobs,
     routes::certificates,
     routes::hosts,

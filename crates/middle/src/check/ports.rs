@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{Facts, free_ports::FreePorts, strings::is_the_users};
 use crate::{
     diag::{Code, Diagnostic, Sink},
+    files::Site,
     model::{
         Bind, HostPort, NetworkMode, NetworkOwners, Platform, Port, PortRange, Protocol, Workload,
     },
@@ -41,7 +42,7 @@ pub(super) fn public_addresses(facts: Facts<'_>, sink: &mut Sink) {
                 .label(port.span, "its public address is the component's")
                 .help(format!(
                     "move it out of `ports.{name}`, to the component: `public_url = \"{}\"`",
-                    address.as_str()
+                    address.at(Site::Cluster).as_str()
                 )),
             );
         }

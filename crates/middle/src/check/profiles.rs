@@ -136,7 +136,12 @@ fn network(facts: Facts<'_>, workload: &Workload, sink: &mut Sink) {
 }
 
 fn always_on_with(workload: &Workload, other: &Workload) -> bool {
-    if other.profiles.is_empty() {
+    // Profiles that could not be read may be any.
+    let is_unread = workload
+        .written
+        .get("profiles")
+        .is_some_and(Node::is_broken);
+    if other.profiles.is_empty() || is_unread {
         return true;
     }
     let on: BTreeSet<&String> = other.profiles.iter().collect();

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    files::Target,
+    files::{Site, Target},
     model::{Platform, Route, RouteEnd, RouteTls},
     source::Span,
 };
@@ -16,7 +16,8 @@ pub(super) fn certificates(facts: Facts<'_>, sink: &mut Sink) {
         if route.tls.is_some() && publishes_plain_alone(facts.platform, route) {
             let message = format!(
                 "`{}` publishes `http` alone, and sends everybody on to {}",
-                route.door, route.origin
+                route.door,
+                route.origin.at(Site::Engine).as_str()
             );
             let span = facts
                 .platform

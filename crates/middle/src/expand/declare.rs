@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, rc::Rc};
 
 use super::{
-    Inputs, draft::Declared, elsewhere, env_settings, external, layers::in_long_form, logins,
-    major, presets, read, removed, unknown,
+    Inputs, draft::Declared, elsewhere, env_settings, external, kindless, layers::in_long_form,
+    logins, major, presets, read, removed, unknown,
 };
 use crate::{
     catalog::Kind,
@@ -30,6 +30,11 @@ pub(super) fn components(
         let presets = presets(tree, table, sink);
         let own = in_long_form(table);
         let written = over_presets(&presets, &own);
+        if let Some(kindless) = kindless::of(key, &written, inputs) {
+            sink.push(kindless);
+            lost.push(key.name.clone());
+            continue;
+        }
         let Some(kind) = kind_of(&written, inputs, sink) else {
             lost.push(key.name.clone());
             continue;
@@ -144,6 +149,7 @@ fn component(
         written_version: version.written,
         logins,
         preset_alerts: Vec::new(),
+        doors: Vec::new(),
         user,
         kind,
     }

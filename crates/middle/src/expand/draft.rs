@@ -10,8 +10,8 @@ use super::{moved::Moves, route_ports};
 use crate::{
     catalog::{Kind, Role, SettingType},
     model::{
-        Bind, ExternalAddress, Group, HasName, Named, Port, ProgramVersion, Purpose, Registry,
-        Route, Secret, Variable, Version,
+        Bind, ExternalAddress, Group, HasName, Named, Port, ProgramVersion, PublicAddress, Purpose,
+        Registry, Route, Secret, Variable, Version,
     },
     reference::{Constants, Words},
     source::{SourceId, Span},
@@ -90,6 +90,8 @@ pub struct Declared {
     pub written_version: Option<(Version, Span)>,
     /// Databases that have a user of their own.
     pub logins: Vec<Login>,
+    /// Ports whose public address is that of an entry point, and the number that it publishes where people have to name it.
+    pub doors: Vec<(String, u16)>,
 }
 
 /// Who logs in to a database.
@@ -242,6 +244,14 @@ impl Declared {
         Some(written.trim_end_matches('/'))
     }
 
+    /// What the entry point of a port publishes, where people have to name it.
+    pub fn door_of(&self, port: &str) -> Option<u16> {
+        let mut doors = self.doors.iter();
+        doors
+            .find(|(name, _)| name == port)
+            .map(|(_, number)| *number)
+    }
+
     /// The DNS name of a workload of it.
     pub fn workload_name(&self, part: Option<&str>) -> String {
         match part {
@@ -273,7 +283,6 @@ impl ComponentDraft {
             .filter(move |bound| bound.role.name == role)
     }
 
-    /// The name of the main port.
     /// The line of the user's that takes one of the kind's ports away, or all of them.
     pub fn removed_port(&self, port: &str) -> Option<&Key> {
         let ports = self.user.entry("ports")?;
@@ -284,11 +293,18 @@ impl ComponentDraft {
         entry.value.is_false().then_some(&entry.key)
     }
 
+    /// The name of the main port.
     pub fn main_port(&self) -> Option<String> {
         let ports = self.workload(None).into_iter();
         let ports = ports.flat_map(|workload| &workload.ports);
         let ports: Vec<&str> = ports.map(|port| port.name.as_str()).collect();
         self.kind.main_port(&ports).map(ToString::to_string)
+    }
+
+    /// Where people reach the port that they open, where the platform says so.
+    pub fn public_address(&self) -> Option<PublicAddress> {
+        let door = self.page_port().and_then(|port| self.door_of(&port));
+        PublicAddress::parse(self.public_url()?, door)
     }
 
     /// The name of the port that people open: its address is the component's `public_url`.

@@ -27,6 +27,9 @@ pub(super) fn addresses(component: &Table, kind: &Kind, sink: &mut Sink) -> Opti
     let Some(table) = entry.value.as_table() else {
         return Some(nowhere);
     };
+    if table.get("host").is_some_and(Node::is_broken) {
+        return Some(nowhere);
+    }
     if table.entries.is_empty() {
         sink.push(says_nowhere(entry));
         return Some(nowhere);
@@ -34,8 +37,11 @@ pub(super) fn addresses(component: &Table, kind: &Kind, sink: &mut Sink) -> Opti
     let errors = sink.errors();
     let addresses = match host(table, sink) {
         Some(host) => {
-            let host = plain(host, Form::Host, sink);
-            of_main_port(component, kind, entry, host, sink)
+            let name = plain(host, Form::Host, sink);
+            let addresses = of_main_port(component, kind, entry, name, sink);
+            let span = host.value.span;
+            let at = |address| ExternalAddress { span, ..address };
+            addresses.into_iter().map(at).collect()
         }
         None if is_of_main_port(table) => {
             if let Some(fault) = without_host(entry, table) {
@@ -68,7 +74,8 @@ fn host<'a>(table: &'a Table, sink: &mut Sink) -> Option<&'a Entry> {
         let address = UrlParts::split(text).map_or(text, |url| url.authority);
         table.integer("port").is_some() || !address.contains(':')
     };
-    let written = table.entry("host").filter(|it| it.value.as_str().is_some());
+    let is_host = |it: &&Entry| it.value.as_str().is_some() || table.integer("port").is_some();
+    let written = table.entry("host").filter(is_host);
     written
         .filter(alone)
         .or_else(|| misspelled_host(table, sink))
@@ -128,6 +135,7 @@ fn of_main_port(
         port: port.to_string(),
         host,
         number,
+        span: entry.key.span,
     })
     .collect()
 }
@@ -171,6 +179,7 @@ fn of_each_port(
             port: name.to_string(),
             host: address.host,
             number: address.port,
+            span: node.span,
         });
     }
     addresses

@@ -8,11 +8,10 @@ use super::{
 use crate::{
     catalog::{HTTP_PORT, Kind},
     diag::{Code, Diagnostic, Sink, nearest},
-    model::{Bind, HostPort, Port, PortRange, Protocol, Scheme},
+    model::{Bind, HostPort, Port, PortRange, Protocol, PublicAddress, Scheme},
     source::Span,
     syntax::{Key, Node, Table, Value},
     text::all_of,
-    value::WebAddress,
 };
 
 /// The ports of each of a component's workloads, and whether all of them could be read.
@@ -98,7 +97,13 @@ fn ports_of_table(
             sink.push(numberless(declared, key, node));
         }
         match container {
-            Some(container) => ports.push(port(key, table, container, bind, sink)),
+            Some(container) => {
+                let mut port = port(key, table, container, bind, sink);
+                port.public_url = table
+                    .string("public_url")
+                    .and_then(|url| PublicAddress::parse(url, declared.door_of(&key.name)));
+                ports.push(port);
+            }
             None => whole = false,
         }
     }
@@ -186,6 +191,7 @@ fn span_beside(key: &Key, node: &Node) -> Span {
     }
 }
 
+/// A port, without its public address.
 fn port(key: &Key, table: &Table, container: PortRange, bind: Bind, sink: &mut Sink) -> Port {
     let host_node = table.get("host");
     let host = host_node.and_then(host_port);
@@ -206,7 +212,7 @@ fn port(key: &Key, table: &Table, container: PortRange, bind: Bind, sink: &mut S
             .string("scheme")
             .map_or(Scheme::Http, Scheme::from_name),
         path: table.string("path").unwrap_or_default().to_string(),
-        public_url: table.string("public_url").and_then(WebAddress::parse),
+        public_url: None,
         bind: table.string("bind").and_then(Bind::parse).unwrap_or(bind),
         span: key.span,
         host_span: host_node.map_or(key.span, |node| node.span),

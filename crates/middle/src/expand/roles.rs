@@ -259,6 +259,15 @@ fn check_database(filler: &Declared, database: &str, node: &Node, sink: &mut Sin
         );
         return;
     };
+    // A list that could not be read may hold any name.
+    let is_unread = |node: &Node| {
+        let items = node.as_array().unwrap_or_default().iter();
+        node.is_broken() || { items }.any(|item| item.as_str().is_none())
+    };
+    let mut settings = binding.default.iter().chain(&binding.more);
+    if settings.any(|setting| filler.setting(setting).is_some_and(is_unread)) {
+        return;
+    }
     let mut known: Vec<&str> = Vec::new();
     for setting in binding.default.iter().chain(&binding.more) {
         match filler.setting(setting).map(|node| &node.value) {

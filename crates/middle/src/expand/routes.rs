@@ -5,8 +5,8 @@
 
 use super::{
     draft::Declared,
-    edits::{edit, key, text},
     read,
+    route_edits::{Origin, mount, reach, set_acme, set_url},
     route_ports::{
         is_broken, leads_to_itself, no_http, page_port, place, ports, runs_elsewhere,
         speaks_no_http, twice,
@@ -17,14 +17,12 @@ use super::{
 use crate::{
     catalog::HTTP_PORT,
     diag::{Code, Diagnostic, Sink},
-    model::{Purpose, Route, RouteEnd, RoutePath, RouteTls},
+    language::NameRule,
+    model::{PublicAddress, Purpose, Route, RouteEnd, RoutePath, RouteTls},
     source::Span,
-    syntax::{Key, Node, Shared, Table, Value},
+    syntax::{Key, Node, Table, Value},
     text::one_of,
 };
-
-/// Where certificates are mounted in an entry point.
-const CERTIFICATES: &str = "/etc/mlopsgen/tls";
 
 /// Reads the routes and lays what follows from them over the components.
 pub(super) fn routes(
@@ -87,11 +85,12 @@ impl Reader<'_> {
             self.ends(table);
             return None;
         };
+        let origin = self.origin(&host, &tls, door);
         let mut route = Route {
             name: key.name.clone(),
             door: self.components[door].name.clone(),
             host,
-            origin: String::new(),
+            origin: PublicAddress::parse(&origin.address, origin.published)?,
             tls,
             login: None,
             paths: Vec::new(),
@@ -99,8 +98,6 @@ impl Reader<'_> {
             tls_span: place(table, "tls", key),
             login_span: place(table, "login", key),
         };
-        route.origin = self.origin(&route, door);
-        let origin = route.origin.clone();
         for (path, node) in read::entries(table, "paths") {
             let address = format!("{}{}", route.host, trimmed(&path.name));
             let mut known = seen.addresses.iter();
@@ -118,16 +115,22 @@ impl Reader<'_> {
         }
         if let Some((index, port)) = login {
             let name = self.components[index].name.clone();
-            self.set_url(index, &port, &origin, key.span);
-            self.reach(door, &format!("{name}.{port}"), key.span);
+            set_url(&mut self.components[index], &port, &origin, "", key.span);
+            reach(
+                &mut self.components[door],
+                &format!("{name}.{port}"),
+                key.span,
+            );
             route.login = Some(RouteEnd {
                 component: name,
                 port,
             });
         }
         match &route.tls {
-            Some(RouteTls::Secret(secret)) => self.mount(door, secret, key.span),
-            Some(RouteTls::Acme(address)) => self.set_acme(door, address, key.span),
+            Some(RouteTls::Secret(secret)) => mount(&mut self.components[door], secret, key.span),
+            Some(RouteTls::Acme(address)) => {
+                set_acme(&mut self.components[door], address, key.span)
+            }
             None => {}
         }
         let length = |path: &RoutePath| std::cmp::Reverse(path.path.len());
@@ -142,15 +145,28 @@ impl Reader<'_> {
         let host = table.string("host").unwrap_or_default();
         for (path, node) in read::entries(table, "paths") {
             if let Some((index, port)) = self.end(node) {
-                let url = format!("{scheme}://{host}{}", trimmed(&path.name));
-                self.set_url(index, &port, &url, path.span);
+                let origin = Origin::plain(format!("{scheme}://{host}"));
+                set_url(
+                    &mut self.components[index],
+                    &port,
+                    &origin,
+                    below(path),
+                    path.span,
+                );
             }
         }
         let login = table.entry("login");
         if let Some((entry, (index, port))) =
             login.and_then(|it| Some((it, self.login(&it.value)?)))
         {
-            self.set_url(index, &port, &format!("{scheme}://{host}"), entry.key.span);
+            let origin = Origin::plain(format!("{scheme}://{host}"));
+            set_url(
+                &mut self.components[index],
+                &port,
+                &origin,
+                "",
+                entry.key.span,
+            );
         }
     }
 
@@ -290,27 +306,29 @@ impl Reader<'_> {
         Some((index, page_port(declared)?))
     }
 
-    /// Scheme, host and, where people do not come by the usual one, the port that the door publishes.
-    fn origin(&self, route: &Route, door: usize) -> String {
-        let (scheme, usual) = match route.tls {
+    /// Scheme and host and, where people do not come by the usual one, the port that the door publishes.
+    fn origin(&self, host: &str, tls: &Option<RouteTls>, door: usize) -> Origin {
+        let (scheme, usual) = match tls {
             Some(_) => ("https", 443),
             None => ("http", 80),
         };
         let published = self.components[door]
             .user
             .get_path(&["ports", scheme, "host"]);
-        match published.map(|node| &node.value) {
-            Some(Value::Integer(port)) if *port != usual => {
-                format!("{scheme}://{}:{port}", route.host)
-            }
-            _ => format!("{scheme}://{}", route.host),
+        let published = match published.map(|node| &node.value) {
+            Some(Value::Integer(port)) if *port != usual => u16::try_from(*port).ok(),
+            _ => None,
+        };
+        Origin {
+            address: format!("{scheme}://{host}"),
+            published,
         }
     }
 
     fn path(
         &mut self,
         (path, node): (&Key, &Node),
-        origin: &str,
+        origin: &Origin,
         door: usize,
         seen: &mut Seen<'_>,
     ) -> Option<RoutePath> {
@@ -320,7 +338,7 @@ impl Reader<'_> {
             self.sink.push(leads_to_itself(path, &name, node.span));
             return None;
         }
-        let prefix = trimmed(&path.name);
+        let prefix = below(path);
         let strip = node.as_table().and_then(|table| table.entry("strip"));
         let strip = strip.filter(|strip| strip.value.value == Value::Boolean(true));
         let led = Led {
@@ -329,17 +347,27 @@ impl Reader<'_> {
             prefix,
             place: strip.map_or(path.span, |strip| strip.key.span),
         };
+        let is_path = NameRule::WebPath.accepts(&path.name);
         let declared = &mut self.components[index];
         let fits = match strip {
+            _ if !is_path => Ok(()),
             Some(_) => seen.prefixes.strip(&led, declared),
             None => seen.prefixes.pass_on(&led, declared),
         };
+        // What is wrong with the path hides nothing of the address.
+        set_url(declared, &port, origin, prefix, path.span);
         if let Err(wrong) = fits {
             self.sink.push(wrong);
             return None;
         }
-        self.set_url(index, &port, &format!("{origin}{prefix}"), path.span);
-        self.reach(door, &format!("{name}.{port}"), node.span);
+        if !is_path {
+            return None;
+        }
+        reach(
+            &mut self.components[door],
+            &format!("{name}.{port}"),
+            node.span,
+        );
         Some(RoutePath {
             path: match prefix {
                 "" => "/".to_string(),
@@ -391,55 +419,12 @@ impl Reader<'_> {
         }
     }
 
-    /// `public_url` of the component or, of another port than the one that people open, of the port, where nothing says it yet.
-    fn set_url(&mut self, index: usize, port: &str, url: &str, span: Span) {
-        let declared = &mut self.components[index];
-        let set = |table: &mut Table| {
-            if table.get("public_url").is_none() {
-                table.set(key("public_url", span), text(url, span));
-            }
-        };
-        match page_port(declared).as_deref() == Some(port) {
-            true => set(&mut declared.user),
-            false => edit(&mut declared.user, "ports", span, |ports| {
-                edit(ports, port, span, set);
-            }),
-        }
-    }
+}
 
-    fn reach(&mut self, door: usize, end: &str, span: Span) {
-        let user = &mut self.components[door].user;
-        if user.get("reaches").is_none() {
-            let empty = Value::Array(Shared::default());
-            user.set(key("reaches", span), Node { span, value: empty });
-        }
-        if let Some(Value::Array(items)) = user.get_mut("reaches").map(|node| &mut node.value)
-            && !items.iter().any(|item| item.as_str() == Some(end))
-        {
-            items.push(text(end, span));
-        }
-    }
-
-    /// `settings.acme` of the door, unless the user says another.
-    fn set_acme(&mut self, door: usize, address: &str, span: Span) {
-        edit(
-            &mut self.components[door].user,
-            "settings",
-            span,
-            |settings| {
-                if settings.get("acme").is_none() {
-                    settings.set(key("acme", span), text(address, span));
-                }
-            },
-        );
-    }
-
-    fn mount(&mut self, door: usize, secret: &str, span: Span) {
-        let path = format!("{CERTIFICATES}/{secret}.pem");
-        edit(&mut self.components[door].user, "files", span, |files| {
-            edit(files, &path, span, |file| {
-                file.set(key("secret", span), text(secret, span));
-            });
-        });
+/// What a path adds to an address; nothing where it is none, which was reported.
+fn below(path: &Key) -> &str {
+    match NameRule::WebPath.accepts(&path.name) {
+        true => trimmed(&path.name),
+        false => "",
     }
 }

@@ -379,6 +379,8 @@ fn text(text: &Text) -> String {
         Piece::PublicHost { component, port } => {
             format!("${{components.{component}.{port}.public_host}}")
         }
+        Piece::RouteOrigin(route) => format!("the address of route `{route}`"),
+        Piece::RoutePort(route) => format!("the port of route `{route}`"),
         Piece::Network(group) => format!("${{platform.network.{group}}}"),
     })
 }

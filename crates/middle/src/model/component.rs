@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use crate::{
     data::{Program, Upgrade},
     model::{
-        AlertSeverity, Host, Icon, Metrics, PanelKind, Port, ProgramVersion, Purpose, Raw,
-        Requests, Text, Workload,
+        AlertSeverity, Host, Icon, Metrics, PanelKind, Port, ProgramVersion, PublicAddress,
+        Purpose, Raw, Requests, Text, Workload,
     },
     source::Span,
     syntax::Shared,
-    value::WebAddress,
 };
 
 /// A component: what its kind, its presets and the user together say of it.
@@ -53,7 +52,7 @@ pub struct Component {
     /// The port that people open: the main one, or `http` where the main one is for programs.
     pub page_port: Option<String>,
     /// Where people reach that port, where `public_url` is set.
-    pub public_url: Option<WebAddress>,
+    pub public_url: Option<PublicAddress>,
     /// The kind's settings that have a value, in the order of the kind.
     pub settings: Vec<Setting>,
     /// What others read of it as `${components.C.OUTPUT}`, besides ports.
@@ -175,7 +174,7 @@ impl Component {
     }
 
     /// Where people reach a port, where the platform says so and does not leave it to what is published.
-    pub fn declared_public_url(&self, port: &str) -> Option<&WebAddress> {
+    pub fn declared_public_url(&self, port: &str) -> Option<&PublicAddress> {
         let is_opened = self.page_port.as_deref() == Some(port);
         let of_port = self.port(port).and_then(|port| port.public_url.as_ref());
         of_port.or(self.public_url.as_ref().filter(|_| is_opened))
@@ -240,6 +239,8 @@ pub struct ExternalAddress {
     pub host: Host,
     /// The port's number there.
     pub number: u16,
+    /// Where the host is written.
+    pub span: Span,
 }
 
 /// A parameter of the kind with its value.

@@ -3,7 +3,12 @@
 //! By hand: the parser of `oci-spec` writes Docker's defaults into what it reads, so that an image without a tag can't
 //! be told from one of `latest`, and it takes no variables.
 
+use std::net::Ipv6Addr;
+
 use super::{Piece, Text};
+
+/// The longest path that Docker takes (distribution/reference, `RepositoryNameTotalLengthMax`).
+const LONGEST_PATH: usize = 255;
 
 /// An image by the parts of its reference. Each is a text: a variable may stand anywhere in a reference, and is not
 /// looked into.
@@ -95,6 +100,21 @@ impl Image {
         before.chain([&self.repository]).chain(after)
     }
 
+    /// Docker takes 255 characters, those counted that it puts in front of a name without a `/`.
+    fn is_too_long(&self) -> bool {
+        let path = self.repository.as_plain().unwrap_or_default();
+        let is_official = self.registry.is_none() && !path.contains('/');
+        let implied = if is_official { "library/".len() } else { 0 };
+        implied + path.len() > LONGEST_PATH
+    }
+
+    /// What is an image's own number to Docker, and so no name.
+    fn is_identifier(&self) -> bool {
+        let is_alone = self.registry.is_none() && self.tag.is_none() && self.digest.is_none();
+        let path = self.repository.as_plain().unwrap_or_default();
+        is_alone && is_digest(&format!("sha256:{path}"))
+    }
+
     /// The image with every piece written out by `speak`: what a variable brings may be any part of a reference.
     pub fn rendered(&self, speak: impl FnMut(&Piece) -> String) -> Self {
         Self::literal(&self.text().render(speak))
@@ -106,7 +126,9 @@ impl Image {
             let literal = part.filter(|part| part.is_literal());
             literal.is_none_or(|part| part.as_plain().is_some_and(|part| grammar(&part)))
         };
-        fits(self.registry.as_ref(), is_registry)
+        !self.is_too_long()
+            && !self.is_identifier()
+            && fits(self.registry.as_ref(), is_registry)
             && fits(Some(&self.repository), is_repository)
             && fits(self.tag.as_ref(), is_tag)
             && fits(self.digest.as_ref(), is_digest)
@@ -250,25 +272,34 @@ fn is_host(text: &Text) -> bool {
         || text.as_plain().as_deref() == Some("localhost")
 }
 
+/// A name of the DNS or an address, and a port.
 fn is_registry(host: &str) -> bool {
+    let is_port = |text: &str| text.parse::<u16>().is_ok();
+    if let Some((address, port)) = host.strip_prefix('[').and_then(|it| it.split_once(']')) {
+        let is_address = address.parse::<Ipv6Addr>().is_ok() && !address.contains('.');
+        return is_address && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port));
+    }
     let (name, port) = host.split_once(':').unwrap_or((host, "0"));
-    !name.is_empty()
-        && name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || ".-".contains(c))
-        && port.parse::<u16>().is_ok()
+    let ends = |c: char| c.is_ascii_alphanumeric();
+    let is_label = |label: &str| {
+        label.starts_with(ends)
+            && label.ends_with(ends)
+            && label.chars().all(|c| ends(c) || c == '-')
+    };
+    name.split('.').all(is_label) && is_port(port)
 }
 
 fn is_repository(path: &str) -> bool {
     path.split('/').all(|part| {
         let ends = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-        part.starts_with(ends)
-            && part.ends_with(ends)
-            && part.chars().all(|c| ends(c) || "._-".contains(c))
-            && !["..", "._", "_.", "___"]
-                .iter()
-                .any(|run| part.contains(run))
+        let mut between = part.split(ends).filter(|run| !run.is_empty());
+        part.starts_with(ends) && part.ends_with(ends) && between.all(is_separator)
     })
+}
+
+/// What may stand between letters and digits of a path: one dot, one or two underscores, or dashes.
+fn is_separator(run: &str) -> bool {
+    matches!(run, "." | "_" | "__") || run.chars().all(|c| c == '-')
 }
 
 /// Whether it can be the tag of an image.
@@ -333,6 +364,42 @@ mod tests {
             );
             assert_eq!(image.text(), Text::literal(reference));
         }
+    }
+
+    /// The cases of distribution/reference (`TestReferenceParse`, `TestFullParseReference` and the names of
+    /// `TestRepoRegexp`), but two: `Uppercase/lowercase` passes there as a registry, which its authors call a mistake, and a
+    /// number of a port above 65535 passes too.
+    #[test]
+    fn a_reference_is_what_docker_takes() {
+        let digest = "sha256:ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff";
+        let deep = "a/".repeat(127) + "a:tag-puts-this-over-max";
+        let longest = format!("example.com/{}:tag", "a".repeat(255));
+        let official = "a".repeat(247);
+        let both = format!("test:5000/repo:tag@{digest}");
+        let pinned = format!("[2001:db8::1]:5000/repo@{digest}");
+        let good = "test_com test.com:tag test.com:5000 test.com/repo:tag test:5000/repo test:5000/repo:tag \
+             lowercase:Uppercase sub-dom1.foo.com/bar/baz/quux \
+             b.gcr.io/test.example.com/my-app:test.example.com xn--n3h.com/myimage:xn--n3h.com \
+             foo_bar.com:8080 foo/foo_bar.com:8080 192.168.1.1 192.168.1.1:tag 192.168.1.1/repo \
+             192.168.1.1:5000/repo:5050 [2001:db8::1]/repo [2001:db8:1:2:3:4:5:6]/repo:tag \
+             [2001:db8::1]:5000/repo:tag [2001:db8::]:5000/repo [::1]:5000/repo a/a__b a/a-b--c \
+             dom.com/a.b_c__d--e localhost/a foo.com/1/2"
+            .split_whitespace()
+            .chain([both.as_str(), &deep, &pinned, &longest, &official]);
+        let long = format!("domain/{}:tag", "a".repeat(256));
+        let long_official = "a".repeat(248);
+        let identifier = "f".repeat(64);
+        let short = "repo@sha256:ffffffffffffffffffffffffffffffffff";
+        let bad = ":justtag @sha256:ffff Uppercase:tag test:5000/Uppercase/lowercase:tag aa/asdf$$^/aa \
+             [2001:db8::1] [2001:db8::1]:5000 [2001:db8::1]:tag [fe80::1%eth0]:5000/repo \
+             [fe80::1%@invalidzone]:5000/repo acme/x_-y:1 a/a___b a/a..b a/a._b a/-a a/a- a//b -foo.com/a \
+             foo-.com/a foo..com/a .com/a host:/a a/b: a/b:-1"
+            .split_whitespace()
+            .chain([short, &long, &long_official, &identifier]);
+        let is_valid = |reference: &&str| Image::literal(reference).is_valid();
+        let refused: Vec<&str> = good.filter(|it| !is_valid(it)).collect();
+        let taken: Vec<&str> = bad.filter(is_valid).collect();
+        assert_eq!((refused, taken), (vec![], vec![]));
     }
 
     #[test]

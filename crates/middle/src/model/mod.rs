@@ -14,6 +14,7 @@ mod notify;
 mod pipeline;
 mod platform;
 mod program_version;
+mod public_address;
 mod published;
 mod raw;
 mod registry;
@@ -55,6 +56,7 @@ pub use platform::{
     SecretOrigin, Variable, aliases, network_name,
 };
 pub use program_version::{ImageMaker, KnownVersions, ProgramVersion, TagVersion};
+pub use public_address::PublicAddress;
 pub use published::Published;
 pub use raw::Raw;
 pub use registry::Registry;

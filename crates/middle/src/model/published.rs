@@ -1,8 +1,9 @@
 //! Where a browser on the host finds what Compose publishes, and texts for readers that can complete nothing later.
 
 use super::{
-    Component, HostPort, Named, NetworkMode, Piece, Platform, Port, Variable, network_name,
+    Component, HostPort, Named, NetworkMode, Piece, Platform, Port, Route, Variable, network_name,
 };
+use crate::{files::Site, value::WebAddress};
 
 /// What texts are completed from, where nothing completes them later.
 #[derive(Clone, Copy, Debug)]
@@ -10,25 +11,35 @@ pub struct Published<'a> {
     pub project: &'a str,
     pub variables: &'a Named<Variable>,
     pub components: &'a Named<Component>,
+    pub routes: &'a [Route],
+    /// Where the workloads run that the text is for.
+    pub site: Site,
 }
 
 impl Platform {
-    fn published(&self) -> Published<'_> {
+    fn published(&self, site: Site) -> Published<'_> {
         Published {
             project: &self.project,
             variables: &self.variables,
             components: &self.components,
+            routes: &self.routes,
+            site,
         }
     }
 
     /// As [`Published::public_url`].
-    pub fn public_url(&self, component: &str, port: &str) -> Option<String> {
-        self.published().public_url(component, port)
+    pub fn public_url(&self, site: Site, component: &str, port: &str) -> Option<String> {
+        self.published(site).public_url(component, port)
+    }
+
+    /// As [`Published::constant`], on an engine.
+    pub fn constant(&self, piece: &Piece) -> Option<String> {
+        self.constant_at(Site::Engine, piece)
     }
 
     /// As [`Published::constant`].
-    pub fn constant(&self, piece: &Piece) -> Option<String> {
-        self.published().constant(piece)
+    pub fn constant_at(&self, site: Site, piece: &Piece) -> Option<String> {
+        self.published(site).constant(piece)
     }
 }
 
@@ -38,7 +49,7 @@ impl Published<'_> {
     pub fn public_url(&self, component: &str, port: &str) -> Option<String> {
         let component = self.components.find(component)?;
         if let Some(address) = component.declared_public_url(port) {
-            return Some(address.as_str().to_string());
+            return Some(address.at(self.site).as_str().to_string());
         }
         let port = component.port(port)?;
         let (host, number) = public_address(component, port);
@@ -46,11 +57,16 @@ impl Published<'_> {
         Some(format!("{}://{host}:{number}{prefix}", port.scheme))
     }
 
+    fn route_origin(&self, route: &str) -> Option<&WebAddress> {
+        let route = self.routes.iter().find(|it| it.name == route);
+        route.map(|route| route.origin.at(self.site))
+    }
+
     /// Scheme, host and port of it.
     fn public_origin(&self, component: &str, port: &str) -> Option<String> {
         let component = self.components.find(component)?;
         if let Some(address) = component.declared_public_url(port) {
-            return Some(address.origin().to_string());
+            return Some(address.at(self.site).origin().to_string());
         }
         let port = component.port(port)?;
         let (host, number) = public_address(component, port);
@@ -61,7 +77,7 @@ impl Published<'_> {
     fn public_host(&self, component: &str, port: &str) -> Option<String> {
         let component = self.components.find(component)?;
         if let Some(address) = component.declared_public_url(port) {
-            return Some(address.authority().to_string());
+            return Some(address.at(self.site).authority().to_string());
         }
         let port = component.port(port)?;
         Some(public_address(component, port).0)
@@ -81,6 +97,14 @@ impl Published<'_> {
             Piece::PublicUrl { component, port } => self.public_url(component, port),
             Piece::PublicOrigin { component, port } => self.public_origin(component, port),
             Piece::PublicHost { component, port } => self.public_host(component, port),
+            Piece::RouteOrigin(route) => {
+                let origin = self.route_origin(route);
+                origin.map(|origin| origin.as_str().to_string())
+            }
+            Piece::RoutePort(route) => {
+                let origin = self.route_origin(route);
+                origin.map(|origin| origin.host_and_port().1.to_string())
+            }
             Piece::Network(group) => Some(network_name(self.project, group)),
         }
     }

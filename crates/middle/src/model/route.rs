@@ -1,5 +1,6 @@
 //! Entry points: components behind a host and paths.
 
+use super::PublicAddress;
 use crate::source::Span;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -9,7 +10,7 @@ pub struct Route {
     pub door: String,
     pub host: String,
     /// How people start every address: `https://ml.example.com`.
-    pub origin: String,
+    pub origin: PublicAddress,
     pub tls: Option<RouteTls>,
     /// The component that is asked before every request, and its port.
     pub login: Option<RouteEnd>,

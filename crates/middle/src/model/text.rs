@@ -34,6 +34,10 @@ pub enum Piece {
         component: String,
         port: String,
     },
+    /// How the addresses of an entry point's route start, for a browser.
+    RouteOrigin(String),
+    /// The number of the port by which people come to it.
+    RoutePort(String),
     /// The Compose network of a group; in Kubernetes the namespace.
     Network(String),
 }

@@ -3,12 +3,11 @@
 use crate::{
     model::{
         At, Bind, Capability, Condition, Device, EnvFile, ExtraHost, FileMount, HostPath,
-        HttpScheme, Image, ImagePlatform, Metrics, Mount, ProbeTool, Protocol, Raw, Scheme, Signal,
-        SupplementalGroup, Text, Tmpfs, UpstreamChart, User,
+        HttpScheme, Image, ImagePlatform, Metrics, Mount, ProbeTool, Protocol, PublicAddress, Raw,
+        Scheme, Signal, SupplementalGroup, Text, Tmpfs, UpstreamChart, User,
     },
     source::Span,
     syntax::Table,
-    value::WebAddress,
 };
 
 /// Whether a program has an end.
@@ -230,7 +229,7 @@ pub struct Port {
     /// What a URL of it ends with; may be empty.
     pub path: String,
     /// Where people reach it, where `ports.NAME.public_url` or a route says so.
-    pub public_url: Option<WebAddress>,
+    pub public_url: Option<PublicAddress>,
     /// The host's address to publish on.
     pub bind: Bind,
     /// The port's own place, and that of `host`.

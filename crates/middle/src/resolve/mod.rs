@@ -51,6 +51,7 @@ use texts::Texts;
 use crate::{
     diag::Sink,
     expand::Draft,
+    files::Site,
     model::{Component, Named, Panel, Platform, Published, aliases},
     source::Sources,
     syntax::Shared,
@@ -108,6 +109,8 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
             project: &names.project,
             variables: &names.variables,
             components: &components,
+            routes: &draft.routes,
+            site: Site::Engine,
         },
     };
     let pipelines = pipelines::pipelines(texts, tree, sink);

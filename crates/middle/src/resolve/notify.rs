@@ -204,7 +204,7 @@ fn empty(key: &str, span: Span) -> Diagnostic {
 
 /// Alertmanager reads a secret from a file, which holds the whole value.
 fn whole_value(scene: &Scene, table: &Table, key: &str, sink: &mut Sink) -> Option<At<Text>> {
-    let node: &Node = table.get(key)?;
+    let node: &Node = table.get(key).filter(|node| !node.is_broken())?;
     let value = whole(scene, node, sink)?;
     if node.as_str() == Some("") {
         sink.push(empty(key, node.span));

@@ -119,7 +119,8 @@ fn host(scene: &Scene<'_>, routes: &[&Route], marks: &mut Marks, sink: &mut Sink
     let mut shown = json!({
         "name": first.name,
         "host": first.host,
-        "origin": first.origin,
+        "origin": marks.show(&piece(Piece::RouteOrigin(first.name.clone()))),
+        "port": marks.show(&piece(Piece::RoutePort(first.name.clone()))),
         "secret": first.secret(),
         "tls": first.tls.is_some(),
         "paths": paths.into_iter().map(|(path, asks)| {
@@ -134,6 +135,12 @@ fn host(scene: &Scene<'_>, routes: &[&Route], marks: &mut Marks, sink: &mut Sink
         shown["login"] = end(scene, login, marks, sink);
     }
     Some(shown)
+}
+
+fn piece(piece: Piece) -> Text {
+    Text {
+        pieces: vec![piece],
+    }
 }
 
 /// A component's port as an entry point reaches it.

@@ -17,7 +17,6 @@ use crate::{
         Workload,
     },
     syntax::{Node, Removal, Table, Value, overlay},
-    value::WebAddress,
 };
 
 /// Resolves one draft.
@@ -76,7 +75,7 @@ pub(super) fn component(
             .unwrap_or_default(),
         main_port: draft.main_port(),
         page_port: draft.page_port(),
-        public_url: draft.public_url().and_then(WebAddress::parse),
+        public_url: draft.public_address(),
         settings: known.settings.clone(),
         outputs: outputs(scene, index, sink),
         uses: uses(scene, index, sink),

@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 
 use super::Speak;
-use crate::model::{Component, HostPort, Piece, Platform, Port, Secret, Text, Workload};
+use crate::{
+    files::Site,
+    model::{Component, HostPort, Piece, Platform, Port, Secret, Text, Workload},
+};
 
 /// Where the chart's templates put parts together: strings, `{secret}`, `{var}`, `{namespace}`, `{publicUrl}` and
 /// `{publicHost}`.
@@ -13,6 +16,10 @@ pub struct Chart<'a>(pub &'a Platform);
 impl Speak for Chart<'_> {
     fn platform(&self) -> &Platform {
         self.0
+    }
+
+    fn site(&self) -> Site {
+        Site::Cluster
     }
 
     fn secret(&self, secret: &Secret) -> String {
@@ -50,6 +57,10 @@ impl Speak for ChartDefaults<'_> {
         self.0
     }
 
+    fn site(&self) -> Site {
+        Site::Cluster
+    }
+
     fn secret(&self, _: &Secret) -> String {
         String::new()
     }
@@ -78,17 +89,20 @@ impl Speak for ChartDefaults<'_> {
             },
             Piece::Network(group) => self.network(group),
             Piece::Secret(_) => String::new(),
-            Piece::Literal(_) | Piece::Variable(_) | Piece::Endpoint(_) => {
-                self.0.constant(piece).unwrap_or_default()
-            }
+            Piece::Literal(_)
+            | Piece::Variable(_)
+            | Piece::Endpoint(_)
+            | Piece::RouteOrigin(_)
+            | Piece::RoutePort(_) => self.0.constant_at(Site::Cluster, piece).unwrap_or_default(),
         }
     }
 }
 
 fn part(platform: &Platform, piece: &Piece) -> Value {
     match piece {
-        Piece::Literal(_) | Piece::Endpoint(_) => {
-            json!(platform.constant(piece).unwrap_or_default())
+        Piece::Literal(_) | Piece::Endpoint(_) | Piece::RouteOrigin(_) | Piece::RoutePort(_) => {
+            let constant = platform.constant_at(Site::Cluster, piece);
+            json!(constant.unwrap_or_default())
         }
         Piece::Secret(name) => json!({ "secret": name }),
         Piece::Variable(name) => json!({ "var": name }),
@@ -155,7 +169,9 @@ fn constant_address(platform: &Platform, piece: &Piece) -> String {
         component.declared_public_url(port).is_some() || component.external_address(port).is_some()
     };
     match platform.component(component).is_some_and(is_known) {
-        true => platform.constant(piece).unwrap_or_default(),
+        true => platform
+            .constant_at(Site::Cluster, piece)
+            .unwrap_or_default(),
         false => String::new(),
     }
 }

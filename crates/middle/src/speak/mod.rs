@@ -10,7 +10,10 @@ pub mod units;
 
 use serde_json::{Map, Value};
 
-use crate::model::{Piece, Platform, Raw, Secret, Text, Variable};
+use crate::{
+    files::Site,
+    model::{Piece, Platform, Raw, Secret, Text, Variable},
+};
 
 pub use chart::{Chart, ChartDefaults, local_port};
 pub use engine::{Compose, Stack};
@@ -19,6 +22,11 @@ pub use plain::{Constants, Readable};
 /// How one target writes what a text is made of.
 pub trait Speak: Sync {
     fn platform(&self) -> &Platform;
+
+    /// Where the workloads run that it speaks for.
+    fn site(&self) -> Site {
+        Site::Engine
+    }
 
     /// A string that the target reads back unchanged.
     fn literal(&self, text: &str) -> String {
@@ -53,8 +61,11 @@ pub trait Speak: Sync {
             | Piece::Endpoint(_)
             | Piece::PublicUrl { .. }
             | Piece::PublicOrigin { .. }
-            | Piece::PublicHost { .. } => {
-                self.literal(&platform.constant(piece).unwrap_or_default())
+            | Piece::PublicHost { .. }
+            | Piece::RouteOrigin(_)
+            | Piece::RoutePort(_) => {
+                let constant = platform.constant_at(self.site(), piece);
+                self.literal(&constant.unwrap_or_default())
             }
         }
     }

@@ -51,7 +51,7 @@ pub(in crate::target) fn address(platform: &Platform, vantage: Vantage) -> Optio
     if !is_published && grafana.declared_public_url(name).is_none() {
         return None;
     }
-    let url = platform.public_url(&grafana.name, name)?;
+    let url = platform.public_url(vantage.site(), &grafana.name, name)?;
     Some(url.trim_end_matches('/').to_string())
 }
 

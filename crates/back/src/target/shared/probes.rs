@@ -2,6 +2,7 @@
 
 use super::scrape::{self, Presence, Scraper};
 use crate::{
+    files::Site,
     model::{Component, Health, PROBER, Platform, Probe, Workload, probe_job},
     speak::{Constants, Speak},
     target::Vantage,
@@ -73,7 +74,7 @@ pub(in crate::target) fn asked<'a>(
                     number,
                     scheme,
                 }) => {
-                    let path = Constants(platform).text(path);
+                    let path = Constants(platform, Site::Engine).text(path);
                     let scheme = scheme.name();
                     (port, *number, Question::Http { scheme, path })
                 }

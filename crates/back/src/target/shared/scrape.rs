@@ -9,7 +9,7 @@ use super::{
     replicas,
 };
 use crate::{
-    files::Target,
+    files::{Site, Target},
     language::duration_ms,
     model::{
         Component, Expression, HostPort, Metrics, Mount, MountSource, NetworkMode, NetworkOwners,
@@ -180,7 +180,9 @@ pub(in crate::target) fn exporter<'j, 'a>(
 /// The server's own interval between scrapes, in milliseconds.
 pub(in crate::target) fn interval(platform: &Platform, prometheus: &Component) -> u64 {
     match prometheus.setting("scrape_interval") {
-        Some(SettingValue::Text(text)) => duration_ms(&Constants(platform).text(text)),
+        Some(SettingValue::Text(text)) => {
+            duration_ms(&Constants(platform, Site::Engine).text(text))
+        }
         _ => None,
     }
     .unwrap_or(USUAL_INTERVAL)

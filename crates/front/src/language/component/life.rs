@@ -59,7 +59,7 @@ pub(super) const LIFE: &[KeyShape] = &[
         "restart",
         Shape::Plain(Form::Restart),
         "`unless-stopped` by default; for a job `no`.",
-        "restart = \"always\"",
+        "restart = \"on-failure\"",
     )
     .shared()
     .in_targets(&[

@@ -59,7 +59,11 @@ pub(in crate::resolve) fn own_panels(
         .map(|table| {
             let panel = panel(scene, index, table, sink);
             let is_broken = |key: &str| table.get(key).is_some_and(Node::is_broken);
-            if panel.queries.is_empty() && !is_broken("queries") && !is_broken("expr") {
+            // A query that could not be read was reported.
+            let names = |queries: &[Node]| !queries.is_empty();
+            let is_named = table.array("queries").is_some_and(names);
+            let is_read = !is_named && !is_broken("queries") && !is_broken("expr");
+            if panel.queries.is_empty() && is_read {
                 sink.push(
                     Diagnostic::new(
                         Code::MissingKey,
@@ -106,8 +110,11 @@ fn report_empty_axis(table: &Table, sink: &mut Sink) {
     }
 }
 
-/// Whether each threshold is above the one before it, as Grafana takes them.
+/// Whether each threshold is above the one before it, as Grafana takes them. One without a value is below all others.
 fn is_ascending(thresholds: &[Threshold]) -> bool {
+    if thresholds.iter().skip(1).any(|it| it.value.is_none()) {
+        return false;
+    }
     let values: Vec<f64> = thresholds.iter().filter_map(|it| it.value).collect();
     values.windows(2).all(|pair| pair[0] < pair[1])
 }

@@ -219,6 +219,13 @@ pub(super) fn unknown_field(field: &str, words: Words, place: Span) -> Diagnosti
         })
 }
 
+/// How pipelines and CI entries get a secret.
+pub(super) fn as_variable(secret: &str, variable: &str) -> String {
+    format!(
+        "state it as a variable, and `${variable}` here: `secrets = {{ {variable} = \"{secret}\" }}` of a CI entry or a stage, `env.{variable} = \"${{secrets.{secret}}}\"` of a pipeline or a task"
+    )
+}
+
 /// An output that holds a secret, where no secret may stand.
 pub(super) fn secret_output(
     draft: &ComponentDraft,

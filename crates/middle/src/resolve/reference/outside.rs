@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
+    files::Site,
     model::{Field, HostPort, Piece, Text},
 };
 
@@ -44,6 +45,7 @@ impl Resolver<'_> {
         }
         let (mut host, number) = match declared_public_url(draft, port) {
             Some(address) => {
+                let address = address.at(Site::Engine);
                 let (host, number) = address.host_and_port();
                 (Text::literal(host.to_string()), number)
             }

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     diag::Sink,
     expand::ComponentDraft,
+    files::Site,
     model::{Endpoint, Field, Host, HostPort, Piece, Port, Text},
     reference::{PortField, Words},
 };
@@ -127,7 +128,7 @@ pub(super) struct PortOf<'a> {
 /// The path under which browsers find a port: an entry point may take it away.
 fn public_path(draft: &ComponentDraft, port: &Port) -> String {
     match declared_public_url(draft, port) {
-        Some(address) => address.path().to_string(),
+        Some(address) => address.at(Site::Engine).path().to_string(),
         None => port.prefix().to_string(),
     }
 }

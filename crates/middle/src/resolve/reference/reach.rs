@@ -4,11 +4,10 @@ use super::{port::PortOf, resolver::Resolver};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::ComponentDraft,
-    model::{Field, HostPort, NetworkMode, Piece, Port, Text},
+    model::{Field, HostPort, NetworkMode, Piece, Port, PublicAddress, Text},
     reference::{self},
     resolve::connections::{Hindrance, hindrance, unreachable},
     text::all_of,
-    value::WebAddress,
 };
 
 impl Resolver<'_> {
@@ -207,11 +206,11 @@ pub(super) fn is_on_any_port(draft: &ComponentDraft, workload: &str, port: &Port
 }
 
 /// Where people reach a port, where the platform says so.
-pub(super) fn declared_public_url(draft: &ComponentDraft, port: &Port) -> Option<WebAddress> {
+pub(super) fn declared_public_url(draft: &ComponentDraft, port: &Port) -> Option<PublicAddress> {
     let is_main = draft.main_port().as_deref() == Some(port.name.as_str());
-    let of_main = || draft.public_url().filter(|_| is_main);
+    let of_main = || draft.public_address().filter(|_| is_main);
     let of_port = port.public_url.clone();
-    of_port.or_else(|| of_main().and_then(WebAddress::parse))
+    of_port.or_else(of_main)
 }
 
 /// Whether a browser gets to a port, whatever it is published on. On the host's network every port is the host's.

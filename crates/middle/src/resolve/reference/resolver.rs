@@ -2,7 +2,9 @@
 
 use super::{
     Scope, default_binding, hosts,
-    messages::{UnknownPart, needed_port, nothing_chosen, secret_output, unknown_part},
+    messages::{
+        UnknownPart, as_variable, needed_port, nothing_chosen, secret_output, unknown_part,
+    },
     port::PortOf,
     setting_text, text,
 };
@@ -146,7 +148,10 @@ impl Resolver<'_> {
                     format!("a secret can't stand in {place}"),
                 )
                 .label(self.place, "a secret")
-                .help(secret_places()),
+                .help(match self.scope.owner {
+                    Some(_) => secret_places(),
+                    None => as_variable(&secret.name, &secret.env),
+                }),
             );
             return None;
         }

@@ -136,6 +136,10 @@ fn imports(dag: &Dag) -> Vec<&'static str> {
     let has_resources =
         !dag.resources.is_empty() || dag.tasks.iter().any(|task| task.resources.is_some());
     [
+        (
+            "IN_CLUSTER",
+            pieces().any(|piece| matches!(piece, PieceView::Placed { .. })),
+        ),
         ("TEMPLATES", true),
         ("Pipeline", true),
         ("Resources", has_resources),

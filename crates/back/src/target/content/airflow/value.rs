@@ -3,7 +3,10 @@
 use serde::Serialize;
 use serde_json::{Map, Number, Value};
 
-use crate::model::{EnvironmentVariable, Piece, Platform, Raw, Text};
+use crate::{
+    files::Site,
+    model::{EnvironmentVariable, Piece, Platform, Raw, Text},
+};
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct VariableView {
@@ -27,6 +30,11 @@ pub enum PieceView {
     Network {
         network: String,
     },
+    /// What is another text in a cluster.
+    Placed {
+        engine: String,
+        cluster: String,
+    },
 }
 
 pub fn variables(platform: &Platform, env: &[EnvironmentVariable]) -> Vec<VariableView> {
@@ -47,9 +55,7 @@ pub fn pieces(platform: &Platform, text: &Text) -> Vec<PieceView> {
             Piece::Network(group) => PieceView::Network {
                 network: platform.network_name(group),
             },
-            piece => PieceView::Literal {
-                text: platform.constant(piece).unwrap_or_default(),
-            },
+            piece => placed(platform, piece),
         };
         match (out.last_mut(), view) {
             (Some(PieceView::Literal { text }), PieceView::Literal { text: more }) => {
@@ -59,6 +65,16 @@ pub fn pieces(platform: &Platform, text: &Text) -> Vec<PieceView> {
         }
     }
     out
+}
+
+/// A text that is known now. A public address behind an entry point may differ between the two.
+fn placed(platform: &Platform, piece: &Piece) -> PieceView {
+    let at = |site| platform.constant_at(site, piece).unwrap_or_default();
+    let (engine, cluster) = (at(Site::Engine), at(Site::Cluster));
+    match engine == cluster {
+        true => PieceView::Literal { text: engine },
+        false => PieceView::Placed { engine, cluster },
+    }
 }
 
 fn secret(platform: &Platform, name: &str) -> PieceView {

@@ -8,8 +8,7 @@ use super::inhibition::{self, InhibitionView};
 
 use crate::{
     model::{
-        At, Host, Notify, NotifyRoute, Platform, Receiver, Smtp, Text, WATCHDOG, is_pattern,
-        notify_secret,
+        At, Host, Notify, NotifyRoute, Receiver, Smtp, Text, WATCHDOG, is_pattern, notify_secret,
     },
     speak::{Constants, Speak},
     target::{Context, shared::go_template::literal},
@@ -92,6 +91,7 @@ struct ValueView {
 
 pub(super) fn view(context: &Context<'_>) -> AlertmanagerView {
     let platform = context.platform;
+    let speak = Constants(platform, context.vantage.site());
     let inhibitions = inhibition::view(context);
     let Some(notify) = &platform.notify else {
         return AlertmanagerView {
@@ -107,14 +107,14 @@ pub(super) fn view(context: &Context<'_>) -> AlertmanagerView {
     let receiver = |name: &Option<String>| name.clone().unwrap_or_else(|| NOBODY.to_string());
     let receivers = notify.receivers.iter();
     let mut receivers: Vec<ReceiverView> = receivers
-        .flat_map(|receiver| receiver_views(platform, notify, receiver))
+        .flat_map(|receiver| receiver_views(speak, notify, receiver))
         .collect();
     let watchdog = notify.watchdog.as_ref().map(|it| &it.value);
     if notify.default.is_none() || watchdog.is_none() {
         receivers.push(null_receiver());
     }
     AlertmanagerView {
-        smtp: smtp(platform, notify),
+        smtp: smtp(speak, notify),
         default: receiver(&notify.default),
         watchdog: receiver(&watchdog.map(|name| of_watchdog(notify, name))),
         of_watchdog: notify
@@ -178,11 +178,11 @@ fn of_watchdog(notify: &Notify, receiver: &str) -> String {
 
 /// A receiver. If it gets the alert that always fires and other alerts, there are two: a program that waits for the next sign of
 /// life must not get a message that an alert has ended.
-fn receiver_views(platform: &Platform, notify: &Notify, receiver: &Receiver) -> Vec<ReceiverView> {
+fn receiver_views(speak: Constants<'_>, notify: &Notify, receiver: &Receiver) -> Vec<ReceiverView> {
     let (watchdog, others) = watchdog_and_others(notify, &receiver.name);
     let own = |resolved: bool| ReceiverView {
         resolved,
-        ..receiver_view(platform, receiver)
+        ..receiver_view(speak, receiver)
     };
     match (watchdog, others) {
         (true, true) => vec![
@@ -196,8 +196,8 @@ fn receiver_views(platform: &Platform, notify: &Notify, receiver: &Receiver) -> 
     }
 }
 
-fn receiver_view(platform: &Platform, receiver: &Receiver) -> ReceiverView {
-    let value = |text: &Option<At<Text>>| text.as_ref().map(|text| value(platform, &text.value));
+fn receiver_view(speak: Constants<'_>, receiver: &Receiver) -> ReceiverView {
+    let value = |text: &Option<At<Text>>| text.as_ref().map(|text| value(speak, &text.value));
     ReceiverView {
         name: receiver.name.clone(),
         slack: value(&receiver.slack),
@@ -223,7 +223,7 @@ impl ValueView {
     }
 }
 
-fn value(platform: &Platform, text: &Text) -> ValueView {
+fn value(speak: Constants<'_>, text: &Text) -> ValueView {
     match text.secrets().first() {
         Some(secret) => ValueView {
             suffix: "_file",
@@ -231,19 +231,19 @@ fn value(platform: &Platform, text: &Text) -> ValueView {
         },
         None => ValueView {
             suffix: "",
-            value: Constants(platform).text(text),
+            value: speak.text(text),
         },
     }
 }
 
-fn smtp(platform: &Platform, notify: &Notify) -> Option<SmtpView> {
+fn smtp(speak: Constants<'_>, notify: &Notify) -> Option<SmtpView> {
     let mails = notify.receivers.iter().any(|it| !it.email.is_empty());
     let local = Smtp {
         server: HostAndPort {
             host: Host::Name(LOCAL_MAIL.0.to_string()),
             port: LOCAL_MAIL.1,
         },
-        from: format!("alertmanager@{}", platform.name),
+        from: format!("alertmanager@{}", speak.0.name),
         user: None,
         password: None,
         tls: false,
@@ -253,10 +253,7 @@ fn smtp(platform: &Platform, notify: &Notify) -> Option<SmtpView> {
         host: smtp.server.to_string(),
         from: literal(&smtp.from),
         user: smtp.user.clone(),
-        password: smtp
-            .password
-            .as_ref()
-            .map(|text| value(platform, &text.value)),
+        password: smtp.password.as_ref().map(|text| value(speak, &text.value)),
         tls: smtp.tls,
     })
 }

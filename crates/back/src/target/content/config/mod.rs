@@ -8,7 +8,7 @@ mod inhibition;
 
 use crate::{
     diag::Diagnostic,
-    files::Target,
+    files::{Site, Target},
     model::{FileContent, FileMount, Piece, Platform, Secret, Text, Workload, notify_file},
     speak::Speak,
     target::{
@@ -63,6 +63,10 @@ struct ConfigFile<'a> {
 impl Speak for ConfigFile<'_> {
     fn platform(&self) -> &Platform {
         self.platform
+    }
+
+    fn site(&self) -> Site {
+        self.vantage.site()
     }
 
     fn secret(&self, _: &Secret) -> String {

@@ -10,6 +10,7 @@ use super::{
     },
 };
 use crate::{
+    files::Site,
     graph::Graph,
     model::{
         Agent, Ci, Component, FlowEnd, HostPort, NetworkOwners, Pipeline, Platform, Port, Purpose,
@@ -135,7 +136,7 @@ fn published(platform: &Platform) -> Vec<PublishedView> {
                 .component(&workload.component)
                 .and_then(|component| component.declared_public_url(&port.name));
             let url = match declared {
-                Some(declared) => Some(declared.as_str().to_string()),
+                Some(declared) => Some(declared.at(Site::Engine).as_str().to_string()),
                 None => facts::host_url(port),
             };
             Some(PublishedView {

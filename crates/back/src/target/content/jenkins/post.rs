@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{bindings::Binding, patterns};
 use crate::{
+    files::Site,
     model::{Platform, Post, Receiver, Text},
     speak::{Constants, Speak},
     value::PostCondition,
@@ -60,7 +61,7 @@ pub fn blocks(
         let lines = post.steps.iter().filter(|(of, _)| *of == condition);
         let run: Vec<String> = lines
             .flat_map(|(_, lines)| lines)
-            .map(|line| Constants(platform).text(line))
+            .map(|line| Constants(platform, Site::Engine).text(line))
             .collect();
         let kept = |globs: &[String]| match condition {
             PostCondition::Always if !globs.is_empty() => Some(patterns::files(globs)),
@@ -100,7 +101,7 @@ fn notes(platform: &Platform, post: &Post) -> Vec<Note> {
 
 fn ways(platform: &Platform, receiver: &Receiver) -> Vec<Note> {
     let target = |text: &Text| Target {
-        plain: Constants(platform).text(text),
+        plain: Constants(platform, Site::Engine).text(text),
         credential: text.secrets().first().map(ToString::to_string),
     };
     let mut ways = Vec::new();

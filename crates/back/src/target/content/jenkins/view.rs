@@ -10,6 +10,7 @@ use super::{
     post::{self, Block},
 };
 use crate::{
+    files::Site,
     model::{Agent, Ci, CiAnswer, CiParameter, CiStage, Platform, Purpose, Text},
     speak::{Constants, Speak},
 };
@@ -286,7 +287,7 @@ impl Writer<'_> {
     }
 
     fn script(&self, text: &Text) -> String {
-        Constants(self.platform).text(text)
+        Constants(self.platform, Site::Engine).text(text)
     }
 }
 

@@ -200,7 +200,7 @@ pub(super) fn view(
             Vec::new()
         },
         own,
-        remote_writes: remote_writes(platform, prometheus),
+        remote_writes: remote_writes(context, prometheus),
     }
 }
 
@@ -358,8 +358,9 @@ fn relabel(step: &Relabel) -> Value {
 }
 
 /// Where the settings say that samples are sent too.
-fn remote_writes(platform: &Platform, prometheus: &Component) -> Vec<RemoteWriteView> {
-    let plain = |text: &Text| Constants(platform).text(text);
+fn remote_writes(context: &Context<'_>, prometheus: &Component) -> Vec<RemoteWriteView> {
+    let speak = Constants(context.platform, context.vantage.site());
+    let plain = |text: &Text| speak.text(text);
     let text = |name: &str| match prometheus.setting(name) {
         Some(SettingValue::Text(text)) => Some(text.clone()),
         _ => None,

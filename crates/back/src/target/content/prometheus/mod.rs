@@ -20,7 +20,7 @@ use serde::Serialize;
 use crate::{
     diag::{Code, Diagnostic},
     files::Target,
-    model::{Component, Platform, Purpose, SettingFile, SettingValue},
+    model::{Component, Purpose, SettingFile, SettingValue},
     speak::{Constants, Speak},
     target::{
         Context, Emission, Vantage,
@@ -53,7 +53,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     emission.losses.extend(unanswered);
     emission.losses.extend(unknown::lost_metrics(&jobs));
 
-    let own = own_jobs(platform, prometheus, &jobs, &asked, &mut emission.losses);
+    let own = own_jobs(context, prometheus, &jobs, &asked, &mut emission.losses);
     let view = config::view(context, prometheus, &jobs, &asked, own);
     write(
         context,
@@ -123,7 +123,7 @@ fn text(
 /// The jobs of the setting `scrape_configs`, as YAML below `scrape_configs:`. A file that Prometheus would refuse is
 /// an error.
 fn own_jobs(
-    platform: &Platform,
+    context: &Context<'_>,
     prometheus: &Component,
     jobs: &[Job<'_>],
     asked: &[ProbedWorkload<'_>],
@@ -144,7 +144,8 @@ fn own_jobs(
     let mut taken: Vec<String> = ours.cloned().collect();
     let mut own = Vec::new();
     for SettingFile { path, bytes, text } in files {
-        let spoken = text.as_ref().map(|text| Constants(platform).text(text));
+        let speak = Constants(context.platform, context.vantage.site());
+        let spoken = text.as_ref().map(|text| speak.text(text));
         let bytes = spoken.as_ref().map_or(bytes.as_slice(), String::as_bytes);
         match extra::read(bytes, &mut taken) {
             Ok(text) => own.extend(text),

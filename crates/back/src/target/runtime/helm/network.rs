@@ -194,6 +194,10 @@ fn edges_outside(context: &Context<'_>, pods: &NetworkOwners) -> Vec<EdgeValues>
 /// Where a port of a component that runs elsewhere is.
 fn address(component: &Component, port: &str) -> Option<(Vec<String>, OpenPort)> {
     let address = component.external_address(port)?;
+    // Its readers share the node's network, where no policy holds: a pod that looks there finds itself.
+    if address.host.is_loopback() {
+        return None;
+    }
     let cidrs = match &address.host {
         Host::Ip(IpAddr::V4(address)) => vec![format!("{address}/32")],
         Host::Ip(IpAddr::V6(address)) => vec![format!("{address}/128")],

@@ -6,7 +6,10 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::upstream;
-use crate::model::{Piece, Platform, Route, Text};
+use crate::{
+    files::Site,
+    model::{Piece, Platform, Route, Text},
+};
 
 /// The type of a Secret with a certificate, and its keys, as Ingresses read it.
 const TLS: (&str, &str, &str) = ("kubernetes.io/tls", "tls.crt", "tls.key");
@@ -67,7 +70,10 @@ fn of_charts(platform: &Platform, source: SecretSource<'_>) -> Vec<FurtherSecret
                         SecretSource::ExternalSecrets => template(name, ""),
                     }
                 }
-                piece => source.literal(platform.constant(piece).unwrap_or_default()),
+                piece => {
+                    let constant = platform.constant_at(Site::Cluster, piece);
+                    source.literal(constant.unwrap_or_default())
+                }
             })
         };
         let entries = made.entries.iter();

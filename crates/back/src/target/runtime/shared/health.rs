@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::keys::Keys;
 use crate::{
+    files::Site,
     model::{Health, Piece, Probe, ProbeTool, Text},
     speak::{Constants, Speak, units::engine},
     template::{Engine, NOT_IN_URLS, TemplateError},
@@ -118,7 +119,10 @@ fn url_path(speak: &dyn Speak, path: &Text) -> (String, Vec<String>) {
         }
     }
     // What it starts with unless somebody changes a variable.
-    if !Constants(platform).text(path).starts_with('/') {
+    if !Constants(platform, Site::Engine)
+        .text(path)
+        .starts_with('/')
+    {
         out.insert(0, '/');
     }
     (out, late)

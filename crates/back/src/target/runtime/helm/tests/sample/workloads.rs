@@ -198,6 +198,7 @@ pub(super) fn outside() -> Component {
             port: "postgres".to_string(),
             host: Host::parse("10.1.2.3").expect("an address"),
             number: 5432,
+            span: span(),
         }],
         metrics: Vec::new(),
         span: span(),
