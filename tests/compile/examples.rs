@@ -119,6 +119,7 @@ settings.database = { default = "own" }
 settings.databases = { type = "list", default = [] }
 settings.config = { type = "file" }
 settings.example = { description = "x" }
+settings.project = { default = "own" }
 secrets.login = { description = "x" }
 roles.database = { kinds = ["postgres"] }
 roles.example = { kinds = ["postgres"] }

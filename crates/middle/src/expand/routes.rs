@@ -418,7 +418,6 @@ impl Reader<'_> {
             }
         }
     }
-
 }
 
 /// What a path adds to an address; nothing where it is none, which was reported.

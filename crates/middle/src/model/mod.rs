@@ -8,6 +8,7 @@ mod ci;
 mod component;
 mod deploy;
 mod image;
+mod monitoring;
 mod mount;
 mod named;
 mod notify;
@@ -37,12 +38,12 @@ pub use ci::{
     Agent, Ci, CiAnswer, CiParameter, CiStage, CiTriggers, Post, SET_BY_JENKINS, SecretVariable,
 };
 pub use component::{
-    Alert, AlertText, AlertWhose, Component, DataFolder, DatabaseBinding, Expression, External,
-    ExternalAddress, KeptIf, Lists, Output, Panel, Query, Record, Setting, SettingFile,
-    SettingValue, Store, Threshold, Use,
+    Component, DataFolder, DatabaseBinding, External, ExternalAddress, KeptIf, Lists, Output,
+    Setting, SettingFile, SettingValue, Store, Use,
 };
 pub use deploy::{Cluster, Deploy, DeployTool, Repository, Revision};
 pub use image::{Image, Version, is_tag};
+pub use monitoring::{Alert, AlertText, AlertWhose, Expression, Panel, Query, Record, Threshold};
 pub use mount::{EnvFile, FileContent, FileMount, Mount, MountSource, ProjectText};
 pub use named::{HasName, Named};
 pub use notify::{

@@ -30,7 +30,7 @@ pub(in crate::resolve) fn lists(
     let is_changed = |it: &Workload| {
         !is_kinds_version(draft, it)
             || has_own(draft, it, &["env", "files"])
-            || has_file_of_setting(draft, it)
+            || has_own_configuration(draft, it)
     };
     match !elsewhere.is_empty() || scraped().any(is_changed) {
         true => Lists::Spelling,
@@ -51,13 +51,16 @@ fn shape<'a>(draft: &'a ComponentDraft, workload: &Workload) -> Option<&'a Workl
     draft.workload(workload.part.as_deref())
 }
 
-/// Whether one of its files is what a setting names: a configuration of the user's.
-fn has_file_of_setting(draft: &ComponentDraft, workload: &Workload) -> bool {
+/// In every kind this setting is the whole configuration. Rules, dashboards, certificates and the like change no metrics.
+const CONFIGURATION: &str = "config";
+
+/// Whether one of its files is a configuration of the user's.
+fn has_own_configuration(draft: &ComponentDraft, workload: &Workload) -> bool {
     let files = shape(draft, workload).and_then(|it| it.table.table("files"));
     let mut files = files.into_iter().flat_map(Table::iter);
     files.any(|(_, file)| {
         file.as_table()
-            .is_some_and(|it| it.get("setting").is_some())
+            .is_some_and(|it| it.string("setting") == Some(CONFIGURATION))
     })
 }
 

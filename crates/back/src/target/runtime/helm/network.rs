@@ -72,7 +72,7 @@ pub fn edges(context: &Context<'_>, pods: &NetworkOwners) -> Vec<EdgeValues> {
         }
     }
     guests_edges(context, pods, &mut between);
-    let mut out: Vec<EdgeValues> = between
+    let mut out: Vec<EdgeValues> = without_doubles(between)
         .into_iter()
         .filter(|(_, ports)| !ports.is_empty())
         .map(|((from, to, guests), ports)| EdgeValues {
@@ -136,6 +136,21 @@ pub fn unanswered(builder: &mut Builder<'_>) {
                 .of_component(&job.component, span, &message, ACCEPT),
         }
     }
+}
+
+/// What a pod reaches anyway needs no guest that runs.
+fn without_doubles(between: Between) -> Between {
+    let (mut out, of_guests): (Between, Between) = between
+        .into_iter()
+        .partition(|((_, _, guests), _)| guests.is_empty());
+    for ((from, to, guests), mut ports) in of_guests {
+        let always = (from.clone(), to.clone(), Guests::new());
+        if let Some(open) = out.get(&always) {
+            ports.retain(|port| !open.contains(port));
+        }
+        out.insert((from, to, guests), ports);
+    }
+    out
 }
 
 /// A guest's pod has the labels of its host: the other workloads of the guest's component reach it by an edge.
