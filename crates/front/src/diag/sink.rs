@@ -164,6 +164,14 @@ impl Sink {
         self.errors >= MOST_ERRORS
     }
 
+    /// The names that a message about a wrong one lists and looks through: none once nobody sees the message.
+    pub fn shown<'a>(&self, names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+        match self.is_full() {
+            true => Vec::new(),
+            false => names.collect(),
+        }
+    }
+
     /// Whether an error was reported, a raised lint counted in.
     pub fn has_errors(&self) -> bool {
         self.errors > 0

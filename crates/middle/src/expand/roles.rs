@@ -161,7 +161,7 @@ fn fill(
     }
     let Some(target) = all.find(name) else {
         let fitting = candidates(all, index, role);
-        let known: Vec<&str> = all.component_names().collect();
+        let known = sink.shown(all.component_names());
         let mut diagnostic = unknown("component", name, node.span, &known);
         if nearest(name, known).is_none() && !fitting.is_empty() {
             diagnostic.help = Some(format!("it can be filled by {}", one_of(&fitting)));

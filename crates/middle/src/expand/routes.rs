@@ -202,7 +202,7 @@ impl Reader<'_> {
         let found = self.components.iter().position(|it| it.name == name);
         if found.is_none() && !self.lost.iter().any(|lost| lost == name) {
             let fitting = self.components.iter().filter(|it| fits(it));
-            let known: Vec<&str> = fitting.map(|it| it.name.as_str()).collect();
+            let known = self.sink.shown(fitting.map(|it| it.name.as_str()));
             let mut diagnostic = unknown("component", name, span, &known);
             if known.is_empty() {
                 diagnostic.help = Some(otherwise.to_string());

@@ -216,7 +216,7 @@ impl WaitingWorkload<'_> {
         {
             return true;
         }
-        let known: Vec<&str> = scene.component_names().collect();
+        let known = sink.shown(scene.component_names());
         sink.push(unknown("component", name, span, &known));
         false
     }

@@ -110,7 +110,7 @@ pub(super) fn check(scene: &Scene<'_>, table: &Table, sink: &mut Sink) {
             (Some(NetworkMode::Service(other)), _)
                 if !scene.names.lost.contains(&other) && scene.find(&other).is_none() =>
             {
-                let known: Vec<&str> = scene.component_names().collect();
+                let known = sink.shown(scene.component_names());
                 sink.push(unknown("component", &other, node.span, &known));
             }
             (Some(NetworkMode::Service(other)), _)

@@ -382,7 +382,7 @@ fn after(table: &Table, names: &TaskNames<'_>, own: &str, sink: &mut Sink) -> Ve
             None if names.broken.contains(&name) => {}
             None => {
                 let all = names.read.iter().chain(&names.broken).copied();
-                let others: Vec<&str> = all.filter(|name| *name != own).collect();
+                let others = sink.shown(all.filter(|name| *name != own));
                 let diagnostic = unknown("task", name, node.span, &others);
                 sink.push(match others.is_empty() {
                     true => diagnostic.help(format!(

@@ -35,7 +35,7 @@ impl Scene<'_> {
         let found = self.names.secrets.find(name);
         if found.is_none() {
             let names = self.names.secrets.iter().map(|secret| secret.name.as_str());
-            let known: Vec<&str> = names.collect();
+            let known = sink.shown(names);
             let mut diagnostic = unknown("secret", name, place, &known);
             if nearest(name, known).is_none() && NameRule::Plain.accepts(name) {
                 let env = read::env_name(name);

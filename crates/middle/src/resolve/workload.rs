@@ -404,7 +404,7 @@ pub(super) fn reaches(
             continue;
         }
         let Some(index) = scene.find(name) else {
-            let known: Vec<&str> = scene.component_names().collect();
+            let known = sink.shown(scene.component_names());
             sink.push(unknown("component", name, node.span, &known));
             continue;
         };

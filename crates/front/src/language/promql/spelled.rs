@@ -273,10 +273,8 @@ impl<'a> Speller<'a> {
             '[' => self.in_range = true,
             ']' => self.in_range = false,
             // Operators that trim histograms: they bind as the comparisons do.
-            '<' | '>' => {
-                if self.rest.next_if(|(_, c)| *c == '/').is_some() {
-                    self.note(Form::Trim.at(&format!("{c}/")));
-                }
+            '<' | '>' if self.rest.next_if(|(_, c)| *c == '/').is_some() => {
+                self.note(Form::Trim.at(&format!("{c}/")));
             }
             '(' => {
                 let before = self.out[..self.out.len() - 1].trim_end();

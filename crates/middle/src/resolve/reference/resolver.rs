@@ -86,7 +86,7 @@ impl Resolver<'_> {
             return None;
         }
         let Some(index) = self.scene.find(name) else {
-            let known: Vec<&str> = self.scene.component_names().collect();
+            let known = sink.shown(self.scene.component_names());
             sink.push(unknown("component", name, self.place, &known));
             return None;
         };
@@ -162,13 +162,8 @@ impl Resolver<'_> {
 
     fn variable(&self, name: &str, sink: &mut Sink) -> Option<Text> {
         let Some(variable) = self.scene.names.variables.find(name) else {
-            let known: Vec<&str> = self
-                .scene
-                .names
-                .variables
-                .iter()
-                .map(|variable| variable.name.as_str())
-                .collect();
+            let variables = self.scene.names.variables.iter();
+            let known = sink.shown(variables.map(|variable| variable.name.as_str()));
             let mut diagnostic = unknown("variable", name, self.place, &known);
             if nearest(name, known).is_none() && NameRule::Plain.accepts(name) {
                 let help = format!("declare it below `[vars]`: `{name} = \"...\"`");
