@@ -121,5 +121,5 @@ fn entries_of_the_platform_take_time_by_their_number() {
 
 #[test]
 fn mistakes_take_time_by_their_number() {
-    check("of_mistakes", 800);
+    check("of_mistakes", 2_400);
 }

@@ -34,12 +34,18 @@ pub(super) struct Led<'a> {
 
 impl Prefixes {
     /// The program gets the path as people type it. One that is told no prefix may be asked under more of them, and without one.
-    pub fn pass_on(&mut self, led: &Led<'_>, declared: &mut Declared) -> Result<(), Diagnostic> {
+    pub fn pass_on(
+        &mut self,
+        led: &Led<'_>,
+        declared: &mut Declared,
+    ) -> Result<(), Box<Diagnostic>> {
         let of = (led.component, led.port.to_string());
         let is_free = tells_no_prefix(declared, led.port);
         let stripped = self.stripped.get(&of).filter(|_| !led.prefix.is_empty());
         if let Some(stripped) = stripped.filter(|_| !is_free) {
-            return Err(removed_prefix(declared, led.port, led.place, *stripped));
+            return Err(Box::new(removed_prefix(
+                declared, led.port, led.place, *stripped,
+            )));
         }
         match self.first.get(&of) {
             None => {
@@ -49,14 +55,16 @@ impl Prefixes {
             Some((first, _)) if first == led.prefix => {}
             Some(_) if is_free => {}
             Some((_, first)) => {
-                return Err(two_prefixes(declared, led.port, *first, led.place));
+                return Err(Box::new(two_prefixes(
+                    declared, led.port, *first, led.place,
+                )));
             }
         }
         Ok(())
     }
 
     /// The entry point takes the path away: the program must expect no prefix.
-    pub fn strip(&mut self, led: &Led<'_>, declared: &Declared) -> Result<(), Diagnostic> {
+    pub fn strip(&mut self, led: &Led<'_>, declared: &Declared) -> Result<(), Box<Diagnostic>> {
         let of = (led.component, led.port.to_string());
         let own = declared.user.get_path(&["ports", led.port, "path"]);
         let expected = own.filter(|own| own.as_str().map(trimmed) != Some(""));
@@ -65,7 +73,9 @@ impl Prefixes {
         let is_free =
             |own: &&Node| by_route == Some(own.span) && tells_no_prefix(declared, led.port);
         if let Some(own) = expected.filter(|own| !is_free(own)) {
-            return Err(removed_prefix(declared, led.port, own.span, led.place));
+            return Err(Box::new(removed_prefix(
+                declared, led.port, own.span, led.place,
+            )));
         }
         self.stripped.entry(of).or_insert(led.place);
         Ok(())
@@ -73,13 +83,13 @@ impl Prefixes {
 }
 
 /// `ports.PORT.path`, unless it says the same already.
-fn set_path(declared: &mut Declared, led: &Led<'_>) -> Result<(), Diagnostic> {
+fn set_path(declared: &mut Declared, led: &Led<'_>) -> Result<(), Box<Diagnostic>> {
     let (prefix, place) = (led.prefix, led.place);
     if let Some(own) = declared.user.get_path(&["ports", led.port, "path"]) {
         if own.as_str().map(trimmed) == Some(prefix) {
             return Ok(());
         }
-        return Err(other_prefix(declared, led.port, own.span, place));
+        return Err(Box::new(other_prefix(declared, led.port, own.span, place)));
     }
     if !prefix.is_empty() {
         edit(&mut declared.user, "ports", place, |ports| {

@@ -129,7 +129,7 @@ impl Reader<'_> {
         match &route.tls {
             Some(RouteTls::Secret(secret)) => mount(&mut self.components[door], secret, key.span),
             Some(RouteTls::Acme(address)) => {
-                set_acme(&mut self.components[door], address, key.span)
+                set_acme(&mut self.components[door], address, key.span);
             }
             None => {}
         }
@@ -357,7 +357,7 @@ impl Reader<'_> {
         // What is wrong with the path hides nothing of the address.
         set_url(declared, &port, origin, prefix, path.span);
         if let Err(wrong) = fits {
-            self.sink.push(wrong);
+            self.sink.push(*wrong);
             return None;
         }
         if !is_path {

@@ -226,7 +226,7 @@ impl<'a> Services<'a> {
         let of_pipelines: BTreeSet<&str> = of_pipelines
             .filter_map(|mount| match &mount.source {
                 MountSource::Volume(key) => Some(key.as_str()),
-                _ => None,
+                MountSource::Bind { .. } => None,
             })
             .collect();
         // Nothing makes a volume that nothing mounts.

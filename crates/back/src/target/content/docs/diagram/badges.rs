@@ -40,7 +40,7 @@ pub fn badges(scene: &Scene, layout: &Layout) -> Vec<Badge> {
         let mut best = on_line.iter().min_by_key(|place| cost(place)).copied();
         if best.is_some_and(|place| cost(&place) >= ANOTHER_BADGE) {
             // No place on a short line is free: one that touches it is better than to hide a number.
-            let beside = on_line.iter().flat_map(|place| place.beside());
+            let beside = on_line.iter().flat_map(Place::beside);
             best = best.into_iter().chain(beside).min_by_key(cost);
         }
         let Some(place) = best else {
