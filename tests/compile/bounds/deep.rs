@@ -178,7 +178,7 @@ fn texts_of_the_platform_file() {
         ),
         (
             "an image",
-            Taken,
+            Refused,
             format!(
                 "[components.d]\ngroup = \"main\"\nimage = \"{}x:1\"\n",
                 "a/".repeat(DEPTH)

@@ -29,7 +29,8 @@ pub(in crate::resolve) fn lists(
     }
     let is_changed = |it: &Workload| {
         !is_kinds_version(draft, it)
-            || has_own(draft, it, &["env", "files"])
+            || has_own(draft, it, &["files"])
+            || is_told_by_variables(draft, it) && has_own(draft, it, &["env"])
             || has_own_configuration(draft, it)
     };
     match !elsewhere.is_empty() || scraped().any(is_changed) {
@@ -45,6 +46,15 @@ fn has_own(draft: &ComponentDraft, workload: &Workload, keys: &[&str]) -> bool {
     let of_part = part.and_then(|part| draft.user.get_path(&["parts", part])?.as_table());
     let is_apart = part.is_some() && shape(draft, workload).is_some_and(|it| it.own_image);
     of_part.is_some_and(has) || !is_apart && has(&draft.user)
+}
+
+/// Whether the kind itself sets variables of the program. Others read none, and a preset of a group may set some for all.
+fn is_told_by_variables(draft: &ComponentDraft, workload: &Workload) -> bool {
+    let of_kind = match workload.part.as_deref() {
+        Some(part) => draft.kind_table.get_path(&["parts", part, "env"]),
+        None => draft.kind_table.get_path(&["workload", "env"]),
+    };
+    of_kind.is_some()
 }
 
 fn shape<'a>(draft: &'a ComponentDraft, workload: &Workload) -> Option<&'a WorkloadDraft> {
