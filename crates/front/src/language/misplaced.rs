@@ -102,6 +102,7 @@ pub(super) fn of_another_tool(
     table: &Table,
     keys: &[KeyShape],
     context: &Context<'_>,
+    kept: &mut Table,
 ) -> Option<Diagnostic> {
     let Entry { key, value } = entry;
     let name = &key.name;
@@ -115,6 +116,12 @@ pub(super) fn of_another_tool(
     }
     if !is_component(keys) {
         return None;
+    }
+    if name == "port" && table.get("ports").is_none() && kept.get("ports").is_none() {
+        // Whatever its name is to be: that nothing has the port is no mistake of its own.
+        let (name, span) = ("ports".to_string(), key.span);
+        let value = Value::Broken;
+        kept.set(Key { name, span }, Node { span, value });
     }
     match (name.as_str(), &value.value) {
         ("name", Value::String(_)) if !context.entry.is_empty() => Some(

@@ -47,7 +47,7 @@ impl<'a> Unknown<'a> {
             .or_else(|| environment_inside(entry, keys, owner))
             .or_else(|| switch(entry, keys, context))
             .or_else(|| of_requests(entry, table, owner))
-            .or_else(|| of_another_tool(entry, table, keys, context))
+            .or_else(|| of_another_tool(entry, table, keys, context, kept))
     }
 
     /// Reports it. Returns the key that it was meant to be, if its value is read as that one's.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink},
+    files::Target,
     graph::{OutsideEdge, Peer},
     model::{ExternalAddress, Host, NetworkMode, NetworkOwners, Platform},
     source::Span,
@@ -14,8 +15,12 @@ use crate::{
 const MACHINE: &str = "host.docker.internal";
 
 /// A component that runs on the machine, at an address at which a container finds only itself. What joins the machine's own
-/// network finds the machine.
+/// network finds the machine, and what shares a network with others may find one of them. A pod may have sidecars.
 pub(super) fn components(facts: Facts<'_>, sink: &mut Sink) {
+    let targets = &facts.platform.targets;
+    if !targets.contains(&Target::Compose) && !targets.contains(&Target::Swarm) {
+        return;
+    }
     let owners = NetworkOwners::of(facts.platform);
     let mut told = BTreeSet::new();
     for edge in facts.graph.outside_edges() {
@@ -45,7 +50,10 @@ fn reader<'a>(
             let owner = platform.workload(owners.owner_of(name))?;
             let mode = owner.network_mode.as_ref().map(|mode| &mode.value);
             let workload = platform.workload(name)?;
-            (mode != Some(&NetworkMode::Host)).then_some((&workload.component, workload.span))
+            let mut others = platform.workloads().filter(|it| it.name != *name);
+            let is_alone = !others.any(|it| owners.owner_of(&it.name) == owner.name);
+            let is_lost = is_alone && mode != Some(&NetworkMode::Host);
+            is_lost.then_some((&workload.component, workload.span))
         }
         Peer::Pipeline(name) => {
             let pipeline = platform.pipelines.iter().find(|it| it.name == *name)?;

@@ -32,8 +32,11 @@ pub(super) fn begins_private_key(text: &str, next: Option<&str>) -> bool {
 
 fn is_of_key(line: &str) -> bool {
     let is_base64 = |c: &char| c.is_ascii_alphanumeric() || "+/=".contains(*c);
-    HEADERS.iter().any(|header| line.starts_with(header))
-        || line.chars().take_while(is_base64).count() >= SHORTEST_KEY
+    let word: String = line.chars().take_while(is_base64).collect();
+    // What stands for a key in an example has letters of one sort.
+    let is_mixed = word.contains(|c: char| c.is_ascii_lowercase())
+        && word.contains(|c: char| c.is_ascii_uppercase());
+    HEADERS.iter().any(|header| line.starts_with(header)) || word.len() >= SHORTEST_KEY && is_mixed
 }
 
 #[cfg(test)]
@@ -41,6 +44,16 @@ mod tests {
     use super::begins_private_key;
 
     const LINE: &str = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIB";
+
+    #[test]
+    fn what_stands_for_a_key_in_an_example_is_none() {
+        for word in ["x".repeat(24), "REPLACEWITHYOURPRIVATEKEY".to_string()] {
+            assert!(!begins_private_key(
+                "-----BEGIN PRIVATE KEY-----",
+                Some(&word)
+            ));
+        }
+    }
 
     #[test]
     fn a_key_is_told_from_its_mark() {

@@ -103,6 +103,9 @@ pub(super) fn distinct(facts: Facts<'_>, sink: &mut Sink) {
 
 /// Whether what becomes of `deploy` has the section, and in it another amount or none: none is one of zero for Compose.
 fn is_said_otherwise(service: &RawService<'_>, pair: &Pair, value: u64) -> bool {
+    if takes_away(service.keys.deploy, &["resources", pair.section]) {
+        return false;
+    }
     let raw = service.keys.deploy;
     let raw = raw.and_then(|it| it.at(&["resources", pair.section]));
     let typed = service.workload.map(|it| &it.resources);
@@ -119,6 +122,13 @@ fn is_said_otherwise(service: &RawService<'_>, pair: &Pair, value: u64) -> bool 
     let has_section =
         typed.is_some_and(|it| has_section(it, pair.section)) || matches!(raw, Some(Raw::Table(_)));
     has_section && amount.unwrap_or(0) != value
+}
+
+/// Whether raw keys put something else in the place of a table on this path: then nothing typed is left in it.
+fn takes_away(raw: Option<&Raw>, path: &[&str]) -> bool {
+    let is_else = |raw: Option<&Raw>| raw.is_some_and(|it| !matches!(it, Raw::Table(_)));
+    is_else(raw)
+        || (1..=path.len()).any(|length| is_else(raw.and_then(|it| it.at(&path[..length]))))
 }
 
 fn typed_amount(resources: &Resources, pair: &Pair) -> Option<u64> {

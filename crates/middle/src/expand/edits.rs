@@ -2,7 +2,7 @@
 
 use crate::{
     source::Span,
-    syntax::{Key, Node, Table, Value},
+    syntax::{Entry, Key, Node, Table, Value},
 };
 
 pub(super) fn key(name: &str, span: Span) -> Key {
@@ -30,4 +30,12 @@ pub(super) fn edit(table: &mut Table, name: &str, span: Span, change: impl FnOnc
         value: Value::Table(inner),
     };
     table.set(key, node);
+}
+
+/// A table that stands in a file. One that was made of other keys has the place of what it was made of, as its first entry has.
+pub(super) fn written<'a>(table: &'a Table, name: &str) -> Option<&'a Entry> {
+    let entry = table.entry(name)?;
+    let first = entry.value.as_table().and_then(|inner| inner.iter().next());
+    let is_made = first.is_some_and(|(key, _)| key.span == entry.key.span);
+    (!is_made).then_some(entry)
 }

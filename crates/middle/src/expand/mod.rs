@@ -274,7 +274,7 @@ impl MissingLine<'_> {
         let Self {
             table, line, more, ..
         } = self;
-        match self.written.entry(table) {
+        match edits::written(self.written, table) {
             Some(entry) => diagnostic
                 .help(format!("write `{line}` in `{table}`{more}"))
                 .adding(entry.key.span, *line),

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     Declarations, MissingLine,
     draft::{BoundRole, Declared},
+    edits::written,
     schemas::{database_of_its_own, free_stores},
     unknown,
     unknown_role::unknown_role,
@@ -300,9 +301,9 @@ fn with_one_more(
     setting: &str,
     database: &str,
 ) -> Diagnostic {
-    let settings = filler.user.entry("settings");
-    let written = settings.and_then(|entry| entry.value.as_table()?.get(setting));
-    let items = written.map(|node| &node.value);
+    let settings = written(&filler.user, "settings");
+    let list = settings.and_then(|entry| entry.value.as_table()?.get(setting));
+    let items = list.map(|node| &node.value);
     match (items, settings) {
         (Some(Value::Table(_)), _) => diagnostic.help(format!(
             "add `{database}` to the databases of `{}`, with a user and a password of its own",
@@ -311,10 +312,11 @@ fn with_one_more(
         (Some(Value::Array(items)), _) => {
             let mut names: Vec<String> = items.iter().map(inline).collect();
             names.push(quoted(database));
-            let list = format!("[{}]", names.join(", "));
-            let diagnostic = diagnostic.help(format!("write `{setting} = {list}` in its settings"));
-            match written {
-                Some(node) => diagnostic.replacing(node.span, list),
+            let longer = format!("[{}]", names.join(", "));
+            let help = format!("write `{setting} = {longer}` in its settings");
+            let diagnostic = diagnostic.help(help);
+            match list {
+                Some(node) => diagnostic.replacing(node.span, longer),
                 None => diagnostic,
             }
         }

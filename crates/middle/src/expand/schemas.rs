@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     Declarations,
     draft::Declared,
+    edits::written,
     roles::{binding, candidates},
 };
 use crate::{catalog::Role, diag::Diagnostic, syntax::quoted};
@@ -95,7 +96,7 @@ pub(super) fn database_of_its_own(
     let item = quoted(&database);
     let settings = filler.user.table("settings");
     let known = settings.and_then(|settings| settings.entry(setting));
-    let (place, in_store, wording) = match (known, filler.user.entry("settings")) {
+    let (place, in_store, wording) = match (known, written(&filler.user, "settings")) {
         (Some(entry), _) => {
             let item = match entry.value.as_array() {
                 Some(_) => item,

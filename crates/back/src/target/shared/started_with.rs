@@ -1,5 +1,5 @@
-//! The words that a program is started with, where an empty list says nothing: in a pod and in a stack. There the image's own words
-//! hold for it; in Compose it takes them away.
+//! The words that a program is started with, in a pod and in a stack. There an empty entry point says nothing, and the image's own
+//! holds; in Compose it is taken away. An empty command says nothing anywhere (moby, daemon/commit.go: `merge`).
 
 use crate::model::{Text, Workload};
 
@@ -28,11 +28,6 @@ pub fn started_with(workload: &Workload) -> StartedWith<'_> {
             entrypoint: &[],
             command: &[],
             lost: Some("entrypoint"),
-        },
-        (None, Some([])) => StartedWith {
-            entrypoint: &[],
-            command: &[],
-            lost: Some("command"),
         },
         _ => StartedWith {
             entrypoint: entrypoint.unwrap_or_default(),
