@@ -47,6 +47,8 @@ struct Speller<'a> {
     in_range: bool,
     /// Between the brackets behind `by` and its like, where names of labels stand.
     in_labels: bool,
+    /// Within the braces of a selector.
+    in_braces: bool,
     newest: Option<Newer>,
 }
 
@@ -69,6 +71,7 @@ pub(super) fn spelled(text: &str) -> Result<Spelled, String> {
         before: Before::Operator,
         in_range: false,
         in_labels: false,
+        in_braces: false,
         newest: None,
     };
     while let Some((at, c)) = speller.rest.next() {
@@ -125,12 +128,9 @@ impl<'a> Speller<'a> {
     /// A string that begins here may be a name.
     fn note_quoted(&mut self, at: usize) {
         let before = self.text[..at].trim_end();
-        let in_braces = before
-            .rfind(['{', '}'])
-            .is_some_and(|at| before[at..].starts_with('{'));
         let form = match before.chars().last() {
             Some('(' | ',') if self.in_labels => Form::QuotedLabel,
-            Some('{' | ',') if in_braces => Form::QuotedName,
+            Some('{' | ',') if self.in_braces => Form::QuotedName,
             _ => return,
         };
         let quote = &self.text[at..=at];
@@ -272,6 +272,8 @@ impl<'a> Speller<'a> {
         match c {
             '[' => self.in_range = true,
             ']' => self.in_range = false,
+            '{' => self.in_braces = true,
+            '}' => self.in_braces = false,
             // Operators that trim histograms: they bind as the comparisons do.
             '<' | '>' if self.rest.next_if(|(_, c)| *c == '/').is_some() => {
                 self.note(Form::Trim.at(&format!("{c}/")));

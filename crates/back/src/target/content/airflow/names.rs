@@ -13,6 +13,7 @@ const KEYWORDS: &[&str] = &[
 /// What a DAG file itself names.
 const NAMES_OF_DAGS: &[&str] = &[
     "DAG",
+    "IN_CLUSTER",
     "Path",
     "Pipeline",
     "Resources",
@@ -22,8 +23,8 @@ const NAMES_OF_DAGS: &[&str] = &[
     "namespace",
     "pendulum",
     "pipeline",
-    "site",
     "str",
+    "sys",
     "timedelta",
 ];
 
@@ -61,16 +62,24 @@ mod tests {
 
     #[test]
     fn every_name_becomes_a_variable_of_its_own() {
-        let names = ["a-b", "a_b", "a_b_", "class", "site", "train"];
+        let names = ["a-b", "a_b", "a_b_", "class", "IN_CLUSTER", "sys", "train"];
         assert_eq!(
             variables(names.into_iter()),
-            ["a_b", "a_b_", "a_b__", "class_", "site_", "train"]
+            [
+                "a_b",
+                "a_b_",
+                "a_b__",
+                "class_",
+                "IN_CLUSTER_",
+                "sys_",
+                "train"
+            ]
         );
     }
 
     #[test]
     fn only_a_keyword_can_not_be_the_name_of_a_function() {
-        assert_eq!(identifier("site"), "site");
+        assert_eq!(identifier("sys"), "sys");
         assert_eq!(identifier("yield"), "yield_");
     }
 }

@@ -222,19 +222,7 @@ impl<'a> Services<'a> {
     /// Each volume of a platform as the files declare it, and those that raw keys add.
     pub fn volumes(&self, project: &str, declared: &BTreeMap<String, Value>) -> Vec<KeptVolume> {
         let platform = self.speak.platform();
-        let of_pipelines = platform.pipelines.iter().flat_map(|it| &it.volumes);
-        let of_pipelines: BTreeSet<&str> = of_pipelines
-            .filter_map(|mount| match &mount.source {
-                MountSource::Volume(key) => Some(key.as_str()),
-                MountSource::Bind { .. } => None,
-            })
-            .collect();
-        // Nothing makes a volume that nothing mounts.
-        let made = platform
-            .volumes
-            .iter()
-            .filter(|it| declared.contains_key(&it.key) || of_pipelines.contains(it.key.as_str()));
-        let mut out: Vec<KeptVolume> = made.map(kept_by_engine).collect();
+        let mut out: Vec<KeptVolume> = platform.volumes.iter().map(kept_by_engine).collect();
         for volume in &mut out {
             if let Some(declaration) = declared.get(&volume.key) {
                 self.declare(volume, project, declaration);
