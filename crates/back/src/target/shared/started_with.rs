@@ -10,29 +10,25 @@ pub struct StartedWith<'a> {
     pub entrypoint: &'a [Text],
     /// What replaces the image's command; empty: nothing does.
     pub command: &'a [Text],
-    /// The key that takes the image's words away, where these hold all the same.
-    pub lost: Option<&'static str>,
+    /// The image's entry point holds, which the user takes away.
+    pub keeps_entrypoint: bool,
 }
 
 /// Without an entry point the command is all: then it takes the entry point's place, and the image's command is none.
 pub fn started_with(workload: &Workload) -> StartedWith<'_> {
     let entrypoint = workload.entrypoint.as_deref();
-    let command = workload.command.as_deref();
-    match (entrypoint, command) {
-        (Some([]), Some(words)) if !words.is_empty() => StartedWith {
-            entrypoint: words,
+    let command = workload.command.as_deref().unwrap_or_default();
+    let is_taken_away = entrypoint.is_some_and(<[Text]>::is_empty);
+    match is_taken_away && !command.is_empty() {
+        true => StartedWith {
+            entrypoint: command,
             command: &[],
-            lost: None,
+            keeps_entrypoint: false,
         },
-        (Some([]), _) => StartedWith {
-            entrypoint: &[],
-            command: &[],
-            lost: Some("entrypoint"),
-        },
-        _ => StartedWith {
+        false => StartedWith {
             entrypoint: entrypoint.unwrap_or_default(),
-            command: command.unwrap_or_default(),
-            lost: None,
+            command,
+            keeps_entrypoint: is_taken_away,
         },
     }
 }

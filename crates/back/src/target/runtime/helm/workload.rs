@@ -176,8 +176,8 @@ fn command(builder: &mut Builder<'_>, workload: &Workload) -> (Vec<Value>, Vec<V
     };
     let started = started_with(workload);
     let all = (words(started.entrypoint), words(started.command));
-    if let Some(key) = started.lost {
-        builder.losses.key(workload, key, EMPTY);
+    if started.keeps_entrypoint {
+        builder.losses.key(workload, "entrypoint", EMPTY);
     }
     all
 }

@@ -140,11 +140,12 @@ fn of_workload(platform: &Platform, workload: &Workload, losses: &mut StackLosse
         ("profiles", (!profiles.is_empty()).then_some(off)),
         ("replicas", is_asked_at_one.then_some(one_address)),
         ("depends_on", is_ordered.then_some(unordered)),
+        (
+            "entrypoint",
+            started_with(workload).keeps_entrypoint.then_some(EMPTY),
+        ),
     ];
     losses.keys(workload, keys);
-    if let Some(key) = started_with(workload).lost {
-        losses.keys(workload, [(key, Some(EMPTY))]);
-    }
     of_runtime(workload, runtime, losses);
     let Resources {
         gpu,
