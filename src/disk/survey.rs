@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use rayon::prelude::*;
-
 use super::{
     folder::{DRAFT, Folder, Kind, Obstacle},
     lock::Lock,
@@ -14,6 +12,7 @@ use crate::{
     files::{DOTENV, GENERATED},
     plan::{Failure, Found, MANIFEST, State},
     project::bad_environment,
+    threads,
     world::ReadError,
 };
 
@@ -86,13 +85,13 @@ enum PathFinding {
 /// Reads the state of each path.
 fn survey_paths(place: &ProjectPlace, extent: &Extent, found: &mut Found) {
     let paths: Vec<&String> = extent.paths.iter().collect();
-    let look = |path: &&String| match state(place, path) {
+    let look = |path: &String| match state(place, path) {
         // Most files of most runs: there is nothing to keep of them.
         Some(State::File(bytes)) if (extent.is_wanted)(path, &bytes) => PathFinding::AsWanted,
         Some(state) => PathFinding::Other(state),
         None => PathFinding::Nothing,
     };
-    let looks: Vec<PathFinding> = paths.par_iter().map(look).collect();
+    let looks = threads::each(paths.iter().copied(), look);
     for (path, look) in paths.into_iter().zip(looks) {
         match look {
             PathFinding::AsWanted => drop(found.as_wanted.insert(path.clone())),

@@ -5,8 +5,6 @@ use std::{
     sync::Arc,
 };
 
-use rayon::prelude::*;
-
 use super::{
     Accepted, Action, Change, Emptied, Found, Manifest, Plan, Recorded, Refusal, State,
     chart::Charts,
@@ -21,6 +19,7 @@ use crate::{
     data::Place,
     files::Target,
     fileset::{FileSet, Owner, Stub},
+    threads,
 };
 
 /// The hashes of the files that a compilation made, by path. `apply` plans twice, and hashes once.
@@ -30,11 +29,9 @@ pub struct Fingerprints(BTreeMap<String, String>);
 impl Fingerprints {
     /// Hashes each file.
     pub fn of(wanted: &FileSet) -> Self {
-        let files: Vec<_> = wanted.files.iter().collect();
-        let hashed: Vec<_> = files
-            .into_par_iter()
-            .map(|(path, file)| (path.clone(), fingerprint(file.text.as_bytes())))
-            .collect();
+        let hashed = threads::each(&wanted.files, |(path, file)| {
+            (path.clone(), fingerprint(file.text.as_bytes()))
+        });
         Self(hashed.into_iter().collect())
     }
 }

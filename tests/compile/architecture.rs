@@ -311,7 +311,7 @@ fn the_engine_is_asked_in_one_place_and_git_in_another() {
 }
 
 /// Crates that a part of a module keeps to itself, so that another one can take their place. ARCHITECTURE.md names more.
-const USERS: [(&str, &[&str]); 9] = [
+const USERS: [(&str, &[&str]); 10] = [
     ("miette", &["diag/render"]),
     ("similar", &["plan/diff"]),
     ("strsim", &["diag/nearest"]),
@@ -321,6 +321,7 @@ const USERS: [(&str, &[&str]); 9] = [
     ("getrandom", &["engine/secrets"]),
     ("indicatif", &["cli/live"]),
     ("clap", &["cli"]),
+    ("rayon", &["threads"]),
 ];
 
 #[test]

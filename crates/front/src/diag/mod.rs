@@ -61,7 +61,7 @@ pub struct Diagnostic {
     /// The component that a lint is about: its `allow` accepts it.
     pub component: Option<String>,
     /// Said of something that all of the platform has in common: elsewhere it is the same mistake.
-    pub once: bool,
+    pub is_one_mistake: bool,
 }
 
 impl Diagnostic {
@@ -78,7 +78,7 @@ impl Diagnostic {
             help: None,
             edits: Vec::new(),
             component: None,
-            once: false,
+            is_one_mistake: false,
         }
     }
 
@@ -119,8 +119,8 @@ impl Diagnostic {
     }
 
     /// The same message at another place is the same mistake, such as a secret that nothing declares.
-    pub fn once(mut self) -> Self {
-        self.once = true;
+    pub fn one_mistake(mut self) -> Self {
+        self.is_one_mistake = true;
         self
     }
 

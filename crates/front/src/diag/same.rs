@@ -36,7 +36,7 @@ impl Mistakes {
     /// Where the earlier one of `all` stands that is the same mistake. If there is none, this one is to be the next of them.
     pub fn same_before(&mut self, diagnostic: &Diagnostic, all: &[Diagnostic]) -> Option<usize> {
         let place = diagnostic.labels.first().map(|label| label.span);
-        let key = match diagnostic.once {
+        let key = match diagnostic.is_one_mistake {
             true => (diagnostic.code, None, diagnostic.message.clone()),
             false => {
                 let message = self.without_names(&diagnostic.message);
@@ -48,7 +48,7 @@ impl Mistakes {
             return None;
         };
         let first = all.get(index)?;
-        let is_one = diagnostic.once || self.has_one_help(first, diagnostic);
+        let is_one = diagnostic.is_one_mistake || self.has_one_help(first, diagnostic);
         is_one.then_some(index)
     }
 
@@ -63,7 +63,10 @@ impl Mistakes {
     pub fn join(&mut self, index: usize, first: &mut Diagnostic, more: Diagnostic) {
         let name = self.other_component(&first.message, &more.message);
         self.others.entry(index).or_default().extend(name);
-        let (own, again) = (first.once, more.labels.first().map(|label| label.span));
+        let (own, again) = (
+            first.is_one_mistake,
+            more.labels.first().map(|label| label.span),
+        );
         for mut label in more.labels {
             if first.labels.iter().any(|known| known.span == label.span) {
                 continue;

@@ -77,7 +77,7 @@ fn not_written_out(
     let near = nearest(name, known.iter().copied());
     let diagnostic = Diagnostic::new(Code::UnknownName, format!("there is no variable `{name}`"))
         .label(place, "no such variable")
-        .once();
+        .one_mistake();
     if known.is_empty() {
         let help = format!("declare it below `[vars]`: `{name} = \"...\"`");
         return Some(diagnostic.help(help));

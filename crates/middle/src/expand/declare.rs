@@ -234,7 +234,7 @@ pub(super) fn kind_of(
             sink.push(
                 Diagnostic::new(Code::UnknownKind, format!("there is no kind `{name}`"))
                     .label(node.span, "no such kind")
-                    .once()
+                    .one_mistake()
                     .misspelled(name, near, || {
                         format!(
                             "the catalog has {}; a kind of your own goes to mlopsgen/kinds/{name}.toml",

@@ -294,7 +294,7 @@ const OF_OWNERS: [&str; 4] = ["task", "port", "part", "choice"];
 /// A name that nothing has, with the nearest that something has.
 pub fn unknown(what: &str, name: &str, span: Span, known: &[&str]) -> Diagnostic {
     let unknown = Diagnostic {
-        once: !OF_OWNERS.contains(&what),
+        is_one_mistake: !OF_OWNERS.contains(&what),
         ..Diagnostic::new(Code::UnknownName, format!("there is no {what} `{name}`"))
     };
     unknown.label(span, format!("no such {what}")).misspelled(

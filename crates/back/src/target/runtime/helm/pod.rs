@@ -137,20 +137,20 @@ impl Joining<'_, '_> {
             termination_grace_period_seconds,
         } = guest;
         self.groups(pod, supplemental_groups);
-        for (key, value) in self.unlike(&mut pod.pod_annotations, pod_annotations) {
+        for (key, value) in self.add_new(&mut pod.pod_annotations, pod_annotations) {
             let value = value
                 .as_str()
                 .unwrap_or("a value put together at the start");
             self.lost("labels", &format!("holds `{key} = {value}`, and its pod, that of `{}`, has another value of it: that one holds", self.host.name));
         }
         if !self
-            .unlike(&mut pod.node_selector, node_selector)
+            .add_new(&mut pod.node_selector, node_selector)
             .is_empty()
         {
             self.lost("platform", &format!("is another than that of `{}`, in whose pod it runs: a pod has one node, and that of `{}` holds", self.host.name, self.host.name));
         }
         if starts_pods {
-            self.cannot("starts pods");
+            self.lost_by_account("starts pods");
         }
         // The account is the pod's.
         union(&mut pod.reads, reads);
@@ -224,10 +224,10 @@ impl Joining<'_, '_> {
             self.lost(key, &format!("is left out of the chart: it is off by default, and this would hold for the pod of `{}` all the same. Write it at `{}` if it may", self.host.name, self.host.name));
         }
         if *starts_pods {
-            self.cannot("starts pods");
+            self.lost_by_account("starts pods");
         }
         if !reads.is_empty() || !reads_everywhere.is_empty() {
-            self.cannot("reads the cluster's API, and is off by default");
+            self.lost_by_account("reads the cluster's API, and is off by default");
         }
     }
 
@@ -254,27 +254,27 @@ impl Joining<'_, '_> {
     }
 
     /// Adds what is new; returns what has another value there.
-    fn unlike(
+    fn add_new(
         &self,
         pod: &mut Map<String, Value>,
         guest: Map<String, Value>,
     ) -> Map<String, Value> {
-        let mut unlike = Map::new();
+        let mut others = Map::new();
         for (key, value) in guest {
             match pod.get(&key) {
-                Some(known) if *known != value => unlike.extend([(key, value)]),
+                Some(known) if *known != value => others.extend([(key, value)]),
                 Some(_) => {}
                 None => pod.extend([(key, value)]),
             }
         }
-        unlike
+        others
     }
 
     fn lost(&mut self, key: &str, what: &str) {
         self.builder.losses.key(self.guest, key, what);
     }
 
-    fn cannot(&mut self, what: &str) {
+    fn lost_by_account(&mut self, what: &str) {
         let reason = format!(
             "puts it into the pod of `{}`, whose account may not: it {what}",
             self.host.name

@@ -191,7 +191,7 @@ fn improve(state: &mut State<'_>, lines: &mut Lines, near: &Near, piece: &Piece)
                 if cost >= least {
                     break;
                 }
-                cost += self::cost(&lines.ways[*way].moved(corners, step), near);
+                cost += self::cost(&lines.ways[*way].moved_pieces(corners, step), near);
             }
             if cost < least {
                 least = cost;
@@ -205,7 +205,7 @@ fn improve(state: &mut State<'_>, lines: &mut Lines, near: &Near, piece: &Piece)
     shift(state, lines.user, &handles, step);
     for (way, corners) in lines.moved_by(&handles) {
         let way = &mut lines.ways[way];
-        way.pieces = way.moved(&corners, step);
+        way.pieces = way.moved_pieces(&corners, step);
         for corner in corners {
             way.corners.all[corner] += step;
         }
@@ -216,7 +216,7 @@ fn improve(state: &mut State<'_>, lines: &mut Lines, near: &Near, piece: &Piece)
 
 impl Way {
     /// Its pieces where some of its corners are moved.
-    fn moved(&self, moved: &[usize], step: i32) -> Vec<Piece> {
+    fn moved_pieces(&self, moved: &[usize], step: i32) -> Vec<Piece> {
         let mut corners = self.corners.clone();
         for corner in moved {
             corners.all[*corner] += step;

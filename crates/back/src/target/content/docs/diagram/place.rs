@@ -169,7 +169,7 @@ pub fn place(scene: &Scene, rows: &[Row], sizes: &Sizes, room: &Room) -> Placeme
     let natural = rows
         .iter()
         .zip(&places)
-        .map(|(row, room)| room.taken() + lane_extra(row.lane));
+        .map(|(row, room)| room.width() + lane_extra(row.lane));
     let content = natural.max().unwrap_or(0).max(WIDTH_LEAST);
     let content = content.max(sizes.heading);
     let mut out = Placement {
@@ -204,7 +204,7 @@ struct RowRoom<'a> {
 }
 
 impl RowRoom<'_> {
-    fn taken(&self) -> i32 {
+    fn width(&self) -> i32 {
         let gaps: i32 = self.gaps.iter().map(|gap| GAP_LEAST.max(*gap)).sum();
         self.widths.iter().sum::<i32>() + gaps
     }
@@ -313,7 +313,7 @@ struct Spread {
 impl Spread {
     fn of(row: &Row, room: &RowRoom<'_>, content: i32) -> Self {
         let columns: i32 = row.cells.iter().map(|cell| cell.columns.len() as i32).sum();
-        let free = (content - room.taken() - lane_extra(row.lane)).max(0);
+        let free = (content - room.width() - lane_extra(row.lane)).max(0);
         let most = match row.lane {
             Lane::Outside => 0,
             Lane::Ci | Lane::Pipelines => 120,
