@@ -26,12 +26,11 @@ impl Addition<'_> {
         let mut accepted: BTreeMap<String, Vec<&'static str>> = BTreeMap::new();
         let accepting = diagnostics.iter();
         for diagnostic in accepting.filter(|it| ACCEPTED.contains(&it.code)) {
-            let is_added = |name: &String| self.added.iter().any(|it| it.name == *name);
-            let Some(component) = diagnostic.component.as_ref().filter(|name| is_added(name))
-            else {
+            let is_added = |name: &&str| self.added.iter().any(|it| it.name == *name);
+            let Some(component) = diagnostic.component().filter(is_added) else {
                 continue;
             };
-            let lints = accepted.entry(component.clone()).or_default();
+            let lints = accepted.entry(component.to_string()).or_default();
             let lint = diagnostic.code.name();
             if !lints.contains(&lint) {
                 lints.push(lint);

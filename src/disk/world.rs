@@ -86,7 +86,11 @@ impl DiskWorld {
             let inner = path_in(path, name);
             match kind {
                 Kind::File => out.files.push(inner),
-                Kind::Folder => self.walk(&inner, &[], out),
+                Kind::Folder => {
+                    self.walk(&inner, &[], out);
+                    out.folders
+                        .extend(inner.ends_with(".toml").then_some(inner));
+                }
                 Kind::Link => out.unread.push((inner.clone(), ReadError::Link(inner))),
                 Kind::Special => out.unread.push((inner, ReadError::Special)),
             }
@@ -118,6 +122,7 @@ impl DiskWorld {
         }
         out.files.sort();
         out.unread.sort_by(|one, other| one.0.cmp(&other.0));
+        out.folders.sort();
         out
     }
 

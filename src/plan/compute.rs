@@ -246,7 +246,7 @@ fn manifest_after(inputs: &Inputs, data: &DataPlan) -> Manifest {
 /// The data that the manifest will list, and the losses that the user accepts with this plan.
 fn record_data(manifest: &mut Manifest, inputs: &Inputs, data: &DataPlan) {
     let wanted = data::desired_data(inputs);
-    for kept in &wanted {
+    for kept in wanted.iter().filter(|kept| !kept.is_only_declared()) {
         manifest.record_data(kept);
     }
     let recorded = &inputs.recorded.manifest;

@@ -110,7 +110,7 @@ pub(super) fn data(inputs: &Inputs<'_>) -> DataPlan {
     let wanted = desired_data(inputs);
     let fresh: Vec<Data> = wanted
         .iter()
-        .filter(|kept| recorded.same(&kept.data).next().is_none())
+        .filter(|kept| !kept.is_only_declared() && recorded.same(&kept.data).next().is_none())
         .map(|kept| kept.data.clone())
         .collect();
     let used: BTreeSet<Identity<'_>> = wanted.iter().map(|kept| kept.data.identity()).collect();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Inputs, data::is_selected, manifest::Facts};
-use crate::data::{Data, Identity, Keeper};
+use crate::data::{Data, Identity, Keeper, is_only_declared};
 
 /// A platform can have thousands of volumes, and each desired one is looked up.
 pub(super) struct RecordedData<'a> {
@@ -16,9 +16,14 @@ pub(super) struct RecordedData<'a> {
 impl<'a> RecordedData<'a> {
     /// The data of the selected runtimes.
     pub(super) fn of(inputs: &Inputs<'a>) -> Self {
-        let recorded = inputs.recorded.manifest.volumes.iter();
-        let in_order: Vec<(&Data, &Facts)> = recorded
+        let recorded = || inputs.recorded.manifest.volumes.iter();
+        // A version before this one wrote down what nothing mounted, too. One that wrote down no places at all may have mounted it.
+        let has_places = recorded().any(|(_, facts)| !facts.places.is_empty());
+        let is_data =
+            |(data, facts): &(&Data, &Facts)| !has_places || !is_only_declared(data, &facts.places);
+        let in_order: Vec<(&Data, &Facts)> = recorded()
             .filter(|(data, _)| is_selected(data.keeper, inputs.selected))
+            .filter(is_data)
             .collect();
         let mut by_identity: BTreeMap<Identity<'a>, Vec<(&Data, &Facts)>> = BTreeMap::new();
         let mut by_name = BTreeMap::new();

@@ -7,6 +7,7 @@ mod places;
 mod renamed;
 mod scaling;
 mod standing;
+mod unmounted;
 
 use std::collections::BTreeSet;
 

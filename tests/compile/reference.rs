@@ -29,7 +29,7 @@ impl World for Repository {
         found.sort();
         Listing {
             files: found,
-            unread: Vec::new(),
+            ..Listing::default()
         }
     }
 }

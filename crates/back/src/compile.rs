@@ -346,10 +346,7 @@ impl Stages<'_> {
 
 /// What a kind says can't be changed where it says it: the place is the component's.
 fn of_component(mut loss: Diagnostic, platform: &Platform) -> Diagnostic {
-    let component = loss
-        .component
-        .as_deref()
-        .and_then(|name| platform.component(name));
+    let component = loss.component().and_then(|name| platform.component(name));
     if let (Some(component), Some(label)) = (component, loss.labels.first_mut())
         && platform.kind_sources.contains(&label.span.source)
     {
@@ -394,6 +391,14 @@ fn own_files(
     let listing = world.list(folder);
     for (path, error) in &listing.unread {
         sink.push(unread(path, error));
+    }
+    // What lies deeper than kinds belongs to one.
+    let is_meant = |path: &&String| {
+        let name = path.strip_prefix(folder).unwrap_or(path);
+        !ending.is_empty() && name.trim_start_matches('/').split('/').count() == 1
+    };
+    for path in listing.folders.iter().filter(is_meant) {
+        sink.push(unread(path, &ReadError::Directory));
     }
     for path in listing.files {
         let name = path

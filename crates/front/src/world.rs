@@ -54,6 +54,8 @@ pub struct Listing {
     pub files: Vec<String>,
     /// What is there and is neither a file nor a folder that could be listed, sorted by path.
     pub unread: Vec<(String, ReadError)>,
+    /// Folders whose names end in `.toml`, sorted: who asks for such files may have meant one.
+    pub folders: Vec<String>,
 }
 
 /// The project's folder, which several threads may ask. Paths are relative to it, written with `/`.
@@ -169,7 +171,7 @@ impl World for MemoryWorld {
                 .filter(|path| path.starts_with(&prefix))
                 .cloned()
                 .collect(),
-            unread: Vec::new(),
+            ..Listing::default()
         }
     }
 }

@@ -75,6 +75,21 @@ fn a_folder_where_a_file_is_meant_and_the_other_way_round_are_errors() {
     }
 }
 
+/// An engine makes an empty folder where a file to mount is missing.
+#[test]
+fn an_empty_folder_that_a_pattern_or_a_kind_may_mean_is_an_error() {
+    for folder in ["teams/a.toml", "mlopsgen/kinds/postgres.toml"] {
+        let hostile = Hostile::new("");
+        let text = hostile.read("platform.toml");
+        let include = "include = [\"teams/*.toml\"]\n";
+        hostile.write("platform.toml", include.to_string() + &text);
+        hostile.write("teams/b.toml", "");
+        fs::create_dir_all(hostile.path(folder)).expect("a folder");
+        let ran = hostile.run(&["validate"]);
+        ran.failed_with(&["unreadable", &format!("`{folder}` is a folder")]);
+    }
+}
+
 /// The file of an environment that is there, and none that can be read, is not said to be missing.
 #[test]
 fn the_file_of_an_environment_that_is_a_folder_is_an_error() {

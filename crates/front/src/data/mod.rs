@@ -124,6 +124,18 @@ pub struct Kept {
     pub before: Vec<DataKey>,
 }
 
+impl Kept {
+    /// Whether it is declared for all of the platform, and nothing mounts it: no engine makes it, so there is no data in it.
+    pub fn is_only_declared(&self) -> bool {
+        is_only_declared(&self.data, &self.places)
+    }
+}
+
+/// The same of data and the places where workloads meet it.
+pub fn is_only_declared(data: &Data, places: &BTreeSet<Place>) -> bool {
+    matches!(data.key, DataKey::Shared(_)) && places.is_empty()
+}
+
 /// What the driver of a volume mounts in its place: a folder, a disk, or a folder of another machine.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Device {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Code, Diagnostic, Severity};
+use super::{Code, Diagnostic, Severity, Subject};
 
 /// What `[lints]` says of a lint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,11 +30,11 @@ impl LintLevel {
     }
 }
 
-/// `[lints]`, and what components accept with `allow`.
+/// `[lints]`, and what components, pipelines and CI entries accept with `allow`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Levels {
     platform: BTreeMap<Code, LintLevel>,
-    components: BTreeMap<String, BTreeSet<Code>>,
+    subjects: BTreeMap<Subject, BTreeSet<Code>>,
 }
 
 impl Levels {
@@ -43,16 +43,15 @@ impl Levels {
         self.platform.insert(code, level);
     }
 
-    /// A component accepts a lint.
-    pub fn allow(&mut self, component: &str, code: Code) {
-        let allowed = self.components.entry(component.to_string()).or_default();
-        allowed.insert(code);
+    /// Something accepts a lint for itself.
+    pub fn allow(&mut self, subject: Subject, code: Code) {
+        self.subjects.entry(subject).or_default().insert(code);
     }
 
     /// The severity of a lint here; `None` where it is allowed. A lint without a level keeps its own severity.
     pub(super) fn severity(&self, lint: &Diagnostic) -> Option<Severity> {
-        let component = lint.component.as_ref();
-        let allowed = component.and_then(|name| self.components.get(name));
+        let subject = lint.subject.as_ref();
+        let allowed = subject.and_then(|subject| self.subjects.get(subject));
         if allowed.is_some_and(|allowed| allowed.contains(&lint.code)) {
             return None;
         }

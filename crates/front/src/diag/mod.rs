@@ -11,12 +11,14 @@ mod removed;
 pub mod render;
 mod same;
 mod sink;
+mod subject;
 
 pub use code::{Code, Level};
 pub use fix::{Edit, JsonEdit, apply};
 pub use levels::{Levels, LintLevel};
 pub use nearest::{is_slip, nearest};
 pub use sink::Sink;
+pub use subject::Subject;
 
 use serde::{Deserialize, Serialize};
 
@@ -58,8 +60,8 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// What the help asks for, where a program can do it.
     pub edits: Vec<Edit>,
-    /// The component that a lint is about: its `allow` accepts it.
-    pub component: Option<String>,
+    /// What a lint is about, where that is an entry with an `allow` of its own.
+    pub subject: Option<Subject>,
     /// Said of something that all of the platform has in common: elsewhere it is the same mistake.
     pub is_one_mistake: bool,
 }
@@ -77,7 +79,7 @@ impl Diagnostic {
             labels: Vec::new(),
             help: None,
             edits: Vec::new(),
-            component: None,
+            subject: None,
             is_one_mistake: false,
         }
     }
@@ -113,9 +115,22 @@ impl Diagnostic {
     }
 
     /// Says which component a lint is about.
-    pub fn about(mut self, component: impl Into<String>) -> Self {
-        self.component = Some(component.into());
+    pub fn about(self, component: impl Into<String>) -> Self {
+        self.of(Some(Subject::Component(component.into())))
+    }
+
+    /// Says what a lint is about; `None`: the platform as a whole.
+    pub fn of(mut self, subject: Option<Subject>) -> Self {
+        self.subject = subject;
         self
+    }
+
+    /// The component that it is about, where it is one.
+    pub fn component(&self) -> Option<&str> {
+        match self.subject.as_ref()? {
+            Subject::Component(name) => Some(name),
+            Subject::Pipeline(_) | Subject::Ci(_) => None,
+        }
     }
 
     /// The same message at another place is the same mistake, such as a secret that nothing declares.

@@ -111,7 +111,8 @@ impl Sink {
         // A line that holds for several workloads, such as one of a preset, is one thing to fix.
         let known = self.lints.entry(lint_key(&diagnostic));
         let is_new = matches!(known, Entry::Vacant(_));
-        known.or_default().extend(diagnostic.component.clone());
+        let component = diagnostic.component().map(str::to_string);
+        known.or_default().extend(component);
         if is_new {
             let is_mistake = usual == Severity::Error && severity == Severity::Error;
             if self.keep(diagnostic) && is_mistake {
@@ -214,7 +215,7 @@ impl Sink {
         }
         for diagnostic in &mut self.diagnostics {
             if let Some(components) = self.lints.get(&lint_key(diagnostic)) {
-                let own = diagnostic.component.clone();
+                let own = diagnostic.component().map(str::to_string);
                 let others = components.iter().filter(|name| Some(*name) != own.as_ref());
                 let others: Vec<&str> = others.map(String::as_str).collect();
                 name_others(diagnostic, &others);
@@ -246,7 +247,7 @@ fn lint_key(diagnostic: &Diagnostic) -> LintKey {
 
 /// What a lint says, without the names of the component that it is about and of its parts.
 fn without_names(diagnostic: &Diagnostic) -> String {
-    let component = diagnostic.component.as_deref().unwrap_or_default();
+    let component = diagnostic.component().unwrap_or_default();
     let part = format!("{component}-");
     let is_name = |word: &&str| *word == component || word.starts_with(&part);
     let words = diagnostic.message.split('`');
@@ -257,7 +258,7 @@ fn without_names(diagnostic: &Diagnostic) -> String {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::{Code, Diagnostic, Level, Levels, Severity, Sink};
+    use super::{Code, Diagnostic, Level, Levels, Severity, Sink, Subject};
     use crate::diag::LintLevel;
 
     const LEVELS: [Option<LintLevel>; 4] = [
@@ -288,7 +289,7 @@ mod tests {
                 levels.set(diagnostic.code, level);
             }
             if is_allowed {
-                levels.allow("it", diagnostic.code);
+                levels.allow(Subject::Component("it".to_string()), diagnostic.code);
             }
             levels
         };
@@ -363,10 +364,12 @@ mod tests {
     }
 
     #[test]
-    fn what_another_component_allows_is_reported() {
+    fn what_another_entry_allows_is_reported() {
         let mut sink = Sink::default();
         let mut levels = Levels::default();
-        levels.allow("other", Code::LatestTag);
+        let other = |of: fn(String) -> Subject, name: &str| of(name.to_string());
+        levels.allow(other(Subject::Component, "other"), Code::LatestTag);
+        levels.allow(other(Subject::Pipeline, "it"), Code::LatestTag);
         sink.set_levels(levels);
         let severity = sink.receive(Diagnostic::new(Code::LatestTag, "x").about("it"));
         assert_eq!(severity, Some(Severity::Warning));

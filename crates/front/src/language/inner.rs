@@ -303,6 +303,13 @@ pub(super) const SHM_SIZE: KeyShape = key(
     "shm_size = \"256Mi\"",
 );
 
+pub(super) const ALLOW: KeyShape = key(
+    "allow",
+    FREE_LIST,
+    "Lints accepted here, on purpose.",
+    "allow = [\"docker-socket\"]",
+);
+
 /// Where a port of the host is open.
 pub(super) const BIND: KeyShape = key(
     "bind",

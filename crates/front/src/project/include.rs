@@ -218,6 +218,10 @@ fn matching(walked: &mut FolderCache<'_>, folder: &str, pattern: &str) -> Listin
         .filter(|(path, error)| leads_to(&joined, path, error))
         .cloned()
         .collect();
+    let folders = listing.folders.iter();
+    let folders = folders.filter(|path| glob.is_match(path.as_str()));
+    let folders = folders.map(|path| (path.clone(), ReadError::Directory));
+    matched.unread.extend(folders);
     matched
 }
 

@@ -1,5 +1,7 @@
 //! One tree over another: the rule by which presets, kinds, components and environments merge.
 
+use std::mem;
+
 use super::tree::{Entry, Node, Table, Value};
 
 /// What `false` means in the upper tree.
@@ -43,6 +45,12 @@ impl Removal {
 /// `upper` adds.
 pub fn overlay(lower: &Table, upper: &Table, removal: Removal) -> Table {
     let mut merged = lower.clone();
+    lay_over(&mut merged, upper, removal);
+    merged
+}
+
+/// The same in place: of many layers, each costs only what it says itself.
+pub fn lay_over(merged: &mut Table, upper: &Table, removal: Removal) {
     for Entry { key, value } in &upper.entries {
         let below = merged.entry(&key.name);
         if removal.takes_away(below, value) {
@@ -73,23 +81,26 @@ pub fn overlay(lower: &Table, upper: &Table, removal: Removal) -> Table {
             continue;
         }
         match key.name.as_str() {
-            "health" => replace_check(&mut merged, value),
-            "files" => replace_contents(&mut merged, value),
+            "health" => replace_check(merged, value),
+            "files" => replace_contents(merged, value),
             _ => {}
         }
-        let below = merged.entry(&key.name);
         let removal = removal.below(&key.name);
-        let node = match (below.map(|entry| &entry.value.value), &value.value) {
-            (Some(Value::Table(below)), Value::Table(above)) => Node {
-                span: value.span,
-                value: Value::Table(overlay(below, above, removal)),
-            },
+        let node = match (merged.table_mut(&key.name), &value.value) {
+            (Some(below), Value::Table(above)) => {
+                // Taken out, so that it is changed in its place and not copied.
+                let mut inner = mem::take(below);
+                lay_over(&mut inner, above, removal);
+                Node {
+                    span: value.span,
+                    value: Value::Table(inner),
+                }
+            }
             _ if removal == Removal::Now => without_removed(value),
             _ => value.clone(),
         };
         merged.set(key.clone(), node);
     }
-    merged
 }
 
 /// The value without the marks of what was taken away.
@@ -122,12 +133,7 @@ fn replace_check(merged: &mut Table, above: &Node) {
             .as_table()
             .is_some_and(|health| health.get(way).is_some())
     });
-    let below = merged
-        .entries
-        .iter_mut()
-        .find(|entry| entry.key.name == "health")
-        .and_then(|entry| entry.value.as_table_mut());
-    let (Some(new), Some(below)) = (new, below) else {
+    let (Some(new), Some(below)) = (new, merged.table_mut("health")) else {
         return;
     };
     let same = below.get(new).is_some();

@@ -14,7 +14,7 @@ mod write;
 mod yaml;
 
 pub use date::{Date, TimeOfDay};
-pub use merge::{FILE_CONTENTS, HEALTH_WAYS, Removal, overlay};
+pub use merge::{FILE_CONTENTS, HEALTH_WAYS, Removal, lay_over, overlay};
 pub use places::places;
 pub use shared::Shared;
 pub use tree::{Entry, Key, Node, Table, Value};

@@ -47,11 +47,10 @@ pub(super) fn bare_addresses(facts: Facts<'_>, sink: &mut Sink) {
         }
         let itself = || itself(&string, &published).filter(|_| !is_own_check(&string));
         let found = bare(&string, &names).or_else(itself);
-        if let Some(mut diagnostic) = found
+        if let Some(diagnostic) = found
             && seen.insert(string.place())
         {
-            diagnostic.component = string.owner.component().map(ToString::to_string);
-            sink.push(diagnostic);
+            sink.push(diagnostic.of(Some(string.owner.subject())));
         }
     }
 }

@@ -53,7 +53,7 @@ const BEYOND: [(&str, &str); 15] = [
 ];
 
 /// Whose network a container is on.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Network {
     Own,
     Host,

@@ -6,7 +6,7 @@ use super::{
     raw::{Found, RawKeys},
 };
 use crate::{
-    diag::{Code, Diagnostic, Sink},
+    diag::{Code, Diagnostic, Sink, Subject},
     model::{Build, HostPath},
     source::Span,
     value::{climbs_out, is_fetched},
@@ -17,28 +17,30 @@ pub(super) fn builds(facts: Facts<'_>, sink: &mut Sink) {
     let platform = facts.platform;
     let own = platform.workloads().filter_map(|workload| {
         let build = workload.build.as_ref()?;
-        let component = Some(workload.component.as_str());
-        Some((build, &workload.written, workload.span, component))
+        let subject = Subject::Component(workload.component.clone());
+        Some((build, &workload.written, workload.span, subject))
     });
     let pipelines = platform.pipelines.iter().filter_map(|pipeline| {
         let build = pipeline.build.as_ref()?;
-        Some((build, &pipeline.written, pipeline.span, None))
+        let subject = Subject::Pipeline(pipeline.name.clone());
+        Some((build, &pipeline.written, pipeline.span, subject))
     });
-    for (build, written, span, component) in own.chain(pipelines) {
+    for (build, written, span, subject) in own.chain(pipelines) {
+        let subject = Some(&subject);
         for read in of_build(build) {
             let node = written.get_path(&["build", read.key]);
             let span = node.map_or(span, |node| node.span);
             let names = in_project(&read.path, &[]);
             let why = match names.filter(|_| !read.path.starts_with('/')) {
                 None => {
-                    sink.push(leaves(read.written, component, span, SOURCE));
+                    sink.push(leaves(read.written, subject, span, SOURCE));
                     continue;
                 }
                 Some(names) => why_not_mounted(&names),
             };
             if let Some(why) = why {
                 let shown = format!("`{}`", read.written);
-                sink.push(Use::Build.refused(&shown, why, component, span));
+                sink.push(Use::Build.refused(&shown, why, subject, span));
             }
         }
     }
@@ -156,17 +158,16 @@ fn below(folder: &str, path: &str) -> String {
 }
 
 /// A build that may log in where the user may. Many builds need it, so it is a warning.
-pub(super) fn agent(component: Option<&str>, span: Span) -> Diagnostic {
+pub(super) fn agent(subject: Option<&Subject>, span: Span) -> Diagnostic {
     let message = "the build may use the keys of your SSH agent";
-    let mut diagnostic = Diagnostic::new(Code::OutsideSource, message);
-    diagnostic.component = component.map(ToString::to_string);
-    diagnostic
+    Diagnostic::new(Code::OutsideSource, message)
+        .of(subject.cloned())
         .label(
             span,
             "each command of its Dockerfile can log in where you can",
         )
         .help(format!(
             "copy what it needs into the project, or accept it with {}",
-            accept(component)
+            accept(subject)
         ))
 }

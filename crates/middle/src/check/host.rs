@@ -149,7 +149,7 @@ const HARMLESS_SYSTEMS: [&str; 13] = [
 ];
 
 /// A path of the host that is mounted.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct HostMount<'a> {
     pub path: &'a str,
     pub is_read_only: bool,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Facts, lints::place};
 use crate::{
-    diag::{Code, Diagnostic, Sink},
+    diag::{Code, Diagnostic, Sink, Subject},
     model::{Agent, Image, Platform},
     source::{Sources, Span},
     syntax, template,
@@ -17,7 +17,7 @@ pub(super) fn moving(facts: Facts<'_>, sink: &mut Sink) {
     for Named {
         image,
         span,
-        component,
+        subject,
     } in named(facts.platform)
     {
         let shown = image.to_text();
@@ -36,7 +36,7 @@ pub(super) fn moving(facts: Facts<'_>, sink: &mut Sink) {
         };
         let gone = gone.iter().find(|gone| gone.is(&image));
         let tag = image.tag.and_then(|tag| tag.as_plain());
-        let mut diagnostic = match (tag, gone) {
+        let diagnostic = match (tag, gone) {
             (None, _) => unpinned("has no tag: it means `latest`".to_string()),
             (Some(tag), _) if moves(&tag) => {
                 unpinned(format!("`{tag}` can be another image tomorrow"))
@@ -44,27 +44,26 @@ pub(super) fn moving(facts: Facts<'_>, sink: &mut Sink) {
             (Some(tag), Some(gone)) => gone.diagnostic(&shown, &tag, span),
             (Some(_), None) => continue,
         };
-        diagnostic.component = component.map(ToString::to_string);
-        sink.push(diagnostic);
+        sink.push(diagnostic.of(Some(subject)));
     }
 }
 
 /// An image as it is named somewhere.
-struct Named<'a> {
+struct Named {
     /// With the defaults of its variables written out.
     image: Image,
     span: Span,
-    component: Option<&'a str>,
+    subject: Subject,
 }
 
 /// The images of components, of pipelines and their tasks, and of CI agents, in the user's order.
-fn named(platform: &Platform) -> Vec<Named<'_>> {
-    let mut out: Vec<Named<'_>> = platform
+fn named(platform: &Platform) -> Vec<Named> {
+    let mut out: Vec<Named> = platform
         .workloads()
         .map(|workload| Named {
             image: shown(platform, &workload.image),
             span: place(workload, "image"),
-            component: Some(workload.component.as_str()),
+            subject: Subject::Component(workload.component.clone()),
         })
         .collect();
     for pipeline in &platform.pipelines {
@@ -81,7 +80,7 @@ fn named(platform: &Platform) -> Vec<Named<'_>> {
         out.extend(own.chain(tasks).map(|(image, span)| Named {
             image: shown(platform, image),
             span,
-            component: None,
+            subject: Subject::Pipeline(pipeline.name.clone()),
         }));
     }
     for entry in &platform.ci {
@@ -95,7 +94,7 @@ fn named(platform: &Platform) -> Vec<Named<'_>> {
                 out.push(Named {
                     image: image.clone(),
                     span,
-                    component: None,
+                    subject: Subject::Ci(entry.name.clone()),
                 });
             }
         }

@@ -6,7 +6,7 @@ use super::{Facts, strings::is_the_users};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     graph::{pipeline_texts, workload_secrets},
-    model::{FlowEnd, Icon, MountSource, Notify, Platform, Port, Text, Workload},
+    model::{FlowEnd, Icon, Notify, Platform, Port, Text, Workload},
     source::Span,
     syntax::Node,
 };
@@ -109,36 +109,25 @@ pub(super) fn unused(facts: Facts<'_>, sink: &mut Sink) {
             report_unused(sink, "group", &group.name, group.span);
         }
     }
+    let mounts = platform.workloads().flat_map(|it| &it.mounts);
+    let mounts = mounts.chain(platform.pipelines.iter().flat_map(|it| &it.volumes));
+    let mounted: BTreeSet<&str> = mounts.filter_map(|mount| mount.source.volume()).collect();
     for volume in platform.volumes.iter().filter(|volume| volume.shared) {
-        let mounted = platform
-            .workloads()
-            .flat_map(|workload| &workload.mounts)
-            .chain(
-                platform
-                    .pipelines
-                    .iter()
-                    .flat_map(|pipeline| &pipeline.volumes),
-            )
-            .any(|mount| mount.source == MountSource::Volume(volume.key.clone()));
-        if !mounted {
+        if !mounted.contains(volume.key.as_str()) {
             report_unused(sink, "volume", &volume.key, volume.span);
         }
     }
+    let joined = platform.workloads().flat_map(|it| &it.networks);
+    let joined: BTreeSet<&str> = joined.map(String::as_str).collect();
     for network in &platform.networks {
-        let joined = platform
-            .workloads()
-            .any(|workload| workload.networks.contains(&network.name));
-        if !joined {
+        if !joined.contains(network.name.as_str()) {
             report_unused(sink, "network", &network.name, network.span);
         }
     }
+    let ends = platform.flows.iter().flat_map(|it| [&it.from, &it.to]);
+    let ends: BTreeSet<&FlowEnd> = ends.collect();
     for actor in &platform.actors {
-        let end = FlowEnd::Actor(actor.name.clone());
-        if !platform
-            .flows
-            .iter()
-            .any(|flow| flow.from == end || flow.to == end)
-        {
+        if !ends.contains(&FlowEnd::Actor(actor.name.clone())) {
             report_unused(sink, "actor", &actor.name, actor.span);
         }
     }

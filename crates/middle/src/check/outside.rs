@@ -9,7 +9,7 @@ use super::{
     raw::{Found, RawCompose, RawKeys, RawService},
 };
 use crate::{
-    diag::{Code, Diagnostic, Sink},
+    diag::{Code, Diagnostic, Sink, Subject},
     files::{GENERATED, is_folder_of_a_target},
     model::{HostPath, Mount, Platform},
     source::Span,
@@ -26,27 +26,32 @@ const RAW: &str = "a raw key reads it from outside of the project's folder";
 /// level.
 pub(super) fn sources(facts: Facts<'_>, sink: &mut Sink) {
     let own = facts.platform.workloads().flat_map(|workload| {
+        let subject = || Subject::Component(workload.component.clone());
         let mounts = workload.mounts.iter();
-        mounts.map(move |mount| (mount, Some(workload.component.as_str())))
+        mounts.map(move |mount| (mount, subject()))
     });
     let pipelines = facts.platform.pipelines.iter();
-    let pipelines = pipelines.flat_map(|it| it.volumes.iter().map(|mount| (mount, None)));
-    for (mount, component) in own.chain(pipelines) {
-        source(mount, component, sink);
+    let pipelines = pipelines.flat_map(|pipeline| {
+        let subject = || Subject::Pipeline(pipeline.name.clone());
+        let mounts = pipeline.volumes.iter();
+        mounts.map(move |mount| (mount, subject()))
+    });
+    for (mount, subject) in own.chain(pipelines) {
+        source(mount, &subject, sink);
     }
 }
 
-fn source(mount: &Mount, component: Option<&str>, sink: &mut Sink) {
+fn source(mount: &Mount, subject: &Subject, sink: &mut Sink) {
     let Some(path) = mount.source.on_host() else {
         return;
     };
-    if let (true, Some(component)) = (is_program(path.as_str()), component) {
+    if is_program(path.as_str()) {
         sink.push(
             Diagnostic::new(
                 Code::OutsideSource,
                 format!("`{path}` is a program of the host"),
             )
-            .about(component)
+            .of(Some(subject.clone()))
             .label(mount.span, "another machine may lack it, or have one for another system")
             .help("use an image that has the program, or accept it with `allow = [\"outside-source\"]`"),
         );
@@ -55,10 +60,10 @@ fn source(mount: &Mount, component: Option<&str>, sink: &mut Sink) {
         return;
     };
     if climbs_out(path, 0) {
-        sink.push(leaves(path, component, mount.span, SOURCE));
+        sink.push(leaves(path, Some(subject), mount.span, SOURCE));
     } else if let Some(why) = in_project(path, &[]).and_then(|it| why_not_mounted(&it)) {
         let shown = format!("`{path}`");
-        sink.push(Use::Mount.refused(&shown, why, component, mount.span));
+        sink.push(Use::Mount.refused(&shown, why, Some(subject), mount.span));
     }
 }
 
@@ -115,7 +120,9 @@ fn of_platform<'a>(raw: &RawCompose<'a>, depth: usize) -> Vec<Found<'a, String>>
 
 /// The raw keys of a service.
 fn service(platform: &Platform, raw: &RawService<'_>, sink: &mut Sink) {
-    let component = raw.workload.map(|it| it.component.as_str());
+    let subject = raw.workload;
+    let subject = subject.map(|it| Subject::Component(it.component.clone()));
+    let subject = subject.as_ref();
     let build = raw.workload.and_then(|it| it.build.as_ref());
     // Compose reads relative paths from the folder of its files.
     let base = platform.compose_folder();
@@ -125,7 +132,7 @@ fn service(platform: &Platform, raw: &RawService<'_>, sink: &mut Sink) {
     let dockerfile_outside = dockerfile.iter().filter(|it| it.is_outside());
     for found in outside.chain(dockerfile_outside.map(|it| it.found.clone())) {
         let place = raw.places.of(found.by);
-        sink.push(leaves(&found.value, component, place, RAW));
+        sink.push(leaves(&found.value, subject, place, RAW));
     }
     let mounts = all().flat_map(|it| &it.mounts);
     let mounts = mounts.filter(|it| it.source.starts_with('.'));
@@ -137,14 +144,14 @@ fn service(platform: &Platform, raw: &RawService<'_>, sink: &mut Sink) {
     let named = mounts.chain(read).chain(built);
     for (path, by, how) in named.filter(|(path, ..)| is_here(path, base.len())) {
         let place = raw.places.of(by);
-        private(platform, (path, &base), how, component, place, sink);
+        private(platform, (path, &base), how, subject, place, sink);
     }
     if let Some(RawDockerfile { found, path, base }) = dockerfile.filter(|it| !it.is_outside()) {
         let place = raw.places.of(found.by);
-        private(platform, (&path, &base), Use::Build, component, place, sink);
+        private(platform, (&path, &base), Use::Build, subject, place, sink);
     }
     for by in all().filter_map(|it| it.build.as_ref()?.agent) {
-        sink.push(contexts::agent(component, raw.places.of(by)));
+        sink.push(contexts::agent(subject, raw.places.of(by)));
     }
 }
 
@@ -153,7 +160,7 @@ fn private(
     platform: &Platform,
     (path, base): (&str, &[&str]),
     how: Use,
-    component: Option<&str>,
+    subject: Option<&Subject>,
     place: Span,
     sink: &mut Sink,
 ) {
@@ -168,7 +175,7 @@ fn private(
         return;
     };
     let shown = format!("`{path}`, which is `{}` of the project,", names.join("/"));
-    let diagnostic = how.refused(&shown, why, component, place);
+    let diagnostic = how.refused(&shown, why, subject, place);
     sink.push(match meant {
         Some(help) => diagnostic.help(help),
         None => diagnostic,
@@ -202,7 +209,7 @@ impl Use {
         self,
         shown: &str,
         why: &str,
-        component: Option<&str>,
+        subject: Option<&Subject>,
         span: Span,
     ) -> Diagnostic {
         let (label, other) = match self {
@@ -219,9 +226,9 @@ impl Use {
                 "build from the folder that is meant",
             ),
         };
-        denied(format!("{shown} {why}"), component)
+        denied(format!("{shown} {why}"), subject)
             .label(span, label)
-            .help(format!("{other}, or accept it with {}", accept(component)))
+            .help(format!("{other}, or accept it with {}", accept(subject)))
     }
 }
 
@@ -248,26 +255,22 @@ fn path_of_environment(
     })
 }
 
-pub(super) fn leaves(path: &str, component: Option<&str>, span: Span, label: &str) -> Diagnostic {
+pub(super) fn leaves(path: &str, subject: Option<&Subject>, span: Span, label: &str) -> Diagnostic {
     let message = format!("`{path}` leaves the project");
     let help = format!(
         "move it into the project, or accept it with {}",
-        accept(component)
+        accept(subject)
     );
-    denied(message, component).label(span, label).help(help)
+    denied(message, subject).label(span, label).help(help)
 }
 
-pub(super) fn accept(component: Option<&str>) -> &'static str {
-    match component {
-        Some(_) => "`allow = [\"outside-source\"]`",
-        None => "`[lints]` `outside-source = \"allow\"`",
-    }
+pub(super) fn accept(subject: Option<&Subject>) -> String {
+    Subject::accept(subject, Code::OutsideSource)
 }
 
-fn denied(message: String, component: Option<&str>) -> Diagnostic {
-    let mut diagnostic = Diagnostic::new(Code::OutsideSource, message).denied();
-    diagnostic.component = component.map(ToString::to_string);
-    diagnostic
+fn denied(message: String, subject: Option<&Subject>) -> Diagnostic {
+    let diagnostic = Diagnostic::new(Code::OutsideSource, message).denied();
+    diagnostic.of(subject.cloned())
 }
 
 /// The names of a path of the project, which is read from the folders `base` of it; `None`: it leaves the project.

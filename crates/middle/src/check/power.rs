@@ -3,6 +3,7 @@
 use super::{
     capability::{Network, of_capability},
     host::{HostMount, of_device, of_device_rule, of_file_system, of_host_mount},
+    inherited::Inherited,
     raw::{
         Found, RawBuild, RawKeys, RawMount, RawVolume,
         value::{entries, is_on, items, word},
@@ -64,8 +65,12 @@ fn of_security_option(option: &str) -> Option<Power> {
 /// A power, and the value that gives it.
 pub(super) type RawPower<'a> = (Power, &'a Raw);
 
-/// The raw keys of a Compose service.
-pub(super) fn of_service<'a>(keys: &RawKeys<'a>) -> Vec<RawPower<'a>> {
+/// The raw keys of the service of this name, or, without one, of a container that only runs before it.
+pub(super) fn of_service<'a>(
+    name: Option<&str>,
+    keys: &RawKeys<'a>,
+    inherited: &Inherited<'_>,
+) -> Vec<RawPower<'a>> {
     let mut powers = Vec::new();
     let provider = keys.provider.as_ref();
     powers.extend(provider.map(|it| (Power::Program(it.value.clone()), it.by)));
@@ -84,14 +89,21 @@ pub(super) fn of_service<'a>(keys: &RawKeys<'a>) -> Vec<RawPower<'a>> {
     powers.extend(build.map(|by| (Power::Host("its build is privileged".to_string()), by)));
     powers.extend(each(&keys.device_rules, of_device_rule));
     let mode = keys.network_mode.clone();
-    powers.extend(mode.and_then(|mode| of_namespace(&("network_mode", mode))));
-    powers.extend(keys.namespaces.iter().filter_map(of_namespace));
+    let modes = mode.map(|mode| ("network_mode", mode));
+    let modes = modes.iter().chain(&keys.namespaces);
+    powers.extend(modes.filter_map(|mode| of_namespace(mode, inherited)));
     powers.extend(each(&keys.security_options, of_security_option));
     powers.extend(each(&keys.volumes_from, of_others_volumes));
+    powers.extend(keys.volumes_from.iter().flat_map(|from| {
+        let powers = inherited.of_folders(&from.value).into_iter();
+        powers.map(|power| (power, from.by))
+    }));
     powers.extend(keys.user.as_ref().and_then(of_user));
-    let network = match keys.network_mode.as_ref() {
-        Some(mode) if mode.value == "host" => Network::Host,
-        _ => Network::Own,
+    let mode = keys.network_mode.as_ref();
+    let network = match (name, mode) {
+        (Some(name), _) => inherited.network_of(name),
+        (None, Some(mode)) if inherited.is_host("network_mode", &mode.value) => Network::Host,
+        (None, _) => Network::Own,
     };
     let added = keys.capabilities.iter();
     powers.extend(added.filter_map(|it| Some((of_capability(&it.value, network)?, it.by))));
@@ -99,7 +111,8 @@ pub(super) fn of_service<'a>(keys: &RawKeys<'a>) -> Vec<RawPower<'a>> {
     powers.extend(keys.mounts.iter().filter_map(of_mount));
     let open = keys.ports.iter().filter(|it| it.is_open());
     powers.extend(open.map(|it| (Power::Open(it.host.clone()), it.by)));
-    powers.extend(keys.pre_start.iter().flat_map(of_service));
+    let before = keys.pre_start.iter();
+    powers.extend(before.flat_map(|keys| of_service(None, keys, inherited)));
     powers
 }
 
@@ -119,13 +132,17 @@ fn of_user<'a>(user: &Found<'a, String>) -> Option<RawPower<'a>> {
     is_root.then_some((Power::Root, user.by))
 }
 
-fn of_namespace<'a>((key, mode): &(&'static str, Found<'a, String>)) -> Option<RawPower<'a>> {
+fn of_namespace<'a>(
+    (key, mode): &(&'static str, Found<'a, String>),
+    inherited: &Inherited<'_>,
+) -> Option<RawPower<'a>> {
+    let is_host = inherited.is_host(key, &mode.value);
     let power = match mode.value.split_once(':') {
         Some(("container", other)) => {
             Power::Other(format!("`{key}` is that of the container `{other}`"))
         }
-        None if mode.value == "host" && *key == "network_mode" => Power::Network,
-        None if mode.value == "host" => Power::Namespace(key),
+        _ if is_host && *key == "network_mode" => Power::Network,
+        _ if is_host => Power::Namespace(key),
         _ => return None,
     };
     Some((power, mode.by))
@@ -155,10 +172,10 @@ pub(super) fn of_volume<'a>(volume: &RawVolume<'a>) -> Option<RawPower<'a>> {
     system.or_else(|| volume.folder.as_ref().and_then(of_mount))
 }
 
-/// The raw values of a component in the chart.
-pub(super) fn of_values(raw: &Raw) -> Vec<RawPower<'_>> {
+/// The raw values of a component in the chart, whose pod is on this network by other keys.
+pub(super) fn of_values(raw: &Raw, network: Network) -> Vec<RawPower<'_>> {
     let host = raw.get("hostNetwork").filter(|it| is_on(it));
-    let network = host.map_or(Network::Own, |_| Network::Host);
+    let network = host.map_or(network, |_| Network::Host);
     let mut powers = of_container(raw, network);
     for key in ["initContainers", "sidecars"] {
         powers.extend(items(raw.get(key)).flat_map(|it| of_container(it, network)));

@@ -6,14 +6,15 @@ use super::{
     Facts,
     capability::{self, Network},
     host,
+    inherited::Inherited,
     lints::{at, lint},
     power::{self, Power, RawPower},
     raw::{RawPlaces, value::entries},
     strings::is_the_users,
 };
 use crate::{
-    diag::{Code, Diagnostic, Sink},
-    model::{Device, NetworkMode, NetworkOwners, Pipeline, Platform, Port, Workload},
+    diag::{Code, Diagnostic, Sink, Subject},
+    model::{Device, Pipeline, Platform, Port, Workload},
     source::Span,
     syntax::Table,
 };
@@ -21,16 +22,19 @@ use crate::{
 /// The engine's socket, all rights on the host, root; raw keys of Compose may open a port to the network, too.
 pub(super) fn rights(facts: Facts<'_>, sink: &mut Sink) {
     let platform = facts.platform;
+    let inherited = &Inherited::of(facts);
     for workload in platform.workloads() {
         let holder = Holder {
             name: format!("`{}`", workload.name),
-            component: Some(&workload.component),
+            subject: Some(of_workload(workload)),
         };
-        of_keys(platform, workload, &holder, sink);
+        let network = inherited.network_anywhere(&workload.name);
+        of_keys(platform, workload, network, &holder, sink);
         // What a kind of the catalog writes there it needs.
         let raw = facts.raw.of_workload(workload);
         if let Some(raw) = raw.filter(|_| is_chosen(platform, workload, "compose")) {
-            holder.report_each(power::of_service(&raw.keys), raw.places, sink);
+            let powers = power::of_service(Some(raw.name), &raw.keys, inherited);
+            holder.report_each(powers, raw.places, sink);
         }
         let component = platform.component(&workload.component);
         let of_component = component.filter(|_| workload.part.is_none());
@@ -39,21 +43,22 @@ pub(super) fn rights(facts: Facts<'_>, sink: &mut Sink) {
             let place = RawPlaces::of_workload(platform, workload, "helm");
             for values in values.chain([&workload.raw_helm]) {
                 let place = place.of_table(values);
-                holder.report_each(power::of_values(values), place, sink);
+                let network = inherited.network_in_cluster(&workload.name);
+                holder.report_each(power::of_values(values, network), place, sink);
             }
         }
     }
     for pipeline in &platform.pipelines {
         of_pipeline(pipeline, sink);
     }
-    of_project(facts, sink);
+    of_project(facts, inherited, sink);
 }
 
 /// What the containers of tasks mount, and what they have of the host.
 fn of_pipeline(pipeline: &Pipeline, sink: &mut Sink) {
     let holder = Holder {
         name: format!("a task of `{}`", pipeline.name),
-        component: None,
+        subject: Some(Subject::Pipeline(pipeline.name.clone())),
     };
     for mount in &pipeline.volumes {
         let path = mount.source.on_host();
@@ -73,11 +78,12 @@ fn of_pipeline(pipeline: &Pipeline, sink: &mut Sink) {
     let tasks = tasks.filter_map(|(key, task)| Some((key, task.as_table()?)));
     let tasks = tasks.map(|(key, task)| (format!("the task `{}`", key.name), task));
     let all = iter::once((holder.name, &pipeline.written)).chain(tasks);
+    let subject = holder.subject;
     for (name, table) in all {
         if let Some(ipc) = table.get("ipc").filter(|it| it.as_str() == Some("host")) {
             let holder = Holder {
                 name,
-                component: None,
+                subject: subject.clone(),
             };
             holder.report([Power::Namespace("ipc")], ipc.span, sink);
         }
@@ -87,11 +93,9 @@ fn of_pipeline(pipeline: &Pipeline, sink: &mut Sink) {
 /// Host ports that the whole network reaches.
 pub(super) fn public_binds(facts: Facts<'_>, sink: &mut Sink) {
     let is_open = |port: &&Port| port.host.is_some() && !port.bind.is_loopback();
-    let owners = NetworkOwners::of(facts.platform);
+    let inherited = Inherited::of(facts);
     for workload in facts.platform.workloads() {
-        let owner = facts.platform.workload(owners.owner_of(&workload.name));
-        let mode = owner.and_then(|it| it.network_mode.as_ref());
-        let is_on_host = mode.is_some_and(|mode| mode.value == NetworkMode::Host);
+        let is_on_host = inherited.network_anywhere(&workload.name) == Network::Host;
         let own = workload.network_mode.as_ref();
         if let Some(mode) = own.filter(|_| is_on_host && !workload.ports.is_empty()) {
             let message = format!("every port of `{}` is open to the network", workload.name);
@@ -117,13 +121,13 @@ pub(super) fn public_binds(facts: Facts<'_>, sink: &mut Sink) {
 }
 
 /// Who has rights: a workload, the tasks of a pipeline, or what only `[raw.compose]` names.
-struct Holder<'a> {
+struct Holder {
     /// The words for it in a message.
     name: String,
-    component: Option<&'a str>,
+    subject: Option<Subject>,
 }
 
-impl Holder<'_> {
+impl Holder {
     /// One lint for each of them.
     fn report(&self, powers: impl IntoIterator<Item = Power>, span: Span, sink: &mut Sink) {
         for power in powers {
@@ -147,16 +151,14 @@ impl Holder<'_> {
             true => lint.denied(),
             false => lint,
         };
-        let code = code.name();
-        match self.component {
-            Some(component) => lint
-                .about(component)
-                .help(format!("{help}accept it with `allow = [\"{code}\"]`")),
-            None => lint.help(format!(
-                "{help}accept it with `[lints]` `{code} = \"allow\"`"
-            )),
-        }
+        let accept = Subject::accept(self.subject.as_ref(), code);
+        lint.help(format!("{help}accept it with {accept}"))
+            .of(self.subject.clone())
     }
+}
+
+fn of_workload(workload: &Workload) -> Subject {
+    Subject::Component(workload.component.clone())
 }
 
 /// The lint, what it says, what it says at the place, and the start of its help.
@@ -256,7 +258,13 @@ fn is_chosen_at(platform: &Platform, span: Span) -> bool {
     is_the_users(platform, span) || platform.own_kinds.contains(&span.source)
 }
 
-fn of_keys(platform: &Platform, workload: &Workload, holder: &Holder<'_>, sink: &mut Sink) {
+fn of_keys(
+    platform: &Platform,
+    workload: &Workload,
+    network: Network,
+    holder: &Holder,
+    sink: &mut Sink,
+) {
     let runtime = &workload.runtime;
     for mount in &workload.mounts {
         let Some(path) = mount.source.on_host() else {
@@ -290,11 +298,6 @@ fn of_keys(platform: &Platform, workload: &Workload, holder: &Holder<'_>, sink: 
             (node.as_str().unwrap_or_default(), span)
         })
     };
-    let mode = workload.network_mode.as_ref();
-    let network = match mode.is_some_and(|it| it.value == NetworkMode::Host) {
-        true => Network::Host,
-        false => Network::Own,
-    };
     for (name, span) in listed("cap_add") {
         holder.report(capability::of_capability(name, network), span, sink);
     }
@@ -310,34 +313,35 @@ fn of_keys(platform: &Platform, workload: &Workload, holder: &Holder<'_>, sink: 
 }
 
 /// What `[raw.compose]` gives to services and volumes, and `[raw.helm]` to components.
-fn of_project(facts: Facts<'_>, sink: &mut Sink) {
+fn of_project(facts: Facts<'_>, inherited: &Inherited<'_>, sink: &mut Sink) {
     let (platform, raw) = (facts.platform, facts.raw);
     for service in &raw.of_platform {
         let holder = Holder {
             name: format!("`{}` of `[raw.compose]`", service.name),
-            component: service.workload.map(|it| it.component.as_str()),
+            subject: service.workload.map(of_workload),
         };
-        holder.report_each(power::of_service(&service.keys), service.places, sink);
+        let powers = power::of_service(Some(service.name), &service.keys, inherited);
+        holder.report_each(powers, service.places, sink);
     }
     let networks = platform.networks.iter().filter(|it| it.external == "host");
     for network in networks {
         let holder = Holder {
             name: format!("what joins the network `{}`", network.name),
-            component: None,
+            subject: None,
         };
         holder.report([Power::Network], network.span, sink);
     }
     for found in &raw.host_networks {
         let holder = Holder {
             name: format!("what joins the network `{}`", found.value),
-            component: None,
+            subject: None,
         };
         holder.report([Power::Network], raw.places.of(found.by), sink);
     }
     for volume in &raw.volumes {
         let holder = Holder {
             name: format!("the volume `{}` of `[raw.compose]`", volume.name),
-            component: None,
+            subject: None,
         };
         let powers = power::of_volume(volume).into_iter().collect();
         holder.report_each(powers, raw.places, sink);
@@ -346,16 +350,17 @@ fn of_project(facts: Facts<'_>, sink: &mut Sink) {
     if let Some(values) = platform.raw_helm.get("taskPods") {
         let holder = Holder {
             name: "the pod of a task".to_string(),
-            component: None,
+            subject: None,
         };
-        holder.report_each(power::of_values(values), places, sink);
+        holder.report_each(power::of_values(values, Network::Own), places, sink);
     }
     for (name, values) in entries(platform.raw_helm.get("components")) {
         let workload = platform.workloads().find(|it| it.name == *name);
         let holder = Holder {
             name: format!("`{name}` of `[raw.helm]`"),
-            component: workload.map(|it| it.component.as_str()),
+            subject: workload.map(of_workload),
         };
-        holder.report_each(power::of_values(values), places, sink);
+        let network = inherited.network_in_cluster(name);
+        holder.report_each(power::of_values(values, network), places, sink);
     }
 }

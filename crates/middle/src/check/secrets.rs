@@ -4,26 +4,43 @@ use std::collections::BTreeSet;
 
 use super::{
     Facts,
+    copied::{self, CopiedFile},
+    credentials::{self, Credential},
     headers::written_login,
-    private_keys::begins_private_key,
-    strings::{Delivery, Owner, StringUse, UserString, strings},
+    strings::{Owner, StringUse, UserString, is_the_users, strings},
 };
 use crate::{
-    diag::{Code, Diagnostic, Sink},
+    diag::{Code, Diagnostic, Sink, Subject},
+    model::{Platform, Workload},
     reference::sounds_secret,
+    source::Span,
     syntax::key_text,
 };
 
-/// A string that sounds like a secret and has its value written out, or that holds a URL with a password. A private key surely is one:
-/// an error where nothing gives it another level.
+/// Where something was reported that surely is a secret: the place in platform.toml, the name in the folder there, and the line.
+type Told<'a> = BTreeSet<(Span, Option<&'a str>, Option<usize>)>;
+
+/// A string that sounds like a secret and has its value written out, or that holds a URL with a password. What surely is one, by its
+/// form, is an error where nothing gives it another level.
 pub(super) fn plaintext(facts: Facts<'_>, sink: &mut Sink) {
+    let told = in_copied_files(facts.platform, sink);
     let mut seen = BTreeSet::new();
     let strings = strings(facts);
     for (number, string) in strings.iter().enumerate() {
+        let at = match string.how {
+            StringUse::Mounted(at) => Some(at),
+            _ => None,
+        };
+        if at.is_some_and(|at| told.contains(&(string.span, at.below, Some(at.line)))) {
+            continue;
+        }
         let next = strings.get(number + 1);
-        if is_private_key(string, next) {
+        let behind = next.filter(|next| next.span == string.span);
+        if at.is_none()
+            && let Some(what) = credentials::in_text(string.text, behind.map(|it| it.text))
+        {
             if seen.insert(string.place()) {
-                sink.push(private_key(string));
+                sink.push(written_out(what, string));
             }
             continue;
         }
@@ -32,11 +49,8 @@ pub(super) fn plaintext(facts: Facts<'_>, sink: &mut Sink) {
             continue;
         };
         let owner = string.owner.describe();
-        let line = match string.how {
-            StringUse::Mounted(at) => format!(" ({at})"),
-            _ => String::new(),
-        };
-        let mut diagnostic = Diagnostic::new(
+        let line = at.map_or_else(String::new, |at| format!(" ({at})"));
+        let diagnostic = Diagnostic::new(
             Code::PlaintextSecret,
             format!("{what} of {owner} looks like a secret that is written out{line}"),
         )
@@ -50,52 +64,68 @@ pub(super) fn plaintext(facts: Facts<'_>, sink: &mut Sink) {
             },
         )
         .help(help(string));
-        diagnostic.component = string.owner.component().map(ToString::to_string);
-        sink.push(diagnostic);
+        sink.push(diagnostic.of(Some(string.owner.subject())));
     }
 }
 
-/// Whether a private key begins in it. A folder or a file of the host, which a volume mounts, is copied nowhere.
-fn is_private_key(string: &UserString<'_>, next: Option<&UserString<'_>>) -> bool {
-    let is_copied = match string.how {
-        StringUse::Mounted(at) => matches!(at.by, Delivery::Source | Delivery::Template),
-        _ => true,
-    };
-    let behind = next.filter(|next| next.span == string.span);
-    is_copied && begins_private_key(string.text, behind.map(|it| it.text))
+/// What files hold that are copied into what is generated. A folder or a file of the host, which a volume mounts, is copied nowhere.
+fn in_copied_files<'a>(platform: &'a Platform, sink: &mut Sink) -> Told<'a> {
+    let mut told = Told::new();
+    for workload in platform.workloads() {
+        let files = copied::of_workload(platform, workload).into_iter();
+        for file in files.filter(|file| is_the_users(platform, file.span)) {
+            for Credential { what, line } in credentials::in_file(file.name(), file.bytes) {
+                if told.insert((file.span, file.below, line)) {
+                    sink.push(held(what, line, &file, workload));
+                }
+            }
+        }
+    }
+    told
 }
 
-fn private_key(string: &UserString<'_>) -> Diagnostic {
-    let owner = string.owner.describe();
-    let (what, label) = match string.how {
-        StringUse::Mounted(at) => (
-            format!("`{}`, which {owner} gets, holds a private key", at.path()),
-            format!("line {}; it is copied into what is generated", at.line),
-        ),
-        _ => (
-            format!("a private key of {owner} is written out"),
-            "in plain text".to_string(),
-        ),
+fn held(what: &str, line: Option<usize>, file: &CopiedFile<'_>, workload: &Workload) -> Diagnostic {
+    let (path, name) = (file.full_path(), &workload.name);
+    let (at, convert) = match line {
+        Some(line) => (format!("line {line}; "), ""),
+        None => (String::new(), "convert it to PEM, "),
     };
-    let component = string.owner.component();
-    let accept = match component {
-        Some(_) => "`allow = [\"plaintext-secret\"]`",
-        None => "`[lints]` `plaintext-secret = \"allow\"`",
-    };
+    surely(
+        format!("`{path}`, which `{name}` gets, holds {what}"),
+        Owner::Workload(workload).subject(),
+        &format!("{convert}{MOUNT}"),
+    )
+    .label(
+        file.span,
+        format!("{at}it is copied into what is generated"),
+    )
+}
+
+/// How a file that is a secret comes into a container.
+const MOUNT: &str = "declare a secret and mount it: `files.\"/path\" = { secret = \"NAME\" }`";
+
+fn written_out(what: &str, string: &UserString<'_>) -> Diagnostic {
     let write = match string.how {
-        StringUse::File | StringUse::Mounted(_) => {
-            "declare a secret and mount it: `files.\"/path\" = { secret = \"NAME\" }`".to_string()
-        }
+        StringUse::File => MOUNT.to_string(),
         _ => help(string),
     };
-    let mut diagnostic = Diagnostic::new(Code::PlaintextSecret, what)
+    let owner = string.owner.describe();
+    let message = format!("{what} of {owner} is written out");
+    let label = match string.how {
+        StringUse::OfFile(_, at) => format!("{at}, in plain text"),
+        _ => "in plain text".to_string(),
+    };
+    surely(message, string.owner.subject(), &write).label(string.span, label)
+}
+
+fn surely(message: String, subject: Subject, write: &str) -> Diagnostic {
+    let accept = Subject::accept(Some(&subject), Code::PlaintextSecret);
+    Diagnostic::new(Code::PlaintextSecret, message)
         .denied()
-        .label(string.span, label)
+        .of(Some(subject))
         .help(format!(
-            "{write}; if all may know the key, accept it with {accept}"
-        ));
-    diagnostic.component = component.map(ToString::to_string);
-    diagnostic
+            "{write}; if all may know it, accept it with {accept}"
+        ))
 }
 
 fn help(string: &UserString<'_>) -> String {

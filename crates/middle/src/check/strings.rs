@@ -1,8 +1,9 @@
 //! Every string of the user's that a program reads, with its place: what the lints about strings go over.
 
-use super::Facts;
+use super::{Facts, copied};
 use crate::{
-    model::{FileContent, Platform, Purpose, Setting, SettingValue, Workload},
+    diag::Subject,
+    model::{Platform, Purpose, Workload},
     source::Span,
     syntax::{Node, Table, Value},
 };
@@ -82,11 +83,20 @@ impl std::fmt::Display for ProjectLine<'_> {
 }
 
 impl Owner<'_> {
-    /// The component whose `allow` counts.
+    /// The component, where it is of one.
     pub fn component(&self) -> Option<&str> {
         match self {
             Owner::Workload(workload) => Some(&workload.component),
             Owner::Pipeline(_) | Owner::Ci(_) => None,
+        }
+    }
+
+    /// Whose `allow` counts.
+    pub fn subject(&self) -> Subject {
+        match self {
+            Owner::Workload(workload) => Subject::Component(workload.component.clone()),
+            Owner::Pipeline(name) => Subject::Pipeline((*name).to_string()),
+            Owner::Ci(name) => Subject::Ci((*name).to_string()),
         }
     }
 
@@ -223,54 +233,17 @@ fn raw_environment<'a>(owner: Owner<'a>, table: &'a Table, out: &mut Vec<UserStr
 
 /// The text files of the project that a workload mounts or that its settings name, a line at a time.
 fn files_of<'a>(platform: &'a Platform, workload: &'a Workload, out: &mut Vec<UserString<'a>>) {
-    let named = settings_files(platform, workload);
     let purpose = platform.component(&workload.component);
     let purpose = purpose.and_then(|component| component.purpose);
-    for (path, bytes, span) in &named {
+    for file in copied::of_workload(platform, workload) {
         let file = TextFile {
-            path,
-            below: None,
-            by: Delivery::Template,
-            text: std::str::from_utf8(bytes).unwrap_or_default(),
-            span: *span,
+            path: file.path,
+            below: file.below,
+            by: file.by,
+            text: file.text(),
+            span: file.span,
         };
         out.extend(file.lines(workload, purpose));
-    }
-    for mount in &workload.files {
-        let file = |path, bytes| TextFile {
-            path,
-            below: None,
-            by: Delivery::Source,
-            text: std::str::from_utf8(bytes).unwrap_or_default(),
-            span: mount.span,
-        };
-        match (&mount.content, &mount.template) {
-            (_, Some(template)) => {
-                let template = TextFile {
-                    path: &template.path,
-                    by: Delivery::Template,
-                    text: &template.text,
-                    ..file("", &[])
-                };
-                out.extend(template.lines(workload, purpose));
-            }
-            (FileContent::Project { path, bytes }, None)
-                if named.iter().all(|(known, ..)| known != path) =>
-            {
-                out.extend(file(path, bytes).lines(workload, purpose));
-            }
-            (FileContent::Folder { path, files }, None) => {
-                for (name, bytes) in files {
-                    let below = Some(name.as_str());
-                    let file = TextFile {
-                        below,
-                        ..file(path, bytes)
-                    };
-                    out.extend(file.lines(workload, purpose));
-                }
-            }
-            _ => {}
-        }
     }
     for mount in &workload.mounts {
         if let Some(text) = &mount.text {
@@ -305,26 +278,6 @@ fn variables_of_files<'a>(workload: &'a Workload, out: &mut Vec<UserString<'a>>)
             span: file.span,
         }));
     }
-}
-
-/// Files that the settings of a component name, with the place of the setting. They are its main workload's.
-fn settings_files<'a>(
-    platform: &'a Platform,
-    workload: &Workload,
-) -> Vec<(&'a str, &'a [u8], Span)> {
-    let component = platform.component(&workload.component);
-    let settings = component
-        .filter(|_| workload.part.is_none())
-        .map_or(&[][..], |component| &component.settings);
-    let files = |setting: &'a Setting| match &setting.value {
-        SettingValue::Files(files) => files.as_slice(),
-        _ => &[],
-    };
-    settings
-        .iter()
-        .flat_map(|setting| files(setting).iter().map(|file| (file, setting.span)))
-        .map(|(file, span)| (file.path.as_str(), file.bytes.as_slice(), span))
-        .collect()
 }
 
 /// A text file of the project.

@@ -12,7 +12,7 @@ use crate::{
     catalog::{Fact, PlatformFact, RoleFact},
     diag::{Code, Diagnostic, Sink},
     model::{Purpose, Route},
-    syntax::{Entry, Node, Removal, Table, Value, overlay},
+    syntax::{Entry, Node, Removal, Table, Value, lay_over},
     template::{Engine, View},
     text::all_of,
 };
@@ -240,7 +240,7 @@ pub(super) fn table_of_kind(
             let more = taken_arguments(&mut over);
             let panels = over.entry("panels").cloned();
             over.remove("panels");
-            table = overlay(&table, &over, Removal::Now);
+            lay_over(&mut table, &over, Removal::Now);
             append_panels(&mut table, panels);
             for (path, words) in more {
                 append_arguments(&mut table, &path, words);

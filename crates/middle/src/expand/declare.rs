@@ -10,7 +10,7 @@ use crate::{
     catalog::Kind,
     diag::{Code, Diagnostic, Sink, nearest},
     language::{Context, KeyShape, NameRule, Owner, complete, component_key},
-    syntax::{Key, Node, Removal, Table, key_text, overlay, quoted},
+    syntax::{Key, Node, Removal, Table, key_text, lay_over, overlay, quoted},
     text::{all_of, one_of},
 };
 
@@ -174,7 +174,7 @@ fn presets(tree: &Table, component: &Table, sink: &mut Sink) -> Table {
                     continue;
                 };
                 names_no_presets(preset, sink);
-                layers = overlay(&layers, &in_long_form(preset), Removal::Later);
+                lay_over(&mut layers, &in_long_form(preset), Removal::Later);
             }
             None => {
                 let known: Vec<&str> = tree

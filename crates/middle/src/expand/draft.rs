@@ -53,8 +53,8 @@ pub struct Names {
     /// Variables whose values were written out when the file was read.
     pub written_out: BTreeSet<String>,
     /// Names in `[volumes]` and `[networks]`.
-    pub shared_volumes: Vec<String>,
-    pub networks: Vec<String>,
+    pub shared_volumes: BTreeSet<String>,
+    pub networks: BTreeSet<String>,
     pub has_pipelines: bool,
     /// Some task of a pipeline is a stub.
     pub has_stubs: bool,

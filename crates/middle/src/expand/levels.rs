@@ -1,8 +1,8 @@
-//! The levels of lints: `[lints]`, and `allow` of each component.
+//! The levels of lints: `[lints]`, and `allow` of each component, pipeline and CI entry.
 
 use super::{draft::Declared, read};
 use crate::{
-    diag::{Code, Diagnostic, Level, Levels, LintLevel, Sink, nearest},
+    diag::{Code, Diagnostic, Level, Levels, LintLevel, Sink, Subject, nearest},
     source::Span,
     syntax::Table,
     text::all_of,
@@ -19,11 +19,17 @@ pub(super) fn levels(tree: &Table, drafts: &[Declared], sink: &mut Sink) -> Leve
             levels.set(code, level);
         }
     }
-    for draft in drafts {
-        for node in draft.user.array("allow").unwrap_or_default() {
+    let components = drafts.iter();
+    let components = components.map(|it| (Subject::Component(it.name.clone()), &it.user));
+    let pipelines = read::tables(tree, "pipelines");
+    let pipelines = pipelines.map(|(key, table)| (Subject::Pipeline(key.name.clone()), table));
+    let ci = read::tables(tree, "ci");
+    let ci = ci.map(|(key, table)| (Subject::Ci(key.name.clone()), table));
+    for (subject, table) in components.chain(pipelines).chain(ci) {
+        for node in table.array("allow").unwrap_or_default() {
             let Some(name) = node.as_str() else { continue };
             if let Some(code) = lint(name, node.span, sink) {
-                levels.allow(&draft.name, code);
+                levels.allow(subject.clone(), code);
             }
         }
     }

@@ -67,6 +67,14 @@ impl MountSource {
             MountSource::Volume(_) => None,
         }
     }
+
+    /// The key of the volume, where it is one.
+    pub fn volume(&self) -> Option<&str> {
+        match self {
+            MountSource::Volume(key) => Some(key),
+            MountSource::Bind { .. } => None,
+        }
+    }
 }
 
 /// A file or a folder that a container gets, read-only.

@@ -40,7 +40,7 @@ pub struct Platform {
     /// Named volumes of components, pipelines and `[volumes]`, found by their key.
     pub volumes: Named<PlatformVolume>,
     /// Networks that exist already, which services may join.
-    pub networks: Vec<Network>,
+    pub networks: Named<Network>,
     /// Entry points: which path of which host leads to which component.
     pub routes: Vec<Route>,
     /// What the user names under `[components]`, with what the catalog adds.
@@ -420,4 +420,5 @@ names! {
     PlatformVolume: key;
     Secret: name;
     Variable: name;
+    Network: name;
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    diag::{Code, Diagnostic, Sink},
+    diag::{Code, Diagnostic, Sink, Subject},
     model::{Build, Component, HostPath, Pipeline},
     source::Span,
     syntax::Table,
@@ -25,21 +25,21 @@ pub(super) fn check<'a>(
     let workloads = components.flat_map(|component| &component.workloads);
     let workloads = workloads.filter(|it| it.raw_compose.get("build").is_none());
     let of_components = workloads.filter_map(|workload| {
-        let component = Some(workload.component.as_str());
-        Some((workload.build.as_ref()?, &workload.written, component))
+        let subject = Subject::Component(workload.component.clone());
+        Some((workload.build.as_ref()?, &workload.written, subject))
     });
     let of_pipelines = pipelines.iter();
-    let of_pipelines = of_pipelines.filter_map(|it| Some((it.build.as_ref()?, &it.written, None)));
+    let of_pipelines = of_pipelines.filter_map(|it| {
+        let subject = Subject::Pipeline(it.name.clone());
+        Some((it.build.as_ref()?, &it.written, subject))
+    });
     let mut seen: BTreeSet<Span> = BTreeSet::new();
-    for (build, written, component) in of_components.chain(of_pipelines) {
+    for (build, written, subject) in of_components.chain(of_pipelines) {
         let Some((place, diagnostic)) = missing(world, build, written) else {
             continue;
         };
         if seen.insert(place) {
-            sink.push(match component {
-                Some(component) => diagnostic.about(component),
-                None => diagnostic,
-            });
+            sink.push(diagnostic.of(Some(subject)));
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use super::{Inputs, Scene, project_files::plain_path};
 use crate::{
-    diag::{Code, Diagnostic, Sink},
+    diag::{Code, Diagnostic, Sink, Subject},
     expand::{WorkloadDraft, read},
     files::GENERATED,
     model::{EnvFile, HostPath},
@@ -18,7 +18,7 @@ pub(super) struct EngineFiles<'a> {
     world: &'a dyn World,
     /// The names of the folder in which raw paths start.
     base: Vec<&'a str>,
-    component: Option<&'a str>,
+    subject: Option<Subject>,
 }
 
 /// What lies where a raw key looks for a file.
@@ -44,7 +44,7 @@ pub(super) fn env_files(
         .and_then(|it| it.table(&name));
     // What stands at the top replaces what the component has.
     let tables = [above, shape.table.table("compose")];
-    let files = EngineFiles::new(inputs, Some(&draft.name));
+    let files = EngineFiles::new(inputs, Some(Subject::Component(draft.name.clone())));
     files.build(shape.table.table("build"), sink);
     files.of_service(&tables, sink);
     entries(first(&tables, &["env_file"]))
@@ -61,13 +61,17 @@ fn first<'a>(tables: &[Option<&'a Table>], path: &[&str]) -> Option<&'a Node> {
 /// What the tasks of pipelines mount, and what the top of Compose's files names.
 pub(super) fn check_platform(scene: &Scene<'_>, inputs: &Inputs<'_>, sink: &mut Sink) {
     let tree = &scene.draft.tree;
-    let files = EngineFiles::new(inputs, None);
-    let volumes = read::tables(tree, "pipelines").flat_map(|(_, it)| read::tables(it, "volumes"));
-    for node in volumes.filter_map(|(_, volume)| volume.get("source")) {
-        if let Some(HostPath::Project(path)) = node.as_str().map(HostPath::parse) {
-            files.check_links(&path, node.span, sink);
+    for (key, pipeline) in read::tables(tree, "pipelines") {
+        let files = EngineFiles::new(inputs, Some(Subject::Pipeline(key.name.clone())));
+        let volumes = read::tables(pipeline, "volumes");
+        for node in volumes.filter_map(|(_, volume)| volume.get("source")) {
+            if let Some(HostPath::Project(path)) = node.as_str().map(HostPath::parse) {
+                files.check_links(&path, node.span, sink);
+            }
         }
+        files.build(pipeline.table("build"), sink);
     }
+    let files = EngineFiles::new(inputs, None);
     let raw = tree.get_path(&["raw", "compose"]).and_then(Node::as_table);
     let contents = ["configs", "secrets"]
         .into_iter()
@@ -78,10 +82,6 @@ pub(super) fn check_platform(scene: &Scene<'_>, inputs: &Inputs<'_>, sink: &mut 
     let included = entries(raw.and_then(|it| it.get("include"))).into_iter();
     for node in contents.chain(included.map(|(node, _)| node)) {
         files.find(node, sink);
-    }
-    let builds = read::tables(tree, "pipelines").filter_map(|(_, it)| it.table("build"));
-    for build in builds {
-        files.build(Some(build), sink);
     }
     let services = ["services", "jobs"].into_iter();
     let services = services.filter_map(|key| raw?.table(key));
@@ -131,13 +131,13 @@ fn entry(item: &Node) -> Option<(&Node, Need)> {
 }
 
 impl<'a> EngineFiles<'a> {
-    pub(super) fn new(inputs: &'a Inputs<'_>, component: Option<&'a str>) -> Self {
+    pub(super) fn new(inputs: &'a Inputs<'_>, subject: Option<Subject>) -> Self {
         let environment = inputs.environment.iter().map(String::as_str);
         let base = [GENERATED].into_iter().chain(environment);
         Self {
             world: inputs.world,
             base: base.chain(["compose"]).collect(),
-            component,
+            subject,
         }
     }
 
@@ -288,21 +288,17 @@ impl<'a> EngineFiles<'a> {
         if !is_outside && !is_generated && !target.split('/').any(is_git_folder) {
             return Some(target);
         }
-        let accept = match self.component {
-            Some(_) => "`allow = [\"outside-source\"]`",
-            None => "`[lints]` `outside-source = \"allow\"`",
-        };
-        let mut diagnostic = Diagnostic::new(
-            Code::OutsideSource,
-            format!("`{path}` leads through a symbolic link to `{target}`"),
-        )
-        .denied()
-        .label(span, "the engine follows it")
-        .help(format!(
-            "put the file or folder itself there, write the path that is meant, or accept it with {accept}"
-        ));
-        diagnostic.component = self.component.map(ToString::to_string);
-        sink.push(diagnostic);
+        let accept = Subject::accept(self.subject.as_ref(), Code::OutsideSource);
+        let message = format!("`{path}` leads through a symbolic link to `{target}`");
+        sink.push(
+            Diagnostic::new(Code::OutsideSource, message)
+                .denied()
+                .of(self.subject.clone())
+                .label(span, "the engine follows it")
+                .help(format!(
+                    "put the file or folder itself there, write the path that is meant, or accept it with {accept}"
+                )),
+        );
         None
     }
 }

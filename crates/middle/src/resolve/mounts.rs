@@ -3,7 +3,7 @@
 use super::{Inputs, Scene, engine_files::EngineFiles, project_files::mounted_text};
 use crate::{
     data::DataKey,
-    diag::{Code, Diagnostic, Sink},
+    diag::{Code, Diagnostic, Sink, Subject},
     expand::{ComponentDraft, WorkloadDraft, read, unknown},
     language::NameRule,
     model::{HostPath, Mount, MountSource, Named, PlatformVolume, Propagation, is_dns_subdomain},
@@ -110,15 +110,17 @@ pub(super) fn mounts(
     inputs: &Inputs<'_>,
     sink: &mut Sink,
 ) -> Vec<Mount> {
-    let owner = Owner::of_workload(&scene.components[index], shape);
-    let kind = &scene.components[index].kind_table;
+    let component = &scene.components[index];
+    let owner = Owner::of_workload(component, shape);
+    let kind = &component.kind_table;
     let folders = kind.array("data_folders").unwrap_or_default();
     let variables = folders.iter().filter_map(Node::as_table);
     let variable = variables
         .flat_map(|folder| read::strings(folder, "env"))
         .next();
     let mut mounts = mounts_of(&owner, scene, &shape.table, sink);
-    let files = EngineFiles::new(inputs, owner.component());
+    let subject = Subject::Component(component.name.clone());
+    let files = EngineFiles::new(inputs, Some(subject));
     for mount in &mut mounts {
         if let MountSource::Bind { path, .. } = &mount.source {
             mount.text = mounted_text(inputs.world, path.as_str());
@@ -269,7 +271,7 @@ fn bind(source: &str, table: &Table) -> MountSource {
 }
 
 fn shared(scene: &Scene<'_>, name: &str, span: Span, sink: &mut Sink) -> Option<MountSource> {
-    if !scene.names.shared_volumes.iter().any(|known| known == name) {
+    if !scene.names.shared_volumes.contains(name) {
         let known: Vec<&str> = scene
             .names
             .shared_volumes

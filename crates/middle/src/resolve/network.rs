@@ -148,7 +148,7 @@ pub(super) fn check(scene: &Scene<'_>, table: &Table, sink: &mut Sink) {
     unpublished(table, sink);
     for node in table.array("networks").unwrap_or_default() {
         let Some(name) = node.as_str() else { continue };
-        if !scene.names.networks.iter().any(|known| known == name) {
+        if !scene.names.networks.contains(name) {
             let known: Vec<&str> = scene.names.networks.iter().map(String::as_str).collect();
             let mut diagnostic = unknown("network", name, node.span, &known);
             if nearest(name, known).is_none() && NameRule::Resource.accepts(name) {

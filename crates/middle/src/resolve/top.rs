@@ -7,7 +7,7 @@ use crate::{
     diag::Sink,
     expand::{read, unknown},
     files::Target,
-    model::{Actor, Component, Network, Raw},
+    model::{Actor, Component, Named, Network, Raw},
     source::Span,
     syntax::{Key, Node, Table},
 };
@@ -21,7 +21,7 @@ pub(super) struct Top {
     pub description: Option<String>,
     pub environment: Option<String>,
     pub targets: BTreeSet<Target>,
-    pub networks: Vec<Network>,
+    pub networks: Named<Network>,
     pub actors: Vec<Actor>,
     pub raw_compose: Raw,
     pub raw_helm: Raw,
@@ -124,7 +124,7 @@ fn keys_at<'a>(tree: &'a Table, path: &[&str]) -> impl Iterator<Item = (&'a Key,
     entries.filter(|(_, node)| !node.is_false())
 }
 
-fn networks(tree: &Table) -> Vec<Network> {
+fn networks(tree: &Table) -> Named<Network> {
     read::tables(tree, "networks")
         .map(|(key, table)| Network {
             span: key.span,

@@ -1,7 +1,7 @@
 //! What a target can't express, as lints `target-loss`.
 
 use crate::{
-    diag::{Code, Diagnostic},
+    diag::{Code, Diagnostic, Subject},
     files::Target,
     model::Workload,
     source::Span,
@@ -93,8 +93,8 @@ impl Losses {
 
     fn push(&mut self, span: Span, message: &str, help: &str, component: Option<&str>) {
         let Wording { target, label, .. } = self.wording;
-        let mut diagnostic = loss(target, message, span, label).help(help);
-        diagnostic.component = component.map(str::to_string);
-        self.found.push(diagnostic);
+        let subject = component.map(|name| Subject::Component(name.to_string()));
+        let diagnostic = loss(target, message, span, label).help(help);
+        self.found.push(diagnostic.of(subject));
     }
 }

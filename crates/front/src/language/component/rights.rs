@@ -121,12 +121,7 @@ pub(super) const REST: &[KeyShape] = &[
         .becomes(Compose, "`platform`")
         .loses(Swarm, "left out")
         .becomes(Helm, "`nodeSelector`")]),
-    key(
-        "allow",
-        FREE_LIST,
-        "Lints accepted here, on purpose.",
-        "allow = [\"docker-socket\"]",
-    )
+    ALLOW
     .of_component()
     .not_in_kinds()
     .in_targets(&[effect()

@@ -4,7 +4,7 @@ use super::{
     super::{
         effect::effect,
         form::{Form, NameRule},
-        inner::TEXTS,
+        inner::{ALLOW, TEXTS},
         key::{KeyShape, key},
         shape::Shape,
     },
@@ -83,6 +83,9 @@ pub(in super::super) const CI: &[KeyShape] = &[
     ENVIRONMENT,
     SECRETS,
     TIMEOUT,
+    ALLOW.in_targets(&[effect()
+        .set("allow = [\"latest-tag\"]")
+        .unchanged(Jenkins, "nothing: it is about messages")]),
     key(
         "stages",
         Shape::List(&STAGE),

@@ -4,7 +4,7 @@ use super::{
     super::{
         effect::effect,
         form::{Form, NameRule},
-        inner::{BUILD, DURATION, FREE_LIST, PERIOD},
+        inner::{ALLOW, BUILD, DURATION, FREE_LIST, PERIOD},
         key::{KeyShape, key},
         shape::Shape,
         volume::VOLUME,
@@ -154,6 +154,11 @@ pub(in super::super) const PIPELINE: &[KeyShape] = &[
     SHM_SIZE,
     IPC,
     RUNTIME,
+    ALLOW.in_targets(&[effect()
+        .set("allow = [\"latest-tag\"]")
+        .unchanged(Compose, "nothing: it is about messages")
+        .unchanged(Helm, "nothing: it is about messages")
+        .unchanged(Airflow, "nothing: it is about messages")]),
     key(
         "tasks",
         Shape::Map(NameRule::Identifier, &TASK),

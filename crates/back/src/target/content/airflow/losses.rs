@@ -1,7 +1,7 @@
 //! What of a pipeline a DAG can't express, for the targets that the platform has.
 
 use crate::{
-    diag::Diagnostic,
+    diag::{Diagnostic, Subject},
     files::{Site, Target},
     model::{Gpu, HostPath, Mount, Pipeline, Platform, Task, TaskBody},
     target::shared::losses::loss,
@@ -17,7 +17,8 @@ pub fn of(platform: &Platform, pipeline: &Pipeline) -> Vec<Diagnostic> {
         .tasks
         .iter()
         .flat_map(|task| of_task(platform, pipeline, task));
-    mounts.chain(tasks).collect()
+    let subject = || Some(Subject::Pipeline(pipeline.name.clone()));
+    mounts.chain(tasks).map(|it| it.of(subject())).collect()
 }
 
 fn runs_on(platform: &Platform, site: Site) -> bool {

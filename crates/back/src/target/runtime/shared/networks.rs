@@ -27,6 +27,9 @@ pub struct Networks<'a> {
     reached_guests: BTreeSet<&'a str>,
 }
 
+/// What follows the name of a network of `[networks]` where a group has that name.
+const EXTERNAL: &str = ".external";
+
 impl<'a> Networks<'a> {
     pub fn new(context: &Context<'a>, speak: &'a dyn Speak) -> Self {
         let Context {
@@ -120,12 +123,9 @@ impl<'a> Networks<'a> {
 
     /// The declaration of a network, by its key.
     pub fn declaration(&self, key: &str) -> Option<Value> {
-        let external = self
-            .platform
-            .networks
-            .iter()
-            .find(|network| self.key_of(network) == key);
-        if let Some(network) = external {
+        let name = key.strip_suffix(EXTERNAL).unwrap_or(key);
+        let external = self.platform.networks.find(name);
+        if let Some(network) = external.filter(|network| self.key_of(network) == key) {
             return Some(
                 json!({ "name": self.speak.literal(&network.external), "external": true }),
             );
@@ -135,17 +135,14 @@ impl<'a> Networks<'a> {
     }
 
     fn external_key(&self, name: &str) -> String {
-        self.platform
-            .networks
-            .iter()
-            .find(|network| network.name == name)
-            .map_or_else(|| name.to_string(), |network| self.key_of(network))
+        let network = self.platform.networks.find(name);
+        network.map_or_else(|| name.to_string(), |network| self.key_of(network))
     }
 
     /// The name in `[networks]`, unless a group's network has that key.
     fn key_of(&self, network: &Network) -> String {
         if network.name == PIPELINES || self.platform.group(&network.name).is_some() {
-            format!("{}.external", network.name)
+            format!("{}{EXTERNAL}", network.name)
         } else {
             network.name.clone()
         }

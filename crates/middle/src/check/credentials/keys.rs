@@ -1,4 +1,4 @@
-//! Private keys that are written out: in platform.toml, or in files of the project that are copied into what is generated.
+//! Private keys in text, by the mark before them.
 
 /// So many characters of base64 are a key, not a word.
 const SHORTEST_KEY: usize = 16;

@@ -1,0 +1,27 @@
+//! What a lint is about.
+
+use serde::{Deserialize, Serialize};
+
+use super::Code;
+
+/// The entry of platform.toml that a lint is about: its `allow` accepts it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Subject {
+    /// `[components.NAME]`
+    Component(String),
+    /// `[pipelines.NAME]`, its tasks included.
+    Pipeline(String),
+    /// `[ci.NAME]`, its stages included.
+    Ci(String),
+}
+
+impl Subject {
+    /// How to accept a lint: where it is about something that can, there, else for the whole platform.
+    pub fn accept(subject: Option<&Self>, code: Code) -> String {
+        let code = code.name();
+        match subject {
+            Some(_) => format!("`allow = [\"{code}\"]`"),
+            None => format!("`[lints]` `{code} = \"allow\"`"),
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Keys, tokens and logins by their form, in platform.toml and in files of the project: what surely is a secret, whatever it is called.
+//!
+//! In: the text or the bytes of a file. Out: what it holds, in words. What stands for a secret in an example is none.
+
+mod keys;
+mod logins;
+mod stores;
+mod tokens;
+
+/// A credential in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Credential {
+    /// What it is, in words.
+    pub what: &'static str,
+    /// The number of its line. `None`: the file is no text, and all of it is one.
+    pub line: Option<usize>,
+}
+
+/// What a file holds: each sort once, at its first line. `name`: the file's name without its folders.
+pub(super) fn in_file(name: &str, bytes: &[u8]) -> Vec<Credential> {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        let store = stores::of_bytes(bytes);
+        let all = store.map(|what| Credential { what, line: None });
+        return all.into_iter().collect();
+    };
+    let form = logins::Form::of(name, text);
+    let mut found: Vec<Credential> = Vec::new();
+    let mut lines = text.lines().enumerate().peekable();
+    while let Some((index, line)) = lines.next() {
+        let next = lines.peek().map(|(_, next)| *next);
+        let what = in_text(line, next).or_else(|| form.in_line(line));
+        if let Some(what) = what
+            && found.iter().all(|known| known.what != what)
+        {
+            let line = Some(index + 1);
+            found.push(Credential { what, line });
+        }
+    }
+    found
+}
+
+/// What a text holds. `next`: the line behind it.
+pub(super) fn in_text(text: &str, next: Option<&str>) -> Option<&'static str> {
+    keys::begins_private_key(text, next)
+        .then_some("a private key")
+        .or_else(|| tokens::token_in(text))
+}
+
+/// Whether a word has so many sorts of characters as what was drawn at random has. `xxxx`, `0000` and `abcabc` stand for something.
+fn looks_random(word: &str) -> bool {
+    let sorts: std::collections::BTreeSet<char> = word.chars().collect();
+    sorts.len() >= 8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Credential, in_file};
+
+    fn found(name: &str, text: &str) -> Vec<(&'static str, Option<usize>)> {
+        let found = in_file(name, text.as_bytes()).into_iter();
+        found
+            .map(|Credential { what, line }| (what, line))
+            .collect()
+    }
+
+    /// Written in pieces, so that nothing that looks for tokens finds one here.
+    fn github_token() -> String {
+        ["ghp", "_", "16C7e42F292c6912E7710c838347Ae178B4a"].concat()
+    }
+
+    #[test]
+    fn each_sort_is_found_once_at_its_line_in_comments_too() {
+        let token = github_token();
+        let text = format!("a = 1\n# {token}\nb = \"{token}\"\n");
+        assert_eq!(found("x.ini", &text), [("a GitHub token", Some(2))]);
+    }
+
+    #[test]
+    fn what_is_no_text_and_no_store_is_nothing() {
+        assert!(in_file("picture.png", &[0x89, b'P', b'N', b'G', 0xff]).is_empty());
+    }
+}
