@@ -32,6 +32,10 @@ const AT_TOP: &[(Path, Sort)] = &[
     (&["components", "*"], Sort::Workload),
     (&["secrets", "*"], Sort::Secret),
     (&["externalSecrets", "without", "*"], Sort::Secret),
+    (
+        &["externalSecrets", "further", "*", "reads", "*"],
+        Sort::Secret,
+    ),
     (&["vars", "*"], Sort::Variable),
     (&["pipelines", "*"], Sort::Pipeline),
     (&["volumes", "*"], Sort::Claim),
@@ -51,48 +55,79 @@ const AT_TOP: &[(Path, Sort)] = &[
     (&["networkPolicy", "edges", "*", "pipeline"], Sort::Pipeline),
 ];
 
-/// The same of a workload's values. A text is a list of parts, some of which are tables.
+/// The same of a workload's values.
 const OF_WORKLOAD: &[(Path, Sort)] = &[
     (&["volumes", "*", "claim"], Sort::Claim),
     (&["files", "*", "secret"], Sort::Secret),
-    (&["env", "*", "*", "secret"], Sort::Secret),
-    (&["env", "*", "*", "var"], Sort::Variable),
-    (&["command", "*", "*", "secret"], Sort::Secret),
-    (&["command", "*", "*", "var"], Sort::Variable),
-    (&["args", "*", "*", "secret"], Sort::Secret),
-    (&["args", "*", "*", "var"], Sort::Variable),
+];
+
+/// Where a workload's values have texts that the chart puts together of parts: strings, and tables that name something.
+const TEXTS: &[Path] = &[
+    &["env", "*"],
+    &["command", "*"],
+    &["args", "*"],
+    &["image", "*"],
+    &["user"],
+    &["podAnnotations", "*"],
+    &["podLabels", "*"],
+    &["health", "exec", "*"],
+];
+const PARTS: &[(Path, Sort)] = &[
+    (&["*", "secret"], Sort::Secret),
+    (&["*", "var"], Sort::Variable),
+    (&["*", "publicUrl", "workload"], Sort::Workload),
+    (&["*", "publicHost", "workload"], Sort::Workload),
 ];
 
 pub(super) fn names(facts: Facts<'_>, sink: &mut Sink) {
     let platform = facts.platform;
-    let mut known = Known::new();
+    let mut names = Names {
+        platform,
+        known: BTreeMap::new(),
+        sink,
+    };
     if let Some(values) = platform.raw_written.table("helm") {
-        all(platform, values, AT_TOP, &mut known, sink);
+        for (path, sort) in AT_TOP {
+            names.check(values, path, *sort);
+        }
     }
     for workload in platform.workloads() {
-        all(platform, &workload.values, OF_WORKLOAD, &mut known, sink);
+        let values = &workload.values;
+        if values.iter().next().is_none() {
+            continue;
+        }
+        for (path, sort) in OF_WORKLOAD {
+            names.check(values, path, *sort);
+        }
+        for text in TEXTS {
+            for (part, sort) in PARTS {
+                names.check(values, &[*text, *part].concat(), *sort);
+            }
+        }
     }
 }
 
-/// The names that there are, each sort made when first asked for.
-type Known<'a> = BTreeMap<Sort, BTreeSet<&'a str>>;
-
-fn all<'a>(
+/// What names are held to.
+struct Names<'a, 's> {
     platform: &'a Platform,
-    values: &Table,
-    paths: &[(Path, Sort)],
-    known: &mut Known<'a>,
-    sink: &mut Sink,
-) {
-    for (path, sort) in paths {
+    /// The names that there are, each sort made when first asked for.
+    known: BTreeMap<Sort, BTreeSet<&'a str>>,
+    sink: &'s mut Sink,
+}
+
+impl Names<'_, '_> {
+    /// Reports the names at the end of one path that nothing has.
+    fn check(&mut self, values: &Table, path: &[&str], sort: Sort) {
+        let platform = self.platform;
         let mut found = Vec::new();
         in_table(values, path, &mut found);
         // What a reference makes is not known here.
         for (name, span) in found.into_iter().filter(|(name, _)| !name.contains('$')) {
-            let known = known.entry(*sort);
+            let known = self.known.entry(sort);
             let known = known.or_insert_with(|| sort.known(platform));
             if !known.contains(name) {
-                sink.push(sort.unknown(platform, name, span, known));
+                let unknown = sort.unknown(platform, name, span, known);
+                self.sink.push(unknown);
             }
         }
     }
