@@ -39,7 +39,7 @@ def a_door_is_published_both_ways() -> None:
     assert "unknown field" not in said, said
     items = json.loads(kubectl("--namespace", "door", "get", "ingress,httproutes,middlewares.traefik.io", "--output", "json"))["items"]
     kinds = sorted(item["kind"] for item in items)
-    assert kinds == ["HTTPRoute", "HTTPRoute", "Ingress", "Ingress", "Middleware"], kinds
+    assert kinds == ["HTTPRoute", "HTTPRoute", "Ingress", "Ingress", "Middleware", "Middleware"], kinds
     for item in items:
         spec = item["spec"]
         if item["kind"] == "Ingress":
@@ -49,7 +49,7 @@ def a_door_is_published_both_ways() -> None:
             host, path = spec["hostnames"][0], spec["rules"][0]["matches"][0]["path"]["value"]
             assert spec["parentRefs"][0]["name"] == "public", spec
         else:
-            assert spec == {"stripPrefix": {"prefixes": ["/api"]}}, spec
+            assert spec in ({"stripPrefix": {"prefixes": ["/api"]}}, {"redirectScheme": {"scheme": "https", "permanent": True}}), spec
             continue
         assert (host, path) in {("ml.example.com", "/api"), ("ml.example.com", "/prometheus")}, spec
 

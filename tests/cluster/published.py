@@ -82,15 +82,16 @@ class Door:
         eventually(60, lambda: f"{url}: {self.asks(url)}", lambda said: said == f"{url}: {expected}")
 
 
-def certificate(folder: Path) -> str:
-    """One for both hosts, from an authority of its own: the certificate, its chain and the key as one text."""
+def certificate(folder: Path, *hosts: str) -> str:
+    """One for all hosts, from an authority of its own: the certificate, its chain and the key as one text."""
 
     def openssl(*words: str) -> None:
         subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
 
     openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=authority", "-keyout", "ca.key", "-out", "ca.crt")
     openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=door", "-keyout", "own.key", "-out", "own.csr")
-    (folder / "names").write_text(f"subjectAltName=DNS:{HOST},DNS:{SECOND}\n")
+    names = ",".join(f"DNS:{host}" for host in hosts)
+    (folder / "names").write_text(f"subjectAltName={names}\n")
     signing = ["-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile", "names"]
     openssl("x509", "-req", "-in", "own.csr", *signing, "-out", "own.crt")
     return "".join((folder / name).read_text() for name in ("own.crt", "ca.crt", "own.key"))
@@ -116,7 +117,7 @@ def requests_come_through_a_controller() -> None:
         folder = Path(text)
         door, project = Door(folder), folder / "published"
         shutil.copytree(HERE / "published", project, ignore=shutil.ignore_patterns("generated"))
-        variables = os.environ | {"ML_TLS": certificate(folder)}
+        variables = os.environ | {"ML_TLS": certificate(folder, HOST, SECOND)}
         secret = subprocess.run([str(PROGRAM), "env", "secret", "-C", str(project)], env=variables, check=True, capture_output=True, text=True)
         run("kubectl", "--namespace", SPACE, "apply", "--filename", "-", text=secret.stdout)
         chart = chart_of(project)

@@ -24,6 +24,7 @@ import others
 import policies
 import programs
 import published
+import traefik
 import watch
 import ways
 
@@ -39,7 +40,7 @@ APART = [check for check in changes.CHECKS + control.CHECKS + others.CHECKS + op
 # Chains of checks by kind: those of one stage run at the same time. The checks of a chain follow one another on one platform.
 STAGES: dict[str, list[list[list[Check]]]] = {
     "programs": [[programs.CHECKS + watch.CHECKS]],
-    "node": [[node.CHECKS + policies.CHECKS + ways.CHECKS + published.CHECKS]],
+    "node": [[node.CHECKS + policies.CHECKS + ways.CHECKS + published.CHECKS + traefik.CHECKS]],
     "controllers": [[gitops.CHECKS]],
     "control": [[[check] for check in APART], [ALONE]],
 }

@@ -88,6 +88,28 @@ group = "serving"
 settings = { client_secret = "${secrets.db-password}", issuer_url = "https://id.example.com" }
 "#;
 
+/// What examples of values of the chart name.
+const CHARTED: &str = r#"
+[vars]
+region = { default = "eu", env = "REGION" }
+[secrets]
+token = { env = "TOKEN", optional = true }
+example = { env = "EXAMPLE" }
+[volumes]
+example = { size = "1Gi" }
+[components.store]
+image = "a/store:1"
+group = "serving"
+volumes.artifacts = { mount = "/artifacts", shared = "artifacts" }
+volumes.example = { mount = "/more", shared = "example" }
+[pipelines.training]
+image = "a/b:1"
+tasks.extract = { run = "true" }
+[pipelines.example]
+image = "a/b:1"
+tasks.extract = { run = "true" }
+"#;
+
 /// What gives the components alerts. It takes time, so only routes of alerts have it.
 const PROMETHEUS: &str = r#"
 [components.prometheus]
@@ -169,13 +191,7 @@ fn the_example_of_every_key_of_a_platform_compiles() {
     let mut wrong = Vec::new();
     walk("", PLATFORM_FILE, &mut |path, key| {
         if seen.insert(id(key)) {
-            let mut platform = parsed(PLATFORM);
-            if path.starts_with("notify.routes") {
-                merge(&mut platform, parsed(PROMETHEUS));
-            }
-            if path.starts_with("ci.") {
-                merge(&mut platform, parsed(NOTIFIED));
-            }
+            let mut platform = platform_for(path);
             merge(&mut platform, placed(path, key));
             let printed = errors(&[("platform.toml", platform.to_string())], None);
             wrong.extend(printed.map(|printed| format!("{path}: {}: {printed}", key.name)));
@@ -209,6 +225,21 @@ fn the_example_of_every_key_of_a_kind_compiles() {
     });
     assert!(own_keys > 50, "the keys are found");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The platform in which the example of a key of this table stands.
+fn platform_for(path: &str) -> Table {
+    let mut platform = parsed(PLATFORM);
+    let further = [
+        ("notify.routes", PROMETHEUS),
+        ("ci.", NOTIFIED),
+        ("raw.helm", CHARTED),
+        ("components.*.helm", CHARTED),
+    ];
+    for (_, text) in further.iter().filter(|(start, _)| path.starts_with(start)) {
+        merge(&mut platform, parsed(text));
+    }
+    platform
 }
 
 /// The same declaration may stand in several tables.

@@ -80,7 +80,8 @@ fn every_annotation_is_one_that_its_controller_reads() {
         for kind in ["ClusterIssuer", "Issuer"] {
             let class = format!("ingress.className={class}");
             let kind = format!("ingress.issuerKind={kind}");
-            let all = rendered(&["--set", &class, "--set", &kind]);
+            let redirect = format!("ingress.redirect={}", kind.ends_with("=Issuer"));
+            let all = rendered(&["--set", &class, "--set", &kind, "--set", &redirect]);
             // Of Ingresses with one certificate cert-manager takes one.
             let issued = all.values().flatten().filter(|it| it.contains("issuer"));
             assert_eq!(issued.count(), 1, "{all:?}");

@@ -6,6 +6,19 @@ use super::{APP, KIND_OF_OWN};
 pub(super) const BESIDE: &[(&str, &str)] = &[
     ("vars.*", "default = 1"),
     ("raw.helm.gateway.parentRefs.#", "name = \"public\""),
+    ("raw.helm.gateway.redirectRefs.#", "name = \"public\""),
+    (
+        "raw.helm.externalSecrets.further.#",
+        "name = \"a\"\ntype = \"Opaque\"\ndata = {}\nreads = []",
+    ),
+    (
+        "raw.helm.ingress.hosts.*",
+        "workload = \"jupyterlab\"\nport = \"http\"",
+    ),
+    (
+        "raw.helm.networkPolicy.edges.#",
+        "ports = [{ port = 5432, protocol = \"TCP\" }]",
+    ),
     ("secrets.*", "env = \"S\""),
     ("routes.*.paths.*", "to = \"grafana\""),
     ("kind.data_folders.#.kept_if", "value = \"sqlite3\""),
@@ -43,6 +56,27 @@ pub(super) const BESIDE: &[(&str, &str)] = &[
     ("components.*.volumes.*", "mount = \"/example\""),
     ("components.*.files.*: mode", "content = \"x\""),
     ("components.*.helm.hpa", "maxReplicas = 5"),
+    (
+        "components.*.helm.ports.*",
+        "port = 9000\nprotocol = \"TCP\"",
+    ),
+    (
+        "components.*.helm.health",
+        "tcpSocket = { port = 8000 }\nperiodSeconds = 30\ntimeoutSeconds = 5\nretries = 5\nstartSeconds = 60",
+    ),
+    ("components.*.helm.volumes.*", "mountPath = \"/example\""),
+    (
+        "components.*.helm.files.#",
+        "path = \"/etc/app.conf\"\nmode = 292",
+    ),
+    (
+        "components.*.helm.files.#.items.#",
+        "file = \"web/app.conf\"\nconfigMap = \"web-files\"\nkey = \"app.conf\"",
+    ),
+    (
+        "components.*.helm.hostAliases.#",
+        "ip = \"10.0.0.1\"\nhostnames = [\"old\"]",
+    ),
     ("components.*.helm: backoffLimit", "kind = \"Job\""),
     ("components.*.helm: restartPolicy", "kind = \"Job\""),
     ("components.*.metrics.relabel.#", "target_label = \"tier\""),

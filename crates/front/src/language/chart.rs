@@ -1,14 +1,16 @@
 //! The keys of the chart's values, which the raw tables may write: `helm` those of a component, `[raw.helm]` the others.
 
+mod listed;
 mod shapes;
 mod top;
 mod two_level;
 
 pub use top::CHART_TOP_KEYS;
 
+use listed::FILE;
 use shapes::{
     ACCOUNT, CAPABILITIES, COUNT, HEALTH, HOST_ALIAS, HPA, IMAGE, KINDS, MOUNT, PORT, PORT_KEYS,
-    RESOURCES, STRINGS, TABLES, TEXT, TEXTS, TEXTS_BY_NAME, kubernetes, listed,
+    RESOURCES, STRINGS, TEXT, TEXTS, TEXTS_BY_NAME, kubernetes, listed,
 };
 use two_level::{
     AFFINITY, EXTRA, EXTRA_OBJECTS, IMAGE_PULL_SECRETS, NODE_SELECTOR, POD_SECURITY_CONTEXT,
@@ -136,8 +138,8 @@ pub const CHART_KEYS: &[KeyShape] = &[
     key(
         "health",
         Shape::Table(HEALTH),
-        "The check behind its probes.",
-        "health = { periodSeconds = 30 }",
+        "The check behind its probes: what differs from its own, or a whole one.",
+        "health = { tcpSocket = { port = 8000 }, periodSeconds = 30, timeoutSeconds = 5, retries = 5, startSeconds = 60 }",
     )
     .of_what_runs_on(),
     key(
@@ -164,7 +166,7 @@ pub const CHART_KEYS: &[KeyShape] = &[
         "volumes",
         Shape::Map(NameRule::Free, &Shape::Table(MOUNT)),
         "What it mounts, by name.",
-        "volumes = { data = { storageClass = \"fast\" } }",
+        "volumes = { cache = { mountPath = \"/cache\", memory = true } }",
     ),
     key(
         "extraVolumes",
@@ -178,7 +180,12 @@ pub const CHART_KEYS: &[KeyShape] = &[
         "Their mounts.",
         "extraVolumeMounts = [{ name = \"cache\", mountPath = \"/cache\" }]",
     ),
-    key("files", TABLES, "Files that it mounts.", "files = []"),
+    key(
+        "files",
+        Shape::List(&Shape::Table(FILE)),
+        "Files that it mounts.",
+        "files = []",
+    ),
     key(
         "initContainers",
         listed!("Container"),

@@ -4,6 +4,8 @@
 
 mod addresses;
 mod capability;
+mod chart_names;
+mod chart_parts;
 mod ci;
 mod clashes;
 mod contexts;
@@ -85,6 +87,9 @@ const RULES: &[Rule] = &[
     pod_forms::keys,
     pod_forms::services,
     waits::names,
+    chart_names::names,
+    chart_names::ports,
+    chart_parts::parts,
     values::autoscalers,
     values::node_ports,
     values::accounts,

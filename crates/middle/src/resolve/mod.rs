@@ -122,7 +122,6 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
         actors: &top.actors,
     };
     let flows = flows::flows(tree, &scene, &ends, sink);
-    top::raw_workloads(tree, &components, sink);
     contents::check(&scene, &components, inputs.sources, sink);
     unused::check(tree, &names.written_out, sink);
     // A preset that only an environment uses may name what only that has.

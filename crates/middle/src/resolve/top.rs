@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use super::{Scene, dockerfile, reference::Scope, workload};
 use crate::{
     diag::Sink,
-    expand::{read, unknown},
+    expand::read,
     files::Target,
-    model::{Actor, Component, Named, Network, Raw},
+    model::{Actor, Named, Network, Raw},
     source::Span,
-    syntax::{Key, Node, Table},
+    syntax::Table,
 };
 
 /// The version of a platform that says none.
@@ -82,46 +82,6 @@ pub(super) fn targets(platform: Option<&Table>) -> BTreeSet<Target> {
             .filter(|target| target.is_default())
             .collect(),
     }
-}
-
-/// Values of the chart that name workloads which are not there: they would be kept for nothing.
-pub(super) fn raw_workloads(tree: &Table, components: &[Component], sink: &mut Sink) {
-    let workloads = components.iter().flat_map(|it| &it.workloads);
-    let known: Vec<&str> = workloads.map(|it| it.name.as_str()).collect();
-    for (key, _) in keys_at(tree, &["raw", "helm", "components"]) {
-        if !known.contains(&key.name.as_str()) {
-            sink.push(unknown("workload", &key.name, key.span, &known));
-        }
-    }
-    // Helm refuses a pipeline that is not there, by the schema.
-    for (_, pipeline) in keys_at(tree, &["raw", "helm", "pipelines"]) {
-        let awaited = pipeline.as_table().into_iter();
-        for (name, _) in awaited.flat_map(|it| keys_at(it, &["waitFor"])) {
-            if !known.contains(&name.name.as_str()) {
-                sink.push(unknown("workload", &name.name, name.span, &known));
-            }
-        }
-    }
-    let peers = tree.get_path(&["raw", "helm", "networkPolicy", "extraIngress"]);
-    let peers = peers.and_then(Node::as_array).unwrap_or_default();
-    let reached = peers
-        .iter()
-        .filter_map(|it| it.as_table()?.get("to")?.as_array());
-    for node in reached.flatten() {
-        match node.as_str() {
-            Some(name) if !known.contains(&name) => {
-                sink.push(unknown("workload", name, node.span, &known));
-            }
-            _ => {}
-        }
-    }
-}
-
-/// The entries of the table at this path, which are not taken away.
-fn keys_at<'a>(tree: &'a Table, path: &[&str]) -> impl Iterator<Item = (&'a Key, &'a Node)> {
-    let table = tree.get_path(path).and_then(Node::as_table);
-    let entries = table.into_iter().flat_map(Table::iter);
-    entries.filter(|(_, node)| !node.is_false())
 }
 
 fn networks(tree: &Table) -> Named<Network> {

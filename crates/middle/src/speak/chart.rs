@@ -150,10 +150,22 @@ fn listener<'a>(
     port: &str,
 ) -> Option<(&'a Workload, &'a Port)> {
     let component = platform.component(component)?;
-    match component.declared_public_url(port) {
-        Some(_) => None,
-        None => component.listener(port),
+    let is_said = component.declared_public_url(port).is_some();
+    match is_said || platform.is_bypassed(&component.name) {
+        true => None,
+        false => component.listener(port),
     }
+}
+
+/// The address of an entry point that does not run in a cluster: there people come by the host of its first route.
+fn bypassed_address(platform: &Platform, component: &str, piece: &Piece) -> Option<String> {
+    let mut routes = platform.routes.iter();
+    let first = routes.find(|route| route.door == component)?;
+    let origin = first.origin.at(Site::Cluster);
+    Some(match piece {
+        Piece::PublicHost { .. } => origin.authority().to_string(),
+        _ => origin.origin().to_string(),
+    })
 }
 
 /// A public address that the platform says, or that of what runs elsewhere: it is the same for everybody. Nothing where
@@ -168,10 +180,10 @@ fn constant_address(platform: &Platform, piece: &Piece) -> String {
     let is_known = |component: &Component| {
         component.declared_public_url(port).is_some() || component.external_address(port).is_some()
     };
-    match platform.component(component).is_some_and(is_known) {
-        true => platform
-            .constant_at(Site::Cluster, piece)
-            .unwrap_or_default(),
-        false => String::new(),
-    }
+    let constant = match platform.component(component).is_some_and(is_known) {
+        true => platform.constant_at(Site::Cluster, piece),
+        false if platform.is_bypassed(component) => bypassed_address(platform, component, piece),
+        false => None,
+    };
+    constant.unwrap_or_default()
 }

@@ -11,7 +11,6 @@ pub(super) const COUNT: Shape = Shape::Integer(0, i64::MAX);
 pub(super) const PORT: Shape = Shape::Integer(1, 65535);
 /// What templates of one's own read.
 pub(super) const TABLE: Shape = Shape::Map(NameRule::Free, &Shape::Any);
-pub(super) const TABLES: Shape = Shape::List(&TABLE);
 /// Lists of Kubernetes' own shapes.
 macro_rules! listed {
     ($name:literal) => {
@@ -105,21 +104,21 @@ pub(super) const RESOURCES: &[KeyShape] = &[
     ),
 ];
 
-pub(super) const PORT_KEYS: &[KeyShape] = &[
-    key("port", PORT, "Its number.", "port = 9000"),
-    key(
-        "endPort",
-        PORT,
-        "The last number of a range.",
-        "endPort = 9010",
-    ),
-    key(
-        "protocol",
-        PROTOCOL,
-        "What is spoken below it.",
-        "protocol = \"TCP\"",
-    ),
-];
+pub(super) const PORT_NUMBER: KeyShape = key("port", PORT, "Its number.", "port = 9000");
+pub(super) const PORT_END: KeyShape = key(
+    "endPort",
+    PORT,
+    "The last number of a range.",
+    "endPort = 9010",
+);
+pub(super) const PORT_PROTOCOL: KeyShape = key(
+    "protocol",
+    PROTOCOL,
+    "What is spoken below it.",
+    "protocol = \"TCP\"",
+);
+
+pub(super) const PORT_KEYS: &[KeyShape] = &[PORT_NUMBER, PORT_END, PORT_PROTOCOL];
 
 pub(super) const HEALTH: &[KeyShape] = &[
     key(
@@ -310,8 +309,8 @@ pub(super) const HPA: &[KeyShape] = &[
 ];
 
 pub(super) const HOST_ALIAS: &[KeyShape] = &[
-    key("ip", Shape::Text, "The address.", "ip = \"10.0.0.1\""),
-    key("hostnames", STRINGS, "Its names.", "hostnames = [\"old\"]"),
+    key("ip", Shape::Text, "The address.", "ip = \"10.0.0.1\"").required(),
+    key("hostnames", STRINGS, "Its names.", "hostnames = [\"old\"]").required(),
 ];
 
 pub(super) const SECRET: &[KeyShape] = &[

@@ -2,9 +2,10 @@
 
 use super::{
     CHART_KEYS,
+    listed::{EDGE, FURTHER_SECRET},
     shapes::{
         API_SERVER, CLAIM, EXTRA_PEER, HOST, PARENT, PEERS, PORT, SECRET, STRINGS, STRINGS_BY_NAME,
-        TABLE, TABLES, TEXTS_BY_NAME, kubernetes,
+        TABLE, TEXTS_BY_NAME, kubernetes,
     },
     two_level::{
         AFFINITY, EXTRA, EXTRA_OBJECTS, IMAGE_PULL_SECRETS, NODE_SELECTOR, POD_SECURITY_CONTEXT,
@@ -172,7 +173,7 @@ const EXTERNAL_SECRETS: &[KeyShape] = &[
     ),
     key(
         "further",
-        TABLES,
+        Shape::List(&Shape::Table(FURTHER_SECRET)),
         "Secrets that charts of others and Ingresses read in a form of their own: `name`, `type`, `data`, `reads`.",
         "further = []",
     ),
@@ -243,6 +244,12 @@ const INGRESS: &[KeyShape] = &[
         "issuerKind = \"Issuer\"",
     ),
     key(
+        "redirect",
+        Shape::Boolean,
+        "Whether requests by plain HTTP for hosts with a certificate are sent on to `https`.",
+        "redirect = false",
+    ),
+    key(
         "hosts",
         Shape::Map(NameRule::Free, &Shape::Table(HOST)),
         "What is published, by name: `workload`, `port`, `host`, `path`, `strip`, `tlsSecret`, `acme`, `localPort`.",
@@ -262,6 +269,12 @@ const GATEWAY: &[KeyShape] = &[
         Shape::List(&Shape::Table(PARENT)),
         "The Gateways that the routes belong to.",
         "parentRefs = [{ name = \"public\" }]",
+    ),
+    key(
+        "redirectRefs",
+        Shape::List(&Shape::Table(PARENT)),
+        "Listeners of plain HTTP: what comes there for hosts with a certificate is sent on to `https`.",
+        "redirectRefs = [{ name = \"public\", sectionName = \"http\" }]",
     ),
     key(
         "annotations",
@@ -320,7 +333,12 @@ const NETWORK_POLICY: &[KeyShape] = &[
         "Where the cluster's API is: `cidrs` and `ports`.",
         "apiServer = { cidrs = [\"10.0.0.1/32\"] }",
     ),
-    key("edges", TABLES, "Who reaches whom.", "edges = []"),
+    key(
+        "edges",
+        Shape::List(&Shape::Table(EDGE)),
+        "Who reaches whom.",
+        "edges = []",
+    ),
 ];
 
 const MONITORING: &[KeyShape] = &[

@@ -259,7 +259,7 @@ fn values(builder: &Builder<'_>, components: Map<String, Value>) -> Value {
             "seccompProfile": { "type": "RuntimeDefault" },
         },
         "ingress": ingress::values(platform),
-        "gateway": { "enabled": false, "parentRefs": [], "annotations": {} },
+        "gateway": { "enabled": false, "parentRefs": [], "redirectRefs": [], "annotations": {} },
         "networkPolicy": {
             "enabled": true,
             "egress": "open",

@@ -23,6 +23,7 @@ pub fn values(platform: &Platform) -> Value {
         "tlsSecret": "",
         "issuer": "",
         "issuerKind": "ClusterIssuer",
+        "redirect": true,
         "hosts": hosts,
     })
 }

@@ -1,0 +1,181 @@
+//! Values of the chart that complete what a workload does not have: alone they are not whole, and Helm refuses them.
+
+use super::Facts;
+use crate::{
+    diag::{Code, Diagnostic, Sink, nearest},
+    model::{Platform, Workload},
+    source::Span,
+    syntax::{Key, Node, Table, places},
+    text::all_of,
+};
+
+/// What a table of values can't be without, where nothing of it is generated.
+const OF_HEALTH: &[&str] = &["periodSeconds", "timeoutSeconds", "retries", "startSeconds"];
+const PROBES: &[&str] = &["exec", "httpGet", "tcpSocket"];
+const OF_PORT: &[&str] = &["port", "protocol"];
+const OF_VOLUME: &[&str] = &["mountPath"];
+const OF_HOST: &[&str] = &["workload", "port"];
+
+/// What was left out of a table makes it look less than whole.
+const LEAVE_OUT: [Code; 3] = [Code::UnknownKey, Code::WrongType, Code::BadValue];
+
+pub(super) fn parts(facts: Facts<'_>, sink: &mut Sink) {
+    let platform = facts.platform;
+    if LEAVE_OUT.into_iter().any(|code| sink.has_errors_of(code)) {
+        return;
+    }
+    for workload in platform.workloads().filter(|it| !it.in_chart) {
+        health(workload, sink);
+        ports(workload, sink);
+        volumes(workload, sink);
+    }
+    hosts(platform, sink);
+}
+
+/// `helm.health` of a workload without a check.
+fn health(workload: &Workload, sink: &mut Sink) {
+    let Some(entry) = workload.values.entry("health") else {
+        return;
+    };
+    let Some(table) = entry.value.as_table().filter(|_| workload.health.is_none()) else {
+        return;
+    };
+    let has_probe = PROBES.iter().any(|key| table.get(key).is_some());
+    let missing = missing(table, OF_HEALTH);
+    if has_probe && missing.is_empty() {
+        return;
+    }
+    let message = format!(
+        "`health` completes a check, and `{}` has none",
+        workload.name
+    );
+    let diagnostic = Diagnostic::new(Code::MissingKey, message)
+        .label(entry.key.span, "is not a whole check by itself");
+    let port = workload.ports.first().filter(|_| workload.part.is_none());
+    sink.push(match port {
+        Some(port) if !has_probe => {
+            let line = format!("health = {{ tcp = \"{}\" }}", port.name);
+            diagnostic
+                .help(format!("say what is checked: `{line}`"))
+                .adding(workload.span, line)
+        }
+        _ if has_probe => diagnostic.help(format!("say {} too", all_of(&missing))),
+        _ => diagnostic
+            .help("remove it, or say what is checked by `health` of the component")
+            .removing(places(&entry.key, &entry.value)),
+    });
+}
+
+/// `helm.ports.X` of a port that the workload does not have.
+fn ports(workload: &Workload, sink: &mut Sink) {
+    let own = workload.ports.iter().map(|port| port.name.as_str());
+    let own: Vec<&str> = own.collect();
+    for (key, table) in further(workload, "ports", &own) {
+        let missing = missing(table, OF_PORT);
+        if !missing.is_empty() {
+            let line = "protocol = \"TCP\"";
+            let diagnostic = not_whole("port", &key.name, key.span, &missing, &own);
+            let says_protocol =
+                missing == ["protocol"] && nearest(&key.name, own.iter().copied()).is_none();
+            sink.push(match says_protocol {
+                true => diagnostic
+                    .help(format!("write `{line}` too"))
+                    .adding(key.span, line),
+                false => diagnostic,
+            });
+        }
+    }
+}
+
+/// `helm.volumes.X` of a volume that the workload does not mount.
+fn volumes(workload: &Workload, sink: &mut Sink) {
+    // Those of memory and of devices get their names in the chart.
+    let runtime = &workload.runtime;
+    let has_further =
+        !runtime.tmpfs.is_empty() || runtime.shm_size.is_some() || !runtime.devices.is_empty();
+    let own = workload.mounts.iter().chain(&workload.node_mounts);
+    let own: Vec<&str> = own.map(|mount| mount.name.as_str()).collect();
+    for (key, table) in further(workload, "volumes", &own) {
+        let is_made = has_further
+            && ["tmpfs", "shm", "device"]
+                .iter()
+                .any(|made| key.name.starts_with(made));
+        let missing = missing(table, OF_VOLUME);
+        if !missing.is_empty() && !is_made {
+            sink.push(not_whole("volume", &key.name, key.span, &missing, &own));
+        }
+    }
+}
+
+/// `[raw.helm.ingress.hosts.X]` of a host that nothing publishes.
+fn hosts(platform: &Platform, sink: &mut Sink) {
+    let hosts = platform.raw_written.get_path(&["helm", "ingress", "hosts"]);
+    let hosts = hosts.and_then(Node::as_table).into_iter();
+    let hosts = hosts.flat_map(Table::iter);
+    let mut hosts = hosts.filter_map(|(key, node)| Some((key, node.as_table()?)));
+    let Some(first) = hosts.next() else {
+        return;
+    };
+    let own = published(platform);
+    let own: Vec<&str> = own.iter().map(String::as_str).collect();
+    for (key, table) in std::iter::once(first).chain(hosts) {
+        let missing = missing(table, OF_HOST);
+        if !own.contains(&key.name.as_str()) && !missing.is_empty() {
+            sink.push(not_whole("host", &key.name, key.span, &missing, &own));
+        }
+    }
+}
+
+/// The keys of `ingress.hosts` as the chart has them.
+fn published(platform: &Platform) -> Vec<String> {
+    let routes = platform.routes.iter().flat_map(|route| {
+        let of_login = route.login.is_some() && !route.paths.iter().any(|it| it.path == "/");
+        let count = route.paths.len() + usize::from(of_login);
+        (1..=count).map(|number| format!("{}-{number}", route.name))
+    });
+    let routes: Vec<String> = routes.collect();
+    if !routes.is_empty() {
+        return routes;
+    }
+    let ports = platform.workloads().flat_map(|workload| {
+        let published = workload.ports.iter().filter(|port| port.host.is_some());
+        published.flat_map(|port| {
+            [
+                workload.name.clone(),
+                format!("{}-{}", workload.name, port.name),
+            ]
+        })
+    });
+    ports.collect()
+}
+
+/// The tables below a key of a workload's values whose name is none of `own`.
+fn further<'a>(
+    workload: &'a Workload,
+    key: &str,
+    own: &[&str],
+) -> impl Iterator<Item = (&'a Key, &'a Table)> {
+    let tables = workload.values.table(key).into_iter();
+    let tables = tables.flat_map(Table::iter);
+    let tables = tables.filter_map(|(key, node)| Some((key, node.as_table()?)));
+    tables.filter(|(key, _)| !own.contains(&key.name.as_str()))
+}
+
+fn missing(table: &Table, needed: &'static [&'static str]) -> Vec<&'static str> {
+    let keys = needed.iter().filter(|key| table.get(key).is_none());
+    keys.copied().collect()
+}
+
+fn not_whole(what: &str, name: &str, span: Span, missing: &[&str], own: &[&str]) -> Diagnostic {
+    let message = format!("there is no {what} `{name}` that these values complete");
+    let near = nearest(name, own.iter().copied());
+    Diagnostic::new(Code::UnknownName, message)
+        .label(span, format!("no such {what}"))
+        .misspelled(name, near, || {
+            let new = format!("a new one says {} too", all_of(missing));
+            match own {
+                [] => new,
+                own => format!("there is {}; {new}", all_of(own)),
+            }
+        })
+}
