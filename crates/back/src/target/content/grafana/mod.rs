@@ -107,7 +107,8 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     emission.files.add(Target::Grafana, path.to_string(), text);
     match prometheus {
         Some(prometheus) => add_dashboards(context, grafana, prometheus, &mut emission)?,
-        None => emission.losses.push(without_dashboards(grafana)),
+        None if grafana.external.is_none() => emission.losses.push(without_dashboards(grafana)),
+        None => {}
     }
     Ok(emission)
 }
@@ -118,9 +119,10 @@ fn without_dashboards(grafana: &Component) -> Diagnostic {
         "`{}` asks no Prometheus: the platform's dashboards are left out",
         grafana.name
     );
-    loss(Target::Grafana, &message, grafana.span, "this Grafana").help(format!(
-        "add one with `mlopsgen add prometheus`, or {ACCEPT}"
-    ))
+    let help = format!("add one with `mlopsgen add prometheus`, or {ACCEPT}");
+    let mut lost = loss(Target::Grafana, &message, grafana.span, "this Grafana").help(help);
+    lost.component = Some(grafana.name.clone());
+    lost
 }
 
 /// Adds the overview, and a dashboard for each kind and each component with panels of its own.
