@@ -52,7 +52,7 @@ impl Addition<'_> {
                 written,
             }));
         }
-        match role.required {
+        match role.required || role.brought {
             true => self.new_filler(name, role, group, depth).map(Some),
             false => Ok(None),
         }

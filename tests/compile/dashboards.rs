@@ -433,3 +433,37 @@ fn a_legend_names_the_server_where_several_are_chosen() {
     assert_eq!(legends(&two, "Hits and misses"), ["hits", "misses"]);
     assert_eq!(legends(&two, "Fragmentation"), ["{{instance}}"]);
 }
+
+/// Without a Prometheus it shows logs alone: there is no dashboard, no folder of dashboards to mount, and no link to one.
+#[test]
+fn a_grafana_that_asks_no_prometheus_shows_logs() {
+    let files = compiled(
+        r#"
+[components.logs]
+kind = "loki"
+group = "one"
+[components.metrics]
+kind = "prometheus"
+group = "one"
+[components.boards]
+kind = "grafana"
+group = "one"
+settings.admin_password = "${secrets.s}"
+uses.datasource = false
+ports.http = { host = 3000 }
+allow = ["target-loss"]
+"#,
+    );
+    let sources = &files["grafana/provisioning/datasources/platform.yaml"];
+    assert!(sources.contains("- name: logs\n"), "{sources}");
+    assert!(!sources.contains("type: prometheus"), "{sources}");
+    let providers = &files["grafana/provisioning/dashboards/platform.yaml"];
+    assert!(providers.ends_with("providers: []\n"), "{providers}");
+    let of_grafana = |path: &&String| path.starts_with("grafana/dashboards");
+    assert_eq!(files.keys().find(of_grafana), None);
+    let services = &files["compose/one.yaml"];
+    assert!(!services.contains("grafana/dashboards\""), "{services}");
+    for rules in files.keys().filter(|it| it.starts_with("prometheus/rules")) {
+        assert!(!files[rules].contains("dashboard:"), "{rules}");
+    }
+}

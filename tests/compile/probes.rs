@@ -219,6 +219,57 @@ group = "one"
     assert!(prometheus.contains("reads:\n    - pods\n"), "{prometheus}");
 }
 
+/// On the host's network, as a container of a daemon's pod, or asked from outside: each is called after its node.
+#[test]
+fn all_that_runs_on_each_node_is_called_after_it() {
+    let files = compiled(
+        r#"
+[components.prometheus]
+kind = "prometheus"
+group = "one"
+settings = { kubelet = true }
+[components.machine]
+kind = "node-exporter"
+group = "one"
+network_mode = "host"
+[components.agent]
+image = "a/agent:1"
+group = "one"
+ports.http = 80
+health = { http = "/", port = "http" }
+daemon = true
+[components.guest]
+image = "a/guest:1"
+group = "one"
+network_mode = "service:agent"
+ports.metrics = 81
+metrics = { port = "metrics" }
+"#,
+    );
+    let config = &files["helm/p/files/prometheus/prometheus.yml"];
+    let found = [
+        ("machine", "machine", 9100),
+        ("guest", "agent", 81),
+        ("agent/probe", "agent", 80),
+    ];
+    for (job, pods, port) in found {
+        let job = block(config, &format!("  - job_name: {job}"));
+        for part in [
+            format!("label: \"app.kubernetes.io/name={pods}\"\n"),
+            format!("regex: \"{port}\"\n"),
+            "[__meta_kubernetes_pod_node_name]\n      target_label: instance".to_string(),
+        ] {
+            assert!(job.contains(&part.replace('"', "")) || job.contains(&part), "{part}: {job}");
+        }
+        assert!(!job.contains("dns_sd_configs"), "{job}");
+        assert_eq!(job.matches("target_label: instance").count(), 1, "{job}");
+    }
+    let values = &files["helm/p/values.yaml"];
+    let machine = block(values, "  machine:");
+    assert!(machine.contains("hostNetwork: true"), "{machine}");
+    assert!(machine.contains("port: 9100"), "{machine}");
+}
+
 /// What the chart does not start is found once a value turns it on, and nothing is missing before.
 #[test]
 fn what_the_chart_does_not_start_is_no_fixed_target_there() {

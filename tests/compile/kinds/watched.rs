@@ -116,3 +116,34 @@ fn no_kind_is_unseen() {
     }
     assert!(unseen.is_empty(), "{}", unseen.join("\n"));
 }
+
+/// Alerts on what runs on each node that are about all of them, and why.
+const OF_ALL_NODES: [(&str, &str); 1] = [(
+    "ContainerRestarting",
+    "under Swarm the next container of a slot may start on another node",
+)];
+
+/// What runs once on each machine says which one an alert is about. An aggregation that drops it also hides one machine behind
+/// the others.
+#[test]
+fn alerts_of_what_runs_on_each_node_keep_the_instance() {
+    let mut faults = Vec::new();
+    for (name, kind) in catalog() {
+        let workload = kind.table.table("workload").into_iter();
+        let mut workloads = workload.chain(tables(&kind.table, "parts"));
+        if !workloads.any(|it| it.boolean("daemon") == Some(true)) {
+            continue;
+        }
+        let alerts = kind.table.table("alerts").into_iter();
+        for (key, node) in alerts.flat_map(Table::iter) {
+            let expr = node.as_table().and_then(|it| it.string("expr"));
+            let lists = expr.unwrap_or_default().split(" by (").skip(1);
+            let mut lists = lists.filter_map(|rest| rest.split(')').next());
+            let is_excused = OF_ALL_NODES.iter().any(|(alert, _)| *alert == key.name);
+            if !is_excused && !lists.all(|list| list.split(", ").any(|it| it == "instance")) {
+                faults.push(format!("{name}: {}", key.name));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}

@@ -358,6 +358,8 @@ pub struct Role {
     pub default: bool,
     /// If it is bound without being named: to all components that fit.
     pub all: bool,
+    /// `add` brings one where the platform has none that fits.
+    pub brought: bool,
     /// The program keeps its own database schema there.
     pub schema: bool,
     /// The setting that tells such schemas of one kind apart.

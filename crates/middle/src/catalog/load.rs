@@ -414,6 +414,7 @@ fn role(key: &Key, table: &Table) -> Role {
         many: flag("many", false),
         default: flag("default", false),
         all: flag("all", false),
+        brought: flag("brought", false),
         schema: flag("schema", false),
         schema_of: table.string("schema_of").map(ToString::to_string),
         order: flag("order", true),

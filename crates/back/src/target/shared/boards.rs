@@ -9,6 +9,9 @@ use crate::{
     target::Vantage,
 };
 
+/// The role of a Grafana that is filled by whom dashboards ask.
+pub(in crate::target) const SOURCE: &str = "datasource";
+
 /// The longest uid that Grafana takes.
 const LONGEST_UID: usize = 40;
 
@@ -41,10 +44,13 @@ pub(in crate::target) fn path(platform: &Platform, component: &Component) -> Str
     format!("/d/{uid}?var-job={}", component.name)
 }
 
-/// The address of the platform's Grafana for a browser. `None` where nobody from outside reaches it, or where only the
-/// chart's values say how.
+/// The address of the platform's Grafana for a browser. `None` where it has no dashboards, where nobody from outside reaches it,
+/// or where only the chart's values say how.
 pub(in crate::target) fn address(platform: &Platform, vantage: Vantage) -> Option<String> {
     let grafana = platform.first_for(Purpose::Dashboards)?;
+    if !grafana.uses.iter().any(|it| it.role == SOURCE) {
+        return None;
+    }
     let name = grafana.main_port.as_deref()?;
     let published = grafana.port(name)?.host;
     let is_published = !vantage.is_in_cluster() && matches!(published, Some(HostPort::Fixed(_)));

@@ -18,6 +18,8 @@ pub(in crate::target) struct ProbedWorkload<'a> {
     pub host: String,
     pub port: u16,
     pub presence: Presence,
+    /// The workload in whose pods it is, where there is one of them on each node.
+    pub daemon: Option<String>,
     pub question: Question,
 }
 
@@ -92,6 +94,7 @@ pub(in crate::target) fn asked<'a>(
                 host,
                 port: number,
                 presence: scraper.presence(workload),
+                daemon: scraper.daemon(workload),
                 question,
             });
         }

@@ -33,6 +33,8 @@ pub(in crate::target) struct Job<'a> {
     pub presence: Presence,
     /// Milliseconds.
     pub interval: u64,
+    /// The workload in whose pods it is, where there is one of them on each node.
+    pub daemon: Option<String>,
 }
 
 impl<'a> Job<'a> {
@@ -104,6 +106,7 @@ pub(in crate::target) fn jobs<'a>(
                     port,
                     presence: scraper.presence(workload),
                     interval: metrics.interval.unwrap_or(usual),
+                    daemon: scraper.daemon(workload),
                 }),
                 Err(reason) => unreachable.push(Unreachable {
                     component,
@@ -131,6 +134,7 @@ fn external_jobs(component: &Component, usual: u64) -> impl Iterator<Item = Job<
                 port,
                 presence: Presence::default(),
                 interval: metrics.interval.unwrap_or(usual),
+                daemon: None,
             })
         })
 }
@@ -339,6 +343,12 @@ impl<'a> Scraper<'a> {
                 Vantage::Kubernetes => Some(workload.replicas),
             },
         }
+    }
+
+    /// The workload that has its address, where that one runs on each node: itself, or whose pods it is a container of.
+    pub fn daemon(&self, workload: &Workload) -> Option<String> {
+        let listener = self.listener(workload).filter(|it| it.daemon)?;
+        Some(listener.name.clone())
     }
 
     fn containers(&self, workload: &Workload) -> u32 {

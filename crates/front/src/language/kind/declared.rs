@@ -219,6 +219,12 @@ pub(super) const ROLE: Shape = Shape::Table(&[
         "all = true",
     ),
     key(
+        "brought",
+        Shape::Boolean,
+        "With `default`: `add` and `init --with` bring one where the platform has none that fits.",
+        "brought = true",
+    ),
+    key(
         "schema",
         Shape::Boolean,
         "The program keeps a schema of its own there: two such on one database are an error.",

@@ -2,7 +2,8 @@
 //! each component that has panels of its own.
 //!
 //! In: the model. Out: `grafana/provisioning/` and `grafana/dashboards/*.json`; nothing where the platform has no
-//! Grafana or no Prometheus. Uids and ids follow from names and order, so that links to a dashboard stay good.
+//! Grafana, and no dashboards where it asks no Prometheus. Uids and ids follow from names and order, so that links to a dashboard
+//! stay good.
 
 mod component;
 mod dashboard;
@@ -18,12 +19,14 @@ mod totals;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
+    diag::Diagnostic,
     files::Target,
-    model::Purpose,
+    model::{Component, Purpose},
     target::{
         Context, Emission,
         shared::{
             boards, containers,
+            losses::{ACCEPT, loss},
             probes::{self, ProbedWorkload},
             scrape::{self, Job},
         },
@@ -89,33 +92,52 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let Some(grafana) = platform.first_for(Purpose::Dashboards) else {
         return Ok(emission);
     };
-    let sources = provisioning::in_role(platform, grafana, "datasource");
-    let Some(prometheus) = platform
+    let sources = provisioning::in_role(platform, grafana, boards::SOURCE);
+    let prometheus = platform
         .first_for(Purpose::Metrics)
         .filter(|prometheus| sources.iter().any(|source| source.name == prometheus.name))
-        .or(sources.first().copied())
-    else {
-        return Ok(emission);
-    };
+        .or(sources.first().copied());
+    let path = "grafana/provisioning/datasources/platform.yaml";
+    let view = provisioning::sources(platform, grafana, &sources, prometheus);
+    let text = context.engine.render(path, view)?;
+    emission.files.add(Target::Grafana, path.to_string(), text);
+    let path = "grafana/provisioning/dashboards/platform.yaml";
+    let view = provisioning::providers(platform, grafana, prometheus);
+    let text = context.engine.render(path, view)?;
+    emission.files.add(Target::Grafana, path.to_string(), text);
+    match prometheus {
+        Some(prometheus) => add_dashboards(context, grafana, prometheus, &mut emission)?,
+        None if grafana.external.is_none() => emission.losses.push(without_dashboards(grafana)),
+        None => {}
+    }
+    Ok(emission)
+}
+
+/// Each dashboard of the platform asks a Prometheus.
+fn without_dashboards(grafana: &Component) -> Diagnostic {
+    let message = format!(
+        "`{}` asks no Prometheus: the platform's dashboards are left out",
+        grafana.name
+    );
+    let help = format!("add one with `mlopsgen add prometheus`, or {ACCEPT}");
+    let mut lost = loss(Target::Grafana, &message, grafana.span, "this Grafana").help(help);
+    lost.component = Some(grafana.name.clone());
+    lost
+}
+
+/// Adds the overview, and a dashboard for each kind and each component with panels of its own.
+fn add_dashboards(
+    context: &Context<'_>,
+    grafana: &Component,
+    prometheus: &Component,
+    emission: &mut Emission,
+) -> Result<(), TemplateError> {
+    let platform = context.platform;
     let mut add = |path: &str, text: String| {
         emission
             .files
             .add(Target::Grafana, format!("grafana/{path}"), text);
     };
-
-    let path = "provisioning/datasources/platform.yaml";
-    let view = provisioning::sources(platform, grafana, &sources, prometheus);
-    add(
-        path,
-        context.engine.render(&format!("grafana/{path}"), view)?,
-    );
-    let path = "provisioning/dashboards/platform.yaml";
-    let view = provisioning::providers(platform, grafana);
-    add(
-        path,
-        context.engine.render(&format!("grafana/{path}"), view)?,
-    );
-
     let (jobs, _) = scrape::jobs(platform, prometheus, context.vantage);
     let asked = probes::asked(platform, prometheus, context.vantage);
     let mut asked_of_component: BTreeMap<&str, Vec<&ProbedWorkload<'_>>> = BTreeMap::new();
@@ -149,5 +171,5 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
         add(&format!("dashboards/{name}.json"), text?);
     }
     emission.losses.append(&mut losses);
-    Ok(emission)
+    Ok(())
 }

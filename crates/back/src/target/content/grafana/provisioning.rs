@@ -94,13 +94,13 @@ pub(super) fn sources(
     platform: &Platform,
     grafana: &Component,
     sources: &[&Component],
-    default: &Component,
+    default: Option<&Component>,
 ) -> SourcesView {
     let metrics = sources.iter().filter_map(|source| {
         Some(SourceView {
             name: source.name.clone(),
             url: url(source)?,
-            default: source.name == default.name,
+            default: default.is_some_and(|default| source.name == default.name),
             interval: prometheus::duration(scrape::interval(platform, source)),
         })
     });
@@ -211,13 +211,19 @@ fn authority(source: &Component) -> Option<String> {
     Some(literal(&String::from_utf8_lossy(&file.bytes)))
 }
 
-pub(super) fn providers(platform: &Platform, grafana: &Component) -> ProvidersView {
+/// `prometheus`: whom the dashboards ask that are generated.
+pub(super) fn providers(
+    platform: &Platform,
+    grafana: &Component,
+    prometheus: Option<&Component>,
+) -> ProvidersView {
     let provider = |name: &str, path: String| ProviderView {
         name: name.to_string(),
         folder: literal(&platform.name),
         path: literal(&path),
     };
-    let mut providers = vec![provider("platform", generated_folder(grafana))];
+    let generated = prometheus.map(|_| provider("platform", generated_folder(grafana)));
+    let mut providers: Vec<ProviderView> = generated.into_iter().collect();
     providers.extend(own_folder(grafana).map(|path| provider("own", path)));
     ProvidersView { providers }
 }

@@ -112,8 +112,6 @@ struct JobView {
     honor_labels: bool,
     /// The workload whose values decide, in a chart.
     in_chart: Option<String>,
-    /// The workload whose pods the cluster's API is asked for, with their nodes: there each is called after its node.
-    on_nodes: Option<String>,
     #[serde(flatten)]
     address: AddressView,
 }
@@ -133,6 +131,8 @@ struct AddressView {
     discovered: bool,
     /// One process at a time: it keeps its name as `instance`, whatever its address.
     named: bool,
+    /// The workload whose pods the cluster's API is asked for, with their nodes: there each is called after its node.
+    on_nodes: Option<String>,
 }
 
 impl AddressView {
@@ -146,6 +146,15 @@ impl AddressView {
             address: format!("{host}:{port}"),
             discovered: presence.several || presence.may_be_off,
             named: !presence.several,
+            on_nodes: None,
+        }
+    }
+
+    /// Of what runs on each node.
+    fn on_nodes(self, daemon: Option<String>) -> Self {
+        Self {
+            on_nodes: daemon,
+            ..self
         }
     }
 }
@@ -193,7 +202,7 @@ pub(super) fn view(
             .iter()
             .map(|job| job_view(context, prometheus, job))
             .collect(),
-        probes: probe_views(platform, asked, vantage),
+        probes: probe_views(context, prometheus, asked),
         nodes: if vantage.is_in_cluster() && asks_nodes(prometheus) {
             OF_NODES.iter().map(|job| node_job(platform, job)).collect()
         } else {
@@ -213,20 +222,28 @@ pub(super) fn asks_nodes(prometheus: &Component) -> bool {
 }
 
 fn probe_views(
-    platform: &Platform,
+    context: &Context<'_>,
+    prometheus: &Component,
     asked: &[ProbedWorkload<'_>],
-    vantage: Vantage,
 ) -> Vec<ProbeView> {
-    let Some(prober) = probes::prober(platform) else {
+    let Some(prober) = probes::prober(context.platform) else {
         return Vec::new();
     };
     let asked = asked.iter();
     asked
-        .map(|asked| probe_view(asked, &prober, vantage))
+        .map(|asked| {
+            let on_nodes = on_nodes(prometheus, asked.daemon.as_ref(), context.vantage);
+            probe_view(asked, &prober, on_nodes, context.vantage)
+        })
         .collect()
 }
 
-fn probe_view(asked: &ProbedWorkload<'_>, prober: &str, vantage: Vantage) -> ProbeView {
+fn probe_view(
+    asked: &ProbedWorkload<'_>,
+    prober: &str,
+    on_nodes: Option<String>,
+    vantage: Vantage,
+) -> ProbeView {
     let (module, target) = match &asked.question {
         // A `$` would stand for a part of the address.
         Question::Http { scheme, path } => {
@@ -238,7 +255,8 @@ fn probe_view(asked: &ProbedWorkload<'_>, prober: &str, vantage: Vantage) -> Pro
     ProbeView {
         name: asked.job.clone(),
         module,
-        address: AddressView::new(asked.component, &asked.host, asked.port, asked.presence),
+        address: AddressView::new(asked.component, &asked.host, asked.port, asked.presence)
+            .on_nodes(on_nodes),
         target,
         prober: prober.to_string(),
         in_chart: in_chart(Some(asked.workload), vantage),
@@ -262,16 +280,15 @@ fn node_job(platform: &Platform, job: &NodeJob) -> NodeJobView {
     }
 }
 
-/// The workload of a job that runs on each node, where this Prometheus may ask the cluster's API. Its pods come and go, and the
-/// node is what people know.
+/// A job whose pods run on each node, where this Prometheus may ask the cluster's API. Its pods come and go, and the node is what
+/// people know.
 fn on_nodes(
     prometheus: &Component,
-    workload: Option<&Workload>,
+    daemon: Option<&String>,
     vantage: Vantage,
 ) -> Option<String> {
     let asks = vantage.is_in_cluster() && asks_nodes(prometheus);
-    let workload = workload.filter(|it| asks && it.daemon && it.network_mode.is_none())?;
-    Some(workload.name.clone())
+    daemon.filter(|_| asks).cloned()
 }
 
 fn job_view(context: &Context<'_>, prometheus: &Component, job: &Job<'_>) -> JobView {
@@ -303,8 +320,8 @@ fn job_view(context: &Context<'_>, prometheus: &Component, job: &Job<'_>) -> Job
             .collect(),
         honor_labels: metrics.honor_labels,
         in_chart: in_chart(job.workload(), vantage),
-        on_nodes: on_nodes(prometheus, job.workload(), vantage),
-        address: AddressView::new(job.component, &job.host, job.port, job.presence),
+        address: AddressView::new(job.component, &job.host, job.port, job.presence)
+            .on_nodes(on_nodes(prometheus, job.daemon.as_ref(), vantage)),
     }
 }
 

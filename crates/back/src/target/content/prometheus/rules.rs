@@ -253,7 +253,8 @@ fn of_series(component: &Component) -> [(&'static str, String); 2] {
 }
 
 /// Which of a cluster's nodes an alert is about: its name, where a label says it, else the address of the pod there.
-const NODE: &str = " ({{ or $labels.node $labels.instance }})";
+/// Nothing where the alert is about all of them.
+const NODE: &str = "{{ with or $labels.node $labels.instance }} ({{ . }}){{ end }}";
 
 /// Whether an alert of a kind is about the node on which one of several pods runs.
 fn is_of_node(component: &Component, alert: &Alert) -> bool {
