@@ -172,6 +172,7 @@ fn nginx_takes_long_hosts_and_addresses_of_ipv6() {
     );
     assert!(short.contains("server_name b.example.org;"), "{short}");
     let long = platform("the-models-of-the-team-that-makes-forecasts.data.example.org");
-    let pattern = r#"server_name "~^the-models-of-the-team-that-makes-forecasts\.data\.example\.org$";"#;
+    let pattern =
+        r#"server_name "~^the-models-of-the-team-that-makes-forecasts\.data\.example\.org$";"#;
     assert!(long.contains(pattern), "{long}");
 }
