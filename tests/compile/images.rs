@@ -225,6 +225,128 @@ fn every_image_comes_from_where_the_platform_takes_images() {
     }
 }
 
+/// The `args` of a build whose Dockerfile is this one.
+fn args(platform: &str, dockerfile: &str, args: &str) -> Vec<String> {
+    let text = format!(
+        "[platform]\nname = \"p\"\n{platform}\n[groups]\none = \"1\"\n[components.x]\ngroup = \"one\"\n\
+         build = {{ context = \"x\", args = {{ {args} }} }}\n\
+         [components.base]\ngroup = \"one\"\nimage = \"team/base:2\"\nbuild.context = \"elsewhere\"\n"
+    );
+    let world = MemoryWorld::new()
+        .with("platform.toml", text)
+        .with("x/Dockerfile", dockerfile);
+    let files = texts(compile(&world, &Request::default())).expect("no errors");
+    let compose = files["compose/one.yaml"].lines();
+    let args = compose.skip_while(|line| line.trim() != "args:").skip(1);
+    args.take_while(|line| line.starts_with("        "))
+        .map(|line| line.trim().to_string())
+        .collect()
+}
+
+/// As inside of `dockerfile_inline`, but the file is the project's and stays as it is.
+#[test]
+fn an_argument_that_names_an_image_to_a_dockerfile_comes_from_the_registry() {
+    for (platform, dockerfile, written, expected) in [
+        // What is written, and what the file has by default. What is no image stays.
+        (
+            MIRRORS,
+            "ARG BASE=a:1\nARG V=3.12\nFROM $BASE\nARG T=x/y\n",
+            "BASE = \"python:3.12\", V = \"3\"",
+            "BASE: \"mirror.corp/hub/library/python:3.12\"|V: \"3\"",
+        ),
+        (
+            MIRRORS,
+            "ARG BASE=python:3.12\nFROM ${BASE} AS one\nFROM one\n",
+            "",
+            "BASE: \"mirror.corp/hub/library/python:3.12\"",
+        ),
+        (
+            MIRRORS,
+            "ARG BASE\nFROM ${BASE:-a/b:1}\n",
+            "",
+            "BASE: \"mirror.corp/hub/a/b:1\"",
+        ),
+        (
+            PREFIX,
+            "ARG BASE=a:1\nFROM $BASE\n",
+            "",
+            "BASE: \"registry.example.com/ml/a:1\"",
+        ),
+        (
+            "",
+            "ARG BASE=a:1\nFROM $BASE\n",
+            "BASE = \"b:1\"",
+            "BASE: \"b:1\"",
+        ),
+        // An argument with more behind it.
+        (
+            MIRRORS,
+            "ARG FROM=docker.io\nARG T=1\nFROM ${FROM}/a/b:$T\n",
+            "",
+            "FROM: mirror.corp/hub",
+        ),
+        (
+            MIRRORS,
+            "ARG R=\nFROM ${R}python:3\nFROM ${R}redis:8\n",
+            "",
+            "R: mirror.corp/hub/library/",
+        ),
+        (
+            MIRRORS,
+            "ARG R=\nFROM ${R}python:3\nFROM ${R}grafana/tempo:2\n",
+            "",
+            "",
+        ),
+        // A stage, an image of one's own, one that is taken from the mirror already, one of another registry.
+        (MIRRORS, "ARG S=one\nFROM scratch AS one\nFROM $S\n", "", ""),
+        (
+            MIRRORS,
+            "ARG B\nARG C\nFROM $B\nFROM $C\n",
+            "B = \"${components.base.image}\", C = \"team/base:1\"",
+            "B: \"team/base:2\"|C: \"mirror.corp/hub/team/base:1\"",
+        ),
+        (
+            MIRRORS,
+            "ARG B=mirror.corp/hub/a:1\nARG C=quay.io/a/b:1\nFROM $B\nFROM $C\n",
+            "",
+            "",
+        ),
+        // The program that reads the file.
+        (
+            MIRRORS,
+            "# syntax=docker/dockerfile:1\nFROM scratch\n",
+            "",
+            "BUILDKIT_SYNTAX: \"mirror.corp/hub/docker/dockerfile:1\"",
+        ),
+    ] {
+        let found = args(platform, dockerfile, written).join("|");
+        assert_eq!(found, expected, "{platform} {dockerfile}");
+    }
+}
+
+/// No mirror has what is built here.
+#[test]
+fn an_image_that_is_built_here_has_no_mirror_wherever_it_is_named() {
+    let text = "[components.app]\nbuild.context = \"app\"\ngroup = \"one\"\n\
+                [components.worker]\nimage = \"${components.app.image}\"\ngroup = \"one\"\n\
+                [components.named]\nimage = \"p/app:0\"\ngroup = \"one\"\n\
+                [components.inline]\nimage = \"p/other:0\"\ngroup = \"one\"\n\
+                compose.build = { context = \"../../app\", dockerfile_inline = \"ARG X\\nFROM ${components.app.image}\\nFROM $X\", args = [\"X=redis:8\"] }\n\
+                [pipelines.train]\nimage = \"${components.app.image}\"\ntasks.a = { run = \"true\" }\n";
+    let files = outcome(MIRRORS, text).unwrap_or_else(|printed| panic!("{printed}"));
+    let compose = &files["compose/one.yaml"];
+    assert_eq!(
+        compose.matches("image: \"p/app:0\"").count(),
+        3,
+        "{compose}"
+    );
+    assert!(compose.contains("FROM p/app:0\n"), "{compose}");
+    let argument = "\"X=mirror.corp/hub/library/redis:8\"";
+    assert!(compose.contains(argument), "{compose}");
+    let dag = &files["airflow/dags/train.py"];
+    assert!(dag.contains("\"p/app:0\""), "{dag}");
+}
+
 /// A digest that follows a repository is no tag: `version` has an effect beside it.
 #[test]
 fn a_version_of_a_part_goes_with_the_digest_of_the_kind() {

@@ -10,7 +10,7 @@ use mlopsgen::{
     world::MemoryWorld,
 };
 
-use super::{Author, catalog};
+use super::{Author, catalog, compiled};
 
 const WAYS: [(&str, &str); 3] = [
     ("off", ""),
@@ -122,4 +122,46 @@ fn what_a_store_elsewhere_asks_for_reaches_each_client() {
         deaf, [""; 0],
         "these clients do not hear `tls`, `ca` or `user`"
     );
+}
+
+/// The port of a URL that a kind writes itself: `amqp` of `amqp://...@${self.amqp.address}/`.
+fn port_of_url(kind: &Kind) -> Option<&str> {
+    let url = kind.table.get_path(&["outputs", "url"])?.as_str()?;
+    let (before, _) = url.split_once("://")?.1.split_once(".address}")?;
+    before.rsplit_once("${self.").map(|(_, port)| port)
+}
+
+/// Kinds with a setting `tls` say it there.
+#[test]
+fn the_url_of_what_runs_elsewhere_has_the_scheme_of_its_port() {
+    let mut tried = 0;
+    for kind in catalog().values() {
+        let Some(port) = port_of_url(kind) else {
+            continue;
+        };
+        if kind.settings.iter().any(|it| it.name == "tls") {
+            continue;
+        }
+        let of_kind = kind.table.get_path(&["workload", "ports", port, "scheme"]);
+        let scheme = match of_kind.and_then(|it| it.as_str()) {
+            None | Some("grpc") => "https".to_string(),
+            Some(scheme) => format!("{scheme}s"),
+        };
+        let asked = kind.settings.iter().filter(|it| it.required);
+        let settings: String = asked
+            .map(|it| format!("settings.{} = \"${{secrets.store}}\"\n", it.name))
+            .collect();
+        let text = format!(
+            "[platform]\nname = \"sample\"\n[secrets]\nstore = {{ env = \"STORE\" }}\n[groups]\none = \"One\"\n\
+             [components.it]\nkind = \"{}\"\nexternal = {{ {port} = \"store.example.com:4321\" }}\nports.{port}.scheme = \"{scheme}\"\n{settings}\
+             [components.reader]\nimage = \"a/b:1\"\ngroup = \"one\"\nresources = {{ memory = \"64Mi\" }}\nenv = {{ URL = \"${{components.it.url}}\", OTHER = \"${{secrets.store}}\" }}\n",
+            kind.name
+        );
+        let output = compiled(&text);
+        let compose = &output.files.files["compose/one.yaml"].text;
+        tried += 1;
+        let told = format!("{scheme}://");
+        assert!(compose.contains(&told), "{}: {compose}", kind.name);
+    }
+    assert!(tried > 2, "only {tried} kinds");
 }

@@ -48,7 +48,7 @@ const PLATFORM: Shape = Shape::Table(&[
             Shape::Plain(Form::Registry),
             Shape::Map(NameRule::Registry, &Shape::Plain(Form::Registry)),
         ]),
-        "Where images are taken from: a prefix for those that name no registry, or a table of mirrors, each for the images of one registry. An image that starts with a variable stays as it is. Those in `dockerfile_inline` of raw keys (`FROM`, `COPY --from`) follow; a Dockerfile of yours is read as it is: name a mirror there by a `build.args`.",
+        "Where images are taken from: a prefix for those that name no registry, or a table of mirrors, each for the images of one registry. An image that starts with a variable stays as it is. Those in `dockerfile_inline` of raw keys (`FROM`, `COPY --from`) follow. A Dockerfile of yours stays as it is: an `ARG` that it uses in `FROM` follows, by `build.args` or its default; other images there are the lint `target-loss`, where there is a mirror.",
         "registry = { \"docker.io\" = \"mirror.example.com/hub\", \"quay.io\" = \"mirror.example.com/quay\" }",
     )
     .also_called(&["mirrors"]),

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use super::{Scene, dockerfile::Dockerfile, placed_args};
 use crate::{
     diag::{Code, Diagnostic, Sink, Subject},
     model::{Build, Component, HostPath, Pipeline},
     source::Span,
     syntax::Table,
+    text::all_of,
     value::climbs_out,
     world::{ReadError, World},
 };
@@ -14,9 +16,33 @@ use crate::{
 /// The names under which an engine looks for a Dockerfile that has no name in `build`.
 const USUAL: [&str; 3] = ["Dockerfile", "dockerfile", "Containerfile"];
 
-/// Lints folders and Dockerfiles that are not there.
+/// A Dockerfile of the project.
+pub(super) struct ProjectDockerfile {
+    path: String,
+    pub text: String,
+}
+
+/// The one that a build reads; `None` where it stands elsewhere, or nowhere.
+pub(super) fn dockerfile(world: &dyn World, build: &Build) -> Option<ProjectDockerfile> {
+    let HostPath::Project(context) = &build.context else {
+        return None;
+    };
+    let names = match build.dockerfile.as_deref() {
+        Some(name) if name.starts_with('/') => return None,
+        Some(name) => vec![name],
+        None => USUAL.to_vec(),
+    };
+    let mut paths = names.into_iter().map(|name| below(context, name));
+    paths.find_map(|path| {
+        let bytes = world.read(&path).ok().filter(|_| !climbs_out(&path, 0))?;
+        let text = String::from_utf8(bytes).ok()?;
+        Some(ProjectDockerfile { path, text })
+    })
+}
+
+/// Lints folders and Dockerfiles that are not there, and Dockerfiles that take images from elsewhere than the platform.
 pub(super) fn check<'a>(
-    world: &dyn World,
+    scene: &Scene<'_>,
     components: impl Iterator<Item = &'a Component>,
     pipelines: &[Pipeline],
     sink: &mut Sink,
@@ -35,12 +61,42 @@ pub(super) fn check<'a>(
     });
     let mut seen: BTreeSet<Span> = BTreeSet::new();
     for (build, written, subject) in of_components.chain(of_pipelines) {
-        let Some((place, diagnostic)) = missing(world, build, written) else {
+        let missing = missing(scene.world, build, written);
+        let Some((place, diagnostic)) = missing.or_else(|| passing_by(scene, build, written))
+        else {
             continue;
         };
         if seen.insert(place) {
             sink.push(diagnostic.of(Some(subject)));
         }
+    }
+}
+
+/// Images of a Dockerfile that come from elsewhere than the platform's mirror, and where the build is named.
+fn passing_by(scene: &Scene<'_>, build: &Build, written: &Table) -> Option<(Span, Diagnostic)> {
+    let origins = Some(&scene.origins).filter(|it| it.are_mirrored())?;
+    let file = dockerfile(scene.world, build)?;
+    let images = placed_args::passing_by(origins, &Dockerfile::read(&file.text), &build.args);
+    let first = images.first()?;
+    let place = written.get_path(&["build", "dockerfile"]);
+    let place = place.or_else(|| written.get_path(&["build", "context"]))?;
+    let path = &file.path;
+    let message = format!(
+        "`{path}` names {}, which `platform.registry` does not change there",
+        all_of(&images)
+    );
+    let diagnostic = Diagnostic::new(Code::TargetLoss, message)
+        .label(place.span, "is pulled from where the Dockerfile says")
+        .help(format!(
+            "write `ARG BASE={first}` above the first `FROM` of `{path}`, and `FROM $BASE`: an argument comes from the mirror"
+        ));
+    Some((place.span, diagnostic))
+}
+
+fn below(context: &str, name: &str) -> String {
+    match context {
+        "." | "" => name.to_string(),
+        context => format!("{}/{name}", context.trim_end_matches('/')),
     }
 }
 
@@ -66,13 +122,9 @@ fn missing(world: &dyn World, build: &Build, written: &Table) -> Option<(Span, D
         // A link, or what can't be read: an engine may see more.
         Err(_) => return None,
     }
-    let below = |name: &str| match context.as_str() {
-        "." | "" => name.to_string(),
-        context => format!("{}/{name}", context.trim_end_matches('/')),
-    };
     let is_missing = |path: &str| matches!(world.read(path), Err(ReadError::Missing));
     let Some(named) = build.dockerfile.as_deref() else {
-        let none = USUAL.iter().all(|name| is_missing(&below(name)));
+        let none = USUAL.iter().all(|name| is_missing(&below(context, name)));
         let message = format!("`{context}` has no Dockerfile");
         return none.then(|| {
             (
@@ -81,7 +133,7 @@ fn missing(world: &dyn World, build: &Build, written: &Table) -> Option<(Span, D
             )
         });
     };
-    let path = below(named);
+    let path = below(context, named);
     if named.starts_with('/') || climbs_out(&path, 0) || !is_missing(&path) {
         return None;
     }

@@ -1,7 +1,9 @@
 //! Images: the keys `image`, `version` and `build` over what a kind says.
 
 use super::{
-    Scene,
+    Scene, built_from,
+    dockerfile::Dockerfile,
+    placed_args,
     reference::{Scope, text},
     top,
 };
@@ -146,9 +148,9 @@ fn reference(scene: &Scene<'_>, index: usize, keys: ImageKeys<'_>, sink: &mut Si
         _ => image,
     };
     if is_built {
-        scene.names.registry.place_own_build(image)
+        scene.origins.place_own_build(image)
     } else {
-        scene.names.registry.place(image)
+        scene.origins.place(image)
     }
 }
 
@@ -314,7 +316,7 @@ pub(super) fn standalone(
     sink: &mut Sink,
 ) -> Image {
     well_formed(scene, node, sink);
-    scene.names.registry.place(Image::parse(&read(sink)))
+    scene.origins.place(Image::parse(&read(sink)))
 }
 
 /// How the image is built, if it is.
@@ -330,18 +332,48 @@ pub(super) fn build(
         None => Scope::platform(),
     }
     .without_secrets("a build argument");
-    Some(Build {
+    let args = build
+        .table("args")
+        .into_iter()
+        .flat_map(Table::iter)
+        .map(|(key, node)| (key.name.clone(), text(scene, node, &scope, sink)))
+        .collect();
+    let build = Build {
         context: context(build.string("context")?),
         dockerfile: read::owned(build, "dockerfile"),
-        args: build
-            .table("args")
-            .into_iter()
-            .flat_map(Table::iter)
-            .map(|(key, node)| (key.name.clone(), text(scene, node, &scope, sink)))
-            .collect(),
+        args,
         target: read::owned(build, "target"),
         cache_from: read::strings(build, "cache_from"),
-    })
+    };
+    let raw = table.get_path(&["compose", "build"]);
+    Some(with_placed_args(scene, build, raw))
+}
+
+/// The same with the arguments that name an image to the Dockerfile. `raw`: raw keys of Compose over the build.
+fn with_placed_args(scene: &Scene<'_>, mut build: Build, raw: Option<&Node>) -> Build {
+    let origins = &scene.origins;
+    if origins.are_as_named() {
+        return build;
+    }
+    let inline = raw.and_then(|raw| raw.as_table()?.string("dockerfile_inline"));
+    let of_project = || built_from::dockerfile(scene.world, &build).filter(|_| raw.is_none());
+    let file = match inline {
+        Some(_) => None,
+        None => of_project(),
+    };
+    let Some(text) = inline.or(file.as_ref().map(|file| file.text.as_str())) else {
+        return build;
+    };
+    let dockerfile = Dockerfile::read(text);
+    for (name, value) in &mut build.args {
+        if let Some(image) = placed_args::value(origins, &dockerfile, name, value) {
+            *value = image;
+        }
+    }
+    if inline.is_none() {
+        build.args = placed_args::with_defaults(origins, &dockerfile, build.args);
+    }
+    build
 }
 
 /// The folder to build from. An address is no path of the project: it stays as it is written.

@@ -17,13 +17,16 @@ mod engine_files;
 mod files;
 mod flows;
 mod image;
+mod inline;
 mod main_files;
 mod mounts;
 mod network;
 mod notify;
 mod observe;
 mod order;
+mod origins;
 mod pipelines;
+mod placed_args;
 mod program;
 mod project_files;
 mod reference;
@@ -45,6 +48,7 @@ use std::collections::{BTreeMap, btree_map::Entry};
 use beforehand::Beforehand;
 use deploy::ProjectFiles;
 use flows::Ends;
+use origins::Origins;
 use scene::Scene;
 use texts::Texts;
 
@@ -83,6 +87,8 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
         order: order::order(draft, sink),
         network_owners: network::owners(draft),
         templates,
+        world: inputs.world,
+        origins: Origins::of(draft),
     };
     connections::check(&scene, sink);
     engine_files::check_platform(&scene, &inputs, sink);
@@ -114,7 +120,7 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
         },
     };
     let pipelines = pipelines::pipelines(texts, tree, sink);
-    built_from::check(inputs.world, components.iter(), &pipelines, sink);
+    built_from::check(&scene, components.iter(), &pipelines, sink);
     let ci = ci::entries(texts, tree, notify.as_ref(), sink);
     let ends = Ends {
         pipelines: &pipelines,

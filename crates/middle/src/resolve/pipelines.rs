@@ -78,7 +78,7 @@ fn pipeline(key: &Key, table: &Table, at: Texts<'_>, sink: &mut Sink) -> Pipelin
         None => build.as_ref().map(|_| {
             let name = key.name.to_ascii_lowercase();
             let image = Image::literal(&format!("{}/{name}:0", scene.names.platform));
-            scene.names.registry.place_own_build(image)
+            scene.origins.place_own_build(image)
         }),
     };
     let defaults = Defaults {

@@ -1,12 +1,13 @@
 //! What strings are read against: the finished draft, and the order over its references.
 
-use super::{order::Order, templates::ProjectTemplates};
+use super::{order::Order, origins::Origins, templates::ProjectTemplates};
 use crate::{
     diag::{Sink, nearest},
     expand::{ComponentDraft, Draft, Names, WorkloadDraft, read, unknown},
     language::NameRule,
     model::{NetworkOwners, Piece, Purpose, Secret, Text},
     source::Span,
+    world::World,
 };
 
 pub(super) struct Scene<'a> {
@@ -19,6 +20,8 @@ pub(super) struct Scene<'a> {
     pub network_owners: NetworkOwners,
     /// Files of the project in which references are resolved.
     pub templates: ProjectTemplates,
+    pub world: &'a dyn World,
+    pub origins: Origins,
 }
 
 impl Scene<'_> {

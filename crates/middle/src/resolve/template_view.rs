@@ -200,6 +200,8 @@ fn role_view(
     out.insert("name".to_string(), Json::from(draft.name.as_str()));
     out.insert("component".to_string(), Json::from(draft.name.as_str()));
     out.insert("version".to_string(), json!(draft.version));
+    let elsewhere = draft.external.is_some();
+    out.insert("external".to_string(), Json::from(elsewhere));
     let scope = Scope {
         binding: database,
         ..Scope::component(index, None)

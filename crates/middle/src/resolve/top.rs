@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Scene, dockerfile, reference::Scope, workload};
+use super::{Scene, inline, reference::Scope, workload};
 use crate::{
     diag::Sink,
     expand::read,
@@ -46,8 +46,8 @@ pub(super) fn top(
         targets: targets(Some(table)),
         networks: networks(tree),
         actors: actors(tree),
-        raw_compose: dockerfile::in_file(
-            &scene.names.registry,
+        raw_compose: inline::in_file(
+            &scene.origins,
             workload::raw(scene, raw.get("compose"), &scope, sink),
         ),
         raw_helm: workload::raw(scene, raw.get("helm"), &scope, sink),

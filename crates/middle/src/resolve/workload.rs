@@ -3,7 +3,7 @@
 use super::{
     Inputs, Scene,
     beforehand::Beforehand,
-    cluster, connections, dependencies, dockerfile, engine_files, files, image, mounts, network,
+    cluster, connections, dependencies, engine_files, files, image, inline, mounts, network,
     notify, observe, program,
     reference::{Scope, WorkloadOf, setting_text, text},
     runtime, upstream,
@@ -257,8 +257,8 @@ fn workload(
         },
         chart: upstream::chart(scene, index, shape, sink),
         in_chart: upstream::is_run_by_chart(scene, index, shape),
-        raw_compose: dockerfile::in_service(
-            &scene.names.registry,
+        raw_compose: inline::in_service(
+            &scene.origins,
             raw(scene, table.get("compose"), &scope, sink),
         ),
         raw_helm: raw(scene, helm, &scope, sink),

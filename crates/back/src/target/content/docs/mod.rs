@@ -6,6 +6,7 @@ mod diagram;
 mod facts;
 pub mod graph;
 mod page;
+mod public;
 mod view;
 
 use crate::{

@@ -3,6 +3,7 @@
 use super::{
     diagram, facts,
     graph::mermaid_text,
+    public,
     view::{
         AddressView, CiView, ComponentView, ExternalView, FlowView, GroupView, InsideView,
         NeedView, Page, PartView, PipelineView, PublishedView, SecretView, StageView, TaskView,
@@ -30,6 +31,7 @@ impl Page {
             groups: groups(platform),
             elsewhere: platform.components.iter().filter_map(elsewhere).collect(),
             published: published(platform),
+            public: public::addresses(platform),
             inside: platform
                 .workloads()
                 .flat_map(|workload| inside(platform, &owners, workload))

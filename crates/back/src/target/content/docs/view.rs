@@ -18,6 +18,8 @@ pub struct Page {
     pub elsewhere: Vec<ExternalView>,
     /// Ports that the host publishes.
     pub published: Vec<PublishedView>,
+    /// Addresses that people type, behind entry points and elsewhere.
+    pub public: Vec<PublicView>,
     /// Addresses inside of the platform.
     pub inside: Vec<InsideView>,
     /// The needs between components.
@@ -114,6 +116,22 @@ pub struct PublishedView {
     pub host: String,
     /// The number inside.
     pub container: String,
+}
+
+#[derive(Serialize)]
+pub struct PublicView {
+    /// The URL where an engine runs the platform.
+    pub address: String,
+    /// The URL where a cluster does, if that is another one.
+    pub in_cluster: Option<String>,
+    /// The component that answers.
+    pub component: String,
+    /// The name of its port.
+    pub port: String,
+    /// The entry point, if one takes the requests.
+    pub through: Option<String>,
+    /// The component that asks people to log in, if one does.
+    pub login: Option<String>,
 }
 
 #[derive(Serialize)]

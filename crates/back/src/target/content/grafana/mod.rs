@@ -120,9 +120,8 @@ fn without_dashboards(grafana: &Component) -> Diagnostic {
         grafana.name
     );
     let help = format!("add one with `mlopsgen add prometheus`, or {ACCEPT}");
-    let mut lost = loss(Target::Grafana, &message, grafana.span, "this Grafana").help(help);
-    lost.component = Some(grafana.name.clone());
-    lost
+    let lost = loss(Target::Grafana, &message, grafana.span, "this Grafana");
+    lost.help(help).about(&grafana.name)
 }
 
 /// Adds the overview, and a dashboard for each kind and each component with panels of its own.

@@ -1,0 +1,3 @@
+ARG REGISTRY=
+FROM ${REGISTRY}python:3.12
+FROM ${REGISTRY}acme/tools:1
