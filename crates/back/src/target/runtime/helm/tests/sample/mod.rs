@@ -170,7 +170,7 @@ pub fn workload(name: &str) -> Workload {
         restart: Restart::UnlessStopped,
         profiles: Vec::new(),
         network_mode: None,
-        networks: Vec::new().into(),
+        networks: Vec::new(),
         aliases: Vec::new(),
         depends_on: Vec::new(),
         reaches: Vec::new(),
