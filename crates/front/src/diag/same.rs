@@ -33,6 +33,12 @@ impl Mistakes {
         self.components.extend(components);
     }
 
+    /// Whether a mistake that is one wherever it stands was met.
+    pub fn is_known(&self, diagnostic: &Diagnostic) -> bool {
+        let key = (diagnostic.code, None, diagnostic.message.clone());
+        self.known.contains_key(&key)
+    }
+
     /// Where the earlier one of `all` stands that is the same mistake. If there is none, this one is to be the next of them.
     pub fn same_before(&mut self, diagnostic: &Diagnostic, all: &[Diagnostic]) -> Option<usize> {
         let place = diagnostic.labels.first().map(|label| label.span);

@@ -191,6 +191,11 @@ impl Sink {
             .any(|diagnostic| diagnostic.code == code && diagnostic.severity == Severity::Error)
     }
 
+    /// Whether the same mistake was reported, at whatever place.
+    pub fn has_mistake(&self, diagnostic: &Diagnostic) -> bool {
+        diagnostic.is_one_mistake && self.same.is_known(diagnostic)
+    }
+
     /// The files in which errors of this code were reported.
     pub fn sources_of(&self, code: Code) -> BTreeSet<SourceId> {
         let of_code = self.diagnostics.iter().filter(|it| it.code == code);

@@ -16,7 +16,7 @@ pub(super) const ALERT: Shape = Shape::Table(&[
         "The alert fires while this expression returns anything. For an alert of the kind you may leave it out: its other keys stay.",
         "expr = \"up == 0\"",
     )
-    .also_called(&["expression", "query"]),
+    .also_called(&["expression", "query", "condition", "promql"]),
     FOR,
     KEEP,
     SEVERITY,
@@ -80,7 +80,7 @@ pub(super) const KIND_ALERT: Shape = Shape::Table(&[
         "Fires while this returns anything; `${self.selector}` selects the component's own series.",
         "expr = 'redis_up{${self.selector}} == 0'",
     )
-    .also_called(&["expression", "query"])
+    .also_called(&["expression", "query", "condition", "promql"])
     .required(),
     FOR,
     KEEP,

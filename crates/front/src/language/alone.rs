@@ -10,6 +10,8 @@ pub(super) fn table_of(keys: &[KeyShape], text: &str) -> Option<String> {
         // Of a secret: the variable that holds it.
         _ if has("env") && has("optional") => "env",
         _ if has("source") && has("template") => "source",
+        // Of metrics: what is scraped.
+        _ if has("honor_labels") && text.starts_with('/') => "path",
         _ if has("docker") && has("label") => agent(text)?,
         _ if has("webhook") && text.contains("://") && !text.contains("slack.com") => "webhook",
         _ => only_one_with_a_grammar(keys, text)?,

@@ -77,13 +77,15 @@ pub(crate) const PORT_KEYS: &[KeyShape] = &[
         PORTS,
         "The port that the program listens on, or a range.",
         "container = 8172",
-    ),
+    )
+    .also_called(&["containerPort", "targetPort"]),
     key(
         "host",
         Shape::Either(&[PORT_NUMBER, Shape::Plain(Form::PublishedPort)]),
         "Publishes it on this port of the host; `\"auto\"`: any free one. Without it the port is reached from inside only.",
         "host = 8172",
     )
+    .also_called(&["hostPort", "nodePort"])
     .only_here(),
     key(
         "protocol",
@@ -171,14 +173,15 @@ pub(super) const HEALTH_KEYS: &[KeyShape] = &[
         "The path to GET; anything but success is unhealthy.",
         "http = \"/readyz\"",
     )
-    .also_called(&["path"]),
+    .also_called(&["path", "httpGet", "url", "endpoint"]),
     key("port", PORT_NAME, "The port of `http`.", "port = \"http\""),
     key(
         "tcp",
         PORT_NAME,
         "The port that must accept a connection.",
         "tcp = \"broker\"",
-    ),
+    )
+    .also_called(&["tcpSocket"]),
     key(
         "command",
         TEXTS,
@@ -331,7 +334,8 @@ pub(super) const BUILD: Shape = Shape::Table(&[
         Shape::Plain(Form::Path),
         "Relative to the context; `Dockerfile` by default.",
         "dockerfile = \"deployment/Dockerfile\"",
-    ),
+    )
+    .also_called(&["file"]),
     key(
         "args",
         Shape::Map(NameRule::Environment, &Shape::Scalar),

@@ -2,17 +2,20 @@
 
 use super::{
     alone::table_of,
-    form::Form,
+    form::{Form, NameRule},
     quantity::{cpu_millis, duration_in_one_unit},
     shape::Shape,
 };
-use crate::syntax::{Node, Value, inline, key_text, quoted};
+use crate::syntax::{Key, Node, Table, Value, inline, key_text, quoted};
 
 /// Longer than this a value is not repeated in a help.
 const LONGEST: usize = 100;
 
 /// Fewer bytes than these no program gets.
 const LEAST_BYTES: i64 = 1 << 20;
+
+/// Fewer mebibytes than these nobody counts.
+const LEAST_MEBIBYTES: i64 = 64;
 
 /// How the value would be written in this shape; nothing where that is a guess.
 pub(super) fn meant(shape: &Shape, node: &Node) -> Option<String> {
@@ -22,6 +25,11 @@ pub(super) fn meant(shape: &Shape, node: &Node) -> Option<String> {
 fn rewritten(shape: &Shape, node: &Node) -> Option<String> {
     match (shape, &node.value) {
         (Shape::Either(shapes), _) => shapes.iter().find_map(|shape| rewritten(shape, node)),
+        (Shape::List(item), Value::Table(entries))
+            if named(item) && is_in_braces(node, entries) =>
+        {
+            with_names(item, entries)
+        }
         (Shape::List(item), value) => {
             let one = match item.takes(value) {
                 true => fits(item, value).then(|| inline(node)),
@@ -33,7 +41,13 @@ fn rewritten(shape: &Shape, node: &Node) -> Option<String> {
         (Shape::Map(_, item), Value::Array(items)) => by_name(item, items),
         (Shape::ShellText, Value::Array(words)) => {
             let words: Option<Vec<&str>> = words.iter().map(Node::as_str).collect();
-            shlex::try_join(words?).ok().map(|line| quoted(&line))
+            let words = words?;
+            // Several lines of a script, or the words of one.
+            let first = words.first()?;
+            match first.contains(char::is_whitespace) {
+                true => Some(quoted(&words.join(" && "))),
+                false => shlex::try_join(words).ok().map(|line| quoted(&line)),
+            }
         }
         // A list of one, where one is asked for.
         (Shape::Text | Shape::Plain(_) | Shape::Formed(_), Value::Array(items)) => {
@@ -83,7 +97,24 @@ fn rewritten(shape: &Shape, node: &Node) -> Option<String> {
         }
         // A small number was never one of bytes.
         (Shape::Plain(Form::Memory), Value::Integer(number @ 1..LEAST_BYTES)) => {
-            Some(quoted(&format!("{number}Mi")))
+            let unit = if *number < LEAST_MEBIBYTES {
+                "Gi"
+            } else {
+                "Mi"
+            };
+            Some(quoted(&format!("{number}{unit}")))
+        }
+        (Shape::Text | Shape::Plain(_) | Shape::Formed(_), Value::Table(table)) => {
+            let image = image(table).filter(|_| is_in_braces(node, table));
+            let image = image.filter(|image| fits(shape, &Value::String(image.clone())));
+            image.map(|image| quoted(&image))
+        }
+        (Shape::Map(NameRule::Port, _), Value::String(text)) => {
+            let (host, port) = text.rsplit_once(':')?;
+            let is_host =
+                !host.contains([':', '/']) && host.contains(|c: char| c.is_ascii_alphabetic());
+            let port: u16 = port.parse().ok().filter(|_| is_host)?;
+            Some(format!("{{ host = {}, port = {port} }}", quoted(host)))
         }
         (Shape::Text | Shape::ShellText | Shape::Plain(_) | Shape::Formed(_), Value::Float(_)) => {
             let written = number_as_written(node)?;
@@ -125,12 +156,75 @@ fn by_name(item: &Shape, items: &[Node]) -> Option<String> {
             span: node.span,
             value: Value::Table(rest),
         };
+        // `{ name = "A", value = "b" }`, as Kubernetes writes variables.
+        let fields = rest.as_table().map_or(0, |rest| rest.entries.len());
+        let value = rest.as_table().and_then(|rest| rest.get("value"));
+        if let Some(value) = value.filter(|value| fields == 1 && item.takes(&value.value)) {
+            return Some(format!("{} = {}", key_text(name), inline(value)));
+        }
         item.takes(&rest.value)
             .then(|| format!("{} = {}", key_text(name), inline(&rest)))
     };
     let entries: Option<Vec<String>> = items.iter().map(entry).collect();
     let entries = entries.filter(|entries| !entries.is_empty())?;
     Some(format!("{{ {} }}", entries.join(", ")))
+}
+
+/// Whether the tables of a list have their names in them.
+fn named(item: &Shape) -> bool {
+    matches!(item, Shape::Table(keys) if keys.iter().any(|key| key.name == "name"))
+}
+
+/// Whether a table stands in braces: only then it is one value, which another one can replace.
+fn is_in_braces(node: &Node, table: &Table) -> bool {
+    let first = table.iter().next().map(|(key, _)| key.span);
+    first.is_some_and(|first| {
+        first.source == node.span.source
+            && node.span.start < first.start
+            && first.end < node.span.end
+    })
+}
+
+/// What was written as tables by their names, as the list of tables with a name in each.
+fn with_names(item: &Shape, entries: &Table) -> Option<String> {
+    let one = |(key, node): (&Key, &Node)| {
+        let inner = node.as_table().filter(|it| it.get("name").is_none())?;
+        let name = Node {
+            span: key.span,
+            value: Value::String(key.name.clone()),
+        };
+        let mut whole = Table::default();
+        let (name_key, span) = ("name".to_string(), key.span);
+        whole.set(
+            Key {
+                name: name_key,
+                span,
+            },
+            name,
+        );
+        for entry in &inner.entries {
+            whole.set(entry.key.clone(), entry.value.clone());
+        }
+        let value = Value::Table(whole);
+        item.takes(&value).then(|| {
+            inline(&Node {
+                span: node.span,
+                value,
+            })
+        })
+    };
+    let items: Option<Vec<String>> = entries.iter().map(one).collect();
+    let items = items.filter(|items| !items.is_empty())?;
+    Some(format!("[{}]", items.join(", ")))
+}
+
+/// An image as the values of a chart have it: `{ repository = "shop/api", tag = "1.0" }`.
+fn image(table: &Table) -> Option<String> {
+    let repository = ["repository", "name"]
+        .iter()
+        .find_map(|key| table.string(key))?;
+    let tag = table.string("tag").filter(|_| table.entries.len() == 2)?;
+    Some(format!("{repository}:{tag}"))
 }
 
 /// The most zeros at the end of a number that TOML does not keep.

@@ -208,6 +208,22 @@ fn path_fault(text: &str) -> Option<String> {
     Some(why.to_string())
 }
 
+/// Words of other tools for the words that there are here.
+const WORDS: [(&str, &str); 12] = [
+    ("off", "allow"),
+    ("ignore", "allow"),
+    ("disable", "allow"),
+    ("error", "deny"),
+    ("forbid", "deny"),
+    ("on", "warn"),
+    ("page", "critical"),
+    ("error", "critical"),
+    ("ticket", "warning"),
+    ("docker", "compose"),
+    ("kubernetes", "helm"),
+    ("k8s", "helm"),
+];
+
 /// What was most likely meant by a text.
 fn likely(form: Form, text: &str) -> Option<String> {
     let candidate = match form {
@@ -221,7 +237,22 @@ fn likely(form: Form, text: &str) -> Option<String> {
             let words = ["no", "always", "on-failure", "unless-stopped"];
             nearest(&text.replace('_', "-"), words)?.to_string()
         }
-        Form::Cron | Form::BuildTrigger => format!("@{}", text.trim_start_matches('@')),
+        Form::Cron | Form::BuildTrigger => match text.split_whitespace().collect::<Vec<_>>()[..] {
+            // As Quartz and Spring write it: seconds first.
+            ["0", ref fields @ ..] if fields.len() >= 5 => fields[..5].join(" ").replace('?', "*"),
+            _ => format!("@{}", text.trim_start_matches('@')),
+        },
+        Form::Domain => {
+            let (_, rest) = text.split_once("://").unwrap_or(("", text));
+            rest.split('/')
+                .next()
+                .unwrap_or_default()
+                .to_ascii_lowercase()
+        }
+        Form::UrlPath => {
+            let (_, rest) = text.split_once("://")?;
+            rest[rest.find('/')?..].to_string()
+        }
         Form::Duration | Form::Period => duration_in_one_unit(text)?,
         Form::Address if text == "localhost" => "127.0.0.1".to_string(),
         Form::Registry => {
@@ -238,7 +269,13 @@ fn likely(form: Form, text: &str) -> Option<String> {
         Form::Choice(choices) => {
             let near = nearest(text, choices.iter().copied());
             let inside = || choices.iter().copied().find(|word| text.ends_with(word));
-            near.or_else(inside)?.to_string()
+            let of_others = || {
+                let lower = text.to_ascii_lowercase();
+                let mut meant = WORDS.iter().filter(|(word, _)| *word == lower);
+                let found = meant.find(|(_, here)| choices.contains(here));
+                found.map(|(_, here)| *here)
+            };
+            near.or_else(of_others).or_else(inside)?.to_string()
         }
         _ => return None,
     };

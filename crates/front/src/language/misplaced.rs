@@ -5,6 +5,7 @@ use super::{
     context::{Context, Owner},
     form::NameRule,
     key::KeyShape,
+    platform::PLATFORM_FILE,
     shape::Shape,
 };
 use crate::{
@@ -23,7 +24,7 @@ fn is_same(keys: &[KeyShape], others: &[KeyShape]) -> bool {
 }
 
 /// Words of other tools, what they are written in, and what says it here.
-const WORDS: [(&str, &str, &str); 14] = [
+const WORDS: [(&str, &str, &str); 16] = [
     (
         "a component",
         "livenessProbe",
@@ -73,6 +74,16 @@ const WORDS: [(&str, &str, &str); 14] = [
         "a pipeline",
         "default_args",
         "what all of its tasks have in common stands in the pipeline itself: `retries`, `retry_delay`, `timeout`, `env`",
+    ),
+    (
+        "a pipeline",
+        "timezone",
+        "a schedule is in UTC, and so is `start`",
+    ),
+    (
+        "a pipeline",
+        "end_date",
+        "a pipeline has no end: take it away, or leave out its `schedule`",
     ),
     (
         "a pipeline",
@@ -258,6 +269,41 @@ pub(super) fn environment_inside(
             .help(format!(
                 "an environment is a file of its own: write `platform.{name}.toml` beside it, with what differs"
             )),
+    )
+}
+
+/// What stands at the top of the file, or in `[platform]`, though it is a component, or a table of the top.
+pub(super) fn of_another_level(
+    entry: &Entry,
+    keys: &[KeyShape],
+    owner: Owner<'_>,
+) -> Option<Diagnostic> {
+    let Entry { key, value } = entry;
+    let (name, table) = (&key.name, value.as_table()?);
+    let diagnostic = Diagnostic::new(Code::UnknownKey, format!("{owner} has no key `{name}`"));
+    if owner == Owner::Words("`[platform]`") && PLATFORM_FILE.iter().any(|it| it.name == *name) {
+        return Some(
+            diagnostic
+                .label(key.span, "a table of its own")
+                .help(format!(
+                    "write `{name}` without `platform.` before it: it stands at the top"
+                ))
+                .renaming_table(key.span, &format!("platform.{name}"), name),
+        );
+    }
+    let is_file = keys.iter().any(|it| it.name == "components");
+    let is_component = ["kind", "image", "group"]
+        .iter()
+        .any(|it| table.string(it).is_some());
+    if !is_file || !is_component {
+        return None;
+    }
+    let path = format!("components.{name}");
+    Some(
+        diagnostic
+            .label(key.span, "reads like a component")
+            .help(format!("write `[{path}]`: what runs is a component"))
+            .renaming_table(key.span, name, &path),
     )
 }
 

@@ -54,4 +54,6 @@ pub use platform::{INCLUDED_FILE, PLATFORM_FILE};
 pub use promql::{Newer, promql, promql_newest, without_variables};
 pub use quantity::{compose_bytes, cpu_millis, duration_ms, duration_text, memory_bytes};
 pub use shape::Shape;
-pub use specification::{CHART_SERVICE_NAME, Specified, compose_amount, kubernetes_definitions};
+pub use specification::{
+    CHART_SERVICE_NAME, PARTS_OF_ONE, Specified, compose_amount, kubernetes_definitions,
+};

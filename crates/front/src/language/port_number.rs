@@ -10,37 +10,60 @@ use crate::{
 const NAMING: [(&str, &[&str]); 2] = [("health", &["port", "tcp"]), ("metrics", &["port"])];
 
 /// What to say of it, with the port's name if the component has one of that number.
-pub(super) fn port_by_number(
+pub(super) fn port_by_number<'a>(
     key: &Key,
-    value: &Node,
-    table: &Table,
+    value: &'a Node,
+    table: &'a Table,
     keys: &[KeyShape],
 ) -> Option<Diagnostic> {
     let (_, naming) = NAMING.iter().find(|(name, _)| *name == key.name)?;
     if !is_component(keys) {
         return None;
     }
-    let inner = value.as_table()?;
-    let node = naming.iter().find_map(|name| inner.get(name))?;
+    // `metrics = 8000`.
+    let alone = (key.name == "metrics").then_some(value);
+    let in_table = |node: &'a Node| {
+        let inner = node.as_table()?;
+        let mut named = naming.iter().filter_map(|name| inner.get(name));
+        named.find(|node| integer(node).is_some())
+    };
+    let node = match &value.value {
+        Value::Array(entries) => entries.iter().find_map(in_table)?,
+        Value::Table(_) => in_table(value)?,
+        _ => alone?,
+    };
     let number = integer(node)?;
-    let mut ports = table.table("ports").into_iter().flat_map(Table::iter);
-    let found = ports.find(|(_, port)| {
+    let ports = table.table("ports").into_iter().flat_map(Table::iter);
+    let ports: Vec<(&Key, &Node)> = ports.collect();
+    let is_of_number = |(_, port): &&(&Key, &Node)| {
         let container = port.as_table().and_then(|it| it.get("container"));
         integer(container.unwrap_or(port)) == Some(number)
-    });
+    };
+    let found = ports.iter().find(is_of_number);
+    let only = ports.first().filter(|_| ports.len() == 1);
+    let written = |name: &str| match &value.value {
+        Value::Table(_) | Value::Array(_) => quoted(name),
+        _ => format!("{{ port = {} }}", quoted(name)),
+    };
     let diagnostic = Diagnostic::new(
         Code::WrongType,
         format!("`{}` names a port, not its number", key.name),
     )
     .label(node.span, "a number");
-    Some(match found {
-        Some((name, _)) => {
-            let text = quoted(&name.name);
+    Some(match (found, only) {
+        (Some((name, _)), _) => {
+            let text = written(&name.name);
             diagnostic
                 .help(format!("write `{text}`, the port of that number"))
                 .replacing(node.span, text)
         }
-        None => diagnostic.help("name it, as in `port = \"http\"`; a port that the kind has not is declared first, as in `ports.http = 8000`"),
+        (None, Some((name, _))) => {
+            let text = written(&name.name);
+            diagnostic
+                .help(format!("write `{text}`, the only port that is declared here; if {number} is another one, declare it, too"))
+                .replacing(node.span, text)
+        }
+        (None, None) => diagnostic.help(format!("name it, as in `port = \"http\"`; a port that the kind has not is declared first, as in `ports.http = {number}`")),
     })
 }
 

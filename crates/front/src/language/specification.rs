@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 use serde_json::Value as Json;
 
 pub use definitions::{CHART_SERVICE_NAME, kubernetes_definitions};
-pub use formats::compose_amount;
+pub use formats::{PARTS_OF_ONE, compose_amount};
 pub(super) use held::{check_specified, meant_of_compose};
 
 static COMPOSE: LazyLock<Json> = LazyLock::new(|| {

@@ -8,8 +8,8 @@ use super::{
     key::KeyShape,
     misfit::respelled,
     misplaced::{
-        environment_inside, in_entries, in_inner_table, of_another_tool, of_requests,
-        of_whole_component, parallel_inside, switch, value_of_secret,
+        environment_inside, in_entries, in_inner_table, is_component, of_another_level,
+        of_another_tool, of_requests, of_whole_component, parallel_inside, switch, value_of_secret,
     },
     shape::Shape,
 };
@@ -45,6 +45,7 @@ impl<'a> Unknown<'a> {
             .or_else(|| parallel_inside(&entry.key, keys, owner, kept))
             .or_else(|| value_of_secret(entry, context, kept))
             .or_else(|| environment_inside(entry, keys, owner))
+            .or_else(|| of_another_level(entry, keys, owner))
             .or_else(|| switch(entry, keys, context))
             .or_else(|| of_requests(entry, table, owner))
             .or_else(|| of_another_tool(entry, table, keys, context, kept))
@@ -113,6 +114,7 @@ impl<'a> Unknown<'a> {
             Some(_) => unknown_key(key, near, keys, &[], context.owner),
             None => in_inner_table(self.entry, table, keys, context.owner)
                 .or_else(|| in_entries(self.entry, table, keys, context.owner))
+                .or_else(|| setting_beside(key, table, keys, context.owner))
                 .unwrap_or_else(|| unknown_key(key, near, keys, &absent, context.owner)),
         });
         let Some(meant) = near.filter(|near| table.get(near.name).is_none()) else {
@@ -120,6 +122,11 @@ impl<'a> Unknown<'a> {
             let needed = keys
                 .iter()
                 .filter(|it| it.needed && table.get(it.name).is_none());
+            if is_component(keys) {
+                // A setting of the kind: it is there, in the wrong place.
+                let (own, node) = broken(&key.name);
+                kept.set(own, node);
+            }
             for shape in absent.into_iter().chain(needed) {
                 let (key, node) = broken(shape.name);
                 kept.set(key, node);
@@ -378,6 +385,30 @@ fn unknown_key(
             ),
         }
     })
+}
+
+/// What may be a setting of the component's kind; which ones a kind has is not known here.
+fn setting_beside(
+    key: &Key,
+    table: &Table,
+    keys: &[KeyShape],
+    owner: Owner<'_>,
+) -> Option<Diagnostic> {
+    let kind = table.string("kind").filter(|_| is_component(keys))?;
+    let is_lower = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    if !key.name.chars().all(is_lower) {
+        return None;
+    }
+    let names: Vec<&str> = keys.iter().map(|shape| shape.name).collect();
+    let name = &key.name;
+    Some(
+        Diagnostic::new(Code::UnknownKey, format!("{owner} has no key `{name}`"))
+            .label(key.span, "unknown key")
+            .help(format!(
+                "if it is a setting of `{kind}`, its name is `settings.{name}`: `mlopsgen kinds {kind}` lists them. Known keys: {}",
+                all_of(&names)
+            )),
+    )
 }
 
 /// The key of the chart's values that holds anything.

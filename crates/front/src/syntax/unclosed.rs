@@ -21,7 +21,8 @@ pub(super) fn unclosed(text: &str) -> Option<Unclosed> {
     let mut goes_on = false;
     for line in text.split_inclusive('\n') {
         if let Some((bracket, missing)) = open.last().copied()
-            && (is_heading(line) || !goes_on && is_key(line))
+            && (is_heading(line)
+                || !goes_on && is_key(line) && missing_commas(text, bracket).is_none())
         {
             return Some(Unclosed {
                 at: bracket,
@@ -57,6 +58,65 @@ pub(super) fn unclosed(text: &str) -> Option<Unclosed> {
         missing,
         end: last,
     })
+}
+
+/// Where commas are missing at the ends of lines in a bracket, and where the bracket is closed. Nothing where it is not, or where
+/// none is missing.
+pub(super) fn missing_commas(text: &str, bracket: usize) -> Option<(Vec<usize>, usize)> {
+    let mut places = Vec::new();
+    let mut open = 0;
+    let mut at = bracket;
+    let mut last = None;
+    for line in text[bracket..].split_inclusive('\n') {
+        if at > bracket && is_heading(line) {
+            return None;
+        }
+        let scanned = scan(line)?;
+        let first = line.trim_start().chars().next().filter(|c| *c != '#');
+        if let Some(first) = first
+            && let Some(place) = last.take()
+            && !matches!(first, '}' | ']' | ',')
+        {
+            places.push(place);
+        }
+        for (place, c) in scanned.brackets {
+            match c {
+                '{' | '[' => open += 1,
+                _ => open -= 1,
+            }
+            if open == 0 {
+                return (!places.is_empty()).then_some((places, at + place + 1));
+            }
+        }
+        if let Some(end) = scanned.end
+            && !line[..end].ends_with([',', '{', '['])
+        {
+            last = Some(at + end);
+        }
+        at += line.len();
+    }
+    None
+}
+
+/// The innermost bracket that is open at a place.
+pub(super) fn open_at(text: &str, place: usize) -> Option<usize> {
+    let mut open: Vec<usize> = Vec::new();
+    let mut at = 0;
+    for line in text[..place].split_inclusive('\n') {
+        let is_heading = open.is_empty() && line.trim_start().starts_with('[');
+        let brackets = scan(line).map(|scanned| scanned.brackets);
+        for (place, c) in brackets.unwrap_or_default() {
+            match c {
+                _ if is_heading => {}
+                '{' | '[' => open.push(at + place),
+                _ => {
+                    open.pop();
+                }
+            }
+        }
+        at += line.len();
+    }
+    open.last().copied()
 }
 
 /// Brackets of a line outside of strings and comments, and where what is no comment ends.
@@ -170,6 +230,7 @@ mod tests {
             ("a = [\n  { b = 1 },\n  { c = 2 },\n]\nd = 1\n", None),
             ("a = {\n  b = 1,\n  c = 2,\n}\n", None),
             ("[a]\nb = \"{\"\n[[c]]\n", None),
+            ("a = {\n  b = 1\n  c = 2\n}\nd = 1\n", None),
         ] {
             assert_eq!(found(text), expected, "{text}");
         }

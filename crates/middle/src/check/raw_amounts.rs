@@ -8,7 +8,7 @@ use super::{
 use crate::{
     diag::{Code, Diagnostic, Sink},
     files::Target,
-    language::compose_amount,
+    language::{PARTS_OF_ONE, compose_amount},
     model::{Raw, Resources, Workload},
 };
 
@@ -20,9 +20,6 @@ struct Pair {
     /// The key of a component that says it.
     typed: &'static [&'static str],
 }
-
-/// Amounts are compared in thousandths.
-const WHOLE: u64 = 1000;
 
 const PAIRS: [Pair; 4] = [
     Pair {
@@ -57,17 +54,18 @@ pub(super) fn distinct(facts: Facts<'_>, sink: &mut Sink) {
     }
     for service in facts.raw.services() {
         for (key, found) in &service.keys.amounts {
-            let Some(value) = compose_amount(&found.value).filter(|value| *value != 0) else {
+            let Some(value) = compose_amount(&found.value) else {
                 continue;
             };
             let span = service.places.of(found.by);
+            // Of containers none is a number; of all else zero says nothing.
             if *key == "scale" {
                 if let Some(diagnostic) = replicas(service, value) {
                     sink.push(diagnostic.label(span, "another number"));
                 }
                 continue;
             }
-            let pair = PAIRS.iter().find(|pair| pair.key == *key);
+            let pair = PAIRS.iter().find(|pair| pair.key == *key && value != 0);
             let Some(pair) = pair.filter(|pair| is_said_otherwise(service, pair, value)) else {
                 continue;
             };
@@ -102,7 +100,7 @@ pub(super) fn distinct(facts: Facts<'_>, sink: &mut Sink) {
 }
 
 /// Whether what becomes of `deploy` has the section, and in it another amount or none: none is one of zero for Compose.
-fn is_said_otherwise(service: &RawService<'_>, pair: &Pair, value: u64) -> bool {
+fn is_said_otherwise(service: &RawService<'_>, pair: &Pair, value: i128) -> bool {
     if takes_away(service.keys.deploy, &["resources", pair.section]) {
         return false;
     }
@@ -112,6 +110,8 @@ fn is_said_otherwise(service: &RawService<'_>, pair: &Pair, value: u64) -> bool 
     let of_typed = typed.and_then(|it| typed_amount(it, pair));
     let of_raw = raw.and_then(|it| it.get(pair.name));
     let amount = match of_raw {
+        // What takes the typed one away leaves the section.
+        Some(Raw::Boolean(false) | Raw::Removed) => None,
         Some(raw) => match compose_amount(&word(Some(raw))) {
             Some(amount) => Some(amount),
             // Known only at the start.
@@ -131,10 +131,15 @@ fn takes_away(raw: Option<&Raw>, path: &[&str]) -> bool {
         || (1..=path.len()).any(|length| is_else(raw.and_then(|it| it.at(&path[..length]))))
 }
 
-fn typed_amount(resources: &Resources, pair: &Pair) -> Option<u64> {
+fn typed_amount(resources: &Resources, pair: &Pair) -> Option<i128> {
     match pair.name {
-        "memory" => resources.memory.map(|bytes| bytes.saturating_mul(WHOLE)),
-        "cpus" => resources.cpu_limit,
+        "memory" => resources
+            .memory
+            .map(|bytes| i128::from(bytes) * PARTS_OF_ONE),
+        "cpus" => {
+            let thousandths = resources.cpu_limit.map(i128::from);
+            thousandths.map(|cores| cores * (PARTS_OF_ONE / 1000))
+        }
         _ => None,
     }
 }
@@ -148,17 +153,17 @@ fn has_section(resources: &Resources, section: &str) -> bool {
 }
 
 /// A number of containers that is not the one of the component, or of `deploy`.
-fn replicas(service: &RawService<'_>, value: u64) -> Option<Diagnostic> {
+fn replicas(service: &RawService<'_>, value: i128) -> Option<Diagnostic> {
     let raw = service.keys.deploy.and_then(|it| it.get("replicas"));
     let raw = raw.and_then(|it| compose_amount(&word(Some(it))));
     let own = service.workload.filter(|it| it.replicas > 1);
-    let typed = own.map(|it: &Workload| u64::from(it.replicas) * WHOLE);
+    let typed = own.map(|it: &Workload| i128::from(it.replicas) * PARTS_OF_ONE);
     let other = raw.or(typed).filter(|other| *other != value)?;
     let message = format!(
         "`scale` of `{}` is {}, and `deploy.replicas` is {}: Compose refuses both",
         service.name,
-        value / WHOLE,
-        other / WHOLE
+        value / PARTS_OF_ONE,
+        other / PARTS_OF_ONE
     );
     Some(
         Diagnostic::new(Code::ConflictingKeys, message)

@@ -116,7 +116,7 @@ fn component(
         example: "",
     };
     complete(&user, &context, sink);
-    env_settings::read(&mut user, &kind);
+    env_settings::read(&mut user, &kind, sink);
     let logins = logins::split(&mut user, &kind, sink);
     let external = external::addresses(&user, &kind, sink);
     if external.as_ref().is_some_and(|external| external.whole) {
@@ -235,16 +235,31 @@ pub(super) fn kind_of(
                 Diagnostic::new(Code::UnknownKind, format!("there is no kind `{name}`"))
                     .label(node.span, "no such kind")
                     .one_mistake()
-                    .misspelled(name, near, || {
-                        format!(
+                    .misspelled(name, near, || match of_kubernetes(name) {
+                        Some(here) => format!("a kind here is a program, or {here}"),
+                        None => format!(
                             "the catalog has {}; a kind of your own goes to mlopsgen/kinds/{name}.toml",
                             all_of(&names)
-                        )
+                        ),
                     }),
             );
         }
     }
     kind
+}
+
+/// What a kind of workload of Kubernetes' is here.
+fn of_kubernetes(name: &str) -> Option<&'static str> {
+    match name.to_ascii_lowercase().as_str() {
+        "deployment" | "statefulset" | "pod" | "container" => {
+            Some("`service`, which is the default: leave `kind` out")
+        }
+        "daemonset" => Some("`service`: leave `kind` out, and write `daemon = true`"),
+        "cronjob" => Some(
+            "`job`, which runs once: what runs by a schedule is a pipeline, `[pipelines.NAME]`",
+        ),
+        _ => None,
+    }
 }
 
 fn groups(tree: &Table) -> Vec<&str> {

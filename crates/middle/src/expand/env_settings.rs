@@ -6,29 +6,69 @@
 use super::edits::{edit, key};
 use crate::{
     catalog::{Kind, SettingType},
+    diag::{Code, Diagnostic, Sink},
     reference::{self, Mode, Piece, Words},
-    syntax::{Node, Table},
+    syntax::{Entry, Node, Table, Value, places},
 };
 
-/// Gives a component the settings that its `env` says, where nothing else says them.
-pub(super) fn read(user: &mut Table, kind: &Kind) {
+/// Gives a component the settings that its `env` says, where nothing else says them. What says something else is an error: the
+/// program would get the one, and all who ask it the other.
+pub(super) fn read(user: &mut Table, kind: &Kind, sink: &mut Sink) {
     let variables = kind.table.get_path(&["workload", "env"]);
     let variables = variables.and_then(Node::as_table);
     for (variable, filled) in variables.into_iter().flat_map(Table::iter) {
         let Some(setting) = whole_setting(filled) else {
             continue;
         };
-        let written = user.get_path(&["env", &variable.name]);
-        let Some(written) = written.filter(|node| says(kind, setting, node)).cloned() else {
+        let env = user.table("env");
+        let Some(written) = env.and_then(|env| env.entry(&variable.name)).cloned() else {
             continue;
         };
-        if user.get_path(&["settings", setting]).is_none() {
-            let place = written.span;
+        let said = user.get_path(&["settings", setting]);
+        if let Some(said) = said.filter(|said| differ(said, &written.value)) {
+            sink.push(said_otherwise(&written, setting, said));
+        } else if said.is_none() && says(kind, setting, &written.value) {
+            let place = written.value.span;
             edit(user, "settings", place, |settings| {
-                settings.set(key(setting, place), written);
+                settings.set(key(setting, place), written.value);
             });
         }
     }
+}
+
+/// The variable of the program by which a setting was said.
+pub(super) fn variable_of<'a>(user: &'a Table, said: &Node) -> Option<&'a str> {
+    let env = user.table("env")?;
+    let found = env.iter().find(|(_, node)| node.span == said.span);
+    found.map(|(key, _)| key.name.as_str())
+}
+
+/// Whether two values are other ones. A setting that is taken away, and a variable that is unset, say nothing.
+fn differ(said: &Node, written: &Node) -> bool {
+    let is_word = |node: &Node| {
+        matches!(
+            node.value,
+            Value::String(_) | Value::Integer(_) | Value::Float(_)
+        )
+    };
+    is_word(said) && is_word(written) && said.scalar() != written.scalar()
+}
+
+fn said_otherwise(written: &Entry, setting: &str, said: &Node) -> Diagnostic {
+    let variable = &written.key.name;
+    Diagnostic::new(
+        Code::ConflictingKeys,
+        format!("`env.{variable}` is not what `settings.{setting}` says"),
+    )
+    .label(written.value.span, "the program would get this")
+    .label(
+        said.span,
+        "health check, exporters and clients would use this",
+    )
+    .help(format!(
+        "remove `env.{variable}`: the kind fills it from `settings.{setting}`"
+    ))
+    .removing(places(&written.key, &written.value))
 }
 
 /// The setting that a variable of the kind is filled from, if from nothing else.

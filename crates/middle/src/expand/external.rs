@@ -37,7 +37,7 @@ pub(super) fn addresses(component: &Table, kind: &Kind, sink: &mut Sink) -> Opti
     let errors = sink.errors();
     let addresses = match host(table, sink) {
         Some(host) => {
-            let name = plain(host, Form::Host, sink);
+            let name = plain(host, &host.key.name, Form::Host, sink);
             let addresses = of_main_port(component, kind, entry, name, sink);
             let span = host.value.span;
             let at = |address| ExternalAddress { span, ..address };
@@ -154,9 +154,22 @@ fn of_each_port(
     let is_read = |it: &&Entry| !it.value.is_broken() && !it.value.is_false();
     for entry in table.entries.iter().filter(is_read) {
         let (key, node) = (&entry.key, &entry.value);
-        let address = node.as_str().map(|_| plain(entry, Form::Both, sink));
+        let mut name = key.name.as_str();
+        let is_new = !known.is_empty() && !known.contains(&name);
+        let is_unknown =
+            is_new && (kind.ports().is_some() || nearest(name, known.iter().copied()).is_some());
+        let is_url = node.as_str().is_some_and(|text| text.contains("://"));
+        if is_unknown {
+            let (meant, unknown) = unknown_port(key, &known);
+            name = meant.unwrap_or(name);
+            // What is said of the URL says where it belongs.
+            if !is_url || meant.is_none() {
+                sink.push(unknown);
+            }
+        }
+        let address = node.as_str().map(|_| plain(entry, name, Form::Both, sink));
         let Some(address) = address.and_then(HostAndPort::parse) else {
-            if node.as_str().is_none_or(|text| !text.contains("://")) {
+            if !is_url {
                 sink.push(
                     Diagnostic::new(
                         Code::BadValue,
@@ -168,13 +181,6 @@ fn of_each_port(
             }
             continue;
         };
-        let mut name = key.name.as_str();
-        let is_new = !known.is_empty() && !known.contains(&name);
-        if is_new && (kind.ports().is_some() || nearest(name, known.iter().copied()).is_some()) {
-            let (meant, unknown) = unknown_port(key, &known);
-            sink.push(unknown);
-            name = meant.unwrap_or(name);
-        }
         addresses.push(ExternalAddress {
             port: name.to_string(),
             host: address.host,
@@ -195,7 +201,7 @@ enum Form {
 
 /// The address in an entry. Of a URL it is what stands between the scheme and the path, which are keys of a port: that, and a host
 /// that is none, is reported.
-fn plain<'a>(entry: &'a Entry, form: Form, sink: &mut Sink) -> &'a str {
+fn plain<'a>(entry: &'a Entry, name: &str, form: Form, sink: &mut Sink) -> &'a str {
     let (key, node) = (&entry.key, &entry.value);
     let text = node.as_str().unwrap_or_default();
     let Some(url) = UrlParts::split(text) else {
@@ -221,28 +227,22 @@ fn plain<'a>(entry: &'a Entry, form: Form, sink: &mut Sink) -> &'a str {
     if !["", "/"].contains(&url.path) {
         keys.push(format!("path = {}", quoted(url.path)));
     }
-    let port = if form == Form::Host {
-        "PORT"
-    } else {
-        &key.name
-    };
+    let port = if form == Form::Host { "PORT" } else { name };
     let beside = match keys.as_slice() {
         [] => String::new(),
         keys => format!(", and `ports.{port} = {{ {} }}`", keys.join(", ")),
     };
-    sink.push(
-        Diagnostic::new(
-            Code::BadValue,
-            format!("`{}` of `external` is a URL", key.name),
-        )
-        .label(node.span, "an address has no scheme and no path")
-        .help(format!(
-            "write `{} = {}`{beside}",
-            key.name,
-            quoted(&address)
-        ))
-        .replacing(node.span, quoted(&address)),
-    );
+    let diagnostic = Diagnostic::new(
+        Code::BadValue,
+        format!("`{}` of `external` is a URL", key.name),
+    )
+    .label(node.span, "an address has no scheme and no path")
+    .help(format!("write `{name} = {}`{beside}", quoted(&address)))
+    .replacing(node.span, quoted(&address));
+    sink.push(match name == key.name {
+        true => diagnostic,
+        false => diagnostic.replacing(key.span, name),
+    });
     if form == Form::Host {
         host
     } else {

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Keys that mean nothing without a kind that declares what stands in them.
-const OF_KINDS: [&str; 2] = ["settings", "parts"];
+const OF_KINDS: [&str; 3] = ["settings", "uses", "parts"];
 
 /// Most kinds that a help names.
 const MOST: usize = 4;

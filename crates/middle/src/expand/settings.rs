@@ -7,11 +7,11 @@ mod unknown;
 use missing::missing;
 use unknown::unknown_setting;
 
-use super::{Declarations, buckets, draft::Declared, read::refers_to, stores};
+use super::{Declarations, buckets, draft::Declared, env_settings, read::refers_to, stores};
 use crate::{
     catalog::{SettingSpec, SettingType},
     diag::{Code, Diagnostic, Sink},
-    language::{duration_ms, memory_bytes, respelled},
+    language::{Shape, duration_ms, memory_bytes, respelled},
     model::Version,
     reference::{self, Constants, Mode, Phrase, Piece, Words},
     source::Span,
@@ -82,8 +82,11 @@ fn check_one(
 
 fn check_absent(all: &Declarations, declared: &Declared, sink: &mut Sink) {
     let meant = misspelled(declared);
+    // A setting beside `settings` was reported as an unknown key.
+    let is_beside = |name: &str| declared.user.get(name).is_some_and(Node::is_broken);
     let is_absent = |spec: &SettingSpec| {
-        declared.setting(&spec.name).is_none() && !meant.contains(&spec.name.as_str())
+        let name = spec.name.as_str();
+        declared.setting(name).is_none() && !meant.contains(&name) && !is_beside(name)
     };
     for spec in &declared.kind.settings {
         let mut with = spec.required_with.iter();
@@ -160,12 +163,23 @@ fn check_databases(declared: &Declared, sink: &mut Sink) {
         for item in node.as_array().unwrap_or_default() {
             let Some(name) = item.as_str() else { continue };
             match seen.iter().find(|known| known.as_str() == Some(name)) {
-                Some(first) => sink.push(
-                    Diagnostic::new(Code::DuplicateName, format!("database `{name}` is there twice"))
+                Some(first) => {
+                    let variable = env_settings::variable_of(&declared.user, first);
+                    sink.push(
+                        Diagnostic::new(
+                            Code::DuplicateName,
+                            format!("database `{name}` is there twice"),
+                        )
                         .label(first.span, "first here")
                         .label(item.span, "and again here")
-                        .help("name each database once: the one of `database` is made without `databases`"),
-                ),
+                        .help(match variable {
+                            Some(variable) => format!(
+                                "take it out of `databases`: `env.{variable}` is the setting `database`, and that one is made without the list"
+                            ),
+                            None => "name each database once: the one of `database` is made without `databases`".to_string(),
+                        }),
+                    );
+                }
                 None => seen.push(item),
             }
         }
@@ -292,7 +306,7 @@ fn typed(spec: &SettingSpec, node: &Node, constants: &Constants, sink: &mut Sink
         ) => {
             for item in items {
                 if item.as_str().is_none() {
-                    sink.push(wrong_type(spec, item, "a list of strings"));
+                    sink.push(wrong_item(spec, item));
                 }
             }
             return;
@@ -399,6 +413,25 @@ pub(super) fn wrong_type(spec: &SettingSpec, node: &Node, expected: &str) -> Dia
     with_right_form(spec, node, expected, diagnostic)
 }
 
+/// An item of a list that is no string.
+fn wrong_item(spec: &SettingSpec, item: &Node) -> Diagnostic {
+    let found = item.value.type_name();
+    let diagnostic = Diagnostic::new(
+        Code::WrongType,
+        format!(
+            "setting `{}`: expected strings in the list, found {found}",
+            spec.name
+        ),
+    )
+    .label(item.span, format!("this is {found}"));
+    match respelled(&Shape::Text, item) {
+        Some(text) => diagnostic
+            .help(format!("write `{text}`"))
+            .replacing(item.span, text),
+        None => diagnostic.help("put the names themselves into the list, as in `[\"name\"]`"),
+    }
+}
+
 /// With what to write instead of a value.
 fn with_right_form(
     spec: &SettingSpec,
@@ -417,7 +450,12 @@ fn with_right_form(
         Some(text) => diagnostic
             .help(format!("write `{text}`"))
             .replacing(node.span, text),
-        None => diagnostic.help(format!("write {expected}")),
+        None => diagnostic.help(match node.value {
+            Value::Integer(number) if is_time && number > 0 => format!(
+                "give it a unit: `\"{number}s\"`, `\"{number}m\"`, `\"{number}h\"` or `\"{number}d\"`"
+            ),
+            _ => format!("write {expected}"),
+        }),
     }
 }
 

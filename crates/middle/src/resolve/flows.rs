@@ -112,6 +112,12 @@ fn flow_end(
     match fitting.as_slice() {
         [(_, make)] => Some(make(name.to_string())),
         [] => {
+            let of_component = unknown("component", name, node.span, &known.names);
+            if sink.has_mistake(&of_component) {
+                // Elsewhere it is said to be a component: one mistake.
+                sink.push(of_component);
+                return None;
+            }
             let noun = "component, pipeline, CI entry or actor";
             let diagnostic = unknown(noun, written, node.span, &known.names);
             let near = nearest(written, known.names.iter().copied());

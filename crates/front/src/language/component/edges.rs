@@ -48,6 +48,7 @@ pub(super) const EDGES: &[KeyShape] = &[
         "Start order. The list form waits for `completed` of a job, `healthy` where there is a health check, else `started`.",
         "depends_on = [\"redis\"]",
     )
+    .also_called(&["needs", "after", "requires", "dependencies"])
     .also_in_charts()
     .in_targets(&[
         effect()

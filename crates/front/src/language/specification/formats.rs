@@ -81,7 +81,7 @@ impl Format {
     fn accepts(self, text: &str) -> bool {
         match self {
             Format::Duration => is_duration(text),
-            Format::Bytes => compose_amount(text).is_some(),
+            Format::Bytes => compose_amount(text).is_some_and(|amount| amount >= 0),
             Format::Number => text.parse::<f64>().is_ok(),
             Format::Whole => text.parse::<i64>().is_ok(),
             Format::Port => is_port(text),
@@ -89,6 +89,7 @@ impl Format {
                 let parts = text.split_once('=').or_else(|| text.split_once(':'));
                 parts.is_some_and(|(name, address)| !name.is_empty() && !address.is_empty())
             }
+            // Compose takes `_ab` and `/ab`, since its pattern holds for a part of the name; the engine refuses them.
             Format::ContainerName => {
                 let fits = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
                 text.len() > 1
@@ -129,7 +130,10 @@ fn is_duration(text: &str) -> bool {
         let (number, behind) = rest.split_at(end.unwrap_or(rest.len()));
         let end = behind.find(|c: char| c.is_ascii_digit() || c == '.');
         let (unit, behind) = behind.split_at(end.unwrap_or(behind.len()));
-        let is_unit = ["ns", "us", "µs", "ms", "s", "m", "h", "d", "w"].contains(&unit);
+        let is_unit = [
+            "ns", "us", "\u{b5}s", "\u{3bc}s", "ms", "s", "m", "h", "d", "w",
+        ]
+        .contains(&unit);
         if number.parse::<f64>().is_err() || !is_unit {
             return false;
         }
@@ -138,8 +142,15 @@ fn is_duration(text: &str) -> bool {
     !is_empty
 }
 
-/// A number, or one of bytes with a unit, in thousandths: `0.5` is 500 and `1k` 1,024,000.
-pub fn compose_amount(text: &str) -> Option<u64> {
+/// In what amounts are compared: Compose takes any fraction of a processor.
+pub const PARTS_OF_ONE: i128 = 1_000_000_000;
+
+/// A number, or one of bytes with a unit, in [`PARTS_OF_ONE`]. `-1` is one of processes: as many as there are.
+pub fn compose_amount(text: &str) -> Option<i128> {
+    let (sign, text) = match text.strip_prefix('-') {
+        Some(text) => (-1, text),
+        None => (1, text),
+    };
     let end = text.find(|c: char| !c.is_ascii_digit() && c != '.');
     let (number, unit) = text.split_at(end.unwrap_or(text.len()));
     let unit = unit.trim_start().to_ascii_lowercase();
@@ -158,22 +169,31 @@ pub fn compose_amount(text: &str) -> Option<u64> {
     };
     let (whole, part) = number.split_once('.').unwrap_or((number, ""));
     let digits = [whole, part].concat();
-    let scale = 10_u128.checked_pow(u32::try_from(part.len()).ok()?)?;
-    let thousandths = digits
-        .parse::<u128>()
+    let scale = 10_i128.checked_pow(u32::try_from(part.len()).ok()?)?;
+    let parts = digits
+        .parse::<i128>()
         .ok()?
-        .checked_mul(1000 << (10 * power))?;
-    u64::try_from(thousandths / scale).ok()
+        .checked_mul(PARTS_OF_ONE << (10 * power))?;
+    Some(sign * parts / scale)
 }
 
 fn is_port(text: &str) -> bool {
-    let (rest, protocol) = text.split_once('/').unwrap_or((text, "tcp"));
+    // Compose takes nothing behind the `/` for TCP, too.
+    let (rest, protocol) = match text.split_once('/') {
+        Some((rest, "")) if !rest.ends_with(':') => (rest, "tcp"),
+        Some(parts) => parts,
+        None => (text, "tcp"),
+    };
     let (rest, container) = rest.rsplit_once(':').unwrap_or(("", rest));
     let (address, host) = match rest.rsplit_once(':') {
         Some((address, host)) => (address, host),
         None => ("", rest),
     };
     let bare = address.trim_start_matches('[').trim_end_matches(']');
+    // A port of the host may be 0, which is any free one.
+    if container.split('-').any(|port| port.parse() == Ok(0)) {
+        return false;
+    }
     let is_address = address.is_empty() || bare.parse::<IpAddr>().is_ok();
     let Some(container) = range(container) else {
         return false;
@@ -215,7 +235,7 @@ fn is_pull_policy(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{FORMATS, compose_amount, expected};
+    use super::{FORMATS, PARTS_OF_ONE, compose_amount, expected};
     use crate::language::specification::{COMPOSE, Json};
 
     /// The properties of a schema, and of all that it is made of.
@@ -255,7 +275,7 @@ mod tests {
         for (path, good, bad) in [
             (
                 "healthcheck.interval",
-                &["1m30s", "500ms", "1.5h", "1d"][..],
+                &["1m30s", "500ms", "1.5h", "1d", "1\u{b5}s", "1\u{3bc}s"][..],
                 &["5", "fast", "1x", ""][..],
             ),
             (
@@ -273,6 +293,8 @@ mod tests {
                     "[::1]::80",
                     "8000-8010:80",
                     "80-81:80-81",
+                    "8080:80/",
+                    "0:80",
                 ],
                 &[
                     "http",
@@ -281,6 +303,10 @@ mod tests {
                     "1.2.3:80:80",
                     "80-82:80-81",
                     "80/icmp",
+                    "80:0",
+                    "0",
+                    "80-81:0-1",
+                    "80:/",
                 ],
             ),
             (
@@ -288,7 +314,11 @@ mod tests {
                 &["a:1.2.3.4", "a=::1", "a:host-gateway"],
                 &["a", "a:", ":1.2.3.4"],
             ),
-            ("container_name", &["shop-db", "a1"], &["a", "-x", "a b"]),
+            (
+                "container_name",
+                &["shop-db", "a1"],
+                &["a", "-x", "a b", "_ab"],
+            ),
             (
                 "pull_policy",
                 &["always", "every_12h", "every_1d12h"],
@@ -311,8 +341,14 @@ mod tests {
     #[test]
     fn amounts_are_equal_in_all_their_forms() {
         for text in ["64m", "64mb", "64MiB", "65536k", "67108864"] {
-            assert_eq!(compose_amount(text), Some(67_108_864_000), "{text}");
+            assert_eq!(
+                compose_amount(text),
+                Some(67_108_864 * PARTS_OF_ONE),
+                "{text}"
+            );
         }
-        assert_eq!(compose_amount("0.5"), Some(500));
+        assert_eq!(compose_amount("0.5"), Some(PARTS_OF_ONE / 2));
+        assert_eq!(compose_amount("0.0005"), Some(500_000));
+        assert_eq!(compose_amount("-1"), Some(-PARTS_OF_ONE));
     }
 }

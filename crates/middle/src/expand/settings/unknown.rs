@@ -3,6 +3,7 @@
 use crate::{
     diag::{Code, Diagnostic, nearest},
     expand::draft::Declared,
+    language::component_key,
     syntax::Key,
     text::all_of,
 };
@@ -45,6 +46,10 @@ pub(super) fn unknown_setting(declared: &Declared, key: &Key) -> Diagnostic {
     let mut roles = declared.kind.roles.iter().map(|role| &role.name);
     let role = roles.find(|role| key.name.starts_with(role.as_str()));
     let otherwise = || match (role, known.as_slice()) {
+        (None, _) if component_key(&key.name).is_some() => format!(
+            "move it out of `settings`: `{}` is a key of the component",
+            key.name
+        ),
         (Some(role), _) => format!(
             "that is the role `{role}`, which a component fills: `uses = {{ {role} = \"COMPONENT\" }}`; one that runs elsewhere is declared with `external`"
         ),

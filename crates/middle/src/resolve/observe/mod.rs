@@ -29,7 +29,7 @@ use super::{
     reference::{Scope, needed_port, text},
 };
 use crate::{
-    diag::{Code, Diagnostic, Sink, nearest},
+    diag::{Code, Diagnostic, Edit, Sink, nearest},
     expand::{ComponentDraft, WorkloadDraft, read},
     language::{Form, NameRule},
     model::{Expression, Port, Protocol, Text},
@@ -71,6 +71,11 @@ fn port<'a>(
         return None;
     }
     if found.is_none() && !draft.broken {
+        let first = naming(shape, name).first().copied();
+        if first.is_some_and(|first| first.span != node.span) {
+            // It was reported where it is named first.
+            return None;
+        }
         let known: Vec<&str> = shape.ports.iter().map(|port| port.name.as_str()).collect();
         let otherwise = || match known.as_slice() {
             [] => format!("declare it: `ports.{name} = 8000`"),
@@ -89,6 +94,7 @@ fn port<'a>(
         .label(node.span, "no such port")
         .label(draft.span, "this component")
         .misspelled(name, nearest(name, known.iter().copied()), otherwise);
+        let diagnostic = with_others(diagnostic, name, shape, node);
         let is_main = shape.part.is_none();
         sink.push(
             match known.is_empty() && is_main && NameRule::Port.accepts(name) {
@@ -113,6 +119,45 @@ fn port<'a>(
         );
     }
     found
+}
+
+/// Where a health check and metrics name a port.
+fn naming<'a>(shape: &'a WorkloadDraft, port: &str) -> Vec<&'a Node> {
+    let table = &shape.table;
+    let health = ["port", "tcp"].map(|key| table.get_path(&["health", key]));
+    let entries = match table.get("metrics").map(|node| &node.value) {
+        Some(Value::Array(entries)) => entries.iter().collect(),
+        _ => table.get("metrics").into_iter().collect::<Vec<_>>(),
+    };
+    let metrics = entries
+        .into_iter()
+        .filter_map(|entry| entry.as_table()?.get("port"));
+    let all = health.into_iter().flatten().chain(metrics);
+    all.filter(|node| node.as_str() == Some(port)).collect()
+}
+
+/// The other places that name the same port, which is not there.
+fn with_others(
+    mut diagnostic: Diagnostic,
+    name: &str,
+    shape: &WorkloadDraft,
+    first: &Node,
+) -> Diagnostic {
+    let renamed = diagnostic.edits.first().cloned();
+    for node in naming(shape, name) {
+        if node.span == first.span {
+            continue;
+        }
+        diagnostic = diagnostic.label(node.span, "here, too");
+        if let Some(Edit::Rename { old, new, .. }) = &renamed {
+            diagnostic.edits.push(Edit::Rename {
+                within: node.span,
+                old: old.clone(),
+                new: new.clone(),
+            });
+        }
+    }
+    diagnostic
 }
 
 /// An expression of a kind, cut where the component's own series are selected; a user's as it is.
