@@ -259,7 +259,10 @@ metrics = { port = "metrics" }
             format!("regex: \"{port}\"\n"),
             "[__meta_kubernetes_pod_node_name]\n      target_label: instance".to_string(),
         ] {
-            assert!(job.contains(&part.replace('"', "")) || job.contains(&part), "{part}: {job}");
+            assert!(
+                job.contains(&part.replace('"', "")) || job.contains(&part),
+                "{part}: {job}"
+            );
         }
         assert!(!job.contains("dns_sd_configs"), "{job}");
         assert_eq!(job.matches("target_label: instance").count(), 1, "{job}");

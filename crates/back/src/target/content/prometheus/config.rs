@@ -282,11 +282,7 @@ fn node_job(platform: &Platform, job: &NodeJob) -> NodeJobView {
 
 /// A job whose pods run on each node, where this Prometheus may ask the cluster's API. Its pods come and go, and the node is what
 /// people know.
-fn on_nodes(
-    prometheus: &Component,
-    daemon: Option<&String>,
-    vantage: Vantage,
-) -> Option<String> {
+fn on_nodes(prometheus: &Component, daemon: Option<&String>, vantage: Vantage) -> Option<String> {
     let asks = vantage.is_in_cluster() && asks_nodes(prometheus);
     daemon.filter(|_| asks).cloned()
 }
