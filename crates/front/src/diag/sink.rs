@@ -258,8 +258,8 @@ fn without_names(diagnostic: &Diagnostic) -> String {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::{Code, Diagnostic, Level, Levels, Severity, Sink, Subject};
-    use crate::diag::LintLevel;
+    use super::{Code, Diagnostic, Level, Levels, Severity, Sink};
+    use crate::diag::{LintLevel, Subject};
 
     const LEVELS: [Option<LintLevel>; 4] = [
         None,
