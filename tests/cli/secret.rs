@@ -366,7 +366,7 @@ fn the_secrets_of_data_that_raw_keys_adopt_are_asked_for() {
             format!(
                 "[platform]\nname = \"demo\"\ntargets = [\"compose\", \"helm\"]\n[groups]\nmain = \"Main\"\n[secrets]\nset = {{ env = \"DEMO_SET\" }}\nraw = {{ env = \"DEMO_RAW\" }}\n\
                  own = {{ env = \"DEMO_OWN\" }}\n[components.db]\nkind = \"postgres\"\nversion = \"17.6\"\ngroup = \"main\"\nsettings.password = \"${{secrets.set}}\"\n\
-                 env.POSTGRES_PASSWORD = \"${{secrets.raw}}\"\n[components.fresh]\nkind = \"postgres\"\nversion = \"17.6\"\ngroup = \"main\"\n\
+                 env.OTHER_PASSWORD = \"${{secrets.raw}}\"\n[components.fresh]\nkind = \"postgres\"\nversion = \"17.6\"\ngroup = \"main\"\n\
                  settings.password = \"${{secrets.own}}\"\n{}",
                 keys.replace("FULL", full)
             ),
