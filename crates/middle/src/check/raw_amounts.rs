@@ -10,6 +10,7 @@ use crate::{
     files::Target,
     language::compose_amount,
     model::{Raw, Resources, Workload},
+    syntax::places,
 };
 
 /// An older key of Compose's, and the one below `deploy` that says the same.
@@ -56,13 +57,16 @@ pub(super) fn distinct(facts: Facts<'_>, sink: &mut Sink) {
         return;
     }
     for service in facts.raw.services() {
+        if let Some(diagnostic) = replicas(service) {
+            sink.push(diagnostic);
+        }
         for (key, found) in &service.keys.amounts {
             let Some(value) = compose_amount(&found.value).filter(|value| *value != 0) else {
                 continue;
             };
             let span = service.places.of(found.by);
             if *key == "scale" {
-                if let Some(diagnostic) = replicas(service, value) {
+                if let Some(diagnostic) = scale(service, value) {
                     sink.push(diagnostic.label(span, "another number"));
                 }
                 continue;
@@ -148,20 +152,60 @@ fn has_section(resources: &Resources, section: &str) -> bool {
 }
 
 /// A number of containers that is not the one of the component, or of `deploy`.
-fn replicas(service: &RawService<'_>, value: u64) -> Option<Diagnostic> {
+fn scale(service: &RawService<'_>, value: u64) -> Option<Diagnostic> {
     let raw = service.keys.deploy.and_then(|it| it.get("replicas"));
     let raw = raw.and_then(|it| compose_amount(&word(Some(it))));
     let own = service.workload.filter(|it| it.replicas > 1);
     let typed = own.map(|it: &Workload| u64::from(it.replicas) * WHOLE);
-    let other = raw.or(typed).filter(|other| *other != value)?;
+    let diagnostic = match raw.or(typed).filter(|other| *other != value) {
+        Some(other) => Diagnostic::new(
+            Code::ConflictingKeys,
+            format!(
+                "`scale` of `{}` is {}, and `deploy.replicas` is {}: Compose refuses both",
+                service.name,
+                value / WHOLE,
+                other / WHOLE
+            ),
+        ),
+        None => {
+            let workload = service.workload.filter(|_| raw.is_none())?;
+            unlike_replicas(workload, "scale", value)?
+        }
+    };
+    Some(diagnostic.help("leave `scale` out: `replicas` of the component says it"))
+}
+
+/// A number in `deploy` that is not the one of the component: what counts its containers goes by `replicas`.
+fn replicas(service: &RawService<'_>) -> Option<Diagnostic> {
+    let raw = service.keys.deploy?.get("replicas")?;
+    let text = word(Some(raw));
+    let workload = service.workload.filter(|_| !text.contains('$'))?;
+    let key = "deploy.replicas";
+    let diagnostic = unlike_replicas(workload, key, compose_amount(&text)?)?;
+    let span = service.places.of(raw);
+    let help = format!("remove `{key}`: `replicas` of the component says it");
+    let diagnostic = diagnostic.label(span, "another number").help(help);
+    let deploy = workload.written.get_path(&["compose", "deploy"]);
+    let entry = deploy.and_then(|it| it.as_table()?.entry("replicas"));
+    Some(match entry.filter(|it| it.value.span == span) {
+        Some(entry) => diagnostic.removing(places(&entry.key, &entry.value)),
+        None => diagnostic,
+    })
+}
+
+fn unlike_replicas(workload: &Workload, key: &str, value: u64) -> Option<Diagnostic> {
+    let own = u64::from(workload.replicas) * WHOLE;
     let message = format!(
-        "`scale` of `{}` is {}, and `deploy.replicas` is {}: Compose refuses both",
-        service.name,
+        "`{key}` of `{}` is {}, and `replicas` is {}: alerts would want another number than runs",
+        workload.name,
         value / WHOLE,
-        other / WHOLE
+        own / WHOLE
     );
-    Some(
-        Diagnostic::new(Code::ConflictingKeys, message)
-            .help("leave `scale` out: `replicas` of the component says it"),
-    )
+    let written = workload.written.get("replicas");
+    let span = written.map_or(workload.span, |node| node.span);
+    let has = match written {
+        Some(_) => "the number of its containers".to_string(),
+        None => format!("has {} container", workload.replicas),
+    };
+    (own != value).then(|| Diagnostic::new(Code::ConflictingKeys, message).label(span, has))
 }
