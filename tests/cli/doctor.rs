@@ -224,6 +224,26 @@ warning[secret]: `generated/compose/.env` has the mode 0644: others on this mach
     assert_eq!(machine.refuses(&["doctor"]), expected);
 }
 
+/// The only receiver hangs on an optional secret: without its value alerts go nowhere, and nothing else says so.
+#[test]
+fn a_receiver_without_its_secret_is_reported() {
+    let machine = Machine::of(
+        "[secrets]\nhook = { env = \"HOOK\", optional = true }\n[notify]\ndefault = \"team\"\n[notify.receivers]\nteam = { slack = \"${secrets.hook}\" }\n[lints]\nunused = \"allow\"\n",
+        "[components.alertmanager]\nkind = \"alertmanager\"\ngroup = \"g\"\n",
+    )
+    .applied();
+    let printed = machine.ok(&["doctor"]);
+    let wanted = "warning[alerts]: alerts reach nobody: no receiver of `[notify]` has what it needs, `HOOK`\n";
+    assert!(printed.contains(wanted), "{printed}");
+    let dotenv = "project/generated/compose/.env";
+    machine
+        .folder
+        .write(dotenv, "HOOK=https://hooks.example.com/x\n");
+    machine.chmod(dotenv, 0o600);
+    let printed = machine.ok(&["doctor"]);
+    assert!(!printed.contains("reach nobody"), "{printed}");
+}
+
 #[test]
 fn an_engine_that_is_absent_or_too_old_is_reported() {
     let machine = Machine::of("", "").applied();

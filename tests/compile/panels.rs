@@ -106,3 +106,39 @@ fn every_tile_of_the_overview_has_a_name() {
     });
     assert!(nameless.is_empty(), "{nameless:#?}");
 }
+
+/// What pushes its metrics, or is measured by others, has no scrape job: its panels are shown all the same, as its alerts fire.
+#[test]
+fn panels_are_shown_without_a_scrape() {
+    let files = crate::contract::compiled(
+        r#"
+[components.prometheus]
+kind = "prometheus"
+group = "one"
+[components.grafana]
+kind = "grafana"
+group = "one"
+ports.http = { host = 3000 }
+settings = { admin_password = "${secrets.s}" }
+[components.train]
+kind = "job"
+image = "a/train:1"
+group = "one"
+panels = [{ title = "Loss", expr = 'train_loss{job="train"}' }]
+alerts.LossHigh = { expr = 'train_loss{job="train"} > 3' }
+[components.elsewhere]
+external = { http = "10.1.2.3:443" }
+panels = [{ title = "Calls", expr = 'sum(calls_total)' }]
+"#,
+    );
+    for (name, title) in [("train", "Loss"), ("elsewhere", "Calls")] {
+        let text = &files[&format!("grafana/dashboards/{name}.json")];
+        let dashboard: Value = serde_json::from_str(text).expect("JSON");
+        let titles = Vec::from_iter(panels(&dashboard).map(|panel| word(panel, "title")));
+        assert_eq!(titles, [title]);
+        // There is no instance to choose.
+        assert_eq!(list(&dashboard["templating"]["list"]).count(), 0);
+    }
+    let alert = &files["prometheus/rules/train.yml"];
+    assert!(alert.contains("/d/p-train"), "{alert}");
+}

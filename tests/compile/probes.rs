@@ -315,3 +315,68 @@ paths = { "/" = "page" }
         assert!(!is_fixed(chart), "{name}: {chart}");
     }
 }
+
+/// What may take half a minute is no failure after ten seconds, and what is checked once a minute is not asked four times in it.
+#[test]
+fn a_probe_is_as_slow_as_its_health_check() {
+    let files = compiled(
+        r#"
+[components.prometheus]
+kind = "prometheus"
+group = "one"
+[components.slow]
+image = "a/slow:1"
+group = "one"
+ports.http = 80
+health = { http = "/deep", port = "http", interval = "60s", timeout = "30s" }
+[components.rare]
+image = "a/rare:1"
+group = "one"
+ports.http = 80
+health = { http = "/", port = "http", interval = "1h", timeout = "10m" }
+[components.usual]
+image = "a/usual:1"
+group = "one"
+ports.http = 80
+health = { http = "/", port = "http", interval = "10s", timeout = "9s" }
+"#,
+    );
+    let config = &files["prometheus/prometheus.yml"];
+    let times = |job: &str| {
+        let job = block(config, &format!("  - job_name: {job}/probe"));
+        let times = job.lines().filter(|line| line.contains("scrape_"));
+        times.map(str::trim).collect::<Vec<_>>().join(", ")
+    };
+    assert_eq!(
+        times("slow"),
+        "scrape_interval: \"1m\", scrape_timeout: \"31s\""
+    );
+    // Never so seldom that Prometheus forgets the answer before.
+    assert_eq!(
+        times("rare"),
+        "scrape_interval: \"4m\", scrape_timeout: \"4m\""
+    );
+    assert_eq!(times("usual"), "");
+}
+
+/// Values, or an autoscaler, may make more pods of one: each is asked.
+#[test]
+fn in_a_cluster_every_pod_is_asked() {
+    let files = compiled(
+        "[components.prometheus]\nkind = \"prometheus\"\ngroup = \"one\"\n\
+         [components.page]\nimage = \"a/page:1\"\ngroup = \"one\"\nports.http = 80\nhealth = { http = \"/\", port = \"http\" }\n",
+    );
+    let chart = &files["helm/p/files/prometheus/prometheus.yml"];
+    let job = block(chart, "  - job_name: page/probe");
+    assert!(job.contains("- page-headless"), "{job}");
+    let rules = &files["helm/p/files/prometheus/rules/_platform.yml"];
+    assert!(
+        rules.contains("mlopsgen:replicas page 1") && rules.contains("job=\"page/probe\""),
+        "{rules}"
+    );
+    let engine = block(
+        &files["prometheus/prometheus.yml"],
+        "  - job_name: page/probe",
+    );
+    assert!(engine.contains("static_configs"), "{engine}");
+}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::contract::{block, compiled};
+use crate::contract::{block, compiled, outcome};
 
 const WATCHED: &str = r#"
 [components.prometheus]
@@ -104,4 +104,26 @@ fn the_tile_of_several_asks_their_main_job() {
         "{overview}"
     );
     assert!(!overview.contains(r#"max(up{job=~\"app|app/admin\"})"#));
+}
+
+/// The network of a guest is that of one container: of three the others would have none, and its address would be that of any.
+#[test]
+fn what_has_a_guest_in_its_network_is_one_container() {
+    let text = format!(
+        "{WATCHED}[components.app]\nimage = \"a/app:1\"\ngroup = \"one\"\nports.http = 80\nmetrics = {{ port = \"http\" }}\nreplicas = 3\n\
+         [components.guest]\nimage = \"a/guest:1\"\ngroup = \"one\"\nnetwork_mode = \"service:app\"\n"
+    );
+    let (files, messages) = outcome(&text);
+    let files = files.expect("no errors");
+    let service = block(&files["compose/one.yaml"], "  app:");
+    assert!(!service.contains("replicas:"), "{service}");
+    assert!(
+        messages.contains("has another in its network, which is that of one container"),
+        "{messages}"
+    );
+    let rules = &files["prometheus/rules/_platform.yml"];
+    assert!(!rules.contains("ReplicasMissing"), "{rules}");
+    // In a cluster each pod has the guest.
+    let chart = &files["helm/p/files/prometheus/rules/_platform.yml"];
+    assert!(chart.contains("{job=\"app\"} == 1) < 3"), "{chart}");
 }

@@ -144,6 +144,45 @@ fn rules_for_an_operator_follow_the_values() {
     );
 }
 
+/// What is probed is found pod by pod for an operator, too: one answer for all of them is one replica of three.
+#[test]
+fn pods_are_probed_for_an_operator() {
+    let folder = tempfile::tempdir().expect("a folder");
+    chart(folder.path());
+    let mut helm = consumer::consumer("bin/helm");
+    helm.args(["template", "release"])
+        .arg(folder.path().join("helm/follow"))
+        .args(["--set", "monitoring.operator=true"])
+        .args(["--set", "components.page.replicas=3"]);
+    let verdict = consumer::run(&mut helm);
+    assert!(verdict.success, "{}", verdict.words());
+    let objects = consumer::yaml(&verdict.stdout).expect("YAML");
+    assert!(objects.iter().all(|it| it["kind"] != "Probe"));
+    let of_page =
+        |it: &&Value| it["kind"] == "PodMonitor" && it["metadata"]["name"] == "page-probe";
+    let monitor = objects.iter().find(of_page).expect("a PodMonitor");
+    let endpoint = &monitor["spec"]["podMetricsEndpoints"][0];
+    assert_eq!(endpoint["path"], "/probe");
+    assert_eq!(endpoint["portNumber"], 8000);
+    assert_eq!(endpoint["params"]["module"][0], "http");
+    let steps = endpoint["relabelings"].as_array().expect("steps");
+    let ends: Vec<(&Value, &Value)> = steps
+        .iter()
+        .map(|step| (&step["targetLabel"], &step["replacement"]))
+        .skip(steps.len() - 3)
+        .collect();
+    let word = |text: &str| Value::from(text);
+    assert_eq!(ends[0].0, &word("instance"));
+    assert_eq!(ends[1], (&word("__param_target"), &word("http://$1/")));
+    assert_eq!(
+        ends[2],
+        (&word("__address__"), &word("prometheus-blackbox:9115"))
+    );
+    let rules = objects.iter().filter(|it| it["kind"] == "PrometheusRule");
+    let rules: String = rules.map(Value::to_string).collect();
+    assert!(rules.contains("probe_success{job=\\\"page/probe\\\"} == 1) < 3"));
+}
+
 /// The queries of the overview with these values, by the titles of their panels.
 fn tiles(folder: &Path, values: &[&str]) -> Vec<(String, String)> {
     let texts = texts(folder, values);

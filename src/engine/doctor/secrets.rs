@@ -1,11 +1,13 @@
 //! Secrets without a value, and values that break what they are put into.
 
+use std::collections::BTreeMap;
+
 use crate::{
     disk::{is_dotenv_exposed, is_dotenv_tracked},
     engine::{Running, is_sound, missing, needed},
-    model::Secret,
+    model::{At, Receiver, Secret, Text, is_generated_alertmanager},
     plan::Failure,
-    text::count,
+    text::{all_of, count},
 };
 
 use super::{Case, Finding};
@@ -37,10 +39,58 @@ pub(super) fn findings(case: &Case<'_>) -> Result<Vec<Finding>, Failure> {
         finding.is_error = in_url;
         findings.push(finding);
     }
+    findings.extend(nobody_told(case, &values));
     findings.extend(open_to_all(case));
     findings.extend(known_secrets(case.running));
     findings.extend(values_that_git_sees(case));
     Ok(findings)
+}
+
+/// Alerts that reach nobody: every receiver of them hangs on an optional secret, and none of these has a value. Without a value
+/// for one that is not optional nothing starts.
+fn nobody_told(case: &Case<'_>, values: &BTreeMap<String, String>) -> Option<Finding> {
+    let platform = &case.running.output.platform;
+    let notify = platform.notify.as_ref()?;
+    let mut selected = case.selection.workloads().into_iter();
+    selected.find(|workload| {
+        let component = platform.component(&workload.component);
+        component.is_some_and(is_generated_alertmanager)
+    })?;
+    let takes = |receiver: &&Receiver| {
+        let mut routes = notify.routes.iter();
+        notify.default.as_ref() == Some(&receiver.name)
+            || routes.any(|it| it.receiver == receiver.name && it.names_watchdog().is_none())
+    };
+    let receivers: Vec<&Receiver> = notify.receivers.iter().filter(takes).collect();
+    let lacking = |text: &At<Text>| {
+        let mut secrets = platform.secrets.iter();
+        let names = text.value.secrets();
+        secrets.find(|it| {
+            names.contains(it.name.as_str()) && values.get(&it.env).is_none_or(String::is_empty)
+        })
+    };
+    let mut empty: Vec<&Secret> = Vec::new();
+    for receiver in &receivers {
+        let ways = [&receiver.slack, &receiver.webhook, &receiver.pagerduty];
+        for way in ways.into_iter().flatten() {
+            empty.push(lacking(way).filter(|it| it.optional)?);
+        }
+        if !receiver.email.is_empty() {
+            return None;
+        }
+    }
+    let first = empty.first()?;
+    let mut names: Vec<&str> = empty.iter().map(|it| it.env.as_str()).collect();
+    names.dedup();
+    let folder = case.running.project.place.folder();
+    let message = format!(
+        "alerts reach nobody: no receiver of `[notify]` has what it needs, {}",
+        all_of(&names)
+    );
+    let help = format!(
+        "write a value to `{folder}/compose/.env`, or alerts are seen in Alertmanager alone"
+    );
+    Some(Finding::warning("alerts", message, help).at(case.running, first.span))
 }
 
 fn without_value(case: &Case<'_>, absent: &[&Secret]) -> Option<Finding> {

@@ -3,6 +3,7 @@
 mod health;
 mod project;
 
+use crate::contract::{block, compiled};
 use project::{Project, service};
 use serde_json::{Value, json};
 
@@ -352,4 +353,28 @@ fn airflow_has_what_the_tasks_of_pipelines_need() {
         json!({"store": null, "pipelines": null})
     );
     assert_eq!(read["networks"]["pipelines"]["name"], "plat_pipelines");
+}
+
+/// The engine refuses options of another logging driver.
+#[test]
+fn options_stay_with_their_logging_driver() {
+    for (raw, driver, sizes) in [
+        (r#"{ driver = "syslog" }"#, "syslog", 0),
+        (
+            r#"{ driver = "json-file", options = { max-file = "9" } }"#,
+            "json-file",
+            2,
+        ),
+        (r#"{ options = { max-size = "1m" } }"#, "json-file", 2),
+    ] {
+        let files = compiled(&format!(
+            "[components.app]\nimage = \"a/app:1\"\ngroup = \"one\"\ncompose.logging = {raw}\n"
+        ));
+        let logging = block(&files["compose/one.yaml"], "    logging:");
+        assert!(
+            logging.contains(&format!("driver: {driver}\n")),
+            "{logging}"
+        );
+        assert_eq!(logging.matches("max-").count(), sizes, "{logging}");
+    }
 }

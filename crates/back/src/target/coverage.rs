@@ -9,10 +9,10 @@ use serde::Serialize;
 
 use super::{
     Vantage,
-    content::prometheus::own_job_names,
+    content::prometheus::{may_rename_own_jobs, own_job_names},
     shared::{
         asked::{Question, is_filled_in_later, jobs_of_rules, questions},
-        containers,
+        boards, containers,
         exposed::{self, Known},
         expr::{asked_of, jobs_of},
         probes::{self, ProbedWorkload},
@@ -137,8 +137,8 @@ pub fn coverage(platform: &Platform) -> Coverage {
     let of_rules = of_rules.unwrap_or_default();
     let named = known.iter().copied();
     let named: BTreeSet<&str> = named.chain(of_rules.iter().map(String::as_str)).collect();
-    let is_open =
-        exposed::may_have_other_jobs(&jobs) || prometheus.is_some_and(exposed::takes_writes);
+    let is_open = exposed::may_have_other_jobs(&jobs)
+        || prometheus.is_some_and(|it| exposed::takes_writes(it) || may_rename_own_jobs(it));
     let named = (!is_open).then_some(&named);
     let asks = questions.iter();
     let unanswered = asks.flat_map(|it| missing_series(it, named, &jobs, all.as_ref()));
@@ -192,6 +192,7 @@ impl Monitoring<'_> {
             || scrape::exporter(workload, self.jobs).is_some_and(|job| {
                 workload.part.is_none() && job.component.alerts.iter().any(|alert| alert.down)
             });
+        let has_own_panels = workload.part.is_none() && component.is_some_and(boards::has_own);
         let is_counted = self.counted.contains(&workload.name.as_str());
         WorkloadCoverage {
             name: workload.name.clone(),
@@ -202,7 +203,7 @@ impl Monitoring<'_> {
                 || is_counted
                 || self.platform.first_for(Purpose::Metrics).is_some()
                     && component.is_some_and(|it| has_own_alert(it, workload)),
-            panel: (is_measured || is_asked) && self.has_dashboards,
+            panel: (is_measured || is_asked || has_own_panels) && self.has_dashboards,
             probe: is_asked || is_reached,
         }
     }

@@ -73,6 +73,12 @@ pub(super) const KIND_SLO: Shape = Shape::Table(&[
         Form::KindPromQl,
         "durations = 'mlflow_http_request_duration_seconds_bucket{${self.selector}}'",
     ),
+    key(
+        "buckets",
+        Shape::List(&DURATION),
+        "Where the buckets of that histogram end, if the program always has the same: a promise that ends elsewhere can't be measured.",
+        "buckets = [\"100ms\", \"250ms\", \"1s\"]",
+    ),
 ]);
 
 const fn errors(form: Form, example: &'static str) -> KeyShape {

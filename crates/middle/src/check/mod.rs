@@ -34,6 +34,7 @@ mod raw;
 mod raw_amounts;
 mod raw_claims;
 mod raw_cycles;
+mod raw_logs;
 mod raw_names;
 mod raw_paths;
 mod raw_services;
@@ -73,6 +74,7 @@ const RULES: &[Rule] = &[
     raw_cycles::start_order,
     raw_amounts::distinct,
     raw_claims::folders,
+    raw_logs::drivers,
     ports::public_addresses,
     clashes::mount_paths,
     nested::mounts,

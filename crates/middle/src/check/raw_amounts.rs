@@ -10,6 +10,7 @@ use crate::{
     files::Target,
     language::{PARTS_OF_ONE, compose_amount},
     model::{Raw, Resources, Workload},
+    syntax::places,
 };
 
 /// An older key of Compose's, and the one below `deploy` that says the same.
@@ -53,6 +54,9 @@ pub(super) fn distinct(facts: Facts<'_>, sink: &mut Sink) {
         return;
     }
     for service in facts.raw.services() {
+        if let Some(diagnostic) = replicas(service) {
+            sink.push(diagnostic);
+        }
         for (key, found) in &service.keys.amounts {
             let Some(value) = compose_amount(&found.value) else {
                 continue;
@@ -60,7 +64,7 @@ pub(super) fn distinct(facts: Facts<'_>, sink: &mut Sink) {
             let span = service.places.of(found.by);
             // Of containers none is a number; of all else zero says nothing.
             if *key == "scale" {
-                if let Some(diagnostic) = replicas(service, value) {
+                if let Some(diagnostic) = scale(service, value) {
                     sink.push(diagnostic.label(span, "another number"));
                 }
                 continue;
@@ -153,20 +157,62 @@ fn has_section(resources: &Resources, section: &str) -> bool {
 }
 
 /// A number of containers that is not the one of the component, or of `deploy`.
-fn replicas(service: &RawService<'_>, value: i128) -> Option<Diagnostic> {
+fn scale(service: &RawService<'_>, value: i128) -> Option<Diagnostic> {
     let raw = service.keys.deploy.and_then(|it| it.get("replicas"));
     let raw = raw.and_then(|it| compose_amount(&word(Some(it))));
     let own = service.workload.filter(|it| it.replicas > 1);
     let typed = own.map(|it: &Workload| i128::from(it.replicas) * PARTS_OF_ONE);
-    let other = raw.or(typed).filter(|other| *other != value)?;
+    let diagnostic = match raw.or(typed).filter(|other| *other != value) {
+        Some(other) => Diagnostic::new(
+            Code::ConflictingKeys,
+            format!(
+                "`scale` of `{}` is {}, and `deploy.replicas` is {}: Compose refuses both",
+                service.name,
+                value / PARTS_OF_ONE,
+                other / PARTS_OF_ONE
+            ),
+        ),
+        None => {
+            let workload = service.workload.filter(|_| raw.is_none())?;
+            unlike_replicas(workload, "scale", value)?
+        }
+    };
+    Some(diagnostic.help("leave `scale` out: `replicas` of the component says it"))
+}
+
+/// A number in `deploy` that is not the one of the component: what counts its containers goes by `replicas`.
+fn replicas(service: &RawService<'_>) -> Option<Diagnostic> {
+    let raw = service.keys.deploy?.get("replicas")?;
+    let text = word(Some(raw));
+    let workload = service.workload.filter(|_| !text.contains('$'))?;
+    let key = "deploy.replicas";
+    let diagnostic = unlike_replicas(workload, key, compose_amount(&text)?)?;
+    let span = service.places.of(raw);
+    let help = format!("remove `{key}`: `replicas` of the component says it");
+    let diagnostic = diagnostic.label(span, "another number").help(help);
+    let deploy = workload.written.get_path(&["compose", "deploy"]);
+    let entry = deploy.and_then(|it| it.as_table()?.entry("replicas"));
+    Some(match entry.filter(|it| it.value.span == span) {
+        Some(entry) => diagnostic.removing(places(&entry.key, &entry.value)),
+        None => diagnostic,
+    })
+}
+
+/// What has one container is counted by no alert.
+fn unlike_replicas(workload: &Workload, key: &str, value: i128) -> Option<Diagnostic> {
+    let written = workload.written.get("replicas")?;
+    if workload.replicas < 2 {
+        return None;
+    }
+    let own = i128::from(workload.replicas) * PARTS_OF_ONE;
     let message = format!(
-        "`scale` of `{}` is {}, and `deploy.replicas` is {}: Compose refuses both",
-        service.name,
+        "`{key}` of `{}` is {}, and `replicas` is {}: alerts would want another number than runs",
+        workload.name,
         value / PARTS_OF_ONE,
-        other / PARTS_OF_ONE
+        own / PARTS_OF_ONE
     );
-    Some(
+    (own != value).then(|| {
         Diagnostic::new(Code::ConflictingKeys, message)
-            .help("leave `scale` out: `replicas` of the component says it"),
-    )
+            .label(written.span, "the number of its containers")
+    })
 }

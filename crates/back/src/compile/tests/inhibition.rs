@@ -297,3 +297,14 @@ fn why_a_replica_is_missing_says_it_better() {
     assert!(holds_back(&told, restarting, &missing("api")), "{told}");
     assert!(!holds_back(&told, restarting, &missing("web")), "{told}");
 }
+
+/// Labels that both lack are equal to Alertmanager: a lag of one topic says nothing of another's.
+#[test]
+fn severities_of_alerts_without_a_component_hold_back_nothing() {
+    let told = configuration(Vantage::Compose);
+    let critical = "alertname=Lag topic=a severity=critical";
+    let warning = "alertname=Lag topic=b severity=warning";
+    assert!(!holds_back(&told, critical, warning), "{told}");
+    let of_one = |alert: &str| format!("{alert} component=api");
+    assert!(holds_back(&told, &of_one(critical), &of_one(warning)));
+}

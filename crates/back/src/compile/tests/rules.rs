@@ -334,3 +334,25 @@ fn alerts_name_the_program_that_runs() {
     assert!(rules("cache").contains("Valkey `cache` is down"));
     assert!(rules("queue").contains("Redis `queue` is down"));
 }
+
+/// Jobs of the user's own are known by their names, unless something on the way writes the label.
+#[test]
+fn jobs_are_checked_beside_those_of_the_user() {
+    let lines = "[components.prometheus.settings]\nscrape_configs = \"ops/scrape.yml\"\n\
+                 [components.redis]\nkind = \"redis\"\ngroup = \"one\"\n\
+                 alerts.Typo = { expr = 'redis_up{job=\"redsi\"} == 0' }\nalerts.Right = { expr = 'up{job=\"ext\"} == 0' }\n";
+    let unknown = |jobs: &str| {
+        let emission = emit(&platform(lines, jobs), Vantage::Compose, prometheus::emit);
+        let messages = emission.losses.iter().map(|it| it.message.clone());
+        messages
+            .filter(|it| it.contains("is not scraped"))
+            .collect::<Vec<_>>()
+    };
+    let plain = "- job_name: ext\n  static_configs: [{targets: ['10.2.3.4:9']}]\n";
+    let found = unknown(plain);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].contains("`redsi`"), "{found:?}");
+    let renamed =
+        format!("{plain}  relabel_configs: [{{target_label: job, replacement: redsi}}]\n");
+    assert!(unknown(&renamed).is_empty());
+}

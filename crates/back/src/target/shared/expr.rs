@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use promql_parser::{
-    label::{MatchOp, Matcher},
+    label::{METRIC_NAME, MatchOp, Matcher},
     parser::{
         Expr, LabelModifier, VectorSelector,
         token::{T_BOTTOMK, T_TOPK},
@@ -55,7 +55,7 @@ pub(in crate::target) fn asked_of(expr: &str) -> BTreeSet<(String, Option<String
     each_selector(expr, |selector| {
         let named = |it: &&Matcher| it.name == "job" && it.op == MatchOp::Equal;
         let matchers = selector.matchers.matchers.iter().filter(named);
-        asked.extend(matchers.map(|it| (it.value.clone(), selector.name.clone())));
+        asked.extend(matchers.map(|it| (it.value.clone(), name_of(selector))));
     });
     asked
 }
@@ -66,10 +66,18 @@ pub(in crate::target) fn asked_of_any(expr: &str) -> BTreeSet<String> {
     each_selector(expr, |selector| {
         let mut matchers = selector.matchers.matchers.iter();
         if !matchers.any(|it| it.name == "job") {
-            asked.extend(selector.name.clone());
+            asked.extend(name_of(selector));
         }
     });
     asked
+}
+
+/// The name of the series that a selector asks for, in front of the braces or in them.
+fn name_of(selector: &VectorSelector) -> Option<String> {
+    let named = |it: &&Matcher| it.name == METRIC_NAME && it.op == MatchOp::Equal;
+    let mut matchers = selector.matchers.matchers.iter();
+    let inside = || matchers.find(named).map(|it| it.value.clone());
+    selector.name.clone().or_else(inside)
 }
 
 /// Whether a result still has a label of the series that the expression reads: then each of its values gives a series of its
@@ -121,7 +129,20 @@ fn each_selector(expr: &str, visit: impl FnMut(&VectorSelector)) {
 
 #[cfg(test)]
 mod tests {
-    use super::{keeps, other_jobs};
+    use super::{asked_of, asked_of_any, keeps, other_jobs};
+
+    #[test]
+    fn a_series_has_its_name_before_the_braces_or_in_them() {
+        let named = ("a".to_string(), Some("b".to_string()));
+        for expr in [
+            "b{job=\"a\"}",
+            "{__name__=\"b\", job=\"a\"}",
+            "{\"b\", job=\"a\"}",
+        ] {
+            assert_eq!(asked_of(expr), [named.clone()].into(), "{expr}");
+        }
+        assert_eq!(asked_of_any("{\"b\"}"), ["b".to_string()].into());
+    }
 
     #[test]
     fn a_label_is_kept_where_nothing_sums_it_up() {

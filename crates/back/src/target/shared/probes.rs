@@ -21,6 +21,33 @@ pub(in crate::target) struct ProbedWorkload<'a> {
     /// The workload in whose pods it is, where there is one of them on each node.
     pub daemon: Option<String>,
     pub question: Question,
+    pub pace: Pace,
+}
+
+/// How often the prober asks and how long an answer may take, in milliseconds, where it is not as for every scrape.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::target) struct Pace {
+    pub interval: Option<u64>,
+    pub timeout: Option<u64>,
+}
+
+/// How long Prometheus waits for an answer by default.
+const USUAL_TIMEOUT: u64 = 10_000;
+
+/// So much earlier than Prometheus the prober gives up, rounded up (`--timeout-offset` of the blackbox exporter).
+const EARLIER: u64 = 1_000;
+
+/// As the health check says: one that may take half a minute is no failure after ten seconds, and one that is expensive is not asked
+/// four times a minute.
+fn pace(health: &Health, usual: u64) -> Pace {
+    let wanted = health.timeout.saturating_add(EARLIER);
+    let longest = scrape::LONGEST_INTERVAL.max(usual);
+    let interval = health.interval.max(wanted).min(longest);
+    let timeout = wanted.min(interval.max(usual));
+    Pace {
+        interval: (interval > usual).then_some(interval),
+        timeout: (timeout > USUAL_TIMEOUT.min(usual)).then_some(timeout),
+    }
 }
 
 /// What is asked.
@@ -65,22 +92,25 @@ pub(in crate::target) fn asked<'a>(
         return Vec::new();
     }
     let scraper = Scraper::new(platform, prometheus, vantage);
+    let usual = scrape::interval(platform, prometheus);
     let mut out = Vec::new();
     for component in &platform.components {
         for workload in component.workloads.iter().filter(|it| it.probed) {
-            let probe = workload.health.as_ref().map(Health::asked);
-            let (port, number, question) = match probe {
-                Some(Probe::Http {
+            let Some(health) = &workload.health else {
+                continue;
+            };
+            let (port, number, question) = match health.asked() {
+                Probe::Http {
                     path,
                     port,
                     number,
                     scheme,
-                }) => {
+                } => {
                     let path = Constants(platform, Site::Engine).text(path);
                     let scheme = scheme.name();
                     (port, *number, Question::Http { scheme, path })
                 }
-                Some(Probe::Tcp { port, number }) => (port, *number, Question::Tcp),
+                Probe::Tcp { port, number } => (port, *number, Question::Tcp),
                 _ => continue,
             };
             // In a cluster a chart of others may run it under a name of its own.
@@ -96,6 +126,7 @@ pub(in crate::target) fn asked<'a>(
                 presence: scraper.presence(workload),
                 daemon: scraper.daemon(workload),
                 question,
+                pace: pace(health, usual),
             });
         }
     }

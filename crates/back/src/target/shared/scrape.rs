@@ -22,6 +22,10 @@ use crate::{
 /// How often Prometheus scrapes by default, in milliseconds.
 const USUAL_INTERVAL: u64 = 15_000;
 
+/// Prometheus takes the last sample for the present value for five minutes (`--query.lookback-delta`): if the next one comes later,
+/// there is none in between, and `up` flaps. A minute is left for scrapes that come late.
+pub(in crate::target) const LONGEST_INTERVAL: u64 = 240_000;
+
 /// One scrape job.
 #[derive(Debug)]
 pub(in crate::target) struct Job<'a> {
@@ -232,7 +236,7 @@ pub(in crate::target) fn one_of(label: &str, values: &[&str]) -> String {
 }
 
 /// The Service of a workload with several pods that has the address of each: the usual one has one for all of them. What is
-/// scraped has one also where there is one pod now: values, or an autoscaler, may make them more. `None` where there is
+/// scraped or probed has one also where there is one pod now: values, or an autoscaler, may make them more. `None` where there is
 /// always one pod, or where something else has the name.
 pub(in crate::target) fn service_of_pods(
     platform: &Platform,
@@ -250,13 +254,13 @@ pub(in crate::target) fn service_of_pods(
     (!taken).then_some(name)
 }
 
-/// Whether a cluster may run more of it than platform.toml says: it is scraped, and neither a single server nor the holder of
+/// Whether a cluster may run more of it than platform.toml says: it is scraped or probed, and neither a single server nor the holder of
 /// a volume.
 fn may_become_many(platform: &Platform, workload: &Workload) -> bool {
     let component = platform.component(&workload.component);
     let holds = |mount: &Mount| !mount.read_only && matches!(mount.source, MountSource::Volume(_));
     workload.part.is_none()
-        && !workload.metrics.is_empty()
+        && (!workload.metrics.is_empty() || workload.probed)
         && !workload.mounts.iter().any(holds)
         && component.is_some_and(|component| !component.single)
 }

@@ -75,6 +75,8 @@ pub(in crate::check) struct RawKeys<'a> {
     pub amounts: Vec<(&'static str, Found<'a, String>)>,
     /// What `deploy` says.
     pub deploy: Option<&'a Raw>,
+    /// What takes its output.
+    pub logging_driver: Option<Found<'a, String>>,
     /// Files that Compose reads for it when it starts.
     pub files: Vec<Found<'a, String>>,
     /// The file of a `credential_spec`.
@@ -121,6 +123,7 @@ impl<'a> RawKeys<'a> {
                 || raw.get("depends_on").is_some_and(removes),
             amounts: amounts(raw),
             deploy: raw.get("deploy"),
+            logging_driver: word_at(raw, &["logging", "driver"]).filter(|it| !removes(it.by)),
             files: read_files(raw),
             credentials: word_at(raw, &["credential_spec", "file"]),
             watched: watched.filter_map(|it| word_at(it, &["path"])).collect(),

@@ -3,6 +3,7 @@
 //! The alerts are the burn-rate alerts of the SRE workbook, in two speeds. Each uses a long and a short window, so that it fires
 //! and resolves quickly. The windows scale with the window of the objective, which is 30 days in the workbook.
 
+mod bucket;
 mod panels;
 mod series;
 mod window;
@@ -192,6 +193,7 @@ impl Reader<'_> {
                         .help("say which time they may take, as `under = \"300ms\"`"),
                 );
             }
+            self.check_bucket(under, table.get("under"), sink);
             match self.series("durations", sink) {
                 Some(durations) => out.push(Objective {
                     name: "latency",

@@ -132,7 +132,11 @@ fn severities() -> Vec<InhibitionView> {
         .into_iter()
         .map(|(worse, better)| InhibitionView {
             why: format!("Of one alert with two severities, only `{worse}` is sent."),
-            source: vec![format!("severity = {}", quoted(worse))],
+            // Labels that both lack are equal to Alertmanager: alerts of the user's own rule files need not have the component.
+            source: vec![
+                format!("severity = {}", quoted(worse)),
+                "component != \"\"".to_string(),
+            ],
             target: vec![one_of("severity", &better)],
             equal: vec!["alertname", "component"],
         })

@@ -14,19 +14,15 @@ use crate::{
     target::shared::{boards, scrape},
 };
 
-/// The dashboards of all components that are scraped, each with the name of its file.
+/// The dashboards of all components that are scraped or have panels of their own, each with the name of its file.
 pub(super) fn dashboards(board: &Board<'_>) -> Vec<(String, Dashboard)> {
     let platform = board.context.platform;
     let mut kinds: BTreeMap<&str, Vec<&Component>> = BTreeMap::new();
     let mut out = Vec::new();
-    let scraped = platform
-        .components
-        .iter()
-        .filter(|component| board.of_component.contains_key(component.name.as_str()));
-    for component in scraped {
+    for component in &platform.components {
         if boards::has_own(component) {
             out.push((component.name.clone(), own(board, component)));
-        } else {
+        } else if !board.jobs_of(&component.name).is_empty() {
             kinds.entry(&component.kind).or_default().push(component);
         }
     }
@@ -47,12 +43,19 @@ pub(super) fn dashboards(board: &Board<'_>) -> Vec<(String, Dashboard)> {
     out
 }
 
-/// The dashboard of a component that has panels of its own.
+/// The dashboard of a component that has panels of its own. What nothing scrapes may push, or be measured by others: there are no
+/// panels of its kind then, and no instances.
 fn own(board: &Board<'_>, component: &Component) -> Dashboard {
     let jobs = board.jobs_of(&component.name);
-    let selector = format!("{}, instance=~\"$instance\"", scrape::selector(&jobs[..1]));
+    let is_scraped = !jobs.is_empty();
+    let selector = match jobs.first() {
+        Some(job) => format!("{}, instance=~\"$instance\"", scrape::selector(&[*job])),
+        None => scrape::one_of("job", &[&component.name]),
+    };
     let mut panels = with_rows(&component.own_panels, &selector);
-    panels.extend(measured(board, &[component], &selector));
+    if is_scraped {
+        panels.extend(measured(board, &[component], &selector));
+    }
     let services = component
         .workloads
         .iter()
@@ -66,9 +69,14 @@ fn own(board: &Board<'_>, component: &Component) -> Dashboard {
         (
             panels,
             containers.as_deref(),
-            scraping(&matcher, jobs.len()),
+            match is_scraped {
+                true => scraping(&matcher, jobs.len()),
+                false => Vec::new(),
+            },
         ),
     );
+    let has_starts = is_scraped || containers.is_some();
+    let starts = starts::of_component(component, &matcher, containers.as_deref());
     Dashboard {
         uid: boards::own_uid(board.context.platform, component),
         title: component.name.clone(),
@@ -81,12 +89,9 @@ fn own(board: &Board<'_>, component: &Component) -> Dashboard {
         choice: Some(Choice {
             jobs: vec![component.name.clone()],
             fixed: true,
+            instances: is_scraped,
         }),
-        starts: Some(starts::of_component(
-            component,
-            &matcher,
-            containers.as_deref(),
-        )),
+        starts: has_starts.then_some(starts),
         panels,
     }
 }
@@ -115,6 +120,7 @@ fn of_kind(board: &Board<'_>, kind: &str, title: String, components: &[&Componen
         choice: Some(Choice {
             jobs: components.iter().map(|it| it.name.clone()).collect(),
             fixed: false,
+            instances: true,
         }),
         starts: Some(starts::of_component(
             components[0],

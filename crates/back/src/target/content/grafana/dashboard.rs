@@ -34,6 +34,8 @@ pub(super) struct Choice {
     pub jobs: Vec<String>,
     /// There is nothing to choose: its queries name the job.
     pub fixed: bool,
+    /// They are scraped: their instances can be chosen.
+    pub instances: bool,
 }
 
 #[derive(Debug, Serialize)]

@@ -116,8 +116,8 @@ fn tiles(board: &Board<'_>, title: &str, description: &str, members: &[&Componen
         };
         let name = &member.name;
         panel = panel.query(state_query(board, member), name);
-        // What is asked from outside alone has no dashboard.
-        if !board.jobs_of(name).is_empty() {
+        // What is asked from outside alone has no dashboard but one of its own panels.
+        if !board.jobs_of(name).is_empty() || boards::has_own(member) {
             panel = panel.link(name, &boards::path(platform, member));
         }
     }

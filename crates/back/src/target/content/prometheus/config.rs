@@ -166,6 +166,10 @@ struct ProbeView {
     name: String,
     /// Which of the prober's ways to ask.
     module: &'static str,
+    /// `None`: the global one.
+    interval: Option<String>,
+    /// How long an answer may take; `None`: Prometheus' own.
+    timeout: Option<String>,
     #[serde(flatten)]
     address: AddressView,
     /// What the prober is told to ask, `$1` being the address.
@@ -255,6 +259,8 @@ fn probe_view(
     ProbeView {
         name: asked.job.clone(),
         module,
+        interval: asked.pace.interval.map(prometheus::duration),
+        timeout: asked.pace.timeout.map(prometheus::duration),
         address: AddressView::new(asked.component, &asked.host, asked.port, asked.presence)
             .on_nodes(on_nodes),
         target,

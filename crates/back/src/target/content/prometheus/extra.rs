@@ -47,6 +47,41 @@ pub(super) fn read(bytes: &[u8], taken: &mut Vec<String>) -> Result<Vec<String>,
     Ok(out)
 }
 
+/// Whether the samples of these jobs have no other label `job` than their job's name: nothing on the way to it writes one.
+pub(super) fn keeps_names(bytes: &[u8]) -> bool {
+    let text = std::str::from_utf8(bytes).ok();
+    let document = text.and_then(|text| Reader::new(text).document().ok()?);
+    match document {
+        Some(Node::List(jobs)) => jobs.iter().all(keeps_name),
+        // What can't be read was reported.
+        _ => true,
+    }
+}
+
+/// Where targets come from with labels that others wrote.
+const OTHERS_LABELS: [&str; 2] = ["file_sd_configs", "http_sd_configs"];
+
+fn keeps_name(job: &Node) -> bool {
+    let writes = |step: &Node| {
+        step.get("target_label").and_then(Node::text) == Some("job")
+            || step.get("action").and_then(Node::text) == Some("labelmap")
+    };
+    let in_list = |key: &str, is: &dyn Fn(&Node) -> bool| match job.get(key) {
+        Some(Node::List(items)) => items.iter().any(is),
+        _ => false,
+    };
+    let has_job = |target: &Node| {
+        let labels = target.get("labels");
+        labels.is_some_and(|labels| labels.get("job").is_some())
+    };
+    let honors = job.get("honor_labels").and_then(Node::text) == Some("true");
+    !honors
+        && !OTHERS_LABELS.iter().any(|key| job.get(key).is_some())
+        && !in_list("relabel_configs", &writes)
+        && !in_list("metric_relabel_configs", &writes)
+        && !in_list("static_configs", &has_job)
+}
+
 fn is_null(text: &str) -> bool {
     matches!(text, "" | "~" | "null" | "Null" | "NULL")
 }
@@ -174,6 +209,22 @@ impl<'a> Reader<'a> {
 }
 
 impl Node {
+    fn text(&self) -> Option<&str> {
+        match self {
+            Node::Plain(text) | Node::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The value of a key of a table.
+    fn get(&self, name: &str) -> Option<&Node> {
+        let Node::Table(entries) = self else {
+            return None;
+        };
+        let mut entries = entries.iter();
+        Some(&entries.find(|(key, _)| key.text() == Some(name))?.1)
+    }
+
     fn size(&self) -> usize {
         match self {
             Node::Plain(_) | Node::Text(_) => 1,
@@ -281,6 +332,23 @@ mod tests {
         let text = "---\n# ours\n- job_name: 'gpu'\n  scrape_interval: &i 1m\n  scrape_timeout: *i\n  static_configs: [{targets: [\"a:1\", b:2], labels: {v: 1.10, w: '1.10'}}]\n";
         let expected = "- job_name: gpu\n    scrape_interval: 1m\n    scrape_timeout: 1m\n    static_configs:\n      - targets:\n          - \"a:1\"\n          - b:2\n        labels:\n          v: 1.10\n          w: \"1.10\"";
         assert_eq!(written(text).as_deref(), Ok(expected));
+    }
+
+    #[test]
+    fn a_job_keeps_its_name_where_nothing_writes_the_label() {
+        for (lines, keeps) in [
+            ("static_configs: [{targets: [a], labels: {tier: x}}]", true),
+            ("dns_sd_configs: [{names: [a]}]", true),
+            ("relabel_configs: [{target_label: instance}]", true),
+            ("relabel_configs: [{target_label: job}]", false),
+            ("metric_relabel_configs: [{action: labelmap}]", false),
+            ("static_configs: [{targets: [a], labels: {job: x}}]", false),
+            ("file_sd_configs: [{files: [a.json]}]", false),
+            ("honor_labels: true", false),
+        ] {
+            let text = format!("- job_name: a\n  {lines}\n");
+            assert_eq!(keeps_names(text.as_bytes()), keeps, "{lines}");
+        }
     }
 
     #[test]

@@ -48,6 +48,9 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let (jobs, unreachable) = scrape::jobs(platform, prometheus, context.vantage);
     emission.losses.extend(unreachable.iter().map(not_scraped));
     emission.losses.extend(windows::too_short(platform, &jobs));
+    let usual = scrape::interval(platform, prometheus);
+    let seldom = windows::too_seldom(prometheus, &jobs, usual);
+    emission.losses.extend(seldom);
     let asked = probes::asked(platform, prometheus, context.vantage);
     let unanswered = unknown::unanswered(platform, prometheus, &jobs);
     emission.losses.extend(unanswered);
@@ -201,6 +204,14 @@ pub fn own_job_names(prometheus: &Component) -> Vec<String> {
         let _ = extra::read(&file.bytes, &mut names);
     }
     names
+}
+
+/// Whether a job of the setting `scrape_configs` may give its samples another label `job` than its own name.
+pub fn may_rename_own_jobs(prometheus: &Component) -> bool {
+    match prometheus.setting("scrape_configs") {
+        Some(SettingValue::Files(files)) => files.iter().any(|it| !extra::keeps_names(&it.bytes)),
+        _ => false,
+    }
 }
 
 fn not_scraped(unreachable: &Unreachable<'_>) -> Diagnostic {

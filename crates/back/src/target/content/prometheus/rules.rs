@@ -132,7 +132,7 @@ pub(super) fn view(rules: &Rules<'_>, component: &Component) -> Option<RulesView
     let dashboard = rules
         .dashboards
         .as_ref()
-        .filter(|_| scraped)
+        .filter(|_| scraped || boards::has_own(component))
         .map(|address| format!("{address}{}", boards::path(rules.platform, component)));
     let records: Vec<RuleView> = component
         .records

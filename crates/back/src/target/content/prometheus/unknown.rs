@@ -3,11 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use super::own_job_names;
+use super::{may_rename_own_jobs, own_job_names};
 use crate::{
     diag::{Diagnostic, nearest},
     files::Target,
-    model::{Component, Platform, Purpose, SettingValue, probe_job},
+    model::{Component, Platform, Purpose, probe_job},
     target::shared::{
         asked::{Question, is_filled_in_later, jobs_of_rules, questions},
         exposed::{self, Known},
@@ -31,8 +31,8 @@ pub(super) fn unanswered(
     let grafana = platform.first_for(Purpose::Dashboards).filter(asks);
     let questions = questions(platform, Some(prometheus), grafana);
     let own_jobs = own_job_names(prometheus);
-    // With scrape jobs of the user's own, or samples of others, jobs exist that are not known here.
-    let is_open = has_own_file(prometheus)
+    // Where scrape jobs of the user's own rename theirs, or with samples of others, jobs exist that are not known here.
+    let is_open = may_rename_own_jobs(prometheus)
         || exposed::takes_writes(prometheus)
         || exposed::may_have_other_jobs(jobs);
     let mut out = match is_open {
@@ -52,11 +52,6 @@ pub(super) fn unanswered(
         );
     }
     out
-}
-
-fn has_own_file(prometheus: &Component) -> bool {
-    let own = prometheus.setting("scrape_configs");
-    matches!(own, Some(SettingValue::Files(files)) if !files.is_empty())
 }
 
 /// A warning for what names a job that does not exist: `others` are those that no component has.

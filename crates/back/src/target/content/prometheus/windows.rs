@@ -1,4 +1,5 @@
-//! Rules that look back over less time than two scrapes: a rate needs two samples, so they would never say anything.
+//! Rules that look back over less time than two scrapes: a rate needs two samples, so they would never say anything. And scrapes
+//! between which Prometheus forgets the sample before.
 
 use memchr::{memchr, memchr_iter};
 use promql_parser::{
@@ -10,7 +11,8 @@ use crate::{
     diag::Diagnostic,
     files::Target,
     language::{duration_ms, promql},
-    model::Platform,
+    model::{Component, Platform},
+    source::Span,
     speak::units::prometheus,
     target::shared::{
         losses::loss,
@@ -65,6 +67,52 @@ pub(super) fn too_short(platform: &Platform, jobs: &[Job<'_>]) -> Vec<Diagnostic
         );
     }
     out
+}
+
+/// A warning for each scrape that comes so seldom that there is no value meanwhile, not even of `up`: an alert on what is absent
+/// fires while everything works, and every other one starts anew.
+pub(super) fn too_seldom(prometheus: &Component, jobs: &[Job<'_>], usual: u64) -> Vec<Diagnostic> {
+    let mut out = Vec::new();
+    let settings = prometheus.settings.iter();
+    let setting = settings.filter(|it| it.name == "scrape_interval");
+    let setting = setting.map(|it| it.span).next();
+    if let Some(span) = setting.filter(|_| usual > scrape::LONGEST_INTERVAL) {
+        let what = "everything is scraped".to_string();
+        let written = prometheus.main().and_then(|main| {
+            let node = main.written.get_path(&["settings", "scrape_interval"])?;
+            Some(node.span)
+        });
+        let found = seldom(&what, usual, span, written);
+        out.push(found.about(&prometheus.name));
+    }
+    for job in jobs {
+        let own = job.metrics.interval;
+        let Some(own) = own.filter(|own| *own > scrape::LONGEST_INTERVAL) else {
+            continue;
+        };
+        let what = format!("`{}` is scraped", job.metrics.job);
+        let written = job.workload().and_then(|workload| {
+            let node = workload.written.get_path(&["metrics", "interval"])?;
+            Some(node.span)
+        });
+        let found = seldom(&what, own, job.metrics.span, written);
+        out.push(found.about(&job.component.name));
+    }
+    out
+}
+
+/// `written`: the text of the interval, where it stands alone.
+fn seldom(what: &str, interval: u64, span: Span, written: Option<Span>) -> Diagnostic {
+    let message = format!(
+        "{what} every {}, and Prometheus forgets a sample after 5m: in between nothing has a value, and alerts fire for it",
+        prometheus::duration(interval)
+    );
+    let diagnostic = loss(Target::Prometheus, &message, span, "scraped too seldom");
+    let help = "write an `interval` of at most 4m; `\"2m\"` is usual for what is expensive";
+    match written {
+        Some(written) => diagnostic.help(help).replacing(written, "\"2m\""),
+        None => diagnostic.help(help),
+    }
 }
 
 /// Whether some range of an expression may be shorter than this, in milliseconds: reading the expression costs a hundred

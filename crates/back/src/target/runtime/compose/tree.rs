@@ -51,9 +51,20 @@ pub(super) fn merge_service(base: &mut Map<String, Value>, raw: &Value) {
         })
         .map(|(key, _)| key.clone())
         .collect();
+    leave_options_of_another_driver(base, raw);
     merge(base, raw);
     for key in absent {
         base.shift_remove(&key);
+    }
+}
+
+/// Options of one logging driver mean nothing to another, and the engine refuses them: Compose itself, where it lays one file
+/// over another, takes the options of the driver that is said last (compose-go, override/merge.go).
+fn leave_options_of_another_driver(base: &mut Map<String, Value>, raw: &Value) {
+    let driver = |of: Option<&Value>| Some(of?.get("driver")?.as_str()?.to_string());
+    let said = driver(raw.get("logging"));
+    if said.is_some() && said != driver(base.get("logging")) {
+        base.shift_remove("logging");
     }
 }
 

@@ -1,0 +1,43 @@
+//! Whether requests are counted up to the time that is promised.
+
+use super::Reader;
+use crate::{
+    diag::{Code, Diagnostic, Sink},
+    language::duration_ms,
+    syntax::Node,
+};
+
+impl Reader<'_> {
+    /// A histogram counts requests up to the ends of its buckets alone, and some programs always have the same: of a promise that
+    /// ends elsewhere nothing is known, and its alerts never fire.
+    pub(super) fn check_bucket(&self, under: u64, written: Option<&Node>, sink: &mut Sink) {
+        let draft = &self.scene.components[self.index];
+        let of_kind = draft.kind_table.get_path(&["slo", "buckets"]);
+        let of_kind = of_kind.filter(|_| self.table.get("durations").is_none());
+        let (Some(buckets), Some(written)) = (of_kind.and_then(Node::as_array), written) else {
+            return;
+        };
+        let ends = buckets.iter().filter_map(Node::as_str);
+        let ends = ends.filter_map(|text| Some((duration_ms(text)?, text)));
+        let ends: Vec<(u64, &str)> = ends.collect();
+        let nearest = ends.iter().min_by_key(|(end, _)| end.abs_diff(under));
+        let Some((_, nearest)) = nearest.filter(|(end, _)| under > 0 && *end != under) else {
+            return;
+        };
+        let known: Vec<&str> = ends.iter().map(|(_, text)| *text).collect();
+        let message = format!(
+            "prometheus: the latency of `{}` can't be measured: its program counts requests under {}",
+            draft.name,
+            known.join(", ")
+        );
+        sink.push(
+            Diagnostic::new(Code::TargetLoss, message)
+                .about(&draft.name)
+                .label(written.span, "no bucket ends here")
+                .help(format!(
+                    "write `under = \"{nearest}\"`, or name another histogram as `slo.durations`"
+                ))
+                .replacing(written.span, format!("\"{nearest}\"")),
+        );
+    }
+}
