@@ -43,6 +43,14 @@ pub(super) const BESIDE: &[(&str, &str)] = &[
     ("components.*.volumes.*", "mount = \"/example\""),
     ("components.*.files.*: mode", "content = \"x\""),
     ("components.*.helm.hpa", "maxReplicas = 5"),
+    (
+        "components.*.helm",
+        "resources = { requests = { cpu = \"100m\", memory = \"64Mi\" } }",
+    ),
+    (
+        "components.*.helm: extraVolumeMounts",
+        "extraVolumes = [{ name = \"cache\", emptyDir = {} }]",
+    ),
     ("components.*.helm: backoffLimit", "kind = \"Job\""),
     ("components.*.helm: restartPolicy", "kind = \"Job\""),
     ("components.*.metrics.relabel.#", "target_label = \"tier\""),

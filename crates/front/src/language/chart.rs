@@ -1,5 +1,6 @@
 //! The keys of the chart's values, which the raw tables may write: `helm` those of a component, `[raw.helm]` the others.
 
+mod peers;
 mod shapes;
 mod top;
 mod two_level;

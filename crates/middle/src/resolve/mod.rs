@@ -123,6 +123,7 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
     };
     let flows = flows::flows(tree, &scene, &ends, sink);
     top::raw_workloads(tree, &components, sink);
+    top::raw_sources(tree, &components, &pipelines, sink);
     contents::check(&scene, &components, inputs.sources, sink);
     unused::check(tree, &names.written_out, sink);
     // A preset that only an environment uses may name what only that has.

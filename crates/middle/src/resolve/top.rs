@@ -7,7 +7,7 @@ use crate::{
     diag::Sink,
     expand::{read, unknown},
     files::Target,
-    model::{Actor, Component, Network, Raw},
+    model::{Actor, Component, Network, Pipeline, Raw},
     source::Span,
     syntax::{Key, Node, Table},
 };
@@ -113,6 +113,29 @@ pub(super) fn raw_workloads(tree: &Table, components: &[Component], sink: &mut S
                 sink.push(unknown("workload", name, node.span, &known));
             }
             _ => {}
+        }
+    }
+}
+
+/// Names in `extraEgress` that are neither a workload nor a pipeline: Helm alone would say so.
+pub(super) fn raw_sources(
+    tree: &Table,
+    components: &[Component],
+    pipelines: &[Pipeline],
+    sink: &mut Sink,
+) {
+    let workloads = components.iter().flat_map(|it| &it.workloads);
+    let workloads = workloads.map(|it| it.name.as_str());
+    let pipelines = pipelines.iter().map(|it| it.name.as_str());
+    let known: Vec<&str> = workloads.chain(pipelines).collect();
+    let peers = tree.get_path(&["raw", "helm", "networkPolicy", "extraEgress"]);
+    let peers = peers.and_then(Node::as_array).unwrap_or_default();
+    let sources = peers
+        .iter()
+        .filter_map(|it| it.as_table()?.get("from")?.as_array());
+    for node in sources.flatten() {
+        if let Some(name) = node.as_str().filter(|name| !known.contains(name)) {
+            sink.push(unknown("workload or pipeline", name, node.span, &known));
         }
     }
 }
