@@ -3,6 +3,7 @@
 //! In: the model and the graph. Out: diagnostics in the sink.
 
 mod addresses;
+mod api;
 mod capability;
 mod ci;
 mod clashes;
@@ -84,6 +85,11 @@ const RULES: &[Rule] = &[
     pod_forms::services,
     waits::names,
     values::autoscalers,
+    api::amounts,
+    api::budgets,
+    api::containers,
+    api::mounts,
+    api::scaled_by_share,
     values::node_ports,
     values::accounts,
     profiles::dependencies,
