@@ -24,7 +24,9 @@ pub mod engine;
 pub use mlopsgen_back::target::{
     content::docs::graph as graph_formats,
     coverage,
-    runtime::helm::{FurtherSecret, SecretSource, further_secrets, secret_name},
+    runtime::helm::{
+        FurtherSecret, SecretSource, chart_secrets, cluster_secrets, further_secrets, secret_name,
+    },
 };
 pub use mlopsgen_middle::{
     model::{Bind, Component, Platform, Probe, Secret, Workload},

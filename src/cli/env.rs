@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use clap::{Args, Subcommand};
 use mlopsgen::{
-    FurtherSecret, Secret, SecretSource, TemplateEngine,
+    FurtherSecret, Secret, SecretSource, TemplateEngine, chart_secrets, cluster_secrets,
     compile::Output,
     disk::{Lock, hide_dotenv, is_dotenv_tracked, write_dotenv},
     engine::{Origin, Running, entropy, missing, set_elsewhere, strong_value},
@@ -65,6 +65,8 @@ struct SecretView<'a> {
     name: &'a str,
     store: &'a str,
     entries: Vec<Entry<'a>>,
+    /// Those that the store may lack, where only sources are shown: one that is not there would fail the whole Secret.
+    optional: Vec<Entry<'a>>,
     /// The Secrets that third-party charts and Ingresses read.
     further: Vec<FurtherSecret>,
 }
@@ -235,11 +237,19 @@ fn secret(args: &SecretArgs, context: &Context) -> Result<u8, Failure> {
         Some(Format::ExternalSecrets) => None,
         _ => Some(values(&running)?),
     };
+    let read = chart_secrets(platform);
+    let read = platform
+        .secrets
+        .iter()
+        .filter(|secret| read.contains(secret.name.as_str()));
+    let (optional, needed): (Vec<&Secret>, Vec<&Secret>) =
+        read.partition(|secret| values.is_none() && secret.optional);
     let view = SecretView {
         platform: &platform.name,
         name: secret_name(platform),
         store: args.store.as_deref().unwrap_or(&platform.name),
-        entries: entries(&platform.secrets, values.as_ref()),
+        entries: entries(&needed, values.as_ref()),
+        optional: entries(&optional, None),
         further: further_secrets(
             platform,
             values
@@ -247,7 +257,7 @@ fn secret(args: &SecretArgs, context: &Context) -> Result<u8, Failure> {
                 .map_or(SecretSource::ExternalSecrets, SecretSource::Values),
         ),
     };
-    if view.entries.is_empty() {
+    if view.entries.is_empty() && view.optional.is_empty() && view.further.is_empty() {
         context.terminal.err("The chart reads no secret.\n");
         return Ok(0);
     }
@@ -260,7 +270,10 @@ fn secret(args: &SecretArgs, context: &Context) -> Result<u8, Failure> {
 /// What `.env` and the environment hold. Errors: a secret that has to have a value has none.
 fn values(running: &Running) -> Result<BTreeMap<String, String>, Failure> {
     let values = running.values()?;
-    let absent = missing(&running.output.platform.secrets, &values);
+    let platform = &running.output.platform;
+    let read = cluster_secrets(platform);
+    let read = platform.secrets.iter().filter(|it| read.contains(&it.name));
+    let absent = missing(read, &values);
     if absent.is_empty() {
         return Ok(values);
     }
@@ -303,7 +316,7 @@ fn how_to_set(absent: &[&Secret], values: &BTreeMap<String, String>, running: &R
 
 /// Every secret with its source. If values are given, only the secrets that have a value, each with its value.
 fn entries<'a>(
-    secrets: &'a [Secret],
+    secrets: &[&'a Secret],
     values: Option<&'a BTreeMap<String, String>>,
 ) -> Vec<Entry<'a>> {
     let entry = |secret: &'a Secret| {
@@ -321,5 +334,5 @@ fn entries<'a>(
             value,
         })
     };
-    secrets.iter().filter_map(entry).collect()
+    secrets.iter().copied().filter_map(entry).collect()
 }

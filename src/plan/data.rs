@@ -309,8 +309,7 @@ fn lines_that_keep_unused(data: &Data, fresh: &[Data]) -> String {
     }
     let lines = match owner {
         DataOwner::Raw(..) => format!("{key}.name = \"{}\"", data.name),
-        // What several held is one component's own now.
-        DataOwner::Shared(_) => move_entry(&key, "components.C.volumes.V"),
+        DataOwner::Shared(_) => move_entry(&key, &shared_instead(fresh)),
         // The component itself may still be there.
         DataOwner::Component(_) => move_entry(&key, &format!("components.NEW.volumes.{name}")),
         DataOwner::Pipeline(_) => move_entry(&owner.to_string(), "pipelines.NEW"),
@@ -322,6 +321,19 @@ fn lines_that_keep_unused(data: &Data, fresh: &[Data]) -> String {
             data.name
         ),
         (Keeper::Cluster | Keeper::Host, _) => lines,
+    }
+}
+
+/// Where the content of a shared volume may be now: another one that is new, else what one component has of its own.
+fn shared_instead(fresh: &[Data]) -> String {
+    // Each runtime keeps it once.
+    let shared = |data: &&Data| matches!(data.key, DataKey::Shared(_));
+    let others = fresh.iter().filter(shared).map(|it| it.key.to_string());
+    let others: Vec<String> = BTreeSet::from_iter(others).into_iter().collect();
+    match others.as_slice() {
+        [] => "components.C.volumes.V".to_string(),
+        [only] => only.clone(),
+        _ => "volumes.V".to_string(),
     }
 }
 

@@ -128,12 +128,13 @@ fn an_external_secret_holds_no_value() {
     let expected = format!(
         "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata:\n  name: kept-elsewhere\nspec:\n  \
          refreshInterval: 1h\n  secretStoreRef:\n    kind: SecretStore\n    name: vault\n  target:\n    \
-         name: kept-elsewhere\n  data:\n{}{}{}",
+         name: kept-elsewhere\n  data:\n{}{}",
         entry("db-password"),
         entry("token"),
-        entry("key")
     );
     assert_eq!(text, expected);
+    // Optional: a property that the store lacks would fail the whole Secret.
+    assert!(out.contains("    # - secretKey: key\n"), "{out}");
     assert!(
         out.contains("# DEMO_DB_PASSWORD: The store's own\n"),
         "{out}"
@@ -225,6 +226,39 @@ fn a_secret_without_a_value_is_named_and_nothing_is_printed() {
     assert_eq!((status, out.as_str()), (1, ""));
     assert!(err.contains("db-password (DEMO_DB_PASSWORD)"), "{err}");
     assert!(!err.contains("DEMO_KEY"), "{err}");
+}
+
+/// CI elsewhere, and what nothing reads: the cluster's Secret has no place for their tokens.
+#[test]
+fn the_secret_has_what_the_chart_reads_and_no_more() {
+    let project = project(
+        r#"
+[secrets.ci-token]
+env = "DEMO_CI"
+[secrets.spare]
+env = "DEMO_SPARE"
+[[ci.test.stages]]
+name = "s"
+run = ["true"]
+secrets = { T = "ci-token" }
+"#,
+    );
+    project.write("generated/compose/.env", "DEMO_DB_PASSWORD=a\n");
+    let (status, out, err) = run(&project, &["env", "secret"]);
+    assert_eq!((status, err.as_str()), (0, ""));
+    assert!(
+        out.ends_with(
+            "stringData:\n  db-password: a\n  token: \"from the environment: \\\"yes\\\"\"\n"
+        ),
+        "{out}"
+    );
+    assert_eq!(run(&project, &["apply", "--yes"]).0, 0);
+    let values = project.read("generated/helm/demo/values.yaml");
+    assert!(
+        !values.contains("ci-token") && !values.contains("spare"),
+        "{values}"
+    );
+    assert!(values.contains("without:\n    - key\n"), "{values}");
 }
 
 #[test]

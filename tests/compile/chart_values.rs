@@ -206,3 +206,30 @@ fn every_default_of_the_readme_is_the_one_of_values() {
         }
     }
 }
+
+/// What the Secret must hold is what something reads.
+#[test]
+fn the_secrets_of_a_chart_are_those_that_it_reads() {
+    for chart in charts() {
+        let mut read = BTreeSet::new();
+        secrets_in(&chart.values["components"], &mut read);
+        assert_eq!(read, keys(&chart.values["secrets"]), "{}", chart.path);
+    }
+}
+
+fn secrets_in(value: &Value, out: &mut BTreeSet<String>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| secrets_in(item, out)),
+        Value::Object(entries) => {
+            for (key, value) in entries {
+                match value {
+                    Value::String(name) if key == "secret" => {
+                        out.insert(name.clone());
+                    }
+                    value => secrets_in(value, out),
+                }
+            }
+        }
+        _ => {}
+    }
+}

@@ -39,6 +39,7 @@ mod several;
 mod stack;
 mod targets;
 mod templates;
+mod told;
 mod views;
 mod waves;
 mod whose;

@@ -61,6 +61,14 @@ const OTHER_EXAMPLES: [(&str, &str); 12] = [
     ),
     ("waitForJobs", "waitForJobs = [\"before\"]"),
     (
+        "extraVolumeMounts",
+        "extraVolumeMounts = [{ name = \"cache\", mountPath = \"/cache\" }]\nhelm.extraVolumes = [{ name = \"cache\", emptyDir = {} }]",
+    ),
+    (
+        "hpa",
+        "hpa = { maxReplicas = 5, cpu = 80 }\nresources = { cpu = \"100m\" }",
+    ),
+    (
         "volumes",
         "volumes = { more = { mountPath = \"/more\", memory = true } }",
     ),

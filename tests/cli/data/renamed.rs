@@ -131,3 +131,14 @@ fn what_was_moved_from_nothing_keeps_its_data() {
         assert!(is_told || from == "platform.nope", "{}", ran.err);
     }
 }
+
+/// The advice is what keeps the data: a shared volume that is renamed is a shared volume again.
+#[test]
+fn a_renamed_shared_volume_is_advised_to_be_the_new_one() {
+    let mut case = Case::new();
+    let (from, to) = ("volumes.models", "volumes.weights");
+    case.change("\nmodels = {", "\nweights = {")
+        .change("shared = \"models\"", "shared = \"weights\"")
+        .refuses(&[&entry(from, to)]);
+    case.write_moved(from, to).moves(from, to);
+}

@@ -12,6 +12,7 @@ g = "Everything"
 [components.worker]
 image = "x/worker:1"
 group = "g"
+resources = { cpu = "100m", memory = "64Mi" }
 replicas = 3
 "#;
 

@@ -57,6 +57,11 @@ const ALLOWED: &[(&str, &str, &[&str])] = &[
         &["grafana", "prometheus"],
     ),
     (
+        "target/runtime/helm/told.rs",
+        "schemes of URLs",
+        &["mariadb", "mongodb", "mysql", "postgres", "redis"],
+    ),
+    (
         "target/shared/asked.rs",
         "a data source of Grafana",
         &["prometheus"],

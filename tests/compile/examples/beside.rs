@@ -77,6 +77,14 @@ pub(super) const BESIDE: &[(&str, &str)] = &[
         "components.*.helm.hostAliases.#",
         "ip = \"10.0.0.1\"\nhostnames = [\"old\"]",
     ),
+    (
+        "components.*.helm",
+        "resources = { requests = { cpu = \"100m\", memory = \"64Mi\" } }",
+    ),
+    (
+        "components.*.helm: extraVolumeMounts",
+        "extraVolumes = [{ name = \"cache\", emptyDir = {} }]",
+    ),
     ("components.*.helm: backoffLimit", "kind = \"Job\""),
     ("components.*.helm: restartPolicy", "kind = \"Job\""),
     ("components.*.metrics.relabel.#", "target_label = \"tier\""),

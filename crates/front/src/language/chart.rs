@@ -1,6 +1,7 @@
 //! The keys of the chart's values, which the raw tables may write: `helm` those of a component, `[raw.helm]` the others.
 
 mod listed;
+mod peers;
 mod shapes;
 mod top;
 mod two_level;

@@ -18,6 +18,8 @@ enum Sort {
     Workload,
     Component,
     Pipeline,
+    /// What opens connections: a workload, or the tasks of a pipeline.
+    Source,
     Secret,
     Variable,
     /// A claim that is an object of the chart.
@@ -45,6 +47,10 @@ const AT_TOP: &[(Path, Sort)] = &[
     (
         &["networkPolicy", "extraIngress", "*", "to", "*"],
         Sort::Workload,
+    ),
+    (
+        &["networkPolicy", "extraEgress", "*", "from", "*"],
+        Sort::Source,
     ),
     (&["networkPolicy", "edges", "*", "from"], Sort::Workload),
     (&["networkPolicy", "edges", "*", "to"], Sort::Workload),
@@ -167,6 +173,7 @@ impl Sort {
             Sort::Workload => "workload",
             Sort::Component => "component",
             Sort::Pipeline => "pipeline",
+            Sort::Source => "workload or pipeline",
             Sort::Secret => "secret",
             Sort::Variable => "variable",
             Sort::Claim => "claim",
@@ -184,6 +191,11 @@ impl Sort {
             Sort::Pipeline => {
                 let pipelines = platform.pipelines.iter();
                 pipelines.map(|it| it.name.as_str()).collect()
+            }
+            Sort::Source => {
+                let pipelines = platform.pipelines.iter().map(|it| it.name.as_str());
+                let workloads = platform.workloads().map(|it| it.name.as_str());
+                workloads.chain(pipelines).collect()
             }
             Sort::Secret => {
                 let secrets = platform.secrets.iter();

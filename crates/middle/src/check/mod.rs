@@ -3,6 +3,7 @@
 //! In: the model and the graph. Out: diagnostics in the sink.
 
 mod addresses;
+mod api;
 mod capability;
 mod chart_names;
 mod chart_parts;
@@ -93,6 +94,11 @@ const RULES: &[Rule] = &[
     chart_names::ports,
     chart_parts::parts,
     values::autoscalers,
+    api::amounts,
+    api::budgets,
+    api::containers,
+    api::mounts,
+    api::scaled_by_share,
     values::node_ports,
     values::accounts,
     profiles::dependencies,

@@ -187,9 +187,16 @@ pub(super) fn replicas(facts: Facts<'_>, sink: &mut Sink) {
         let (key, what) = match main.daemon {
             true => ("daemon", "be on every node".to_string()),
             false if main.replicas > 1 => ("replicas", format!("have {} replicas", main.replicas)),
-            false => ("hpa", format!("be scaled to {} pods", main.pods_at_most())),
+            false if main.values.get("hpa").is_some() => {
+                ("hpa", format!("be scaled to {} pods", main.pods_at_most()))
+            }
+            false => ("replicas", format!("have {} replicas", main.pods_at_most())),
         };
-        let node = main.written.get(key).or_else(|| main.values.get(key));
+        let typed = main
+            .written
+            .get(key)
+            .filter(|_| main.daemon || main.replicas > 1);
+        let node = typed.or_else(|| main.values.get(key));
         let span = node.map_or(component.span, |node| node.span);
         sink.push(
             Diagnostic::new(

@@ -268,8 +268,29 @@ impl Reader<'_> {
         // The base's chart is never an environment's.
         Some(match text.strip_suffix(&base) {
             Some(folder) if folder.is_empty() || folder.ends_with('/') => format!("{folder}{own}"),
-            _ => text,
+            _ => {
+                self.report_one_chart(node.span, &base, sink);
+                text
+            }
         })
+    }
+
+    /// A path that no environment's own chart follows from: all of them would install the base's.
+    fn report_one_chart(&self, at: Span, base: &str, sink: &mut Sink) {
+        let Some(environment) = &self.top.environment else {
+            return;
+        };
+        if self.is_of_environment(at) {
+            return;
+        }
+        sink.push(
+            Diagnostic::new(
+                Code::TargetLoss,
+                format!("gitops: `path` leads `{environment}` to the chart of the base: what `{environment}` changes reaches no cluster"),
+            )
+            .label(at, "one chart for all environments")
+            .help(format!("let it end with `{base}`, after which each environment has its own, or say `path` in the file of `{environment}` too")),
+        );
     }
 
     fn values(&self, sink: &mut Sink) -> Vec<String> {

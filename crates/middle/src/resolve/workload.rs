@@ -281,9 +281,11 @@ fn values(scene: &Scene<'_>, table: &Table, name: &str) -> Table {
     }
 }
 
-/// The most pods of an autoscaler, `hpa.maxReplicas`.
+/// The most pods by values of the chart: those of an autoscaler, `hpa.maxReplicas`, or `replicas`.
 fn scaled_to(values: &Table) -> Option<u32> {
-    read::unsigned(values.table("hpa")?, "maxReplicas")
+    let scaler = values.table("hpa");
+    let most = scaler.and_then(|it| read::unsigned(it, "maxReplicas"));
+    most.max(read::unsigned(values, "replicas"))
 }
 
 /// The secrets of tasks for the program that runs pipelines, and those of jobs for the one that runs CI.

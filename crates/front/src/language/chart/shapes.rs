@@ -415,40 +415,6 @@ pub(super) const API_SERVER: &[KeyShape] = &[
     key("ports", Shape::List(&PORT), "Its ports.", "ports = [6443]"),
 ];
 
-/// Kubernetes' peer of a policy, and what of the platform it reaches.
-pub(super) const EXTRA_PEER: &[KeyShape] = &[
-    key(
-        "podSelector",
-        kubernetes("LabelSelector"),
-        "Its pods.",
-        "podSelector = { matchLabels = { app = \"backup\" } }",
-    ),
-    key(
-        "namespaceSelector",
-        kubernetes("LabelSelector"),
-        "Their namespaces.",
-        "namespaceSelector = { matchLabels = { team = \"ml\" } }",
-    ),
-    key(
-        "ipBlock",
-        kubernetes("IPBlock"),
-        "Its addresses.",
-        "ipBlock = { cidr = \"10.9.0.0/16\" }",
-    ),
-    key(
-        "to",
-        STRINGS,
-        "Workloads that it reaches.",
-        "to = [\"mlflow\"]",
-    ),
-    key(
-        "ports",
-        STRINGS,
-        "The names of their ports that it reaches.",
-        "ports = [\"http\"]",
-    ),
-];
-
 /// `ParentReference` of the Gateway API.
 pub(super) const PARENT: &[KeyShape] = &[
     key(

@@ -3,9 +3,10 @@
 use super::{
     CHART_KEYS,
     listed::{EDGE, FURTHER_SECRET},
+    peers::{EXTRA_PEER, EXTRA_TARGET},
     shapes::{
-        API_SERVER, CLAIM, EXTRA_PEER, HOST, PARENT, PEERS, PORT, SECRET, STRINGS, STRINGS_BY_NAME,
-        TABLE, TEXTS_BY_NAME, kubernetes,
+        API_SERVER, CLAIM, HOST, PARENT, PEERS, PORT, SECRET, STRINGS, STRINGS_BY_NAME, TABLE,
+        TEXTS_BY_NAME, kubernetes,
     },
     two_level::{
         AFFINITY, EXTRA, EXTRA_OBJECTS, IMAGE_PULL_SECRETS, NODE_SELECTOR, POD_SECURITY_CONTEXT,
@@ -128,7 +129,7 @@ pub const CHART_TOP_KEYS: &[KeyShape] = &[
         "components",
         Shape::Map(NameRule::Resource, &Shape::Table(CHART_KEYS)),
         "Workloads by name, each with what `helm` of a component takes.",
-        "components = { redis = { replicas = 2 } }",
+        "components = { redis = { enabled = false } }",
     ),
     EXTRA_OBJECTS.of_all(),
     key(
@@ -320,6 +321,12 @@ const NETWORK_POLICY: &[KeyShape] = &[
         Shape::List(&Shape::Table(EXTRA_PEER)),
         "Further peers as Kubernetes writes them, each with `to` (workloads) and `ports` (their names).",
         "extraIngress = [{ ipBlock = { cidr = \"10.9.0.0/16\" } }]",
+    ),
+    key(
+        "extraEgress",
+        Shape::List(&Shape::Table(EXTRA_TARGET)),
+        "Further peers as Kubernetes writes them that are reached, each with `ports` as Kubernetes writes them, and `from` (workloads and pipelines).",
+        "extraEgress = [{ ipBlock = { cidr = \"10.9.0.7/32\" }, ports = [{ port = 443 }] }]",
     ),
     key(
         "clusterCidrs",

@@ -13,7 +13,7 @@ use super::{
     claims::Claims,
     files::ChartFiles,
     ingress, network, raw, readme, schema,
-    secrets::{FurtherSecret, SecretSource, further_secrets},
+    secrets::{FurtherSecret, SecretSource, chart_secrets, further_secrets},
     started, upstream, waves, workload,
 };
 use crate::{
@@ -233,7 +233,7 @@ fn values(builder: &Builder<'_>, components: Map<String, Value>) -> Value {
             "storeKind": "SecretStore",
             "entry": platform.name,
             "refreshInterval": "1h",
-            "without": [],
+            "without": unneeded(platform),
             "further": further_secrets(platform, SecretSource::ExternalSecrets)
                 .iter()
                 .map(FurtherSecret::chart_value)
@@ -267,6 +267,7 @@ fn values(builder: &Builder<'_>, components: Map<String, Value>) -> Value {
             "serviceSources": [],
             "dns": dns(),
             "extraIngress": [],
+            "extraEgress": [],
             "clusterCidrs": CLUSTER_CIDRS,
             "apiServer": { "cidrs": CLUSTER_CIDRS, "ports": [443, 6443] },
             "edges": network::edges(context, &builder.pods),
@@ -342,9 +343,10 @@ fn is_elsewhere(builder: &mut Builder<'_>, workload: &Workload) -> bool {
 }
 
 fn secrets(platform: &Platform) -> Map<String, Value> {
-    platform
-        .secrets
-        .iter()
+    let read = chart_secrets(platform);
+    let secrets = platform.secrets.iter();
+    secrets
+        .filter(|secret| read.contains(secret.name.as_str()))
         .map(|secret| {
             let mut value = json!({ "optional": secret.optional });
             if let Some(description) = &secret.description {
@@ -353,6 +355,14 @@ fn secrets(platform: &Platform) -> Map<String, Value> {
             (secret.name.clone(), value)
         })
         .collect()
+}
+
+/// Secrets that a store may lack: one property that is not there would fail the whole Secret.
+fn unneeded(platform: &Platform) -> Vec<&str> {
+    let read = chart_secrets(platform);
+    let secrets = platform.secrets.iter().filter(|it| it.optional);
+    let names = secrets.map(|secret| secret.name.as_str());
+    names.filter(|name| read.contains(name)).collect()
 }
 
 /// Constants are written out where they stand.

@@ -22,12 +22,13 @@ mod schema;
 mod secrets;
 mod security;
 mod started;
+mod told;
 mod upstream;
 mod values;
 mod waves;
 mod workload;
 
-pub use secrets::{FurtherSecret, SecretSource, further_secrets};
+pub use secrets::{FurtherSecret, SecretSource, chart_secrets, cluster_secrets, further_secrets};
 
 #[cfg(test)]
 mod tests;

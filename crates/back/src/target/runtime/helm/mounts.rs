@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{chart::Builder, claims, node_path};
+use super::{chart::Builder, claims, node_path, security};
 use crate::{
     model::{
         Device, HostPath, Mount, MountSource, NetworkMode, PlatformVolume, Propagation, Text,
@@ -76,6 +76,7 @@ fn mounted(builder: &mut Builder<'_>, workload: &Workload, mount: &Mount) -> Opt
         MountSource::Volume(key) if builder.claims.is_of_node(key) => {
             value["hostPath"] = folder_of_node(platform.volume(key), key);
             value["hostPathType"] = json!("DirectoryOrCreate");
+            lost_on_node(builder, workload, mount);
         }
         MountSource::Volume(key) => {
             let claim = builder.claims.alone(key)?;
@@ -134,6 +135,33 @@ fn folder_of_node(volume: Option<&PlatformVolume>, key: &str) -> Value {
             let name = volume.map_or(key, |volume| &volume.real_name);
             json!(["/var/lib/", { "namespace": true }, format!("_{name}")])
         }
+    }
+}
+
+/// A folder of the node has no size, and the kubelet makes it for root: `fsGroup` does not reach it.
+fn lost_on_node(builder: &mut Builder<'_>, workload: &Workload, mount: &Mount) {
+    let key = format!("volumes.{}", mount.name);
+    let size = workload
+        .written
+        .get_path(&["volumes", &mount.name, "size"])
+        .filter(|node| {
+            !builder
+                .context
+                .platform
+                .kind_sources
+                .contains(&node.span.source)
+        });
+    if let Some(size) = size {
+        let reason = "is left out: a folder of the node has no size";
+        builder
+            .losses
+            .key_at(workload, size.span, &format!("{key}.size"), reason);
+    }
+    if let Some(uid) = security::uid(workload).filter(|uid| *uid != 0 && !mount.read_only) {
+        let reason = format!(
+            "is a folder of each node, which the kubelet makes for root: user {uid} can't write to it. Make it on the nodes for that user, or run as root (`user = \"0\"`)"
+        );
+        builder.losses.key_at(workload, mount.span, &key, &reason);
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
 
 use serde::Serialize;
 
-use super::chart::Builder;
+use super::{chart::Builder, told};
 use crate::{
     graph::{OpenPort, Peer},
     model::{Component, Host, NetworkOwners, PortRange, Probe, Protocol},
@@ -186,7 +186,8 @@ fn guests_edges(context: &Context<'_>, pods: &NetworkOwners, between: &mut Betwe
     }
 }
 
-/// Edges to components that run elsewhere. A name's address is not known here: its port is open to every address.
+/// Edges to components that run elsewhere, and to what else keys tell programs of. A name's address is not known here: its port is
+/// open to every address.
 fn edges_outside(context: &Context<'_>, pods: &NetworkOwners) -> Vec<EdgeValues> {
     let mut out: BTreeMap<(Peer, Vec<String>, Guests), BTreeSet<OpenPort>> = BTreeMap::new();
     for edge in context.graph.outside_edges() {
@@ -195,6 +196,19 @@ fn edges_outside(context: &Context<'_>, pods: &NetworkOwners) -> Vec<EdgeValues>
         let target = context.platform.component(&edge.component);
         if let Some((cidrs, port)) = target.and_then(|target| address(target, &edge.port)) {
             out.entry((from, cidrs, guests)).or_default().insert(port);
+        }
+    }
+    for (peer, addresses) in told::addresses(context.platform) {
+        let mut guests = Guests::new();
+        let from = pod_of(context, pods, &peer, &mut guests);
+        for address in addresses {
+            let host = address.host.as_ref();
+            let cidrs = host.map_or_else(everywhere, cidrs);
+            let ends = (from.clone(), cidrs, guests.clone());
+            out.entry(ends).or_default().insert(OpenPort {
+                range: PortRange::single(address.port),
+                protocol: Protocol::Tcp,
+            });
         }
     }
     out.into_iter()
@@ -213,16 +227,23 @@ fn address(component: &Component, port: &str) -> Option<(Vec<String>, OpenPort)>
     if address.host.is_loopback() {
         return None;
     }
-    let cidrs = match &address.host {
-        Host::Ip(IpAddr::V4(address)) => vec![format!("{address}/32")],
-        Host::Ip(IpAddr::V6(address)) => vec![format!("{address}/128")],
-        Host::Name(_) => vec!["0.0.0.0/0".to_string(), "::/0".to_string()],
-    };
     let protocol = component
         .port(port)
         .map_or(Protocol::Tcp, |port| port.protocol);
     let range = PortRange::single(address.number);
-    Some((cidrs, OpenPort { range, protocol }))
+    Some((cidrs(&address.host), OpenPort { range, protocol }))
+}
+
+fn cidrs(host: &Host) -> Vec<String> {
+    match host {
+        Host::Ip(IpAddr::V4(address)) => vec![format!("{address}/32")],
+        Host::Ip(IpAddr::V6(address)) => vec![format!("{address}/128")],
+        Host::Name(_) => everywhere(),
+    }
+}
+
+fn everywhere() -> Vec<String> {
+    vec!["0.0.0.0/0".to_string(), "::/0".to_string()]
 }
 
 fn edge(from: Peer, ports: &BTreeSet<OpenPort>) -> EdgeValues {

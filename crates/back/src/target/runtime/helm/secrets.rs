@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::upstream;
 use crate::{
     files::Site,
-    model::{Piece, Platform, Route, Text},
+    model::{FileContent, Piece, Platform, Route, Text},
 };
 
 /// The type of a Secret with a certificate, and its keys, as Ingresses read it.
@@ -47,6 +47,47 @@ pub enum SecretSource<'a> {
     Values(&'a BTreeMap<String, String>),
     /// The External Secrets Operator puts them into templates.
     ExternalSecrets,
+}
+
+/// The platform's secrets that workloads of its chart read.
+pub fn chart_secrets(platform: &Platform) -> BTreeSet<&str> {
+    let mut texts: Vec<&Text> = Vec::new();
+    let mut read = BTreeSet::new();
+    platform.raw_helm.add_texts(&mut texts);
+    for component in &platform.components {
+        component.raw_helm.add_texts(&mut texts);
+        for workload in &component.workloads {
+            workload.raw_helm.add_texts(&mut texts);
+            if workload.in_chart {
+                continue;
+            }
+            texts.extend(workload.entrypoint.iter().flatten());
+            texts.extend(workload.command.iter().flatten());
+            texts.extend(workload.env.iter().map(|it| &it.value));
+            for file in &workload.files {
+                match &file.content {
+                    FileContent::Text { text, name: _ } => texts.push(text),
+                    FileContent::Secret(name) => {
+                        read.insert(name.as_str());
+                    }
+                    FileContent::Project { .. }
+                    | FileContent::Folder { .. }
+                    | FileContent::Stubs
+                    | FileContent::Generated(_) => {}
+                }
+            }
+        }
+    }
+    read.extend(texts.into_iter().flat_map(Text::secrets));
+    read
+}
+
+/// The same, and those that stand in the Secrets of others.
+pub fn cluster_secrets(platform: &Platform) -> BTreeSet<String> {
+    let own = chart_secrets(platform).into_iter().map(str::to_string);
+    let further = further_secrets(platform, SecretSource::ExternalSecrets);
+    let further = further.into_iter().flat_map(|it| it.reads);
+    own.chain(further).collect()
 }
 
 /// Every Secret that is not the platform's own.

@@ -52,7 +52,7 @@ pub fn may_be_root(workload: &Workload) -> bool {
 }
 
 /// The number of its user, where it is known.
-fn uid(workload: &Workload) -> Option<u32> {
+pub fn uid(workload: &Workload) -> Option<u32> {
     in_cluster(workload)?.accounts.user.number()
 }
 

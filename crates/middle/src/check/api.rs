@@ -1,0 +1,317 @@
+//! Values of the chart that its schema takes and Kubernetes' API refuses: an upgrade would stop half-way.
+
+use std::collections::BTreeSet;
+
+use super::Facts;
+use crate::{
+    diag::{Code, Diagnostic, Sink, nearest},
+    model::{NetworkOwners, Platform, Workload},
+    syntax::{Entry, Node, Table, places, quoted},
+};
+
+/// Lists of containers beside the workload's own.
+const CONTAINERS: [&str; 2] = ["initContainers", "sidecars"];
+
+/// Volumes that the chart makes for what is neither a volume nor a claim (`_volumes.tpl`, `mounts.rs`).
+const MADE: [&str; 4] = ["mlopsgen-", "tmpfs", "shm", "device"];
+
+/// Units of an amount (apimachinery, `pkg/api/resource/suffix.go`).
+const UNITS: [&str; 16] = [
+    "", "n", "u", "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei",
+];
+
+/// Amounts that are none.
+pub(super) fn amounts(facts: Facts<'_>, sink: &mut Sink) {
+    let claims = facts.platform.raw_written.get_path(&["helm", "volumes"]);
+    let mut found = Vec::new();
+    for (_, claim) in entries(claims) {
+        found.extend(claim.as_table().and_then(|it| it.get("size")));
+    }
+    for workload in facts.platform.workloads() {
+        let values = &workload.values;
+        found.extend(asked_for(values));
+        for (_, volume) in entries(values.get("volumes")) {
+            let keys = ["size", "sizeLimit"].into_iter();
+            found.extend(keys.filter_map(|key| volume.as_table()?.get(key)));
+        }
+        for key in CONTAINERS {
+            found.extend(items(values, key).flat_map(asked_for));
+        }
+        let volumes = items(values, "extraVolumes");
+        found.extend(volumes.filter_map(|it| it.get_path(&["emptyDir", "sizeLimit"])));
+    }
+    for node in found {
+        let Some(text) = node.as_str().filter(|text| !is_amount(text)) else {
+            continue;
+        };
+        let diagnostic = Diagnostic::new(
+            Code::BadValue,
+            format!("`{text}` is not an amount that Kubernetes takes"),
+        )
+        .label(node.span, "its API refuses this");
+        sink.push(match meant(text) {
+            Some(meant) => diagnostic
+                .help(format!("write `{}`", quoted(&meant)))
+                .replacing(node.span, quoted(&meant)),
+            None => diagnostic.help("write a number with `m`, `k`, `M`, `G`, `Ki`, `Mi`, `Gi` or `Ti`, or without a unit: `\"500m\"`, `\"2Gi\"`"),
+        });
+    }
+}
+
+/// The amounts of `resources`.
+fn asked_for(values: &Table) -> Vec<&Node> {
+    let lists = ["requests", "limits"].into_iter();
+    let lists = lists.flat_map(|list| entries(values.get_path(&["resources", list])));
+    lists.map(|(_, node)| node).collect()
+}
+
+/// A number and a unit, or an exponent. What a reference stands for is not known here.
+fn is_amount(text: &str) -> bool {
+    if text.contains('$') {
+        return true;
+    }
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let end = unsigned.find(|c: char| !c.is_ascii_digit() && c != '.');
+    let (number, unit) = unsigned.split_at(end.unwrap_or(unsigned.len()));
+    let is_exponent = || {
+        let exponent = unit.strip_prefix(['e', 'E']);
+        exponent.is_some_and(|it| it.parse::<i32>().is_ok())
+    };
+    let is_number = number.parse::<f64>().is_ok();
+    is_number && (UNITS.contains(&unit) || is_exponent())
+}
+
+/// The amount in Kubernetes' units, where it is plain: `1Gb`, `512 mb` and `1GiB` are meant so everywhere else.
+fn meant(text: &str) -> Option<String> {
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+    let (number, unit) = text.split_at(end);
+    let unit = match unit.trim().to_ascii_lowercase().as_str() {
+        "b" => "",
+        "k" | "kb" | "kib" | "ki" => "Ki",
+        "mb" | "mib" | "mi" => "Mi",
+        "g" | "gb" | "gib" | "gi" => "Gi",
+        "t" | "tb" | "tib" | "ti" => "Ti",
+        _ => return None,
+    };
+    number.parse::<f64>().ok()?;
+    Some(format!("{number}{unit}"))
+}
+
+/// A disruption budget that says both how many pods may be away and how many must be there.
+pub(super) fn budgets(facts: Facts<'_>, sink: &mut Sink) {
+    for workload in facts.platform.workloads() {
+        let Some(budget) = workload.values.table("pdb") else {
+            continue;
+        };
+        let said = |key| budget.entry(key).filter(|it| !it.value.is_false());
+        let Some((away, there)) = said("maxUnavailable").zip(said("minAvailable")) else {
+            continue;
+        };
+        sink.push(
+            Diagnostic::new(
+                Code::ConflictingKeys,
+                format!(
+                    "the disruption budget of `{}` has both bounds, and Kubernetes takes one",
+                    workload.name
+                ),
+            )
+            .label(away.key.span, "how many may be away")
+            .label(there.key.span, "how many must be there")
+            .help("remove `minAvailable`")
+            .removing(places(&there.key, &there.value)),
+        );
+    }
+}
+
+/// Containers without an image, and two of one name in one pod.
+pub(super) fn containers(facts: Facts<'_>, sink: &mut Sink) {
+    let pods = NetworkOwners::of_pods(facts.platform);
+    for workload in facts.platform.workloads().filter(|it| !it.in_chart) {
+        let mut names: BTreeSet<&str> = in_pod(facts.platform, &pods, workload)
+            .map(|it| it.name.as_str())
+            .collect();
+        for (key, table) in CONTAINERS.into_iter().flat_map(|key| {
+            let all = items(&workload.values, key);
+            all.map(move |table| (key, table))
+        }) {
+            let Some(name) = table.entry("name") else {
+                continue;
+            };
+            let text = name.value.as_str().unwrap_or_default();
+            if table.get("image").is_none() {
+                let line = format!("image = \"{text}:1.0.0\"");
+                sink.push(
+                    Diagnostic::new(
+                        Code::MissingKey,
+                        format!("the container `{text}` of `{key}` has no image"),
+                    )
+                    .label(name.value.span, "Kubernetes refuses it")
+                    .help(format!("give it one beside its name, such as `{line}`")),
+                );
+            }
+            if !names.insert(text) {
+                sink.push(
+                    Diagnostic::new(
+                        Code::DuplicateName,
+                        format!(
+                            "the pod of `{}` has two containers called `{text}`",
+                            workload.name
+                        ),
+                    )
+                    .label(name.value.span, "the second one")
+                    .help("give it another name"),
+                );
+            }
+        }
+    }
+}
+
+/// Mounts of volumes that the pod does not have.
+pub(super) fn mounts(facts: Facts<'_>, sink: &mut Sink) {
+    let pods = NetworkOwners::of_pods(facts.platform);
+    for workload in facts.platform.workloads().filter(|it| !it.in_chart) {
+        let own = items(&workload.values, "extraVolumeMounts");
+        let others = CONTAINERS.into_iter().flat_map(|key| {
+            let containers = items(&workload.values, key);
+            containers.flat_map(|it| items(it, "volumeMounts"))
+        });
+        let mut mounted = own.chain(others).peekable();
+        if mounted.peek().is_none() {
+            continue;
+        }
+        let known = volumes(facts.platform, &pods, workload);
+        for name in mounted.filter_map(|it| it.get("name")) {
+            let Some(text) = name.as_str().filter(|text| !known.contains(*text)) else {
+                continue;
+            };
+            if MADE.iter().any(|it| text.starts_with(it)) || text.contains('$') {
+                continue;
+            }
+            let near = nearest(text, known.iter().map(String::as_str));
+            sink.push(
+                Diagnostic::new(
+                    Code::UnknownName,
+                    format!("the pod of `{}` has no volume `{text}`", workload.name),
+                )
+                .label(name.span, "Kubernetes refuses it")
+                .misspelled(text, near, || {
+                    format!("add one: `extraVolumes = [{{ name = \"{text}\", emptyDir = {{}} }}]`")
+                }),
+            );
+        }
+    }
+}
+
+/// The names of the volumes of the pod that a workload runs in.
+fn volumes(platform: &Platform, pods: &NetworkOwners, workload: &Workload) -> BTreeSet<String> {
+    let host = pods.owner_of(&workload.name).to_string();
+    let mut known = BTreeSet::new();
+    for member in in_pod(platform, pods, workload) {
+        let mounts = member.mounts.iter().chain(&member.node_mounts);
+        let mounts = mounts.map(|mount| mount.name.as_str());
+        let raw = entries(member.values.get("volumes")).map(|(entry, _)| entry.key.name.as_str());
+        for name in mounts.chain(raw) {
+            known.insert(match member.name == host {
+                true => name.to_string(),
+                false => format!("{}-{name}", member.name),
+            });
+        }
+        let extra = items(&member.values, "extraVolumes");
+        let extra = extra.filter_map(|it| it.string("name"));
+        known.extend(extra.map(str::to_string));
+    }
+    known
+}
+
+/// The workloads of one pod.
+fn in_pod<'a>(
+    platform: &'a Platform,
+    pods: &'a NetworkOwners,
+    workload: &'a Workload,
+) -> impl Iterator<Item = &'a Workload> {
+    let host = pods.owner_of(&workload.name);
+    let all = platform.workloads();
+    all.filter(move |it| pods.owner_of(&it.name) == host)
+}
+
+/// Percent of what a pod asks for, of which a container asks for nothing.
+pub(super) fn scaled_by_share(facts: Facts<'_>, sink: &mut Sink) {
+    let pods = NetworkOwners::of_pods(facts.platform);
+    for workload in facts.platform.workloads() {
+        let Some(scaler) = workload.values.table("hpa") else {
+            continue;
+        };
+        let component = facts.platform.component(&workload.component);
+        let is_single = workload.part.is_none() && component.is_some_and(|it| it.single);
+        let is_guest = pods.foreign_owner_of(&workload.name).is_some();
+        // That it can't be scaled at all is said elsewhere.
+        if workload.daemon || workload.is_job() || is_guest || is_single {
+            continue;
+        }
+        for (resource, amount) in [("cpu", "250m"), ("memory", "512Mi")] {
+            let Some(share) = scaler.entry(resource).filter(|it| !it.value.is_false()) else {
+                continue;
+            };
+            let mut members = in_pod(facts.platform, &pods, workload).filter(|it| !it.is_job());
+            let silent = members.find(|it| !asks(it, resource));
+            let mut beside = items(&workload.values, "sidecars");
+            let sidecar = beside.find(|it| !asks_in_values(it, resource));
+            let (name, line) = match (silent, sidecar) {
+                (Some(other), _) => (
+                    other.name.as_str(),
+                    Some(format!("resources.{resource} = \"{amount}\"")),
+                ),
+                (None, Some(table)) => (table.string("name").unwrap_or("?"), None),
+                (None, None) => continue,
+            };
+            let noun = if resource == "cpu" { "CPU" } else { resource };
+            let diagnostic = Diagnostic::new(
+                Code::MissingKey,
+                format!("`{}` is scaled by a share of the {noun} that it asks for, and `{name}` asks for none: it would never scale", workload.name),
+            )
+            .label(share.key.span, format!("percent of the {noun} asked for"));
+            sink.push(match (line, silent) {
+                (Some(line), Some(other)) => {
+                    let place = other.written.entry("resources");
+                    let place = place.filter(|it| it.value.as_table().is_some());
+                    let diagnostic = diagnostic.help(format!("write `{line}` at `{name}`"));
+                    match place {
+                        Some(entry) => diagnostic
+                            .adding(entry.key.span, format!("{resource} = \"{amount}\"")),
+                        None => diagnostic.adding(other.span, line),
+                    }
+                }
+                _ => diagnostic.help(format!("let the container `{name}` ask for some, such as `resources = {{ requests = {{ {resource} = \"{amount}\" }} }}`")),
+            });
+        }
+    }
+}
+
+/// Whether a workload asks for some of a resource; a limit is a request, too.
+fn asks(workload: &Workload, resource: &str) -> bool {
+    let typed = &workload.resources;
+    let has = match resource {
+        "cpu" => typed.cpu.or(typed.cpu_limit),
+        _ => typed.memory,
+    };
+    has.is_some() || asks_in_values(&workload.values, resource)
+}
+
+fn asks_in_values(values: &Table, resource: &str) -> bool {
+    let mut lists = ["requests", "limits"].into_iter();
+    lists.any(|list| values.get_path(&["resources", list, resource]).is_some())
+}
+
+fn entries(node: Option<&Node>) -> impl Iterator<Item = (&Entry, &Node)> {
+    let table = node.and_then(Node::as_table);
+    let entries = table.into_iter().flat_map(|it| &it.entries);
+    entries
+        .filter(|entry| !entry.value.is_false())
+        .map(|entry| (entry, &entry.value))
+}
+
+/// The tables of a list.
+fn items<'a>(values: &'a Table, key: &str) -> impl Iterator<Item = &'a Table> {
+    let all = values.array(key).unwrap_or_default().iter();
+    all.filter_map(Node::as_table)
+}
