@@ -38,7 +38,9 @@ impl Addition<'_> {
         let companion = companion.or_else(|| fitting.iter().find(|it| self.asked.contains(it)));
         let there = match companion {
             Some(companion) => Some(companion.clone()),
-            None if role.required || role.default => free.first().map(|it| (*it).clone()),
+            None if role.required || role.default || role.or_setting.is_some() => {
+                free.first().map(|it| (*it).clone())
+            }
             None => None,
         };
         if let Some(place) = there.and_then(|store| self.place(&store, name, role)) {

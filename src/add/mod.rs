@@ -15,7 +15,7 @@ use std::{collections::BTreeMap, rc::Rc};
 pub use existing::Existing;
 
 use crate::{
-    catalog::{Kind, Role, SettingType},
+    catalog::{Kind, Role, SettingSpec, SettingType},
     diag::nearest,
     language::NameRule,
     plan::Failure,
@@ -208,7 +208,7 @@ impl<'a> Addition<'a> {
                 }
             }
         }
-        let settings = self.settings(name, kind, store_of)?;
+        let settings = self.settings(name, kind, store_of, &open)?;
         if let Some(port) = words::published(kind) {
             hosts.push(("http".to_string(), self.existing.free_host(port)));
         }
@@ -233,12 +233,13 @@ impl<'a> Addition<'a> {
         Ok(())
     }
 
-    /// The settings that it can't do without: those that take a secret get one, which is declared.
+    /// The settings that it can't do without: those that take a secret get one, which is declared. `open`: roles that nothing fills.
     fn settings(
         &mut self,
         name: &str,
         kind: &Kind,
         store_of: Option<&str>,
+        open: &[(String, Vec<String>)],
     ) -> Result<Vec<(String, String)>, Failure> {
         let mut settings = Vec::new();
         if let Some(owner) = store_of {
@@ -253,7 +254,15 @@ impl<'a> Addition<'a> {
                 ));
             }
         }
-        for spec in kind.settings.iter().filter(|spec| spec.required) {
+        let stands_in = |spec: &SettingSpec| {
+            let mut roles = kind.roles.iter();
+            roles.any(|role| {
+                role.or_setting.as_ref() == Some(&spec.name)
+                    && open.iter().any(|(name, _)| *name == role.name)
+            })
+        };
+        let needed = kind.settings.iter();
+        for spec in needed.filter(|spec| spec.required || stands_in(spec)) {
             if let (SettingType::String, Some(sample)) = (spec.kind, sample(&spec.description)) {
                 settings.push((spec.name.clone(), quoted(sample)));
                 continue;

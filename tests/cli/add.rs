@@ -342,3 +342,33 @@ fn a_name_that_something_was_moved_away_from_is_not_taken() {
     ok(&project, &["add", "redis", "db-2"]);
     ok(&project, &["validate"]);
 }
+
+/// A log-in is told who knows the accounts: the component that does, else an address to replace.
+#[test]
+fn a_role_in_whose_place_a_setting_stands_is_filled_or_the_setting_is_written() {
+    let project = project("[platform]\nname = \"demo\"\n");
+    ok(&project, &["add", "oauth2-proxy", "before"]);
+    ok(&project, &["add", "keycloak"]);
+    ok(&project, &["add", "oauth2-proxy", "after"]);
+    let text = project.read("platform.toml");
+    let (before, after) = text.split_once("kind = \"keycloak\"").expect("a keycloak");
+    let address = "issuer_url = \"https://accounts.example.com\"";
+    assert!(before.contains(address), "{text}");
+    assert!(
+        after.contains("uses = { provider = \"keycloak\" }"),
+        "{text}"
+    );
+    assert!(!after.contains(address), "{text}");
+    ok(&project, &["validate", "--deny-warnings"]);
+    let folder = Folder::new();
+    ok(
+        &folder,
+        &["init", "--with", "oauth2-proxy,keycloak", "demo"],
+    );
+    let text = folder.read("demo/platform.toml");
+    assert!(
+        text.contains("uses = { provider = \"keycloak\" }"),
+        "{text}"
+    );
+    ok(&folder, &["-C", "demo", "validate", "--deny-warnings"]);
+}

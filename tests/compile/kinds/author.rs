@@ -93,6 +93,16 @@ impl Author {
             lines.push(format!("uses.{} = \"{filler}\"", role.name));
             fillers.push((filler, role.kinds[0].clone()));
         }
+        for role in &kind.roles {
+            let is_filled = fillers
+                .iter()
+                .any(|(filler, _)| *filler == format!("{name}-{}", role.name.replace('_', "-")));
+            if let Some(setting) = role.or_setting.as_ref().filter(|_| !is_filled) {
+                lines.push(format!(
+                    "settings.{setting} = \"https://accounts.example.com\""
+                ));
+            }
+        }
         self.components.push_str(&lines.join("\n"));
         self.components.push('\n');
         for (filler, kind) in fillers {

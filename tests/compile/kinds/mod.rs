@@ -12,6 +12,7 @@ mod metrics;
 mod multiline;
 mod pairs;
 mod ports;
+mod secrets;
 mod settings;
 mod tls;
 mod versions;

@@ -18,6 +18,9 @@ const WAYS: [(&str, &str); 3] = [
     ("verify-full", "settings.ca = \"ca.pem\"\n"),
 ];
 
+/// Where certificates of authorities are mounted.
+const AUTHORITIES: &str = "/etc/mlopsgen/ca/";
+
 /// A store that runs elsewhere, in the place of the component that the author declared for a role.
 fn elsewhere(text: &str, filler: &str, store: &Kind, (tls, ca): (&str, &str)) -> String {
     let heading = format!("[components.{filler}]\n");
@@ -52,8 +55,9 @@ fn has_user_elsewhere(store: &Kind) -> bool {
     settings.any(|it| it.name == "user" && it.only_external)
 }
 
-/// What the containers of the component `it` get: their services in Compose, and files that are made for them.
-fn client(text: &str, kind: &Kind) -> String {
+/// What the containers of the component `it` get: their services in Compose, and files that are made for them. `missing`: workloads that
+/// are told of a certificate that they do not have.
+fn client(text: &str, kind: &Kind, missing: &mut Vec<String>) -> String {
     let world = MemoryWorld::new().with("platform.toml", text).with(
         "ca.pem",
         "-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n",
@@ -83,17 +87,30 @@ fn client(text: &str, kind: &Kind) -> String {
     for name in &names {
         if let Some((_, service)) = compose.split_once(&format!("\n  {name}:\n")) {
             let lines = service.lines().take_while(|line| line.starts_with("    "));
-            found.extend(lines.map(|line| format!("{line}\n")));
+            let service: String = lines.map(|line| format!("{line}\n")).collect();
+            if lacks_authority(&service) {
+                missing.push(format!("{name} of {}: {service}", kind.name));
+            }
+            found += &service;
         }
     }
     found
+}
+
+/// Whether a service is told of the certificate of an authority that it does not mount.
+fn lacks_authority(service: &str) -> bool {
+    let mut told = service.split(AUTHORITIES).skip(1);
+    told.any(|rest| {
+        let name = rest.split_once(".pem").map_or(rest, |(name, _)| name);
+        !service.contains(&format!("target: {AUTHORITIES}{name}.pem"))
+    })
 }
 
 #[test]
 fn what_a_store_elsewhere_asks_for_reaches_each_client() {
     let kinds = catalog();
     let mut tried = 0;
-    let mut deaf = Vec::new();
+    let (mut deaf, mut missing) = (Vec::new(), Vec::new());
     for kind in kinds.values() {
         for role in &kind.roles {
             let stores = role.kinds.iter().filter_map(|name| kinds.get(name));
@@ -106,7 +123,10 @@ fn what_a_store_elsewhere_asks_for_reaches_each_client() {
                     continue;
                 }
                 tried += 1;
-                let found = WAYS.map(|way| client(&elsewhere(&text, &filler, store, way), kind));
+                let found = WAYS.map(|way| {
+                    let text = elsewhere(&text, &filler, store, way);
+                    client(&text, kind, &mut missing)
+                });
                 let trusts = ["/ca/", "BEGIN CERTIFICATE"]
                     .iter()
                     .any(|it| found[2].contains(it));
@@ -121,6 +141,10 @@ fn what_a_store_elsewhere_asks_for_reaches_each_client() {
     assert_eq!(
         deaf, [""; 0],
         "these clients do not hear `tls`, `ca` or `user`"
+    );
+    assert_eq!(
+        missing, [""; 0],
+        "these lack the file that they are told of"
     );
 }
 

@@ -158,6 +158,23 @@ fn a_prefix_needs_a_version_that_serves_under_it() {
     assert!(!lints("6.0.0-dev").contains(&"no-prefix"));
 }
 
+/// Its plugins need a newer core; somebody who names the plugins may have an older one.
+#[test]
+fn an_older_jenkins_needs_older_plugins() {
+    let errors = |lines: &str| -> Vec<&str> {
+        let found = compiled_at("jenkins", lines).diagnostics;
+        let found = found.iter().map(|it| it.code.name());
+        found.filter(|code| *code == "unknown-version").collect()
+    };
+    let old = "version = \"2.426.3-lts-jdk17\"\n";
+    assert_eq!(errors(old), ["unknown-version"]);
+    assert_eq!(
+        errors(&format!("{old}settings.plugins = [\"git:5.2.0\"]\n")),
+        [""; 0]
+    );
+    assert_eq!(errors("version = \"2.541.1-lts-jdk21\"\n"), [""; 0]);
+}
+
 /// Each major that a kind names compiles, with all that its conditions add.
 #[test]
 fn every_major_of_every_kind_compiles() {

@@ -147,13 +147,12 @@ impl Checker<'_> {
                     sink.push(unknown("kind", name, node.span, &known));
                 }
             }
-            let schema_of = self
-                .kind
-                .table
-                .get_path(&["roles", &role.name, "schema_of"]);
-            if let Some(node) = schema_of.filter(|node| self.is_own(node.span)) {
-                let name = node.as_str().unwrap_or_default();
-                Self::declared("setting", name, &self.names.settings, node.span, sink);
+            for key in ["schema_of", "or_setting"] {
+                let named = self.kind.table.get_path(&["roles", &role.name, key]);
+                if let Some(node) = named.filter(|node| self.is_own(node.span)) {
+                    let name = node.as_str().unwrap_or_default();
+                    Self::declared("setting", name, &self.names.settings, node.span, sink);
+                }
             }
         }
     }
@@ -400,7 +399,7 @@ impl Checker<'_> {
             (Fact::Ports, [port, ..]) | (Fact::External, [port]) => {
                 Self::declared("port", port, &self.names.ports, span, sink);
             }
-            (Fact::Routes, ["tls"]) => {}
+            (Fact::Routes, ["tls" | "hosts"]) => {}
             (
                 Fact::External
                 | Fact::Parts

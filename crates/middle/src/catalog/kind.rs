@@ -352,6 +352,10 @@ pub struct Role {
     pub kinds: Vec<String>,
     /// Whether a component without it is an error.
     pub required: bool,
+    /// The setting that may stand in its place: a component that has neither is an error.
+    pub or_setting: Option<String>,
+    /// Variables of the program that say the same as that setting, or where else it looks.
+    pub replaced_by: Vec<String>,
     /// Whether it takes a list.
     pub many: bool,
     /// Bound without being named if exactly one component fits.

@@ -98,6 +98,7 @@ fn read(
         if author == Author::User {
             program.clone_from(&base.program);
         }
+        follow_conditions(&base.table, &mut table);
         table = overlay(&base.table, &table, Removal::Now);
     }
     table.remove("extends");
@@ -113,6 +114,19 @@ fn read(
         sink.push(diagnostic);
     }
     (!is_broken).then_some(kind)
+}
+
+/// Lets the conditions of a kind follow those of the one that it extends. A list in the place of the other's would take away what they
+/// hold, such as the password of a server. `when = false` takes them away on purpose.
+fn follow_conditions(base: &Table, table: &mut Table) {
+    let Some(base) = base.array("when") else {
+        return;
+    };
+    let Some(Value::Array(own)) = table.get_mut("when").map(|node| &mut node.value) else {
+        return;
+    };
+    let all: Vec<Node> = base.iter().chain(own.iter()).cloned().collect();
+    *own = all.into();
 }
 
 /// The user's file without the entries that are not in the language of kinds.
@@ -411,6 +425,8 @@ fn role(key: &Key, table: &Table) -> Role {
             .map(ToString::to_string)
             .collect(),
         required: flag("required", false),
+        or_setting: table.string("or_setting").map(ToString::to_string),
+        replaced_by: strings(table, "replaced_by"),
         many: flag("many", false),
         default: flag("default", false),
         all: flag("all", false),

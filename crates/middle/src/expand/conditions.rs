@@ -1,5 +1,7 @@
 //! Conditions of kinds (`[[when]]` and `if`), and the tables that they add.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value as Json, json};
 
 use super::{
@@ -115,13 +117,24 @@ fn settings(declared: &Declared) -> Map<String, Json> {
         .collect()
 }
 
-/// How people reach an entry point; nothing if the component is not an entry point.
-fn routes(all: &Declarations, door: &str) -> Json {
-    let routes: Vec<&Route> = all.routes.iter().filter(|it| it.door == door).collect();
+/// The routes that lead through an entry point, or that a component asks to log in; nothing where there are none.
+fn routes(all: &Declarations, name: &str) -> Json {
+    let is_asked = |route: &Route| {
+        let login = route.login.as_ref();
+        login.is_some_and(|login| login.component == name)
+    };
+    let routes = all.routes.iter();
+    let routes: Vec<&Route> = routes
+        .filter(|it| it.door == name || is_asked(it))
+        .collect();
     if routes.is_empty() {
         return Json::Null;
     }
-    json!({ "tls": routes.iter().any(|route| route.tls.is_some()) })
+    let hosts: BTreeSet<&str> = routes.iter().map(|route| route.host.as_str()).collect();
+    json!({
+        "tls": routes.iter().any(|route| route.tls.is_some()),
+        "hosts": hosts.len(),
+    })
 }
 
 /// The ports of the main workload: under which prefix they are served, and by which scheme.

@@ -34,6 +34,11 @@ pub(super) fn flags_with_values(args: &Node) -> Vec<(String, String)> {
         .collect()
 }
 
+/// The word that a command begins with.
+pub(super) fn first_word(command: &Node) -> Option<String> {
+    words(command).into_iter().next()
+}
+
 /// What makes two flags the same: the name, and for `-c name=value` the name behind it.
 #[derive(PartialEq, Eq)]
 struct Flag<'a> {

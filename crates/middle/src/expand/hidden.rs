@@ -63,19 +63,37 @@ fn hidden(declared: &Declared) -> Option<Diagnostic> {
         .or_else(|| first(&variables_of_kind(&declared.kind), &variables_of(declared)))
 }
 
-/// The flags in `args`. A command of the user's own is no longer the kind's.
+/// The flags in `args`, and in a command of the user's own that starts the kind's program.
 fn flags_of(declared: &Declared) -> Vec<Written> {
     let user = &declared.user;
-    match user.get("args") {
-        Some(args) if user.get("command").is_none() => flags::flags_with_values(args)
-            .into_iter()
-            .map(|(name, value)| Written {
-                name,
-                value,
-                span: args.span,
-            })
-            .collect(),
-        _ => Vec::new(),
+    let command = user.get("command");
+    if command.is_some_and(|command| !starts_the_program(declared, command)) {
+        return Vec::new();
+    }
+    let lines = [command, user.get("args")].into_iter().flatten();
+    let flags = lines.flat_map(|line| {
+        let flags = flags::flags_with_values(line).into_iter();
+        flags.map(|(name, value)| Written {
+            name,
+            value,
+            span: line.span,
+        })
+    });
+    flags.collect()
+}
+
+/// Whether a command of the user's begins as the kind's does: with the same word, or with a flag where the image names the program.
+fn starts_the_program(declared: &Declared, command: &Node) -> bool {
+    if declared.user.get("entrypoint").is_some() {
+        return false;
+    }
+    let kinds = declared.kind.table.get_path(&["workload", "command"]);
+    let of_kind = kinds.and_then(flags::first_word);
+    let is_flag = |word: &String| word.starts_with('-');
+    match (flags::first_word(command), of_kind) {
+        (Some(own), Some(of_kind)) => own == of_kind || is_flag(&own) && is_flag(&of_kind),
+        (Some(own), None) => is_flag(&own),
+        (None, _) => false,
     }
 }
 
@@ -249,7 +267,10 @@ fn explained(declared: &Declared, written: &Written, hidden: &Hidden<'_>) -> Dia
         ),
     )
     .label(written.span, what.as_str());
-    let why = format!("health check, scrape and links then use it, and `{name}` is not needed");
+    let why = match declared.user.get("command") {
+        Some(_) => "health check, scrape and links then use it".to_string(),
+        None => format!("health check, scrape and links then use it, and `{name}` is not needed"),
+    };
     let entry = declared
         .user
         .table("ports")

@@ -299,15 +299,28 @@ fn shared_by_user(user: &Table, kind_main: &Table, without: &[&str]) -> Table {
     out
 }
 
+/// Files that come with what fills a role, such as the certificate by which a database is known: whoever talks to it reads them.
+fn keep_files_of_roles(files: &mut Node) {
+    if let Value::Table(files) = &mut files.value {
+        let is_of_role = |file: &Entry| {
+            let file = file.value.as_table();
+            file.is_some_and(|file| file.get("of").is_some())
+        };
+        files.entries.retain(is_of_role);
+    }
+}
+
 /// The keys that hold for every workload of the kind's own image.
 fn shared(table: &Table, without: &[&str]) -> Table {
     let mut out = Table::default();
     for entry in &table.entries {
         let name = entry.key.name.as_str();
-        if !language::is_shared(name) || without.contains(&name) {
+        let mut entry = entry.clone();
+        if name == "files" && without.contains(&name) {
+            keep_files_of_roles(&mut entry.value);
+        } else if !language::is_shared(name) || without.contains(&name) {
             continue;
         }
-        let mut entry = entry.clone();
         if let Value::Table(inner) = &mut entry.value.value {
             inner
                 .entries
@@ -373,13 +386,15 @@ fn drop_raw(kind: &mut Table, user: &Table) {
     }
 }
 
-/// Takes away the flags of the kind's command that the user's `args` give.
+/// Takes away the flags of the kind's command that the user's `args` give, and those of its `args` that the user's command gives.
 fn drop_flags(kind: &mut Table, user: &Table) {
-    let (Some(args), None) = (user.get("args"), user.get("command")) else {
-        return;
+    let (of_kind, given) = match (user.get("args"), user.get("command")) {
+        (Some(args), None) => ("command", args),
+        (None, Some(command)) => ("args", command),
+        _ => return,
     };
-    if let Some(Value::Array(words)) = kind.get_mut("command").map(|node| &mut node.value) {
-        *words = flags::without(words, args).into();
+    if let Some(Value::Array(words)) = kind.get_mut(of_kind).map(|node| &mut node.value) {
+        *words = flags::without(words, given).into();
     }
 }
 

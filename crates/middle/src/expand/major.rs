@@ -268,7 +268,12 @@ fn too_old(kind: &Kind, node: &Node, shown: &str, oldest: &Version) -> Diagnosti
         format!("kind `{}` can't run version `{shown}`", kind.name),
     )
     .label(node.span, "too old")
-    .help(format!("the oldest that it runs is `{oldest}`"))
+    .help(match &kind.older_with {
+        Some(setting) => format!(
+            "the oldest that it runs is `{oldest}`; an older one needs a `settings.{setting}` of your own"
+        ),
+        None => format!("the oldest that it runs is `{oldest}`"),
+    })
 }
 
 /// Reports an image without a major version in its tag, for a kind that differs between major versions.

@@ -4,6 +4,7 @@
 //! table that says all of it, that roles are bound and that the names of secrets, variables and ports are known. Strings
 //! still hold their references.
 
+mod authorities;
 mod buckets;
 mod conditions;
 mod declare;
@@ -30,6 +31,7 @@ mod probes;
 pub mod read;
 mod removed;
 mod role_env;
+mod role_or_setting;
 mod roles;
 mod route_edits;
 mod route_ports;
@@ -124,6 +126,7 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
     sink.know_components(names);
     let (mut components, lost) = declare::components(tree, &mut inputs, sink);
     let routes = routes::routes(tree, &mut components, &lost, sink);
+    authorities::mount(&mut components);
     let levels = levels::levels(tree, &components, sink);
     sink.set_levels(levels);
     let mut names = names::names(tree, &inputs, &components, lost, sink);

@@ -1,7 +1,7 @@
 //! Programs that must know their own public name. If they are published to other machines without it, they send clients to a
 //! wrong address or refuse them.
 
-use super::draft::ComponentDraft;
+use super::{MissingLine, draft::ComponentDraft};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     model::HostPort,
@@ -28,22 +28,42 @@ pub(super) fn check(draft: &ComponentDraft, sink: &mut Sink) {
     if port.host.is_none() || !port.bind.is_everywhere() {
         return;
     }
-    let line = match setting {
-        Some(setting) => format!("settings.{setting} = {}", own_name.example),
-        None => format!("public_url = {}", own_name.example),
-    };
-    sink.push(
-        Diagnostic::new(
-            Code::OwnName,
-            format!(
-                "port `{}` of `{}` is open to other machines, but {}",
-                port.name, draft.name, own_name.otherwise
-            ),
-        )
-        .about(&draft.name)
-        .label(port.host_span, format!("published on `{}`", port.bind))
-        .help(format!("set the name by which they call it: `{line}`")),
-    );
+    let diagnostic = Diagnostic::new(
+        Code::OwnName,
+        format!(
+            "port `{}` of `{}` is open to other machines, but {}",
+            port.name, draft.name, own_name.otherwise
+        ),
+    )
+    .about(&draft.name)
+    .label(port.host_span, format!("published on `{}`", port.bind));
+    let (why, example) = ("the name by which they call it", &own_name.example);
+    sink.push(match setting {
+        Some(setting) => MissingLine {
+            component: draft.span,
+            written: &draft.user,
+            table: "settings",
+            line: &format!("{setting} = {example}"),
+            more: &format!(": {why}"),
+        }
+        .help(diagnostic),
+        None => {
+            let line = format!("public_url = {}", with_port(example, port.host));
+            diagnostic
+                .help(format!("write `{line}`: {why}"))
+                .adding(draft.span, line)
+        }
+    });
+}
+
+/// The example of an address, in quotes, at the port that is published.
+fn with_port(example: &str, host: Option<HostPort>) -> String {
+    match host {
+        Some(HostPort::Fixed(ports)) if ports.first != 80 => {
+            format!("{}:{}\"", example.trim_end_matches('"'), ports.first)
+        }
+        _ => example.to_string(),
+    }
 }
 
 /// A program that sends clients on to its own address has to know the number before it starts.

@@ -6,6 +6,7 @@ use super::{
     Declarations, MissingLine,
     draft::{BoundRole, Declared},
     edits::written,
+    role_or_setting,
     schemas::{database_of_its_own, free_stores},
     unknown,
     unknown_role::unknown_role,
@@ -42,6 +43,7 @@ fn bind_component(all: &Declarations, index: usize, sink: &mut Sink) -> (Vec<Bou
         }
         complete &= !role.required || bound.iter().any(|bound| bound.role.name == role.name);
     }
+    role_or_setting::check(all, index, &bound, sink);
     (bound, complete)
 }
 

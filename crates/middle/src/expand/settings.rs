@@ -143,7 +143,7 @@ fn reads_setting(table: &Table, setting: &str, is_off: &dyn Fn(&str) -> bool) ->
 }
 
 /// The settings that misspelled ones were meant to be: those are not missing as well.
-fn misspelled(declared: &Declared) -> Vec<&str> {
+pub(super) fn misspelled(declared: &Declared) -> Vec<&str> {
     let known = || declared.kind.settings.iter().map(|spec| spec.name.as_str());
     let written = declared.user.table("settings").into_iter();
     let unknown = written

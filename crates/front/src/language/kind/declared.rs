@@ -205,6 +205,18 @@ pub(super) const ROLE: Shape = Shape::Table(&[
         "To leave it unfilled is an error.",
         "required = true",
     ),
+    key(
+        "or_setting",
+        Shape::Plain(Form::Name(NameRule::Identifier)),
+        "The setting that may stand in its place: to leave out both is an error.",
+        "or_setting = \"database\"",
+    ),
+    key(
+        "replaced_by",
+        Shape::List(&Shape::Plain(Form::Name(NameRule::Environment))),
+        "With `or_setting`: variables of the program that say the same; a user who sets one of them in `env` needs neither.",
+        "replaced_by = [\"OAUTH2_PROXY_OIDC_ISSUER_URL\"]",
+    ),
     key("many", Shape::Boolean, "It takes a list.", "many = true"),
     key(
         "default",
