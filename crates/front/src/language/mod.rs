@@ -40,7 +40,7 @@ mod written;
 
 pub use chart::{CHART_KEYS, CHART_TOP_KEYS};
 pub use check::check;
-pub use complete::complete;
+pub use complete::{complete, holds_entries, is_whole};
 pub use component::{COMPONENT, COMPONENT_SECTIONS, PART, component_key, is_shared, secret_places};
 pub use compose::usual_port_name;
 pub use context::{Context, Owner};

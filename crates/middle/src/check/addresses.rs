@@ -10,6 +10,7 @@ use crate::{
     diag::{Code, Diagnostic, Sink},
     language::usual_port_name,
     model::{Component, HostPort, NetworkMode, Platform, Port, PortRange},
+    reference,
     syntax::{Table, key_text},
 };
 
@@ -154,10 +155,18 @@ fn referred<'a>(text: &'a str, name: &'a str, other: &Component) -> (&'a str, St
                 None => usual_port_name(&number.to_string()),
             };
             let port = of_number.map_or(usual, |port| &port.name);
-            let reference = format!("${{components.{}.{port}.address}}", other.name);
-            (spelled, reference)
+            (spelled, address(other, port))
         }
         None => (name, format!("${{components.{}.{main}.host}}", other.name)),
+    }
+}
+
+/// The reference that says where programs inside reach a port.
+fn address(component: &Component, port: &str) -> String {
+    let outside = component.outside_port.as_ref();
+    match outside.filter(|outside| outside.name == port) {
+        Some(outside) => reference::written(&["components", &component.name, &outside.instead]),
+        None => reference::written(&["components", &component.name, port, "address"]),
     }
 }
 
@@ -279,12 +288,13 @@ fn itself(
                 let is_other = Some(component.name.as_str()) != string.owner.component();
                 is_other && component.external.is_none() && holds(*range, number)
             })?;
-            Some((name, number, &component.name, &port.name))
+            Some((name, number, *component, &port.name))
         })?;
-    let reference = format!("${{components.{component}.{port}.address}}");
+    let reference = address(component, port);
     let message = format!(
-        "{} looks for `{component}` on `{name}`",
-        string.owner.describe()
+        "{} looks for `{}` on `{name}`",
+        string.owner.describe(),
+        component.name
     );
     Some(
         Diagnostic::new(Code::BareAddress, message)

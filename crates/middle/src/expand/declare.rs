@@ -40,6 +40,8 @@ pub(super) fn components(
             continue;
         };
         removed::check(key, &own, &presets, &kind, sink);
+        let presets = presets::fitting(&presets, &own, &kind);
+        let written = over_presets(&presets, &own);
         let preset_alerts = presets.table("alerts").into_iter().flat_map(Table::keys);
         let preset_alerts = preset_alerts.map(str::to_string).collect();
         components.push(Declared {

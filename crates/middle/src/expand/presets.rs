@@ -1,11 +1,14 @@
-//! Presets that nothing names. What is wrong with the others shows where they are laid below a component.
+//! Presets that nothing names, and what of the others fits a component. What is wrong with those shows where they are laid below
+//! it.
 
 use std::collections::BTreeSet;
 
 use super::{Inputs, declare, read};
 use crate::{
+    catalog::Kind,
     diag::Sink,
-    syntax::{Node, Table},
+    language::{holds_entries, is_whole},
+    syntax::{Entry, Node, Table, Value},
 };
 
 /// Checks the names in presets that no component and no group has. Returns the groups that they name.
@@ -27,4 +30,32 @@ pub(super) fn unused<'a>(
         groups.extend(preset.get("group").filter(|node| !node.is_false()));
     }
     groups
+}
+
+/// The presets without parts of tables that neither the component nor its kind has: a preset of a group is for those that have one.
+pub(super) fn fitting(presets: &Table, own: &Table, kind: &Kind) -> Table {
+    let cases = kind.table.array("when").unwrap_or_default().iter();
+    let cases = cases.filter_map(Node::as_table);
+    let tables: Vec<&Table> = std::iter::once(&kind.table)
+        .chain(cases)
+        .filter_map(|table| table.table("workload"))
+        .chain(std::iter::once(own))
+        .collect();
+    let has = |path: &[&str]| tables.iter().any(|table| table.get_path(path).is_some());
+    let mut out = presets.clone();
+    for entry in &mut out.entries {
+        let name = entry.key.name.clone();
+        if let (true, Value::Table(inner)) = (holds_entries(&name), &mut entry.value.value) {
+            let fits = |it: &Entry| has(&[&name, &it.key.name]) || is_whole(&name, &it.value);
+            inner.entries.retain(fits);
+        }
+    }
+    let has_image = kind.image.is_some() || has(&["image"]) || presets.get("image").is_some();
+    out.entries.retain(|entry| {
+        let name = entry.key.name.as_str();
+        // A component without an image is meant to be built: what is missing there is to be told.
+        let is_meant = name == "build" && !has_image;
+        is_meant || holds_entries(name) || has(&[name]) || is_whole(name, &entry.value)
+    });
+    out
 }

@@ -49,6 +49,8 @@ pub struct Component {
     pub ports: Vec<Port>,
     /// The port that `uses` opens and that a URL is of.
     pub main_port: Option<String>,
+    /// The port that sends those inside on to a name outside, where there is one.
+    pub outside_port: Option<OutsidePort>,
     /// The port that people open: the main one, or `http` where the main one is for programs.
     pub page_port: Option<String>,
     /// Where people reach that port, where `public_url` is set.
@@ -93,6 +95,15 @@ pub struct Component {
     pub raw_helm: Raw,
     /// Its name where it is declared.
     pub span: Span,
+}
+
+/// A port that is for programs outside of the platform.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutsidePort {
+    /// Its name.
+    pub name: String,
+    /// The output that those inside read instead of its address.
+    pub instead: String,
 }
 
 /// What the lists of a kind promise of the metrics of a component.

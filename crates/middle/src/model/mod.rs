@@ -39,7 +39,7 @@ pub use ci::{
 };
 pub use component::{
     Component, DataFolder, DatabaseBinding, External, ExternalAddress, KeptIf, Lists, Output,
-    Setting, SettingFile, SettingValue, Store, Use,
+    OutsidePort, Setting, SettingFile, SettingValue, Store, Use,
 };
 pub use deploy::{Cluster, Deploy, DeployTool, Repository, Revision};
 pub use image::{Image, Version, is_tag};

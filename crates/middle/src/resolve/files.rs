@@ -2,7 +2,7 @@
 
 use super::{
     Inputs, Scene,
-    contents::dashboard::{Adapted, adapted},
+    contents::dashboard::{Adapted, Source, adapted},
     main_files,
     project_files::{leaves_project, private, project, read_project},
     reference::{Scope, needed_port, text},
@@ -277,9 +277,14 @@ impl File<'_> {
             return content;
         };
         let own = &self.scene.components[self.index];
-        let fillers = own.uses.iter().map(|bound| bound.target);
-        let sources: Vec<&str> = fillers
-            .map(|target| self.scene.components[target].name.as_str())
+        let sources: Vec<Source<'_>> = own
+            .uses
+            .iter()
+            .map(|bound| &self.scene.components[bound.target])
+            .map(|filler| Source {
+                uid: &filler.name,
+                plugin: &filler.kind.program,
+            })
             .collect();
         match adapted(&String::from_utf8_lossy(bytes), &sources) {
             Adapted::AsItIs => content,
@@ -311,7 +316,7 @@ impl File<'_> {
                     .label(node.span, all_of(&asked))
                     .help(format!(
                         "it has {}: change the dashboard's `datasource`",
-                        all_of(&sources)
+                        all_of(&sources.iter().map(|it| it.uid).collect::<Vec<_>>())
                     )),
                 );
                 content

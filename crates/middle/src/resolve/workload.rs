@@ -13,8 +13,8 @@ use crate::{
     expand::{BoundRole, ComponentDraft, WorkloadDraft, read, unknown},
     model::{
         Component, DataFolder, DatabaseBinding, EnvironmentVariable, External, FileMount, Gpu,
-        KeptIf, Lifecycle, Output, Purpose, Raw, Reach, Resources, Restart, Runtime, Text, Use,
-        Workload,
+        KeptIf, Lifecycle, Output, OutsidePort, Purpose, Raw, Reach, Resources, Restart, Runtime,
+        Text, Use, Workload,
     },
     syntax::{Node, Removal, Table, Value, overlay},
 };
@@ -74,6 +74,7 @@ pub(super) fn component(
             .map(|shape| shape.ports.clone())
             .unwrap_or_default(),
         main_port: draft.main_port(),
+        outside_port: outside_port(draft),
         page_port: draft.page_port(),
         public_url: draft.public_address(),
         settings: known.settings.clone(),
@@ -107,6 +108,14 @@ pub(super) fn component(
         ),
         span: draft.span,
     }
+}
+
+fn outside_port(draft: &ComponentDraft) -> Option<OutsidePort> {
+    let own_name = draft.kind.own_name.as_ref()?;
+    Some(OutsidePort {
+        name: own_name.port.clone(),
+        instead: own_name.inside.clone()?,
+    })
 }
 
 fn data_folders(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Vec<DataFolder> {
