@@ -205,6 +205,7 @@ pub fn component(workloads: Vec<Workload>) -> Component {
         external: None,
         ports: main.map(|main| main.ports.clone()).unwrap_or_default(),
         main_port: None,
+        outside_port: None,
         page_port: None,
         public_url: None,
         settings: Vec::new(),
