@@ -123,7 +123,7 @@ pub(super) fn mounts(
     let files = EngineFiles::new(inputs, Some(subject));
     for mount in &mut mounts {
         if let MountSource::Bind { path, .. } = &mount.source {
-            mount.texts = mounted_texts(inputs.world, path.as_str(), mount.read_only);
+            mount.texts = mounted_texts(inputs.world, mount, path.as_str());
             if let HostPath::Project(path) = path {
                 files.check_links(path, mount.span, sink);
             }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::{
     diag::{Code, Diagnostic, Sink},
     files::GENERATED,
-    model::{FileContent, MountedText},
+    model::{FileContent, Mount, MountedText},
     source::Span,
     syntax::Node,
     value::{TreePath, climbs_out, is_configuration, one_spelling, why_not_read},
@@ -17,11 +17,7 @@ const LARGEST: usize = 900 * 1024;
 
 /// The texts of configuration files of the project that a volume mounts. A folder that its program writes to holds data. What
 /// can't be read is no mistake: the engine makes a folder there.
-pub(super) fn mounted_texts(
-    world: &dyn World,
-    written: &str,
-    is_only_read: bool,
-) -> Vec<MountedText> {
+pub(super) fn mounted_texts(world: &dyn World, mount: &Mount, written: &str) -> Vec<MountedText> {
     let path = plain_path(written);
     let whole = path.is_empty() || leaves_project(written);
     if whole || why_not_read(&path, GENERATED).is_some() {
@@ -34,7 +30,7 @@ pub(super) fn mounted_texts(
     };
     let alone = text(&path);
     let listed = match alone {
-        None if is_only_read => world.list(&path).files,
+        None if mount.read_only => world.list(&path).files,
         _ => Vec::new(),
     };
     let in_folder = listed.iter().filter_map(|file| {
