@@ -130,7 +130,10 @@ fn help_in_file(at: ProjectLine<'_>, (spelled, reference): &(&str, String)) -> S
             "mount `{below}` by itself, as `{{ template = \"{file}\" }}`, and write {in_the_file}: {why}"
         ),
         (Delivery::Variables, _) => why.to_string(),
-        (Delivery::Volume(path), _) => format!(
+        (Delivery::Volume(path), Some(below)) => format!(
+            "mount it over the folder's, as `files.\"{path}/{below}\" = {{ template = \"{file}\" }}`, and write {in_the_file}: {why}"
+        ),
+        (Delivery::Volume(path), None) => format!(
             "mount it as `files.\"{path}\" = {{ template = \"{file}\" }}` instead of a volume, and write {in_the_file}: {why}"
         ),
     }

@@ -246,15 +246,22 @@ fn files_of<'a>(platform: &'a Platform, workload: &'a Workload, out: &mut Vec<Us
         out.extend(file.lines(workload, purpose));
     }
     for mount in &workload.mounts {
-        if let Some(text) = &mount.text {
+        let is_replaced = |below: &str| {
+            let path = format!("{}/{below}", mount.path);
+            workload.files.iter().any(|file| file.path == path)
+        };
+        for text in &mount.texts {
+            let below = text.below.as_deref();
             let file = TextFile {
                 path: &text.path,
-                below: None,
+                below,
                 by: Delivery::Volume(&mount.path),
                 text: &text.text,
                 span: mount.span,
             };
-            out.extend(file.lines(workload, purpose));
+            if !below.is_some_and(is_replaced) {
+                out.extend(file.lines(workload, purpose));
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use super::{Declarations, draft::Declared};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     reference::{self, Constants, Mode, Words},
-    syntax::quoted,
+    syntax::{Node, quoted},
 };
 
 pub(super) fn check(all: &Declarations, sink: &mut Sink) {
@@ -17,14 +17,8 @@ pub(super) fn check(all: &Declarations, sink: &mut Sink) {
 }
 
 fn other_form(declared: &Declared, constants: &Constants) -> Option<Diagnostic> {
-    let user = &declared.user;
-    // What another image calls its tags nobody here knows.
-    if user.get("image").is_some() || user.get("build").is_some() || declared.external.is_some() {
-        return None;
-    }
-    let node = user.get("version")?;
-    let phrase = reference::of_node(node, Words::Platform, Mode::Strict);
-    let version = &constants.written_out(&phrase)?.text;
+    let tag = written(declared, constants)?;
+    let version = &tag.text;
     let usual = declared.kind.version.as_deref()?;
     let (own, number) = split(version)?;
     let (prefix, _) = split(usual)?;
@@ -47,17 +41,70 @@ fn other_form(declared: &Declared, constants: &Constants) -> Option<Diagnostic> 
     };
     // A digest, or another variant, stands behind the number.
     let number = number.split_once('-').map_or(number, |(number, _)| number);
-    let tag = match missing {
+    let other = match missing {
         Some(variant) => format!("{prefix}{number}{variant}"),
         None => tag_of(prefix, version),
     };
+    let value = quoted(&format!("{}{other}", tag.before));
     Some(
         Diagnostic::new(Code::TagForm, message)
             .about(&declared.name)
-            .label(node.span, label)
-            .help(format!("write `version = {}`", quoted(&tag)))
-            .replacing(node.span, quoted(&tag)),
+            .label(tag.node.span, label)
+            .help(format!("write `{} = {value}`", tag.key))
+            .replacing(tag.node.span, value),
     )
+}
+
+/// A tag of the kind's image, as the user writes it.
+struct Tag<'a> {
+    key: &'static str,
+    node: &'a Node,
+    /// What stands before it in the value.
+    before: String,
+    text: String,
+}
+
+fn written<'a>(declared: &'a Declared, constants: &Constants) -> Option<Tag<'a>> {
+    let user = &declared.user;
+    if user.get("build").is_some() || declared.external.is_some() {
+        return None;
+    }
+    let text_of = |node| {
+        let phrase = reference::of_node(node, Words::Platform, Mode::Strict);
+        Some(constants.written_out(&phrase)?.text)
+    };
+    let Some(node) = user.get("image") else {
+        let node = user.get("version")?;
+        return Some(Tag {
+            key: "version",
+            node,
+            before: String::new(),
+            text: text_of(node)?,
+        });
+    };
+    let text = text_of(node)?;
+    let (repository, tag) = text.rsplit_once(':')?;
+    let is_tag = !tag.contains('/') && !text.contains('@');
+    // What another image calls its tags nobody here knows.
+    if !is_tag || !is_copy(repository, declared.kind.image.as_deref()?) {
+        return None;
+    }
+    Some(Tag {
+        key: "image",
+        node,
+        before: format!("{repository}:"),
+        text: tag.to_string(),
+    })
+}
+
+/// Whether a repository is the kind's, or that of a mirror: below another registry its path ends alike.
+fn is_copy(repository: &str, own: &str) -> bool {
+    let path = match own.split_once('/') {
+        Some((registry, path)) if registry.contains('.') => path.to_string(),
+        Some(_) => own.to_string(),
+        None => format!("library/{own}"),
+    };
+    repository == own || repository.ends_with(&format!("/{path}"))
 }
 
 /// The tag with another text before its number.

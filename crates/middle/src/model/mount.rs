@@ -24,10 +24,21 @@ pub struct Mount {
     pub folder_env: Option<String>,
     /// How later mounts below it are seen on the other side.
     pub propagation: Option<Propagation>,
-    /// The text of a configuration file of the project that it mounts.
-    pub text: Option<ProjectText>,
+    /// The texts of configuration files of the project that it mounts, by itself or in a folder that is only read.
+    pub texts: Vec<MountedText>,
     /// Its name where it is written.
     pub span: Span,
+}
+
+/// A configuration file of the project that a volume mounts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MountedText {
+    /// The file or the folder that is mounted, relative to the project.
+    pub path: String,
+    /// The name in the folder.
+    pub below: Option<String>,
+    /// Its text.
+    pub text: String,
 }
 
 /// A text file of the project, as it is written.

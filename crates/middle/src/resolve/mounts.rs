@@ -1,6 +1,6 @@
 //! Volumes and bind mounts.
 
-use super::{Inputs, Scene, engine_files::EngineFiles, project_files::mounted_text};
+use super::{Inputs, Scene, engine_files::EngineFiles, project_files::mounted_texts};
 use crate::{
     data::DataKey,
     diag::{Code, Diagnostic, Sink, Subject},
@@ -123,7 +123,7 @@ pub(super) fn mounts(
     let files = EngineFiles::new(inputs, Some(subject));
     for mount in &mut mounts {
         if let MountSource::Bind { path, .. } = &mount.source {
-            mount.text = mounted_text(inputs.world, path.as_str());
+            mount.texts = mounted_texts(inputs.world, mount, path.as_str());
             if let HostPath::Project(path) = path {
                 files.check_links(path, mount.span, sink);
             }
@@ -192,7 +192,7 @@ fn mounts_of(owner: &Owner<'_>, scene: &Scene<'_>, table: &Table, sink: &mut Sin
                 compose_only: table.string("only") == Some("compose"),
                 folder_env: None,
                 propagation: table.string("propagation").and_then(Propagation::parse),
-                text: None,
+                texts: Vec::new(),
                 span: key.span,
             })
         })

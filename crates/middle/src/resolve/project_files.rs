@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::{
     diag::{Code, Diagnostic, Sink},
     files::GENERATED,
-    model::{FileContent, ProjectText},
+    model::{FileContent, Mount, MountedText},
     source::Span,
     syntax::Node,
     value::{TreePath, climbs_out, is_configuration, one_spelling, why_not_read},
@@ -15,16 +15,38 @@ use crate::{
 /// The largest file that is mounted, in bytes: what fits a ConfigMap with room for its other keys.
 const LARGEST: usize = 900 * 1024;
 
-/// The text of a configuration file of the project that a volume mounts. One that can't be read is no mistake: the engine
-/// makes a folder there.
-pub(super) fn mounted_text(world: &dyn World, written: &str) -> Option<ProjectText> {
+/// The texts of configuration files of the project that a volume mounts. A folder that its program writes to holds data. What
+/// can't be read is no mistake: the engine makes a folder there.
+pub(super) fn mounted_texts(world: &dyn World, mount: &Mount, written: &str) -> Vec<MountedText> {
     let path = plain_path(written);
-    let is_read = !leaves_project(written) && why_not_read(&path, GENERATED).is_none();
-    if !is_read || !is_configuration(&path) {
-        return None;
+    let whole = path.is_empty() || leaves_project(written);
+    if whole || why_not_read(&path, GENERATED).is_some() {
+        return Vec::new();
     }
-    let text = String::from_utf8(world.read(&path).ok()?).ok()?;
-    Some(ProjectText { path, text })
+    let text = |file: &str| {
+        let is_read = is_configuration(file) && why_not_read(file, GENERATED).is_none();
+        let bytes = is_read.then(|| world.read(file).ok())??;
+        String::from_utf8(bytes).ok()
+    };
+    let alone = text(&path);
+    let listed = match alone {
+        None if mount.read_only => world.list(&path).files,
+        _ => Vec::new(),
+    };
+    let in_folder = listed.iter().filter_map(|file| {
+        Some(MountedText {
+            path: path.clone(),
+            below: Some(file.strip_prefix(&path)?.strip_prefix('/')?.to_string()),
+            text: text(file)?,
+        })
+    });
+    let mut out: Vec<MountedText> = in_folder.collect();
+    out.extend(alone.map(|text| MountedText {
+        path: path.clone(),
+        below: None,
+        text,
+    }));
+    out
 }
 
 /// A file or a folder of the project.

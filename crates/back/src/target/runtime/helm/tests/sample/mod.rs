@@ -96,7 +96,7 @@ pub fn mount(name: &str, path: &str, source: MountSource) -> Mount {
         compose_only: false,
         folder_env: None,
         propagation: None,
-        text: None,
+        texts: Vec::new(),
         span: span(),
     }
 }
