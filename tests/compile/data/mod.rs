@@ -63,10 +63,14 @@ fn platform(kind: &Kind, major: u64) -> String {
         .filter(|setting| setting.kind == SettingType::Secret)
         .map(|setting| format!("{} = \"${{secrets.key}}\"", setting.name))
         .collect();
-    let settings = match kind.settings.iter().any(|setting| setting.required) {
-        true => settings.join(", "),
-        false => String::new(),
+    let mut settings = match kind.settings.iter().any(|setting| setting.required) {
+        true => settings,
+        false => Vec::new(),
     };
+    // The version below is an old one where a major has many minor versions.
+    let older_with = kind.older_with.iter();
+    settings.extend(older_with.map(|setting| format!("{setting} = []")));
+    let settings = settings.join(", ");
     let roles = kind.roles.iter().filter(|role| role.required);
     let (mut uses, mut others) = (String::new(), String::new());
     for role in roles {
