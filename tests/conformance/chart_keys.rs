@@ -33,7 +33,7 @@ const FORMS: [(PodForm, &str); 6] = [
 const NOT_TRIED: [&str; 4] = ["enabled", "kind", "extra", "extraObjects"];
 
 /// Values that change something, where those of the reference are what the chart has anyway, or hold nothing.
-const OTHER_EXAMPLES: [(&str, &str); 12] = [
+const OTHER_EXAMPLES: [(&str, &str); 14] = [
     ("fsGroup", "fsGroup = 7"),
     ("strategy", "strategy = \"Recreate\""),
     ("replicas", "replicas = 3"),
