@@ -237,6 +237,11 @@ fn the_secret_has_what_the_chart_reads_and_no_more() {
 env = "DEMO_CI"
 [secrets.spare]
 env = "DEMO_SPARE"
+[secrets.named]
+env = "DEMO_NAMED"
+optional = true
+[raw.helm.components.web]
+files = [{ path = "/x", mode = 420, secret = "named" }]
 [[ci.test.stages]]
 name = "s"
 run = ["true"]
@@ -258,7 +263,10 @@ secrets = { T = "ci-token" }
         !values.contains("ci-token") && !values.contains("spare"),
         "{values}"
     );
-    assert!(values.contains("without:\n    - key\n"), "{values}");
+    assert!(
+        values.contains("without:\n    - key\n    - named\n"),
+        "{values}"
+    );
 }
 
 #[test]

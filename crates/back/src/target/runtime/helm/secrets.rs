@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::upstream;
 use crate::{
     files::Site,
-    model::{FileContent, Piece, Platform, Route, Text},
+    model::{FileContent, Piece, Platform, Raw, Route, Text},
 };
 
 /// The type of a Secret with a certificate, and its keys, as Ingresses read it.
@@ -53,11 +53,16 @@ pub enum SecretSource<'a> {
 pub fn chart_secrets(platform: &Platform) -> BTreeSet<&str> {
     let mut texts: Vec<&Text> = Vec::new();
     let mut read = BTreeSet::new();
-    platform.raw_helm.add_texts(&mut texts);
+    let of_components = platform.components.iter().flat_map(|component| {
+        let of_workloads = component.workloads.iter().map(|it| &it.raw_helm);
+        of_workloads.chain([&component.raw_helm])
+    });
+    for raw in of_components.chain([&platform.raw_helm]) {
+        raw.add_texts(&mut texts);
+        add_named(platform, raw, &mut read);
+    }
     for component in &platform.components {
-        component.raw_helm.add_texts(&mut texts);
         for workload in &component.workloads {
-            workload.raw_helm.add_texts(&mut texts);
             if workload.in_chart {
                 continue;
             }
@@ -80,6 +85,31 @@ pub fn chart_secrets(platform: &Platform) -> BTreeSet<&str> {
     }
     read.extend(texts.into_iter().flat_map(Text::secrets));
     read
+}
+
+/// Secrets that raw values name as values of a chart do: `{ secret = "token" }`.
+fn add_named<'a>(platform: &'a Platform, raw: &Raw, out: &mut BTreeSet<&'a str>) {
+    match raw {
+        Raw::List(items) => items.iter().for_each(|it| add_named(platform, it, out)),
+        Raw::Table(entries) => {
+            for (key, value) in entries {
+                let name = match value {
+                    Raw::Text(text) if key == "secret" => text.as_plain(),
+                    value => {
+                        add_named(platform, value, out);
+                        None
+                    }
+                };
+                let mut secrets = platform.secrets.iter();
+                out.extend(
+                    secrets
+                        .find(|it| name.as_ref() == Some(&it.name))
+                        .map(|it| it.name.as_str()),
+                );
+            }
+        }
+        Raw::Text(_) | Raw::Integer(_) | Raw::Float(_) | Raw::Boolean(_) | Raw::Removed => {}
+    }
 }
 
 /// The same, and those that stand in the Secrets of others.
