@@ -234,7 +234,7 @@ fn in_pod<'a>(
     all.filter(move |it| pods.owner_of(&it.name) == host)
 }
 
-/// Percent of what a pod asks for, of which a container asks for nothing.
+/// Percent of what a pod asks for, of which a container asks for nothing. A namespace's LimitRange may ask for it.
 pub(super) fn scaled_by_share(facts: Facts<'_>, sink: &mut Sink) {
     let pods = NetworkOwners::of_pods(facts.platform);
     for workload in facts.platform.workloads() {
@@ -266,9 +266,10 @@ pub(super) fn scaled_by_share(facts: Facts<'_>, sink: &mut Sink) {
             };
             let noun = if resource == "cpu" { "CPU" } else { resource };
             let diagnostic = Diagnostic::new(
-                Code::MissingKey,
-                format!("`{}` is scaled by a share of the {noun} that it asks for, and `{name}` asks for none: it would never scale", workload.name),
+                Code::TargetLoss,
+                format!("`{}` is scaled by a share of the {noun} that it asks for, and `{name}` asks for none: it scales only where the namespace has a default", workload.name),
             )
+            .about(&workload.component)
             .label(share.key.span, format!("percent of the {noun} asked for"));
             sink.push(match (line, silent) {
                 (Some(line), Some(other)) => {
