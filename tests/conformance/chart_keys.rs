@@ -33,7 +33,7 @@ const FORMS: [(PodForm, &str); 6] = [
 const NOT_TRIED: [&str; 4] = ["enabled", "kind", "extra", "extraObjects"];
 
 /// Values that change something, where those of the reference are what the chart has anyway, or hold nothing.
-const OTHER_EXAMPLES: [(&str, &str); 14] = [
+const OTHER_EXAMPLES: [(&str, &str); 15] = [
     ("fsGroup", "fsGroup = 7"),
     ("strategy", "strategy = \"Recreate\""),
     ("replicas", "replicas = 3"),
@@ -59,6 +59,7 @@ const OTHER_EXAMPLES: [(&str, &str); 14] = [
         "health",
         "health = { tcpSocket = { port = 8000 }, periodSeconds = 7, timeoutSeconds = 3, retries = 2, startSeconds = 9 }",
     ),
+    ("waitFor", "waitFor = { store = 5432 }"),
     ("waitForJobs", "waitForJobs = [\"before\"]"),
     (
         "extraVolumeMounts",
@@ -90,6 +91,7 @@ enum Keys {
 fn platform(form: &str, keys: &[&KeyShape], are: Keys) -> String {
     let mut out = "[platform]\nname = \"keys\"\ntargets = [\"helm\"]\n[groups]\ng = \"All\"\n[secrets]\ntoken = { env = \"TOKEN\" }\n".to_string();
     out.push_str("[components.before]\nkind = \"job\"\nimage = \"a/before:1\"\ngroup = \"g\"\n");
+    out.push_str("[components.store]\nimage = \"a/store:1\"\ngroup = \"g\"\nports.db = 5432\n");
     for (index, key) in keys.iter().enumerate() {
         let form = form.replace("HOST", &format!("host-{index}"));
         if form.contains("network_mode") {

@@ -173,6 +173,8 @@ fn an_older_jenkins_needs_older_plugins() {
         [""; 0]
     );
     assert_eq!(errors("version = \"2.541.1-lts-jdk21\"\n"), [""; 0]);
+    let elsewhere = "external = { host = \"ci.example.com\", port = 443 }\n";
+    assert_eq!(errors(&format!("{old}{elsewhere}")), [""; 0]);
 }
 
 /// Each major that a kind names compiles, with all that its conditions add.

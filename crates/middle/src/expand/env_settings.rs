@@ -25,7 +25,9 @@ pub(super) fn read(user: &mut Table, kind: &Kind, sink: &mut Sink) {
             continue;
         };
         let said = user.get_path(&["settings", setting]);
-        if let Some(said) = said.filter(|said| differ(said, &written.value)) {
+        // What runs elsewhere gets no variables: that is said of all of them.
+        let is_told = user.get("external").is_none();
+        if let Some(said) = said.filter(|said| is_told && differ(said, &written.value)) {
             sink.push(said_otherwise(&written, setting, said));
         } else if said.is_none() && says(kind, setting, &written.value) {
             let place = written.value.span;
@@ -43,15 +45,20 @@ pub(super) fn variable_of<'a>(user: &'a Table, said: &Node) -> Option<&'a str> {
     found.map(|(key, _)| key.name.as_str())
 }
 
-/// Whether two values are other ones. A setting that is taken away, and a variable that is unset, say nothing.
+/// Whether two values are other ones: two words, or two secrets. A setting that is taken away, and a variable that is unset, say
+/// nothing, and other references may stand for the same word.
 fn differ(said: &Node, written: &Node) -> bool {
-    let is_word = |node: &Node| {
-        matches!(
-            node.value,
-            Value::String(_) | Value::Integer(_) | Value::Float(_)
-        )
+    let values = [said, written].map(|node| match node.value {
+        Value::String(_) | Value::Integer(_) | Value::Float(_) => Some(node.scalar()),
+        _ => None,
+    });
+    let [Some(said), Some(written)] = values else {
+        return false;
     };
-    is_word(said) && is_word(written) && said.scalar() != written.scalar()
+    let is_word = |text: &str| !text.contains('$');
+    let is_secret = |text: &str| text.starts_with("${secrets.") && text.matches('$').count() == 1;
+    let are_alike = [is_word, is_secret].iter().any(|is| is(&said) && is(&written));
+    are_alike && said != written
 }
 
 fn said_otherwise(written: &Entry, setting: &str, said: &Node) -> Diagnostic {

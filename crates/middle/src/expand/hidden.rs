@@ -155,6 +155,8 @@ fn contradicts(
         }
         Fact::PublicPath | Fact::OwnUrl => None,
         Fact::Url if declared.public_url().is_some() => None,
+        // The prefix that is said by itself is the one that holds, such as none behind a proxy that strips it.
+        Fact::Url if says_a_path(ways, all) => None,
         Fact::Path if is_for_browsers(declared, ways, &written.name) => None,
         Fact::Path | Fact::Url | Fact::Switch(_) => {
             let path = match &way.fact {
@@ -180,6 +182,12 @@ fn contradicts(
             })
         }
     }
+}
+
+fn says_a_path(ways: &[PortOption], all: &[Written]) -> bool {
+    let paths = ways.iter().filter(|way| matches!(way.fact, Fact::Path));
+    let mut names = paths.map(|way| &way.name);
+    names.any(|name| all.iter().any(|written| written.name == *name))
 }
 
 /// The value of a variable, or of the flag in it that sets the fact.

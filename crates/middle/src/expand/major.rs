@@ -130,7 +130,12 @@ fn major_of(
         }
         TagVersion::TooOld { version, oldest } => {
             let older_with = kind.older_with.as_ref();
-            if older_with.is_some_and(|it| component.get_path(&["settings", it]).is_some()) {
+            let is_asked_of_others = older_with.is_some_and(|it| {
+                // Nothing is installed on what runs elsewhere.
+                component.get("external").is_some()
+                    || component.get_path(&["settings", it]).is_some()
+            });
+            if is_asked_of_others {
                 return Some(version.major);
             }
             let shown = shown_tag(&written.image);
