@@ -10,7 +10,14 @@ use crate::{
 };
 
 /// Of these keys a table needs one at least. None of them is required by itself, because a kind may give it.
-const ONE_OF: [(&str, &[&str]); 2] = [("health", &HEALTH_WAYS), ("ports", &["container"])];
+const ONE_OF: [(&str, &[&str]); 6] = [
+    ("alerts", &["expr"]),
+    ("health", &HEALTH_WAYS),
+    ("metrics", &["port"]),
+    ("ports", &["container"]),
+    ("slo", &["availability", "latency"]),
+    ("volumes", &["mount"]),
+];
 
 /// Reports the keys that are missing in a component.
 pub fn complete(component: &Table, context: &Context<'_>, sink: &mut Sink) {

@@ -54,7 +54,7 @@ pub(super) fn fitting(presets: &Table, own: &Table, kind: &Kind) -> Table {
     out.entries.retain(|entry| {
         let name = entry.key.name.as_str();
         // A component without an image is meant to be built: what is missing there is to be told.
-        let is_meant = name == "build" && !has_image;
+        let is_meant = name == "build" && !has_image && !has(&["external"]);
         is_meant || holds_entries(name) || has(&[name]) || is_whole(name, &entry.value)
     });
     out
