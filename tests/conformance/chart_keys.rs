@@ -33,7 +33,7 @@ const FORMS: [(PodForm, &str); 6] = [
 const NOT_TRIED: [&str; 4] = ["enabled", "kind", "extra", "extraObjects"];
 
 /// Values that change something, where those of the reference are what the chart has anyway, or hold nothing.
-const OTHER_EXAMPLES: [(&str, &str); 15] = [
+const OTHER_EXAMPLES: [(&str, &str); 14] = [
     ("fsGroup", "fsGroup = 7"),
     ("strategy", "strategy = \"Recreate\""),
     ("replicas", "replicas = 3"),
@@ -50,7 +50,6 @@ const OTHER_EXAMPLES: [(&str, &str); 15] = [
         "allowPrivilegeEscalation = true",
     ),
     ("podSecurityContext", "podSecurityContext = { fsGroup = 7 }"),
-    ("waitFor", "waitFor = { before = 5432 }"),
     (
         "capabilities",
         "capabilities = { add = [\"NET_BIND_SERVICE\"] }",

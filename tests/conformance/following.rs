@@ -246,7 +246,8 @@ fn tiles_follow_the_values() {
     for (word, title, on, without) in [
         ("page/probe", "one", Some(0), None),
         ("\"api\"", "one", Some(0), None),
-        ("", "Components down", Some(1), Some(0)),
+        // Both are found by their pods' addresses: no series of one is one that is down.
+        ("", "Components down", Some(2), Some(0)),
     ] {
         computes(folder.path(), &asked(&[], title, word), on);
         computes(folder.path(), &asked(&off, title, word), without);
