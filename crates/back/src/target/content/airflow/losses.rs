@@ -1,13 +1,10 @@
 //! What of a pipeline a DAG can't express, for the targets that the platform has.
 
-use std::collections::BTreeMap;
-
 use crate::{
     diag::{Diagnostic, Subject},
     files::{Site, Target},
-    model::{Gpu, HostPath, Mount, Piece, Pipeline, Platform, Task, TaskBody, Text},
-    source::Span,
-    target::shared::losses::loss,
+    model::{Gpu, HostPath, Mount, Pipeline, Platform, Task, TaskBody},
+    target::shared::losses::{AUTHORITIES, loss, lost_certificates},
 };
 
 pub fn of(platform: &Platform, pipeline: &Pipeline) -> Vec<Diagnostic> {
@@ -46,11 +43,7 @@ fn of_mount(pipeline: &Pipeline, mount: &Mount) -> Option<Diagnostic> {
     })
 }
 
-/// Where addresses of stores elsewhere expect the certificates of their authorities. Components mount them there; nothing brings a
-/// file of the project into the pods of tasks.
-const AUTHORITIES: &str = "/etc/mlopsgen/ca/";
-
-/// Variables that name such a certificate, unless a volume may hold it.
+/// Nothing brings a file of the project into the pods of tasks.
 fn of_certificates(pipeline: &Pipeline) -> Vec<Diagnostic> {
     let mut mounts = pipeline.volumes.iter();
     if mounts.any(|mount| AUTHORITIES.starts_with(&mount.path)) {
@@ -58,24 +51,12 @@ fn of_certificates(pipeline: &Pipeline) -> Vec<Diagnostic> {
     }
     let runs = |task: &&Task| matches!(task.body, TaskBody::Run(_));
     let variables = pipeline.tasks.iter().filter(runs).flat_map(|it| &it.env);
-    let telling = variables.filter(|it| names_certificate(&it.value));
-    // A variable of the pipeline is one of each task.
-    let places: BTreeMap<Span, &str> = telling.map(|it| (it.span, it.name.as_str())).collect();
-    let losses = places.into_iter().map(|(place, variable)| {
-        let message = format!(
-            "`{variable}` of `{}` names a certificate in `{AUTHORITIES}`, which its tasks do not have",
-            pipeline.name
-        );
-        loss(Target::Airflow, &message, place, "its `settings.ca` reaches components only").help(
-            "mount a folder there that holds it, or put it into the image and write `allow = [\"target-loss\"]` on the pipeline",
-        )
-    });
-    losses.collect()
-}
-
-fn names_certificate(text: &Text) -> bool {
-    let mut pieces = text.pieces.iter();
-    pieces.any(|piece| matches!(piece, Piece::Literal(text) if text.contains(AUTHORITIES)))
+    lost_certificates(
+        Target::Airflow,
+        &pipeline.name,
+        variables,
+        "mount a folder there that holds it, or put it into the image and write `allow = [\"target-loss\"]` on the pipeline",
+    )
 }
 
 fn of_task(platform: &Platform, pipeline: &Pipeline, task: &Task) -> Vec<Diagnostic> {
