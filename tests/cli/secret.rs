@@ -269,6 +269,39 @@ secrets = { T = "ci-token" }
     );
 }
 
+/// An upgrade would take a key away from who reads it by the Secret's own name.
+#[test]
+fn the_secret_keeps_what_raw_values_and_tasks_read() {
+    let of_web = "[components.web.helm]\n";
+    let reference = "valueFrom = { secretKeyRef = { name = \"demo\", key = \"side\" } }";
+    let readers = [
+        format!(
+            "{of_web}sidecars = [{{ name = \"p\", image = \"p:1\", env = [{{ name = \"K\", {reference} }}] }}]"
+        ),
+        format!("{of_web}extraEnv = [{{ name = \"K\", {reference} }}]"),
+        format!("{of_web}extraEnvFrom = [{{ secretRef = {{ name = \"${{platform.name}}\" }} }}]"),
+        format!("{of_web}extraVolumes = [{{ name = \"v\", secret = {{ secretName = \"demo\" }} }}]"),
+        "[raw.helm]\nexistingSecret = \"other\"\n\
+         extraObjects = [{ apiVersion = \"v1\", kind = \"X\", metadata = { name = \"x\" }, spec = { auth = \"other\" } }]"
+            .to_string(),
+        "[components.cache]\nimage = \"redis:8.2.1\"\ngroup = \"main\"\n\
+         [components.cache.chart]\nrepository = \"https://charts.example.com\"\nname = \"redis\"\nversion = \"1.2.3\"\n\
+         values = { auth = { existingSecret = \"${platform.name}\" } }"
+            .to_string(),
+        "[pipelines.train]\nimage = \"train:1\"\nenv.K = \"${secrets.side}\"\ntasks.a = { run = \"x\" }".to_string(),
+        // These name the Secret, and read nothing.
+        "[raw.helm]\nexistingSecret = \"demo\"\nexternalSecrets = { entry = \"demo\" }".to_string(),
+    ];
+    let keeps = readers.map(|reader| {
+        let project = project(&format!("[secrets.side]\nenv = \"DEMO_SIDE\"\n{reader}\n"));
+        let (status, _, err) = run(&project, &["apply", "--yes"]);
+        assert_eq!(status, 0, "{reader}: {err}");
+        let values = project.read("generated/helm/demo/values.yaml");
+        values.contains("\n  side:\n")
+    });
+    assert_eq!(keeps, [true, true, true, true, true, true, true, false]);
+}
+
 #[test]
 fn no_secret_is_generated_for_a_store_that_has_data() {
     let project = Folder::new();

@@ -1,9 +1,11 @@
 //! What a target can't express, as lints `target-loss`.
 
+use std::collections::BTreeMap;
+
 use crate::{
     diag::{Code, Diagnostic, Subject},
     files::Target,
-    model::Workload,
+    model::{EnvironmentVariable, Piece, Workload},
     source::Span,
 };
 
@@ -20,6 +22,30 @@ pub(in crate::target) fn loss(
 ) -> Diagnostic {
     let message = format!("{}: {message}", target.name());
     Diagnostic::new(Code::TargetLoss, message).label(span, label)
+}
+
+/// Where addresses of stores elsewhere expect the certificates of their authorities: components mount them there.
+pub(in crate::target) const AUTHORITIES: &str = "/etc/mlopsgen/ca/";
+
+/// Variables of a pipeline or a CI entry that name such a certificate, which it does not get.
+pub(in crate::target) fn lost_certificates<'a>(
+    target: Target,
+    owner: &str,
+    variables: impl Iterator<Item = &'a EnvironmentVariable>,
+    help: &str,
+) -> Vec<Diagnostic> {
+    let names_certificate =
+        |piece: &Piece| matches!(piece, Piece::Literal(text) if text.contains(AUTHORITIES));
+    let telling = variables.filter(|it| it.value.pieces.iter().any(names_certificate));
+    // A variable of a pipeline is one of each of its tasks.
+    let places: BTreeMap<Span, &str> = telling.map(|it| (it.span, it.name.as_str())).collect();
+    let losses = places.into_iter().map(|(place, variable)| {
+        let message = format!(
+            "`{variable}` of `{owner}` names a certificate in `{AUTHORITIES}`, which nothing puts there"
+        );
+        loss(target, &message, place, "`settings.ca` of a store reaches components only").help(help)
+    });
+    losses.collect()
 }
 
 /// How one target words its losses.

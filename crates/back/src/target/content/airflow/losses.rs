@@ -4,7 +4,7 @@ use crate::{
     diag::{Diagnostic, Subject},
     files::{Site, Target},
     model::{Gpu, HostPath, Mount, Pipeline, Platform, Task, TaskBody},
-    target::shared::losses::loss,
+    target::shared::losses::{AUTHORITIES, loss, lost_certificates},
 };
 
 pub fn of(platform: &Platform, pipeline: &Pipeline) -> Vec<Diagnostic> {
@@ -17,8 +17,10 @@ pub fn of(platform: &Platform, pipeline: &Pipeline) -> Vec<Diagnostic> {
         .tasks
         .iter()
         .flat_map(|task| of_task(platform, pipeline, task));
+    let certificates = of_certificates(pipeline);
     let subject = || Some(Subject::Pipeline(pipeline.name.clone()));
-    mounts.chain(tasks).map(|it| it.of(subject())).collect()
+    let losses = mounts.chain(tasks).chain(certificates);
+    losses.map(|it| it.of(subject())).collect()
 }
 
 fn runs_on(platform: &Platform, site: Site) -> bool {
@@ -39,6 +41,22 @@ fn of_mount(pipeline: &Pipeline, mount: &Mount) -> Option<Diagnostic> {
         )
         .help("leave out `source` to get a claim in a cluster")
     })
+}
+
+/// Nothing brings a file of the project into the pods of tasks.
+fn of_certificates(pipeline: &Pipeline) -> Vec<Diagnostic> {
+    let mut mounts = pipeline.volumes.iter();
+    if mounts.any(|mount| AUTHORITIES.starts_with(&mount.path)) {
+        return Vec::new();
+    }
+    let runs = |task: &&Task| matches!(task.body, TaskBody::Run(_));
+    let variables = pipeline.tasks.iter().filter(runs).flat_map(|it| &it.env);
+    lost_certificates(
+        Target::Airflow,
+        &pipeline.name,
+        variables,
+        "mount a folder there that holds it, or put it into the image and write `allow = [\"target-loss\"]` on the pipeline",
+    )
 }
 
 fn of_task(platform: &Platform, pipeline: &Pipeline, task: &Task) -> Vec<Diagnostic> {

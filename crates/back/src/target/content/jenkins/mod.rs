@@ -6,8 +6,10 @@ mod post;
 mod view;
 
 use crate::{
+    diag::{Diagnostic, Subject},
     files::Target,
-    target::{Context, Emission},
+    model::Ci,
+    target::{Context, Emission, shared::losses::lost_certificates},
     template::TemplateError,
 };
 
@@ -19,6 +21,20 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
         let text = context.engine.render("jenkins/Jenkinsfile", view)?;
         let path = format!("jenkins/{}/Jenkinsfile", ci.name);
         emission.files.add(Target::Jenkins, path, text);
+        emission.losses.extend(losses(ci));
     }
     Ok(emission)
+}
+
+fn losses(ci: &Ci) -> impl Iterator<Item = Diagnostic> {
+    let of_stages = ci.all_stages().flat_map(|it| &it.env);
+    let losses = lost_certificates(
+        Target::Jenkins,
+        &ci.name,
+        ci.env.iter().chain(of_stages),
+        "put it there on the agent, and write `allow = [\"target-loss\"]` on the CI entry",
+    );
+    let subject = Subject::Ci(ci.name.clone());
+    let of = move |it: Diagnostic| it.of(Some(subject.clone()));
+    losses.into_iter().map(of)
 }

@@ -8,7 +8,9 @@ use serde_json::{Map, Value, json};
 use super::upstream;
 use crate::{
     files::Site,
+    graph::pipeline_texts,
     model::{FileContent, Piece, Platform, Raw, Route, Text},
+    speak::{ChartDefaults, Speak},
 };
 
 /// The type of a Secret with a certificate, and its keys, as Ingresses read it.
@@ -49,18 +51,20 @@ pub enum SecretSource<'a> {
     ExternalSecrets,
 }
 
-/// The platform's secrets that workloads of its chart read.
+/// The platform's secrets that workloads of its chart and tasks of its pipelines read.
 pub fn chart_secrets(platform: &Platform) -> BTreeSet<&str> {
     let mut texts: Vec<&Text> = Vec::new();
     let mut read = BTreeSet::new();
-    let of_components = platform.components.iter().flat_map(|component| {
-        let of_workloads = component.workloads.iter().map(|it| &it.raw_helm);
-        of_workloads.chain([&component.raw_helm])
-    });
-    for raw in of_components.chain([&platform.raw_helm]) {
+    let raws = raws(platform);
+    if names_own_secret(platform, &raws) {
+        return platform.secrets.iter().map(|it| &*it.name).collect();
+    }
+    for raw in raws {
         raw.add_texts(&mut texts);
         add_named(platform, raw, &mut read);
     }
+    // Airflow may run elsewhere.
+    texts.extend(platform.pipelines.iter().flat_map(pipeline_texts));
     for component in &platform.components {
         for workload in &component.workloads {
             if workload.in_chart {
@@ -85,6 +89,39 @@ pub fn chart_secrets(platform: &Platform) -> BTreeSet<&str> {
     }
     read.extend(texts.into_iter().flat_map(Text::secrets));
     read
+}
+
+/// Values of the chart at the top that say where secrets come from: they read none.
+const SOURCES: [&str; 2] = ["existingSecret", "externalSecrets"];
+
+/// What users may write as values of the chart and of charts of others.
+fn raws(platform: &Platform) -> Vec<&Raw> {
+    let of_components = platform.components.iter().flat_map(|component| {
+        let of_workloads = component.workloads.iter().map(|it| &it.raw_helm);
+        of_workloads.chain([&component.raw_helm])
+    });
+    let of_charts = upstream::charts(platform).flat_map(|(_, it)| [&it.values, &it.beside]);
+    let mut raws: Vec<&Raw> = of_components.chain(of_charts).collect();
+    if let Raw::Table(top) = &platform.raw_helm {
+        let readers = top.iter().filter(|(key, _)| !SOURCES.contains(&&**key));
+        raws.extend(readers.map(|(_, value)| value));
+    }
+    raws
+}
+
+/// Whether a value names the Secret that the chart reads, as a sidecar's `secretKeyRef` does. Which of its keys are read can't be told:
+/// an operator or a chart of others reads as it likes, and a text may hold a list of variables.
+fn names_own_secret(platform: &Platform, raws: &[&Raw]) -> bool {
+    let plain = |text: &Text| ChartDefaults(platform).text(text);
+    let own = match platform.raw_helm.get("existingSecret") {
+        Some(Raw::Text(text)) => plain(text),
+        _ => platform.name.clone(),
+    };
+    let mut texts = Vec::new();
+    raws.iter().for_each(|raw| raw.add_texts(&mut texts));
+    texts.into_iter().map(plain).any(|text| {
+        text == own || text.to_ascii_lowercase().contains("secret") && text.contains(&own)
+    })
 }
 
 /// Secrets that raw values name as values of a chart do: `{ secret = "token" }`.
