@@ -1,7 +1,7 @@
 //! What Prometheus scrapes of a workload, and how it gets in.
 
 use crate::{
-    model::{At, Expression, FileContent, HttpScheme},
+    model::{At, Expression, FileContent, HttpScheme, Text},
     source::Span,
 };
 
@@ -17,6 +17,8 @@ pub struct Metrics {
     /// How it is asked.
     pub scheme: HttpScheme,
     pub path: MetricsPath,
+    /// The path as it was written: what it refers to is what an exporter asks meanwhile.
+    pub written: Text,
     /// Milliseconds; `None`: Prometheus' own.
     pub interval: Option<u64>,
     /// Milliseconds that an answer may take; `None`: Prometheus' own.
