@@ -4,11 +4,8 @@ use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink},
     language::duration_ms,
-    model::{Component, Purpose, SettingValue},
+    model::{Component, Purpose, SettingValue, USUAL_INTERVAL},
 };
-
-/// Prometheus' default scrape interval, in milliseconds.
-const USUAL_INTERVAL: u64 = 15_000;
 
 /// Prometheus does not start with a job that waits longer for an answer than until the next scrape.
 pub(super) fn timeouts(facts: Facts<'_>, sink: &mut Sink) {

@@ -32,6 +32,7 @@ pub fn workload_texts(workload: &Workload) -> impl Iterator<Item = &Text> {
         env,
         files,
         health,
+        metrics,
         runtime,
         chart,
         raw_compose,
@@ -46,7 +47,6 @@ pub fn workload_texts(workload: &Workload) -> impl Iterator<Item = &Text> {
         ports: _,
         mounts: _,
         env_files: _,
-        metrics: _,
         probed: _,
         resources: _,
         replicas: _,
@@ -70,6 +70,7 @@ pub fn workload_texts(workload: &Workload) -> impl Iterator<Item = &Text> {
     runtime_texts(runtime, &mut texts);
     texts.extend(files.iter().filter_map(file_text));
     texts.extend(health.iter().flat_map(|health| probe_texts(&health.probe)));
+    texts.extend(metrics.iter().map(|metrics| &metrics.written));
     if let Some(build) = build {
         build_texts(build, &mut texts);
     }

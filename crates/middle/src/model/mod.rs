@@ -63,8 +63,8 @@ pub use raw::Raw;
 pub use registry::Registry;
 pub use route::{Route, RouteEnd, RoutePath, RouteTls};
 pub use scrape::{
-    About, AboutStack, Login, Metrics, MetricsPath, PROBER, Relabel, Requests, probe_job,
-    scrape_ca, scrape_secret,
+    About, AboutStack, LONGEST_INTERVAL, Login, Metrics, MetricsPath, PROBER, Relabel, Requests,
+    USUAL_INTERVAL, least_hold, probe_job, scrape_ca, scrape_secret,
 };
 pub use sharing::NetworkOwners;
 pub use text::{Endpoint, Field, Piece, Text};

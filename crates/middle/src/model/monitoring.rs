@@ -14,6 +14,8 @@ pub struct Alert {
     pub expr: String,
     /// Milliseconds.
     pub hold: Option<u64>,
+    /// Nobody wrote how long it holds: it is the kind's time, or that of what the alert was made of.
+    pub hold_from_kind: bool,
     /// Milliseconds that it goes on firing when it no longer holds.
     pub keep_firing_for: Option<u64>,
     /// The label `severity`.

@@ -1,9 +1,42 @@
 //! What Prometheus scrapes of a workload, and how it gets in.
 
 use crate::{
-    model::{At, Expression, FileContent, HttpScheme},
+    model::{At, Expression, FileContent, Health, HttpScheme, Text},
     source::Span,
 };
+
+/// How often Prometheus scrapes by default, in milliseconds.
+pub const USUAL_INTERVAL: u64 = 15_000;
+
+/// Prometheus takes the last sample for the present value for five minutes (`--query.lookback-delta`): if the next one comes later,
+/// there is none in between, and `up` flaps. A minute is left for scrapes that come late.
+pub const LONGEST_INTERVAL: u64 = 240_000;
+
+/// So much earlier than Prometheus the prober gives up, rounded up (`--timeout-offset` of the blackbox exporter).
+const EARLIER: u64 = 1_000;
+
+/// Milliseconds that an alert has to wait so that a single sample does not make it fire. What is so seldom that there is no sample in
+/// between would never hold that long.
+pub fn least_hold(interval: u64) -> u64 {
+    match interval {
+        0..=LONGEST_INTERVAL => 2 * interval,
+        _ => 0,
+    }
+}
+
+impl Health {
+    /// Milliseconds in which a prober has its answer.
+    pub fn answered_within(&self) -> u64 {
+        self.timeout.saturating_add(EARLIER)
+    }
+
+    /// Milliseconds from one question of a prober to the next, where Prometheus scrapes each `usual` ones. A check that may take half a
+    /// minute is no failure after ten seconds, and one that is expensive is not asked four times a minute.
+    pub fn asked_every(&self, usual: u64) -> u64 {
+        let wanted = self.interval.max(self.answered_within());
+        wanted.min(LONGEST_INTERVAL.max(usual)).max(usual)
+    }
+}
 
 /// An endpoint that Prometheus scrapes.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +50,8 @@ pub struct Metrics {
     /// How it is asked.
     pub scheme: HttpScheme,
     pub path: MetricsPath,
+    /// The path as it was written: what it refers to is what an exporter asks meanwhile.
+    pub written: Text,
     /// Milliseconds; `None`: Prometheus' own.
     pub interval: Option<u64>,
     /// Milliseconds that an answer may take; `None`: Prometheus' own.

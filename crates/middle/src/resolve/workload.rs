@@ -41,7 +41,8 @@ pub(super) fn component(
     let mut made = levels.alerts;
     made.extend(observe::probe_alerts(&draft.name, draft.span, &workloads));
     made.extend_from_slice(beforehand.promises(index));
-    let alerts = observe::in_order(observe::alerts(scene, index, made, sink));
+    let paces = observe::Paces::of(scene, beforehand, &workloads, &known.external_metrics);
+    let alerts = observe::in_order(observe::alerts(scene, index, made, sink), &paces);
     let mut records = observe::records(scene, index, sink);
     records.extend(levels.records);
     let mut own_panels = levels.panels;

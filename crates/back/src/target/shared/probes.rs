@@ -34,16 +34,9 @@ pub(in crate::target) struct Pace {
 /// How long Prometheus waits for an answer by default.
 const USUAL_TIMEOUT: u64 = 10_000;
 
-/// So much earlier than Prometheus the prober gives up, rounded up (`--timeout-offset` of the blackbox exporter).
-const EARLIER: u64 = 1_000;
-
-/// As the health check says: one that may take half a minute is no failure after ten seconds, and one that is expensive is not asked
-/// four times a minute.
 fn pace(health: &Health, usual: u64) -> Pace {
-    let wanted = health.timeout.saturating_add(EARLIER);
-    let longest = scrape::LONGEST_INTERVAL.max(usual);
-    let interval = health.interval.max(wanted).min(longest);
-    let timeout = wanted.min(interval.max(usual));
+    let interval = health.asked_every(usual);
+    let timeout = health.answered_within().min(interval);
     Pace {
         interval: (interval > usual).then_some(interval),
         timeout: (timeout > USUAL_TIMEOUT.min(usual)).then_some(timeout),

@@ -13,18 +13,11 @@ use crate::{
     language::duration_ms,
     model::{
         Component, Expression, HostPort, Metrics, Mount, MountSource, NetworkMode, NetworkOwners,
-        Platform, SettingValue, Workload,
+        Platform, SettingValue, USUAL_INTERVAL, Workload,
     },
     speak::{Constants, Speak},
     target::Vantage,
 };
-
-/// How often Prometheus scrapes by default, in milliseconds.
-const USUAL_INTERVAL: u64 = 15_000;
-
-/// Prometheus takes the last sample for the present value for five minutes (`--query.lookback-delta`): if the next one comes later,
-/// there is none in between, and `up` flaps. A minute is left for scrapes that come late.
-pub(in crate::target) const LONGEST_INTERVAL: u64 = 240_000;
 
 /// One scrape job.
 #[derive(Debug)]

@@ -124,6 +124,7 @@ fn laid_over(scene: &Scene<'_>, index: usize, made: Alert, own: &Table, sink: &m
             made.expr
         },
         hold: own_alert.hold.or(made.hold),
+        hold_from_kind: own_alert.hold.is_none(),
         keep_firing_for: own_alert.keep_firing_for.or(made.keep_firing_for),
         severity: if has("severity") {
             own_alert.severity
@@ -174,6 +175,9 @@ fn alert(scene: &Scene<'_>, index: usize, key: &Key, table: &Table, sink: &mut S
     Alert {
         name: key.name.clone(),
         hold,
+        hold_from_kind: table
+            .get("for")
+            .is_some_and(|node| scene.names.is_kind_text(node)),
         keep_firing_for,
         severity: table
             .string("severity")

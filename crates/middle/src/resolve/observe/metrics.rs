@@ -12,7 +12,7 @@ use crate::{
     expand::{ComponentDraft, WorkloadDraft, read},
     model::{
         About, AboutStack, At, FileContent, HttpScheme, Login, Metrics, MetricsPath, Piece, Port,
-        probe_job,
+        Text, probe_job,
     },
     names::Names,
     resolve::{
@@ -133,6 +133,8 @@ impl Reader<'_> {
         let port = self.port(table, span, sink)?;
         let names = LabelNames::of(self.scene);
         let ca = self.ca(table, sink);
+        let written = table.get("path").map(|node| self.path(node, sink));
+        let written = written.unwrap_or_default();
         let scheme = match table.string("scheme") {
             Some("https") => HttpScheme::Https,
             Some(_) => HttpScheme::Http,
@@ -145,9 +147,10 @@ impl Reader<'_> {
             number: port.container.first,
             scheme,
             path: match table.get("path") {
-                Some(node) => self.path(node, sink),
+                Some(_) => MetricsPath::new(&self.scene.with_defaults(&written)),
                 None => MetricsPath::new("/metrics"),
             },
+            written,
             interval: read::duration(table, "interval"),
             timeout: table.get("timeout").and_then(|node| {
                 Some(At {
@@ -236,10 +239,9 @@ impl Reader<'_> {
     }
 
     /// Its references are resolved; Prometheus fills in nothing at start.
-    fn path(&self, node: &Node, sink: &mut Sink) -> MetricsPath {
+    fn path(&self, node: &Node, sink: &mut Sink) -> Text {
         let scope = self.scope().without_secrets("`metrics.path`");
-        let text = request_path(self.scene, node, &scope, sink);
-        MetricsPath::new(&self.scene.with_defaults(&text))
+        request_path(self.scene, node, &scope, sink)
     }
 
     fn login(&self, table: &Table, sink: &mut Sink) -> Option<Login> {

@@ -1,6 +1,7 @@
 //! Probes from outside, for workloads without metrics whose health check is an address. Prometheus' prober connects to it, and
 //! an alert fires if it does not answer.
 
+use super::paces::Paces;
 use crate::{
     expand::{WorkloadDraft, can_be_probed},
     model::{Alert, AlertSeverity, AlertText, AlertWhose, PROBER, Purpose, Workload, probe_job},
@@ -78,6 +79,7 @@ fn probe_alert(component: &str, span: Span, name: &str, asked: &[&Workload]) -> 
         name: name.to_string(),
         expr: format!("probe_success{{{selector}}} == 0"),
         hold: Some(HOLD),
+        hold_from_kind: true,
         keep_firing_for: None,
         severity: AlertSeverity::Critical,
         severity_from_kind: true,
@@ -96,9 +98,10 @@ fn probe_alert(component: &str, span: Span, name: &str, asked: &[&Workload]) -> 
     })
 }
 
-/// The alerts of a component, with those on its probes after those that say that it is down. These hold it back once they
+/// The alerts of a component, patient, with those on its probes after those that say that it is down. These hold it back once they
 /// fire: one that came first would wake somebody a second time.
-pub(in crate::resolve) fn in_order(mut alerts: Vec<Alert>) -> Vec<Alert> {
+pub(in crate::resolve) fn in_order(alerts: Vec<Alert>, paces: &Paces<'_>) -> Vec<Alert> {
+    let mut alerts = paces.with_patience(alerts);
     let down = alerts.iter().filter(|alert| alert.down);
     if let Some(longest) = down.filter_map(|alert| alert.hold).max() {
         let probes = alerts.iter_mut().filter(|alert| alert.name == FAILED);

@@ -300,6 +300,7 @@ impl Promise<'_> {
             name: name.to_string(),
             expr,
             hold: Some(5 * MINUTE),
+            hold_from_kind: true,
             keep_firing_for: None,
             severity: AlertSeverity::Warning,
             severity_from_kind: true,

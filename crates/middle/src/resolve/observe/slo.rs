@@ -408,6 +408,7 @@ impl Objective {
             name: name.to_string(),
             expr,
             hold: Some(hold),
+            hold_from_kind: true,
             keep_firing_for: None,
             severity,
             severity_from_kind: true,

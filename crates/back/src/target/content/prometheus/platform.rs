@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::rules::Rules;
 use crate::{
     language::promql,
-    model::{AlertSeverity, Component, Platform, Workload},
+    model::{AlertSeverity, Component, Platform, Workload, least_hold},
     speak::units::prometheus,
     target::{
         Context,
@@ -170,7 +170,7 @@ fn several_view(rules: &Rules<'_>, job: &Job<'_>) -> SeveralView {
     let healthy = component.healthy.as_ref().filter(|_| is_own);
     several(
         rules,
-        component,
+        (component, job.interval),
         SeveralView {
             name: workload.map_or(&component.name, |it| &it.name).clone(),
             job: name.clone(),
@@ -186,7 +186,7 @@ fn several_view(rules: &Rules<'_>, job: &Job<'_>) -> SeveralView {
 fn several_asked(rules: &Rules<'_>, asked: &ProbedWorkload<'_>) -> SeveralView {
     several(
         rules,
-        asked.component,
+        (asked.component, asked.pace.interval.unwrap_or_default()),
         SeveralView {
             name: asked.workload.name.clone(),
             job: asked.job.clone(),
@@ -199,12 +199,19 @@ fn several_asked(rules: &Rules<'_>, asked: &ProbedWorkload<'_>) -> SeveralView {
     )
 }
 
-/// What follows from the component and the job.
-fn several(rules: &Rules<'_>, component: &Component, view: SeveralView) -> SeveralView {
+/// What follows from the component, and from the job and its interval.
+fn several(
+    rules: &Rules<'_>,
+    (component, interval): (&Component, u64),
+    view: SeveralView,
+) -> SeveralView {
     let is_own = rules.downs.is_own_job(component, &view.job);
     let down = is_own.then_some(Down::Component);
+    let hold = downs::delay_of_down_alert(component);
+    // The component's own alerts know how often their job gives a sample.
+    let least = if is_own { 0 } else { least_hold(interval) };
     SeveralView {
-        hold: prometheus::duration(downs::delay_of_down_alert(component)),
+        hold: prometheus::duration(hold.max(least)),
         component: component.name.clone(),
         group: component.group.clone(),
         down: down.map(Down::name),

@@ -11,7 +11,7 @@ use crate::{
     diag::Diagnostic,
     files::Target,
     language::{duration_ms, promql},
-    model::{Component, Platform},
+    model::{Component, LONGEST_INTERVAL, Platform},
     source::Span,
     speak::units::prometheus,
     target::shared::{
@@ -76,7 +76,7 @@ pub(super) fn too_seldom(prometheus: &Component, jobs: &[Job<'_>], usual: u64) -
     let settings = prometheus.settings.iter();
     let setting = settings.filter(|it| it.name == "scrape_interval");
     let setting = setting.map(|it| it.span).next();
-    if let Some(span) = setting.filter(|_| usual > scrape::LONGEST_INTERVAL) {
+    if let Some(span) = setting.filter(|_| usual > LONGEST_INTERVAL) {
         let what = "everything is scraped".to_string();
         let written = prometheus.main().and_then(|main| {
             let node = main.written.get_path(&["settings", "scrape_interval"])?;
@@ -87,7 +87,7 @@ pub(super) fn too_seldom(prometheus: &Component, jobs: &[Job<'_>], usual: u64) -
     }
     for job in jobs {
         let own = job.metrics.interval;
-        let Some(own) = own.filter(|own| *own > scrape::LONGEST_INTERVAL) else {
+        let Some(own) = own.filter(|own| *own > LONGEST_INTERVAL) else {
             continue;
         };
         let what = format!("`{}` is scraped", job.metrics.job);

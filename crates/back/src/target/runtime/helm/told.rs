@@ -157,6 +157,8 @@ fn of_workload<'a>(
     found.texts(words.into_iter().flatten().flatten());
     found.texts(workload.env.iter().map(|it| &it.value));
     found.raw(&workload.raw_helm);
+    let scraped = workload.metrics.iter();
+    scraped.for_each(|metrics| found.query(&metrics.written));
     workload.files.iter().for_each(|file| found.file(file));
     if workload.part.is_none() {
         found.raw(&component.raw_helm);
@@ -207,6 +209,15 @@ impl<'a> Found<'a> {
             let text = self.written(text);
             self.urls(&text);
             self.words(&text);
+        }
+    }
+
+    /// What an exporter is told to ask, as in `/probe?module=x&target=10.0.0.1:80`.
+    fn query(&mut self, text: &Text) {
+        let text = self.written(text);
+        for word in text.split(['?', '&']) {
+            self.urls(word);
+            self.words(word);
         }
     }
 
