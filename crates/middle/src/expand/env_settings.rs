@@ -57,7 +57,9 @@ fn differ(said: &Node, written: &Node) -> bool {
     };
     let is_word = |text: &str| !text.contains('$');
     let is_secret = |text: &str| text.starts_with("${secrets.") && text.matches('$').count() == 1;
-    let are_alike = [is_word, is_secret].iter().any(|is| is(&said) && is(&written));
+    let are_alike = [is_word, is_secret]
+        .iter()
+        .any(|is| is(&said) && is(&written));
     are_alike && said != written
 }
 
