@@ -48,19 +48,27 @@ pub(super) fn variable_of<'a>(user: &'a Table, said: &Node) -> Option<&'a str> {
 /// Whether two values are other ones: two words, or two secrets. A setting that is taken away, and a variable that is unset, say
 /// nothing, and other references may stand for the same word.
 fn differ(said: &Node, written: &Node) -> bool {
-    let values = [said, written].map(|node| match node.value {
-        Value::String(_) | Value::Integer(_) | Value::Float(_) => Some(node.scalar()),
-        _ => None,
-    });
-    let [Some(said), Some(written)] = values else {
-        return false;
-    };
-    let is_word = |text: &str| !text.contains('$');
-    let is_secret = |text: &str| text.starts_with("${secrets.") && text.matches('$').count() == 1;
     let are_alike = [is_word, is_secret]
         .iter()
-        .any(|is| is(&said) && is(&written));
-    are_alike && said != written
+        .any(|is| is(said) && is(written));
+    are_alike && said.scalar() != written.scalar()
+}
+
+fn is_word(node: &Node) -> bool {
+    match &node.value {
+        Value::Integer(_) | Value::Float(_) => true,
+        Value::String(_) => {
+            let phrase = reference::of_node(node, Words::Platform, Mode::Strict);
+            phrase.literal().is_some()
+        }
+        _ => false,
+    }
+}
+
+fn is_secret(node: &Node) -> bool {
+    let phrase = reference::of_node(node, Words::Platform, Mode::Strict);
+    let pieces = phrase.pieces.as_slice();
+    matches!(pieces, [Piece::Reference(one)] if one.segments.first() == Some(&"secrets"))
 }
 
 fn said_otherwise(written: &Entry, setting: &str, said: &Node) -> Diagnostic {
@@ -100,11 +108,7 @@ fn says(kind: &Kind, setting: &str, written: &Node) -> bool {
     let spec = specs.find(|spec| spec.name == setting);
     match spec.map(|spec| spec.kind) {
         Some(SettingType::String) => written.as_str().is_some(),
-        Some(SettingType::Secret) => {
-            let phrase = reference::of_node(written, Words::Platform, Mode::Strict);
-            let pieces = phrase.pieces.as_slice();
-            matches!(pieces, [Piece::Reference(one)] if one.segments.first() == Some(&"secrets"))
-        }
+        Some(SettingType::Secret) => is_secret(written),
         _ => false,
     }
 }
