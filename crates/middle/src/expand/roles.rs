@@ -9,7 +9,7 @@ use super::{
     role_or_setting,
     schemas::{database_of_its_own, free_stores},
     unknown,
-    unknown_role::unknown_role,
+    unknown_role::{is_misnamed, unknown_role},
 };
 use crate::{
     catalog::Role,
@@ -371,6 +371,9 @@ fn by_default(all: &Declarations, index: usize, role: &Role, sink: &mut Sink) ->
 
 /// Reports a role that nothing fills, or that more than one component could.
 fn unbound(all: &Declarations, draft: &Declared, role: &Role, fitting: &[&str], sink: &mut Sink) {
+    if is_misnamed(all, draft, role) {
+        return;
+    }
     match fitting {
         [_, _, ..] if role.default => {
             let diagnostic = Diagnostic::new(

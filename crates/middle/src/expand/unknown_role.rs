@@ -4,7 +4,7 @@ use super::{Declarations, draft::Declared};
 use crate::{
     catalog::Role,
     diag::{Code, Diagnostic, nearest},
-    syntax::{Key, Node, inline, places, quoted},
+    syntax::{Key, Node, Table, inline, places, quoted},
     text::all_of,
 };
 
@@ -16,8 +16,7 @@ pub(super) fn unknown_role(
     node: &Node,
 ) -> Diagnostic {
     let kind = &draft.kind.name;
-    let roles = draft.kind.roles.iter();
-    let known: Vec<&str> = roles.map(|role| role.name.as_str()).collect();
+    let known = role_names(draft);
     let diagnostic = Diagnostic::new(
         Code::UnknownName,
         format!("kind `{kind}` has no role `{}`", key.name),
@@ -26,10 +25,7 @@ pub(super) fn unknown_role(
     if let Some(near) = nearest(&key.name, known.iter().copied()) {
         return diagnostic.misspelled(&key.name, Some(near), String::new);
     }
-    let named = node.as_str().and_then(|name| name.split('/').next());
-    let named = named.and_then(|name| all.find(name));
-    let named = named.map(|index| &all.components[index]);
-    let meant = named.and_then(|named| {
+    let meant = filler(all, node).and_then(|named| {
         own_role(&diagnostic, draft, named, (key, node))
             .or_else(|| other_way_round(&diagnostic, draft, named, (key, node)))
     });
@@ -41,6 +37,29 @@ pub(super) fn unknown_role(
     })
 }
 
+/// Whether `uses` fills a role under a name that no role has: that it is empty follows from it.
+pub(super) fn is_misnamed(all: &Declarations, draft: &Declared, role: &Role) -> bool {
+    let known = role_names(draft);
+    let uses = draft.user.table("uses").into_iter().flat_map(Table::iter);
+    let mut misnamed = uses.filter(|(key, _)| !known.contains(&key.name.as_str()));
+    misnamed.any(|(key, node)| {
+        let near = nearest(&key.name, known.iter().copied());
+        let of_filler = || Some(only_free_role(draft, filler(all, node)?)?.name.as_str());
+        near.or_else(of_filler) == Some(role.name.as_str())
+    })
+}
+
+fn role_names(draft: &Declared) -> Vec<&str> {
+    let roles = draft.kind.roles.iter();
+    roles.map(|role| role.name.as_str()).collect()
+}
+
+/// The component that a value of `uses` names.
+fn filler<'a>(all: &'a Declarations, node: &Node) -> Option<&'a Declared> {
+    let name = node.as_str()?.split('/').next()?;
+    Some(&all.components[all.find(name)?])
+}
+
 fn fits(role: &Role, filler: &Declared) -> bool {
     role.kinds.iter().any(|kind| filler.is_a(kind))
 }
@@ -50,15 +69,19 @@ fn is_free(role: &Role, of: &Declared) -> bool {
 }
 
 /// The only role of the kind that the named component can still fill.
+fn only_free_role<'a>(draft: &'a Declared, named: &Declared) -> Option<&'a Role> {
+    let roles = draft.kind.roles.iter();
+    let mut roles = roles.filter(|role| fits(role, named) && is_free(role, draft));
+    roles.next().filter(|_| roles.next().is_none())
+}
+
 fn own_role(
     diagnostic: &Diagnostic,
     draft: &Declared,
     named: &Declared,
     (key, node): (&Key, &Node),
 ) -> Option<Diagnostic> {
-    let roles = draft.kind.roles.iter();
-    let mut roles = roles.filter(|role| fits(role, named) && is_free(role, draft));
-    let role = &roles.next().filter(|_| roles.next().is_none())?.name;
+    let role = &only_free_role(draft, named)?.name;
     let line = format!("{role} = {}", inline(node));
     let (kind, filler) = (&draft.kind.name, &named.name);
     let help =

@@ -280,15 +280,25 @@ impl<'a> Place<'a> {
         let diagnostic =
             Diagnostic::new(Code::TomlSyntax, message).label(self.span(found.at.clone()), label);
         if found.new.is_empty() {
-            let key = &found.key;
             let with_end = self.span(self.line.start..(self.line.end + 1).min(self.text.len()));
             let diagnostic = diagnostic
-                .help(format!("remove the line: what is left out has no value; where something is to be taken away, write `{key} = false`"))
+                .help(format!("remove the line: what is left out has no value; where something is to be taken away, write `{}`", self.taken_away(&found.key)))
                 .replacing(with_end, "");
             return Some((diagnostic, self.line.end));
         }
         let diagnostic = written(diagnostic, &found.new, self.span(found.whole));
         Some((diagnostic, self.line.end))
+    }
+
+    /// The line that takes a key away. For a variable `false` is a value.
+    fn taken_away(&self, key: &str) -> String {
+        let before = &self.text[..self.line.start];
+        let heading = before.lines().rev().find(|line| line.starts_with('['));
+        let is_below = heading.is_some_and(|heading| heading.trim_end().ends_with(".env]"));
+        match is_below || key.starts_with("env.") || key.contains(".env.") {
+            true => format!("{key} = {{ unset = true }}"),
+            false => format!("{key} = false"),
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! What a setting of the right type holds: the form, the length and the characters of its strings, the range of its number.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{
     super::{Declarations, draft::Declared},
     fits, phrase, with_defaults,
@@ -7,6 +9,7 @@ use super::{
 use crate::{
     catalog::{SettingForm, SettingSpec, SettingType},
     diag::{Code, Diagnostic, Sink},
+    source::Span,
     syntax::{Node, Value, quoted},
 };
 
@@ -24,11 +27,11 @@ pub(super) fn check(
     }
     let strings = strings(node);
     let mut fitting = Vec::new();
-    for (index, item) in strings.iter().enumerate() {
+    let mut misfits = BTreeSet::new();
+    for item in &strings {
         let errors = sink.errors();
-        let is_known = |other: &&Node| other.as_str() == item.as_str();
         // What is wrong with a string was reported where it stands first.
-        if strings[..index].iter().any(is_known) && !fitting.iter().any(is_known) {
+        if misfits.contains(&item.as_str()) {
             continue;
         }
         reserved(declared, spec, item, sink);
@@ -44,6 +47,8 @@ pub(super) fn check(
         }
         if sink.errors() == errors {
             fitting.push(*item);
+        } else {
+            misfits.insert(item.as_str());
         }
     }
     if let (Some(form), true) = (spec.form, node.as_array().is_some()) {
@@ -154,16 +159,17 @@ fn short(all: &Declarations, spec: &SettingSpec, item: &Node, sink: &mut Sink) {
 
 /// Strings of a list that mean the same thing.
 fn twice(form: SettingForm, spec: &SettingSpec, strings: &[&Node], sink: &mut Sink) {
-    for (index, item) in strings.iter().enumerate() {
-        let name = |node: &Node| form.identity(node.as_str().unwrap_or_default()).to_string();
-        let first = strings[..index].iter().find(|it| name(it) == name(item));
-        if let Some(first) = first {
+    let mut firsts: BTreeMap<&str, Span> = BTreeMap::new();
+    for item in strings {
+        let name = form.identity(item.as_str().unwrap_or_default());
+        let first = *firsts.entry(name).or_insert(item.span);
+        if first != item.span {
             sink.push(
                 Diagnostic::new(
                     Code::DuplicateName,
-                    format!("`{}` is twice in `{}`", name(item), spec.name),
+                    format!("`{name}` is twice in `{}`", spec.name),
                 )
-                .label(first.span, "first here")
+                .label(first, "first here")
                 .label(item.span, "and again here")
                 .help("remove one of them"),
             );
