@@ -1,6 +1,9 @@
 //! Values of the chart that its schema takes and Kubernetes' API refuses: an upgrade would stop half-way.
 
-use std::collections::BTreeSet;
+use std::{
+    cell::LazyCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use super::Facts;
 use crate::{
@@ -125,11 +128,14 @@ pub(super) fn budgets(facts: Facts<'_>, sink: &mut Sink) {
 
 /// Containers without an image, and two of one name in one pod.
 pub(super) fn containers(facts: Facts<'_>, sink: &mut Sink) {
-    let pods = NetworkOwners::of_pods(facts.platform);
-    for workload in facts.platform.workloads().filter(|it| !it.in_chart) {
-        let mut names: BTreeSet<&str> = in_pod(facts.platform, &pods, workload)
-            .map(|it| it.name.as_str())
-            .collect();
+    let has_containers = |it: &&Workload| {
+        let mut keys = CONTAINERS.iter();
+        !it.in_chart && keys.any(|key| items(&it.values, key).next().is_some())
+    };
+    let pods = LazyCell::new(|| Pods::of(facts.platform));
+    for workload in facts.platform.workloads().filter(has_containers) {
+        let members = pods.members(workload).iter();
+        let mut names: BTreeSet<&str> = members.map(|it| it.name.as_str()).collect();
         for (key, table) in CONTAINERS.into_iter().flat_map(|key| {
             let all = items(&workload.values, key);
             all.map(move |table| (key, table))
@@ -168,7 +174,7 @@ pub(super) fn containers(facts: Facts<'_>, sink: &mut Sink) {
 
 /// Mounts of volumes that the pod does not have.
 pub(super) fn mounts(facts: Facts<'_>, sink: &mut Sink) {
-    let pods = NetworkOwners::of_pods(facts.platform);
+    let pods = LazyCell::new(|| Pods::of(facts.platform));
     for workload in facts.platform.workloads().filter(|it| !it.in_chart) {
         let own = items(&workload.values, "extraVolumeMounts");
         let others = CONTAINERS.into_iter().flat_map(|key| {
@@ -179,7 +185,7 @@ pub(super) fn mounts(facts: Facts<'_>, sink: &mut Sink) {
         if mounted.peek().is_none() {
             continue;
         }
-        let known = volumes(facts.platform, &pods, workload);
+        let known = volumes(&pods, workload);
         for name in mounted.filter_map(|it| it.get("name")) {
             let Some(text) = name.as_str().filter(|text| !known.contains(*text)) else {
                 continue;
@@ -203,10 +209,10 @@ pub(super) fn mounts(facts: Facts<'_>, sink: &mut Sink) {
 }
 
 /// The names of the volumes of the pod that a workload runs in.
-fn volumes(platform: &Platform, pods: &NetworkOwners, workload: &Workload) -> BTreeSet<String> {
-    let host = pods.owner_of(&workload.name).to_string();
+fn volumes(pods: &Pods<'_>, workload: &Workload) -> BTreeSet<String> {
+    let host = pods.owners.owner_of(&workload.name);
     let mut known = BTreeSet::new();
-    for member in in_pod(platform, pods, workload) {
+    for member in pods.members(workload) {
         let mounts = member.mounts.iter().chain(&member.node_mounts);
         let mounts = mounts.map(|mount| mount.name.as_str());
         let raw = entries(member.values.get("volumes")).map(|(entry, _)| entry.key.name.as_str());
@@ -223,27 +229,40 @@ fn volumes(platform: &Platform, pods: &NetworkOwners, workload: &Workload) -> BT
     known
 }
 
-/// The workloads of one pod.
-fn in_pod<'a>(
-    platform: &'a Platform,
-    pods: &'a NetworkOwners,
-    workload: &'a Workload,
-) -> impl Iterator<Item = &'a Workload> {
-    let host = pods.owner_of(&workload.name);
-    let all = platform.workloads();
-    all.filter(move |it| pods.owner_of(&it.name) == host)
+/// The workloads that run in one pod each, found by the one whose pod it is.
+struct Pods<'a> {
+    owners: NetworkOwners,
+    members: BTreeMap<String, Vec<&'a Workload>>,
+}
+
+impl<'a> Pods<'a> {
+    fn of(platform: &'a Platform) -> Self {
+        let owners = NetworkOwners::of_pods(platform);
+        let mut members: BTreeMap<String, Vec<&Workload>> = BTreeMap::new();
+        for workload in platform.workloads() {
+            let owner = owners.owner_of(&workload.name).to_string();
+            members.entry(owner).or_default().push(workload);
+        }
+        Self { owners, members }
+    }
+
+    /// The workloads of the pod that this one runs in.
+    fn members(&self, workload: &Workload) -> &[&'a Workload] {
+        let owner = self.owners.owner_of(&workload.name);
+        self.members.get(owner).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// Percent of what a pod asks for, of which a container asks for nothing. A namespace's LimitRange may ask for it.
 pub(super) fn scaled_by_share(facts: Facts<'_>, sink: &mut Sink) {
-    let pods = NetworkOwners::of_pods(facts.platform);
+    let pods = LazyCell::new(|| Pods::of(facts.platform));
     for workload in facts.platform.workloads() {
         let Some(scaler) = workload.values.table("hpa") else {
             continue;
         };
         let component = facts.platform.component(&workload.component);
         let is_single = workload.part.is_none() && component.is_some_and(|it| it.single);
-        let is_guest = pods.foreign_owner_of(&workload.name).is_some();
+        let is_guest = pods.owners.foreign_owner_of(&workload.name).is_some();
         // That it can't be scaled at all is said elsewhere.
         if workload.daemon || workload.is_job() || is_guest || is_single {
             continue;
@@ -252,7 +271,7 @@ pub(super) fn scaled_by_share(facts: Facts<'_>, sink: &mut Sink) {
             let Some(share) = scaler.entry(resource).filter(|it| !it.value.is_false()) else {
                 continue;
             };
-            let mut members = in_pod(facts.platform, &pods, workload).filter(|it| !it.is_job());
+            let mut members = pods.members(workload).iter().filter(|it| !it.is_job());
             let silent = members.find(|it| !asks(it, resource));
             let mut beside = items(&workload.values, "sidecars");
             let sidecar = beside.find(|it| !asks_in_values(it, resource));

@@ -87,12 +87,17 @@ struct Declarations {
     components: Named<Declared>,
     /// Of each kind, and of each that extends it.
     of_kind: BTreeMap<String, BTreeSet<usize>>,
+    /// What some component is for.
+    purposes: Vec<Purpose>,
 }
 
 impl Declarations {
     fn new(names: Names, components: Vec<Declared>, routes: Vec<Route>) -> Self {
         let mut of_kind: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+        let mut purposes = Vec::new();
         for (index, declared) in components.iter().enumerate() {
+            let purpose = declared.kind.purpose;
+            purposes.extend(purpose.filter(|it| !purposes.contains(it)));
             for kind in std::iter::once(&declared.kind.name).chain(&declared.kind.lineage) {
                 of_kind.entry(kind.clone()).or_default().insert(index);
             }
@@ -102,6 +107,7 @@ impl Declarations {
             routes,
             components: components.into(),
             of_kind,
+            purposes,
         }
     }
 
@@ -116,7 +122,7 @@ impl Declarations {
     }
 
     fn has(&self, purpose: Purpose) -> bool {
-        self.components.iter().any(|it| it.is_for(purpose))
+        self.purposes.contains(&purpose)
     }
 }
 
