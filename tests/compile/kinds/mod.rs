@@ -15,6 +15,7 @@ mod ports;
 mod secrets;
 mod settings;
 mod tls;
+mod variables;
 mod versions;
 mod watched;
 

@@ -286,6 +286,8 @@ pub struct SettingSpec {
     pub names_buckets: bool,
     /// The oldest version of the program that takes it; `None`: all that the kind knows.
     pub since: Option<String>,
+    /// Variables of the program that say the same, and that the kind does not fill.
+    pub variables: Vec<String>,
     /// Its default, a string with references or a literal.
     pub default: Option<Node>,
     /// The form of its files, if it is known.

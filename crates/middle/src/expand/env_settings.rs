@@ -1,39 +1,34 @@
 //! Settings that are said as variables of the program: `env.POSTGRES_USER = "app"` is `settings.user = "app"`.
 //!
 //! Who knows an image knows its variables. A kind fills them from its settings, which its outputs, exporters and clients read
-//! too: what is said in `env` alone would reach the program, and nobody else.
+//! too: what is said in `env` alone would reach the program, and nobody else. So it is with the variables of a case and of a part.
 
-use super::edits::{edit, key};
+use std::collections::BTreeSet;
+
+use super::{
+    edits::{edit, key},
+    layers::is_exporter,
+};
 use crate::{
-    catalog::{Kind, SettingType},
+    catalog::{Kind, SettingSpec, SettingType},
     diag::{Code, Diagnostic, Sink},
     reference::{self, Mode, Piece, Words},
     syntax::{Entry, Node, Table, Value, places},
 };
 
-/// Gives a component the settings that its `env` says, where nothing else says them. What says something else is an error: the
+/// Gives a component the settings that its variables say, where nothing else says them. What says something else is an error: the
 /// program would get the one, and all who ask it the other.
 pub(super) fn read(user: &mut Table, kind: &Kind, sink: &mut Sink) {
-    let variables = kind.table.get_path(&["workload", "env"]);
-    let variables = variables.and_then(Node::as_table);
-    for (variable, filled) in variables.into_iter().flat_map(Table::iter) {
-        let Some(setting) = whole_setting(filled) else {
-            continue;
-        };
-        let env = user.table("env");
-        let Some(written) = env.and_then(|env| env.entry(&variable.name)).cloned() else {
-            continue;
-        };
-        let said = user.get_path(&["settings", setting]);
-        // What runs elsewhere gets no variables: that is said of all of them.
-        let is_told = user.get("external").is_none();
-        if let Some(said) = said.filter(|said| is_told && differ(said, &written.value)) {
-            sink.push(said_otherwise(&written, setting, said));
-        } else if said.is_none() && says(kind, setting, &written.value) {
-            let place = written.value.span;
-            edit(user, "settings", place, |settings| {
-                settings.set(key(setting, place), written.value);
-            });
+    // Of most components neither says a variable.
+    if user.get("env").is_none() && user.get("parts").is_none() {
+        return;
+    }
+    let mut seen = BTreeSet::new();
+    for filled in filled(kind) {
+        for place in filled.places(kind) {
+            if seen.insert((place.join("."), filled.what.setting())) {
+                compare(user, kind, &filled, &place, sink);
+            }
         }
     }
 }
@@ -45,13 +40,238 @@ pub(super) fn variable_of<'a>(user: &'a Table, said: &Node) -> Option<&'a str> {
     found.map(|(key, _)| key.name.as_str())
 }
 
-/// Whether two values are other ones: two words, or two secrets. A setting that is taken away, and a variable that is unset, say
-/// nothing, and other references may stand for the same word.
+/// A variable that a kind fills from a setting.
+struct Filled<'a> {
+    /// `None`: of the main workload.
+    part: Option<&'a str>,
+    variable: String,
+    what: What<'a>,
+}
+
+/// What a variable holds of a setting.
+#[derive(Clone, Copy)]
+enum What<'a> {
+    /// The setting and nothing else.
+    Whole(&'a str),
+    /// The setting among other words.
+    Within(&'a str),
+    /// The path of a file that holds the setting.
+    File(&'a str),
+}
+
+impl<'a> What<'a> {
+    fn setting(self) -> &'a str {
+        match self {
+            What::Whole(name) | What::Within(name) | What::File(name) => name,
+        }
+    }
+}
+
+impl<'a> Filled<'a> {
+    /// Where a user may say it: the variables of a component hold for each workload of the kind's own image.
+    fn places(&self, kind: &Kind) -> Vec<Vec<&str>> {
+        let of_all = vec!["env", self.variable.as_str()];
+        match self.part {
+            None => vec![of_all],
+            Some(part) => {
+                let own = vec!["parts", part, "env", self.variable.as_str()];
+                match has_own_image(kind, part) {
+                    true => vec![own],
+                    false => vec![of_all, own],
+                }
+            }
+        }
+    }
+}
+
+/// The kind's tables, those of its cases too: which of them hold is not known yet, and a variable means the same in each.
+fn tables(kind: &Kind) -> impl Iterator<Item = &Table> {
+    let cases = kind.table.one_or_many_tables("when").into_iter();
+    std::iter::once(&kind.table).chain(cases)
+}
+
+fn has_own_image(kind: &Kind, part: &str) -> bool {
+    tables(kind).any(|table| table.get_path(&["parts", part, "image"]).is_some())
+}
+
+/// The variables that are filled from settings, and the others that the program reads as the same.
+fn filled(kind: &Kind) -> Vec<Filled<'_>> {
+    let mut out = Vec::new();
+    for table in tables(kind) {
+        of_workload(None, table.get("workload"), &mut out);
+        for (part, node) in table.table("parts").into_iter().flat_map(Table::iter) {
+            of_workload(Some(&part.name), Some(node), &mut out);
+        }
+    }
+    for spec in &kind.settings {
+        for variable in &spec.variables {
+            out.extend(whole(None, variable, &spec.name));
+        }
+    }
+    out
+}
+
+fn of_workload<'a>(part: Option<&'a str>, workload: Option<&'a Node>, out: &mut Vec<Filled<'a>>) {
+    let env = workload.and_then(|node| node.as_table()?.table("env"));
+    for (variable, node) in env.into_iter().flat_map(Table::iter) {
+        let name = &variable.name;
+        let phrase = reference::of_node(node, Words::Kind, Mode::Strict);
+        let is_whole = matches!(phrase.pieces.as_slice(), [Piece::Reference(_)]);
+        for reference in phrase.references() {
+            let ["settings", setting] = reference.segments.as_slice() else {
+                continue;
+            };
+            match is_whole {
+                true => out.extend(whole(part, name, setting)),
+                false => out.push(Filled {
+                    part,
+                    variable: name.clone(),
+                    what: What::Within(setting),
+                }),
+            }
+        }
+    }
+}
+
+/// A variable that holds nothing but a setting. Images read it from a file too, under one of two names.
+fn whole<'a>(part: Option<&'a str>, variable: &str, setting: &'a str) -> [Filled<'a>; 3] {
+    let names = [
+        (variable.to_string(), What::Whole(setting)),
+        (format!("{variable}_FILE"), What::File(setting)),
+        (format!("{variable}__FILE"), What::File(setting)),
+    ];
+    names.map(|(variable, what)| Filled {
+        part,
+        variable,
+        what,
+    })
+}
+
+/// Compares a variable with its setting, or makes it the setting.
+fn compare(user: &mut Table, kind: &Kind, filled: &Filled<'_>, place: &[&str], sink: &mut Sink) {
+    let Some(written) = entry_at(user, place).cloned() else {
+        return;
+    };
+    let setting = filled.what.setting();
+    let Some(spec) = kind.settings.iter().find(|spec| spec.name == setting) else {
+        return;
+    };
+    let said = user.get_path(&["settings", setting]);
+    let is_of_exporter = filled.part.is_some_and(|part| is_watcher(kind, part));
+    // What runs elsewhere gets no variables: that is said of all of them.
+    let is_told = user.get("external").is_none() || is_of_exporter;
+    let name = place.join(".");
+    match filled.what {
+        What::File(_) => {
+            // Who unsets the variable itself has the file alone.
+            let variable = without_file(&filled.variable);
+            let (_, path) = place.split_last().unwrap_or((&"", &[]));
+            let path: Vec<&str> = path.iter().copied().chain([variable]).collect();
+            let is_said = entry_at(user, &path).is_some();
+            let known = said
+                .or(spec.default.as_ref())
+                .filter(|_| is_told && !is_said);
+            if let Some(said) = known.filter(|_| written.value.as_str().is_some()) {
+                sink.push(said_by_file(&written, &name, setting, said));
+            }
+        }
+        What::Within(_) => {
+            let known = said.filter(|_| is_told && !is_of_exporter);
+            if let Some(said) = known.filter(|said| !holds(&written.value, said, spec)) {
+                sink.push(said_without(&written, &name, setting, said));
+            }
+        }
+        What::Whole(_) if is_of_exporter => {
+            let known = said.or(spec.default.as_ref());
+            let part = filled.part.unwrap_or_default();
+            if let Some(said) = known.filter(|said| differ(said, &written.value))
+                && !logs_in_as_another(user, kind, part)
+            {
+                sink.push(said_otherwise(&written, &name, setting, said));
+            }
+        }
+        What::Whole(_) => {
+            if let Some(said) = said {
+                if is_told && differ(said, &written.value) {
+                    sink.push(said_otherwise(&written, &name, setting, said));
+                }
+            } else if let Some(value) = as_setting(kind, spec, &written.value) {
+                let place = written.value.span;
+                let value = Node { span: place, value };
+                edit(user, "settings", place, |settings| {
+                    settings.set(key(setting, place), value);
+                });
+            }
+        }
+    }
+}
+
+fn entry_at<'a>(table: &'a Table, place: &[&str]) -> Option<&'a Entry> {
+    let (name, path) = place.split_last()?;
+    let mut inner = table;
+    for key in path {
+        inner = inner.table(key)?;
+    }
+    inner.entry(name)
+}
+
+/// Whether the part is another program that watches this one.
+fn is_watcher(kind: &Kind, part: &str) -> bool {
+    let of_part = kind.table.get_path(&["parts", part]);
+    of_part.and_then(Node::as_table).is_some_and(is_exporter)
+}
+
+/// Whether an exporter has a log-in of its own: a user beside the password, as each program says it.
+fn logs_in_as_another(user: &Table, kind: &Kind, part: &str) -> bool {
+    let Some(own) = user.get_path(&["parts", part]).and_then(Node::as_table) else {
+        return false;
+    };
+    let of_kind: BTreeSet<String> = filled(kind)
+        .into_iter()
+        .filter(|it| it.part == Some(part) && matches!(it.what, What::Whole(_)))
+        .map(|it| it.variable)
+        .collect();
+    let says = |variable: &String| own.get_path(&["env", variable]).is_some();
+    let mut written = own.table("env").into_iter().flat_map(Table::keys);
+    let is_pair = of_kind.len() > 1 || written.any(|name| !of_kind.contains(name));
+    of_kind.iter().all(says) && (is_pair || own.get("args").is_some())
+}
+
+fn without_file(variable: &str) -> &str {
+    let short = variable.strip_suffix("_FILE").unwrap_or(variable);
+    short.strip_suffix('_').unwrap_or(short)
+}
+
+/// Whether two values are other ones: two words, two secrets, or one of each. A setting that is taken away, and a variable that is
+/// unset, say nothing, and other references may stand for the same word.
 fn differ(said: &Node, written: &Node) -> bool {
-    let are_alike = [is_word, is_secret]
-        .iter()
-        .any(|is| is(said) && is(written));
-    are_alike && said.scalar() != written.scalar()
+    let items = match &said.value {
+        Value::Array(items) => Some(items.iter().map(Node::scalar).collect::<Vec<_>>()),
+        Value::Table(table) => Some(table.keys().map(str::to_string).collect()),
+        _ => None,
+    };
+    let known = |node: &Node| is_word(node) || is_secret(node);
+    match items {
+        // The program has a list as one line.
+        Some(items) => {
+            let line = written.scalar();
+            let words = line.split([',', ' ', '\n']).filter(|it| !it.is_empty());
+            is_word(written) && !words.eq(items.iter().map(String::as_str))
+        }
+        None => known(said) && known(written) && said.scalar() != written.scalar(),
+    }
+}
+
+/// Whether a text of the user's own still holds what the setting says. A file is named otherwise inside of the container.
+fn holds(written: &Node, said: &Node, spec: &SettingSpec) -> bool {
+    let is_file = matches!(
+        spec.kind,
+        SettingType::File | SettingType::Files | SettingType::Folders
+    );
+    let items = said.as_array().unwrap_or(std::slice::from_ref(said));
+    let text = written.scalar();
+    let is_in = |item: &Node| !(is_word(item) || is_secret(item)) || text.contains(&item.scalar());
+    is_file || !is_word(written) && !is_secret(written) || items.iter().all(is_in)
 }
 
 fn is_word(node: &Node) -> bool {
@@ -71,44 +291,61 @@ fn is_secret(node: &Node) -> bool {
     matches!(pieces, [Piece::Reference(one)] if one.segments.first() == Some(&"secrets"))
 }
 
-fn said_otherwise(written: &Entry, setting: &str, said: &Node) -> Diagnostic {
-    let variable = &written.key.name;
+/// `name`: the key of the variable, with its tables.
+fn said_otherwise(written: &Entry, name: &str, setting: &str, said: &Node) -> Diagnostic {
     Diagnostic::new(
         Code::ConflictingKeys,
-        format!("`env.{variable}` is not what `settings.{setting}` says"),
+        format!("`{name}` is not what `settings.{setting}` says"),
     )
     .label(written.value.span, "the program would get this")
-    .label(
-        said.span,
-        "health check, exporters and clients would use this",
-    )
+    .label(said.span, "and all else that reads the setting this")
     .help(format!(
-        "remove `env.{variable}`: the kind fills it from `settings.{setting}`"
+        "remove `{name}`: the kind fills it from `settings.{setting}`"
     ))
     .removing(places(&written.key, &written.value))
 }
 
-/// The setting that a variable of the kind is filled from, if from nothing else.
-fn whole_setting(filled: &Node) -> Option<&str> {
-    match reference::of_node(filled, Words::Kind, Mode::Strict)
-        .pieces
-        .as_slice()
-    {
-        [Piece::Reference(reference)] => match reference.segments.as_slice() {
-            ["settings", setting] => Some(*setting),
-            _ => None,
-        },
-        _ => None,
-    }
+fn said_without(written: &Entry, name: &str, setting: &str, said: &Node) -> Diagnostic {
+    Diagnostic::new(
+        Code::ConflictingKeys,
+        format!("`{name}` leaves out what `settings.{setting}` says"),
+    )
+    .label(written.value.span, "the program would get this")
+    .label(said.span, "and never hear of this")
+    .help(format!(
+        "remove `{name}`: the kind fills it from `settings.{setting}`"
+    ))
+    .removing(places(&written.key, &written.value))
 }
 
-/// Whether the setting takes such a value. One that takes nothing but a secret is left to say so itself.
-fn says(kind: &Kind, setting: &str, written: &Node) -> bool {
-    let mut specs = kind.settings.iter();
-    let spec = specs.find(|spec| spec.name == setting);
-    match spec.map(|spec| spec.kind) {
-        Some(SettingType::String) => written.as_str().is_some(),
-        Some(SettingType::Secret) => is_secret(written),
-        _ => false,
+fn said_by_file(written: &Entry, name: &str, setting: &str, said: &Node) -> Diagnostic {
+    let variable = without_file(&written.key.name);
+    Diagnostic::new(
+        Code::ConflictingKeys,
+        format!("`{name}` beside `settings.{setting}`, which the program gets as `{variable}`"),
+    )
+    .label(written.key.span, "a program takes one of both")
+    .label(said.span, "said here")
+    .help(format!(
+        "remove `{name}`: the kind fills `{variable}` from `settings.{setting}`"
+    ))
+    .removing(places(&written.key, &written.value))
+}
+
+/// The value as one of the setting, where it takes such. Beside a role that says the same the variable stays one.
+fn as_setting(kind: &Kind, spec: &SettingSpec, written: &Node) -> Option<Value> {
+    let stands_for = |name: &Option<String>| name.as_ref() == Some(&spec.name);
+    if kind.roles.iter().any(|role| stands_for(&role.or_setting)) {
+        return None;
+    }
+    let text = written.scalar();
+    match spec.kind {
+        SettingType::Secret => is_secret(written).then(|| written.value.clone()),
+        SettingType::Integer if is_word(written) => text.parse().ok().map(Value::Integer),
+        SettingType::Boolean => text.parse().ok().map(Value::Boolean),
+        SettingType::String | SettingType::Duration | SettingType::Period | SettingType::Size => {
+            written.as_str().map(|text| Value::String(text.to_string()))
+        }
+        _ => None,
     }
 }

@@ -121,6 +121,12 @@ pub(super) const SETTING: Shape = Shape::Table(&[
         "since = \"2.12\"",
     ),
     key(
+        "variables",
+        Shape::List(&Shape::Plain(Form::Name(NameRule::Environment))),
+        "Variables of the program that say the same and that the kind does not fill: other names, which the program prefers.",
+        "variables = [\"MARIADB_USER\"]",
+    ),
+    key(
         "holds",
         Shape::Plain(Form::Choice(&[
             "yaml",
