@@ -20,7 +20,7 @@ use crate::{
     language::NameRule,
     model::{PublicAddress, Purpose, Route, RouteEnd, RoutePath, RouteTls},
     source::Span,
-    syntax::{Key, Node, Table, Value},
+    syntax::{Key, Node, Table, Value, inline},
     text::one_of,
 };
 
@@ -43,7 +43,44 @@ pub(super) fn routes(
             routes.push(route);
         }
     }
+    logins(&routes, tree, sink);
     routes
+}
+
+/// Reports log-ins before hosts with a certificate and hosts without. Their cookie is marked as secure or it is not: with the mark a
+/// browser does not send it to the plain host, and nobody can log in there; without it it goes over the net in the open.
+fn logins(routes: &[Route], tree: &Table, sink: &mut Sink) {
+    let asked = |route: &Route| Some(route.login.as_ref()?.component.clone());
+    for plain in routes.iter().filter(|route| route.tls.is_none()) {
+        let Some(login) = asked(plain) else { continue };
+        let mut others = routes.iter().filter(|route| route.tls.is_some());
+        let Some(secure) = others.find(|route| asked(route).as_deref() == Some(&login)) else {
+            continue;
+        };
+        let (here, there) = (&plain.host, &secure.host);
+        let message =
+            format!("the log-in `{login}` is for `{there}` over https and `{here}` over http");
+        let diagnostic = Diagnostic::new(Code::ConflictingKeys, message)
+            .label(
+                plain.login_span,
+                "no certificate: its cookie would go in the open",
+            )
+            .label(
+                secure.login_span,
+                "a secure cookie, which browsers send over https alone",
+            );
+        let tls = tree.get_path(&["routes", &secure.name, "tls"]);
+        let line = tls.map(|tls| format!("tls = {}", inline(tls)));
+        sink.push(match line {
+            Some(line) => diagnostic
+                .help(format!(
+                    "write `{line}` in `[routes.{}]`, or declare a log-in of its own for it",
+                    plain.name
+                ))
+                .adding(plain.span, line),
+            None => diagnostic.help("declare a log-in of its own for each"),
+        });
+    }
 }
 
 /// What the routes before one say.
