@@ -11,7 +11,7 @@ use super::{
 use crate::{
     diag::{Code, Diagnostic, nearest},
     source::Span,
-    syntax::{Entry, Key, Node, Table, Value, inline, places},
+    syntax::{Entry, Key, Node, Table, Value, inline, key_text, places},
 };
 
 /// Whether these are the keys of a component, or of a part of one.
@@ -298,13 +298,28 @@ pub(super) fn of_another_level(
     if !is_file || !is_component {
         return None;
     }
-    let path = format!("components.{name}");
-    Some(
-        diagnostic
-            .label(key.span, "reads like a component")
-            .help(format!("write `[{path}]`: what runs is a component"))
-            .renaming_table(key.span, name, &path),
-    )
+    // Its own name stands in it, as in a list of things.
+    let is_sort = ["component", "service", "container"].contains(&name.as_str());
+    let own = table.entry("name").filter(|_| is_sort);
+    let of_own = own.and_then(|own| own.value.as_str());
+    let path = match of_own {
+        Some(own) => format!("components.{}", key_text(own)),
+        None => format!("components.{name}"),
+    };
+    let beside = match of_own {
+        Some(_) => ", and remove `name`",
+        None => "",
+    };
+    let diagnostic = diagnostic
+        .label(key.span, "reads like a component")
+        .help(format!(
+            "write `[{path}]`{beside}: what runs is a component"
+        ))
+        .renaming_table(key.span, name, &path);
+    Some(match own {
+        Some(own) => diagnostic.removing(places(&own.key, &own.value)),
+        None => diagnostic,
+    })
 }
 
 /// A switch that a component has in the chart alone: what was meant holds everywhere.

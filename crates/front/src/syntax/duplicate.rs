@@ -14,6 +14,7 @@ pub(super) fn first_of(text: &str, again: Span, tree: &Table) -> Option<Span> {
             headings(text, &path, again)
                 .into_iter()
                 .chain(written)
+                .chain(dotted(text, &path, again))
                 .collect()
         }
         None => {
@@ -44,6 +45,31 @@ fn headings(text: &str, path: &[String], before: Span) -> Vec<Span> {
         at += line.len();
     }
     found
+}
+
+/// Lines such as `ports.http = 80` below the heading of the table that it is in.
+fn dotted(text: &str, path: &[String], before: Span) -> Option<Span> {
+    let (last, parent) = path.split_last()?;
+    let section = headings(text, parent, before).pop()?;
+    let mut end = section.end;
+    for line in text[section.end..before.start].split_inclusive('\n') {
+        let at = end;
+        end += line.len();
+        let key = line.trim_start();
+        // What is left of the heading's own line.
+        if at == section.end {
+            continue;
+        }
+        if key.starts_with('[') {
+            return None;
+        }
+        let rest = key.strip_prefix(last.as_str());
+        if rest.is_some_and(|rest| rest.trim_start().starts_with(['.', '='])) {
+            let start = at + line.len() - key.len();
+            return Some(Span::new(before.source, start..start + last.len()));
+        }
+    }
+    None
 }
 
 /// Whether a place stands in the section of a heading that was there before: its keys are there twice because of that.

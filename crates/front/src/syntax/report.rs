@@ -34,7 +34,7 @@ pub(super) fn errors(
     if report_conflicts(&markers, text, source, sink) {
         return None;
     }
-    if let Some(diagnostic) = slips::json(text, source) {
+    if let Some(diagnostic) = slips::of_another_language(text, source) {
         sink.push(diagnostic);
         return None;
     }
@@ -54,18 +54,33 @@ pub(super) fn errors(
     let bracket = unclosed(text);
     let mut following = 0;
     let places = errors.iter().map(|error| {
-        let span = Span::new(source, visible(error.span().unwrap_or(0..0), text));
-        (error, span)
+        let at = error.span().unwrap_or(0..0);
+        (
+            error,
+            Span::new(source, visible(at.clone(), text)),
+            at.start,
+        )
     });
     // The parser tells what values are wrong after what lines are.
-    let mut places: Vec<(&Error, Span)> = places.collect();
-    places.sort_by_key(|(_, span)| sources.position(*span).0);
-    for (error, span) in places.into_iter().take(REPORTED_ERRORS) {
+    let mut places: Vec<(&Error, Span, usize)> = places.collect();
+    places.sort_by_key(|(_, span, _)| sources.position(*span).0);
+    for (error, span, at) in places.into_iter().take(REPORTED_ERRORS) {
         if bracket
             .as_ref()
             .is_some_and(|bracket| span.end > bracket.at)
         {
             following += 1;
+            continue;
+        }
+        // Where nothing stands the parser points behind it: at the start of the line that is meant.
+        if let Some(own) = own_line(text, at, span)
+            && let line = sources.position(own).0
+            && own.start >= report.said_until
+            && !report.wrong_lines.contains(&line)
+            && let Some(diagnostic) = report.slip(at)
+        {
+            report.wrong_lines.push(line);
+            sink.push(diagnostic);
             continue;
         }
         let line = sources.position(span).0;
@@ -117,12 +132,7 @@ impl Report<'_> {
         if let Some(diagnostic) = leading_zeros(message, span, text) {
             return Some(diagnostic);
         }
-        let around = match open_at(text, line_start(text, span.start)) {
-            Some(_) => Around::Bracket,
-            None => Around::Nothing,
-        };
-        if let Some((diagnostic, end)) = slips::slip(text, span.start, around, self.source) {
-            self.said_until = end;
+        if let Some(diagnostic) = self.slip(span.start) {
             return Some(diagnostic);
         }
         if message.contains("missing comma")
@@ -135,6 +145,17 @@ impl Report<'_> {
             Some(diagnostic) => diagnostic,
             None => syntax_error(message, span, text),
         })
+    }
+
+    /// What people of other languages write in the line at this place.
+    fn slip(&mut self, at: usize) -> Option<Diagnostic> {
+        let around = match open_at(self.text, line_start(self.text, at)) {
+            Some(_) => Around::Bracket,
+            None => Around::Nothing,
+        };
+        let (diagnostic, end) = slips::slip(self.text, at, around, self.source)?;
+        self.said_until = end;
+        Some(diagnostic)
     }
 
     /// Items on lines of their own without commas.
@@ -154,6 +175,12 @@ impl Report<'_> {
         }
         Some((diagnostic, end))
     }
+}
+
+/// The start of the line that an error points at, where what is shown of it stands in a line before.
+fn own_line(text: &str, at: usize, shown: Span) -> Option<Span> {
+    let is_one = at < text.len() && at > shown.start && line_start(text, at) == at;
+    is_one.then(|| Span::new(shown.source, at..at))
 }
 
 fn line_start(text: &str, at: usize) -> usize {
@@ -265,9 +292,7 @@ fn syntax_error(message: &str, span: Span, text: &str) -> Diagnostic {
     }
     let anchor = word.strip_prefix(['*', '&']);
     if anchor.is_some_and(|name| name.starts_with(|c: char| c.is_ascii_alphabetic())) {
-        return Diagnostic::new(Code::TomlSyntax, "TOML has no anchors")
-            .label(span, "one of YAML")
-            .help("what several components have in common stands in `[presets.NAME]`; they name it with `presets = [\"NAME\"]`");
+        return slips::no_anchors(span);
     }
     Diagnostic::new(Code::TomlSyntax, "this is not TOML")
         .label(span, message.to_string())

@@ -22,7 +22,8 @@ pub(super) fn unclosed(text: &str) -> Option<Unclosed> {
     for line in text.split_inclusive('\n') {
         if let Some((bracket, missing)) = open.last().copied()
             && (is_heading(line)
-                || !goes_on && is_key(line) && missing_commas(text, bracket).is_none())
+                || !goes_on && is_key(line) && missing_commas(text, bracket).is_none()
+                || missing == ']' && is_no_item(line) && !is_closed(text, bracket))
         {
             return Some(Unclosed {
                 at: bracket,
@@ -58,6 +59,31 @@ pub(super) fn unclosed(text: &str) -> Option<Unclosed> {
         missing,
         end: last,
     })
+}
+
+/// A key, where a list would have a string: the comma before it ends nothing.
+fn is_no_item(line: &str) -> bool {
+    is_key(line) && !line.trim_start().starts_with(['"', '\''])
+}
+
+/// Whether a bracket is closed before the next heading.
+fn is_closed(text: &str, bracket: usize) -> bool {
+    let mut open = 0;
+    for (number, line) in text[bracket..].split_inclusive('\n').enumerate() {
+        if number > 0 && is_heading(line) {
+            return false;
+        }
+        for (_, c) in scan(line).map_or(Vec::new(), |scanned| scanned.brackets) {
+            open += match c {
+                '{' | '[' => 1,
+                _ => -1,
+            };
+            if open == 0 {
+                return true;
+            }
+        }
+    }
+    false
 }
 
 /// Where commas are missing at the ends of lines in a bracket, and where the bracket is closed. Nothing where it is not, or where
@@ -231,6 +257,11 @@ mod tests {
             ("a = {\n  b = 1,\n  c = 2,\n}\n", None),
             ("[a]\nb = \"{\"\n[[c]]\n", None),
             ("a = {\n  b = 1\n  c = 2\n}\nd = 1\n", None),
+            (
+                "a = [\"x\",\nb = { c = 1 }\n",
+                Some(("[", ']', "a = [\"x\",")),
+            ),
+            ("a = [\n \"x=1\",\n \"y=2\",\n]\n", None),
         ] {
             assert_eq!(found(text), expected, "{text}");
         }

@@ -23,10 +23,13 @@ pub(super) fn bracketed(line: &str) -> Option<Heading<'_>> {
     let double = trimmed[start..].starts_with("[[");
     let (open, close) = if double { ("[[", "]]") } else { ("[", "]") };
     let inner = &trimmed[start + open.len()..];
-    let end = inner
-        .find([']', '}', ')', ':', '=', '#', '{'])
-        .unwrap_or(inner.len());
-    let behind = inner[end..].trim_start_matches([']', '}', ')', ':', ';', ',', ' ', '{']);
+    // A colon within the brackets stands for a dot.
+    let signs: &[char] = match inner.find(']') {
+        Some(_) => &[']', '}', ')', '=', '#', '{'],
+        None => &[']', '}', ')', ':', '=', '#', '{'],
+    };
+    let end = inner.find(signs).unwrap_or(inner.len());
+    let behind = inner[end..].trim_start_matches([']', '}', ')', ':', ';', ',', '=', ' ', '{']);
     let is_comment = behind.is_empty() || behind.starts_with('#');
     if !is_comment && !is_entry(behind) {
         return None;
@@ -50,6 +53,7 @@ fn path(written: &str) -> Option<String> {
     }
     let parts: Vec<&str> = written
         .split(['/', ' ', ':', '.'])
+        .map(|part| part.trim_matches(['"', '\'']))
         .filter(|part| !part.is_empty())
         .collect();
     let (first, rest) = parts.split_first()?;
@@ -63,12 +67,45 @@ pub(super) fn of_terraform(line: &str) -> Option<String> {
     if words.contains(['=', ':', '[', ',']) || words.starts_with([' ', '\t']) {
         return None;
     }
-    let parts: Vec<&str> = words.split_whitespace().collect();
-    let is_named = parts.len() == 2 || parts.len() == 1;
-    let names: Vec<String> = parts
-        .iter()
-        .map(|part| key_text(part.trim_matches('"')))
+    let parts: Vec<&str> = words
+        .split([' ', '\t', '.'])
+        .filter(|it| !it.is_empty())
         .collect();
+    let is_named = parts.len() == 2 || parts.len() == 1;
+    let (first, rest) = parts.split_first()?;
+    let first = table_of(first.trim_matches('"'));
+    let rest = rest.iter().map(|part| key_text(part.trim_matches('"')));
+    let names: Vec<String> = std::iter::once(key_text(first)).chain(rest).collect();
     let heading = format!("[{}]", names.join("."));
     (is_named && DeTable::parse(&heading).is_ok()).then_some(heading)
+}
+
+/// The tables that things of one sort stand in, by the word for one of them.
+const TABLES: [(&str, &str); 11] = [
+    ("component", "components"),
+    ("group", "groups"),
+    ("secret", "secrets"),
+    ("variable", "vars"),
+    ("var", "vars"),
+    ("volume", "volumes"),
+    ("network", "networks"),
+    ("preset", "presets"),
+    ("pipeline", "pipelines"),
+    ("route", "routes"),
+    ("actor", "actors"),
+];
+
+/// The table that a word at the top of a file means.
+pub(super) fn table_of(word: &str) -> &str {
+    let found = TABLES.iter().find(|(one, _)| *one == word);
+    found.map_or(word, |(_, table)| table)
+}
+
+/// Whether a dotted name begins at the top of the file.
+pub(super) fn is_of_top(name: &str) -> bool {
+    let first = name.split('.').next().unwrap_or_default();
+    first == "platform"
+        || TABLES
+            .iter()
+            .any(|(one, table)| *one == first || *table == first)
 }

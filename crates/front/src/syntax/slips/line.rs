@@ -42,6 +42,14 @@ pub(super) fn read(text: &str, start: usize, end: usize, around: Around) -> Opti
     let mut new = vec![format!("{key} = {}", value.inline())];
     let mut whole_end = reader.at;
     reader.skip(&[' ', '\t', '\r']);
+    if let Some(comment) = foreign_comment(reader.rest()).filter(|_| around == Around::Nothing) {
+        let place = reader.at..reader.at + 1;
+        reader.note(Slip::Comment, place);
+        new[0].push_str(" # ");
+        new[0].push_str(comment);
+        reader.at = end;
+        whole_end = end;
+    }
     if reader.rest().starts_with([',', ';']) {
         let place = reader.at..reader.at + 1;
         reader.at += 1;
@@ -98,4 +106,21 @@ pub(super) fn item(text: &str, start: usize, end: usize) -> Option<Line> {
         new: vec![value.inline()],
         key: String::new(),
     })
+}
+
+/// What a comment says that begins as in another language.
+fn foreign_comment(rest: &str) -> Option<&str> {
+    if let Some(comment) = rest.strip_prefix("//") {
+        return Some(comment.trim());
+    }
+    if let Some(comment) = rest.strip_prefix("/*") {
+        return Some(comment.trim().trim_end_matches("*/").trim_end());
+    }
+    if let Some(comment) = rest.strip_prefix("-- ") {
+        return Some(comment.trim());
+    }
+    // A semicolon may also end a line, or separate two entries.
+    let comment = rest.strip_prefix(';')?.trim();
+    let is_one = !comment.is_empty() && !comment.starts_with('#') && !comment.contains('=');
+    is_one.then_some(comment)
 }

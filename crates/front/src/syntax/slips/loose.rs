@@ -6,6 +6,10 @@ use std::ops::Range;
 
 use toml::de::DeTable;
 
+use super::{
+    quotes::{closing, prefix, string_end, without_escapes},
+    word,
+};
 use crate::syntax::{key_text, quoted};
 
 /// What a text has in it that is no TOML.
@@ -37,6 +41,22 @@ pub(super) enum Slip {
     TwoKeys,
     /// A key with characters that want quotes.
     Key,
+    /// A semicolon between two items.
+    Semicolon,
+    /// `(1, 2)` or `{1, 2}`: a list in other brackets.
+    Brackets,
+    /// `f"..."`, `r"..."`.
+    Prefix,
+    /// A comment that does not begin with `#`.
+    Comment,
+    /// A number as another language writes it.
+    Number,
+    /// A date in another order.
+    Date,
+    /// A day that no calendar has.
+    NoDate,
+    /// A reference without quotes.
+    Reference,
 }
 
 /// A value in the words of TOML.
@@ -126,15 +146,29 @@ impl<'a> Reader<'a> {
     fn read(&mut self, end: End) -> Option<Loose> {
         let first = self.rest().chars().next()?;
         match first {
-            '[' | '{' if self.nested == MOST_NESTED => None,
-            '[' | '{' => {
+            '[' | '{' | '(' if self.nested == MOST_NESTED => None,
+            '[' | '{' | '(' => {
                 self.nested += 1;
                 let value = match first {
-                    '[' => self.list(),
+                    '[' => self.list(']'),
+                    '(' => {
+                        self.note(Slip::Brackets, self.at..self.at + 1);
+                        self.list(')')
+                    }
+                    _ if self.is_set() => {
+                        self.note(Slip::Brackets, self.at..self.at + 1);
+                        self.list('}')
+                    }
                     _ => self.table(),
                 };
                 self.nested -= 1;
                 value
+            }
+            _ if prefix(self.rest()).is_some() => {
+                let length = prefix(self.rest())?;
+                self.note(Slip::Prefix, self.at..self.at + length);
+                self.at += length;
+                self.string(end).map(Loose::Plain)
             }
             _ if closing(first).is_some() => self.string(end).map(Loose::Plain),
             _ => self.plain(end),
@@ -152,17 +186,45 @@ impl<'a> Reader<'a> {
         at - last.map_or(0, char::len_utf8)
     }
 
-    fn list(&mut self) -> Option<Loose> {
+    /// Goes over what stands between two items, comments too.
+    fn space(&mut self) {
+        loop {
+            self.skip(&[' ', '\t', '\n', '\r']);
+            let rest = self.rest();
+            let length = if rest.starts_with("//") || rest.starts_with('#') {
+                rest.find('\n').unwrap_or(rest.len())
+            } else if rest.starts_with("/*") {
+                rest.find("*/").map_or(rest.len(), |end| end + 2)
+            } else {
+                return;
+            };
+            self.note(Slip::Comment, self.at..self.at + length);
+            self.at += length;
+        }
+    }
+
+    /// Whether a brace holds items without keys.
+    fn is_set(&self) -> bool {
+        let mut ahead = Self::new(self.text, self.at + 1);
+        ahead.space();
+        let is_string = ahead.rest().starts_with(['"', '\'']);
+        is_string && ahead.read(End::Item).is_some() && {
+            ahead.space();
+            ahead.rest().starts_with([',', '}'])
+        }
+    }
+
+    fn list(&mut self, close: char) -> Option<Loose> {
         let mut items = Vec::new();
         self.at += 1;
         loop {
-            self.skip(&[' ', '\t', '\n', '\r']);
-            if self.rest().starts_with(']') {
+            self.space();
+            if self.rest().starts_with(close) {
                 self.at += 1;
                 return Some(Loose::List(items));
             }
             items.push(self.read(End::Item)?);
-            self.comma(']')?;
+            self.comma(close)?;
         }
     }
 
@@ -170,7 +232,7 @@ impl<'a> Reader<'a> {
         let mut entries = Vec::new();
         self.at += 1;
         loop {
-            self.skip(&[' ', '\t', '\n', '\r']);
+            self.space();
             if self.rest().starts_with('}') {
                 self.at += 1;
                 return Some(Loose::Table(entries));
@@ -186,8 +248,11 @@ impl<'a> Reader<'a> {
     /// Goes over what separates two items; one that is missing is a slip.
     fn comma(&mut self, closing: char) -> Option<()> {
         let behind = self.at;
-        self.skip(&[' ', '\t', '\n', '\r']);
+        self.space();
         if self.rest().starts_with(',') {
+            self.at += 1;
+        } else if self.rest().starts_with(';') {
+            self.note(Slip::Semicolon, self.at..self.at + 1);
             self.at += 1;
         } else if !self.rest().starts_with(closing) {
             if self.at == behind {
@@ -237,9 +302,7 @@ impl<'a> Reader<'a> {
         let behind = self.at;
         self.skip(&[' ', '\t']);
         let start = self.at;
-        let sign = ["=>", ":=", "==", "->", "=", ":"]
-            .into_iter()
-            .find(|sign| self.rest().starts_with(sign));
+        let sign = SIGNS.into_iter().find(|sign| self.rest().starts_with(sign));
         let sign = match sign {
             Some(sign) => sign,
             None if start > behind && starts_value(self.rest()) => "",
@@ -284,6 +347,9 @@ impl<'a> Reader<'a> {
         let goes_on = end == End::Line
             && matches!(close, '"' | '\'')
             && !(behind.is_empty() || behind.starts_with(['#', ',', ';', ':', '=']))
+            && !["//", "/*", "-- "]
+                .iter()
+                .any(|sign| behind.starts_with(sign))
             && !is_entry(behind);
         if goes_on {
             let last = line.rfind(close)?;
@@ -314,7 +380,7 @@ impl<'a> Reader<'a> {
         let rest = self.rest();
         let stops: &[char] = match end {
             End::Line => &['\n'],
-            End::Item => &['\n', ',', '}', ']'],
+            End::Item => &['\n', ',', ';', '}', ']', ')'],
         };
         let mut open = 0;
         let is_end = |c: char| {
@@ -325,10 +391,11 @@ impl<'a> Reader<'a> {
             !is_own && stops.contains(&c)
         };
         let mut length = rest.find(is_end).unwrap_or(rest.len());
-        if let Some(comment) = rest[..length].find(" #") {
-            length = comment;
+        for sign in [" #", " // ", "\t#"] {
+            length = rest[..length].find(sign).unwrap_or(length);
         }
         let word = rest[..length].trim_end();
+        let word = before_another(word);
         let word = match end {
             End::Line => word.trim_end_matches([',', ';']),
             End::Item => word,
@@ -352,6 +419,10 @@ impl<'a> Reader<'a> {
         if is_toml(word) && !is_half {
             return Some(Loose::Plain(word.to_string()));
         }
+        if let Some((slip, value)) = word::meant(word).filter(|_| !is_half) {
+            self.note(slip, place);
+            return Some(Loose::Plain(value));
+        }
         let truth = match word.to_ascii_lowercase().as_str() {
             "true" | "yes" | "on" => Some("true"),
             "false" | "no" | "off" => Some("false"),
@@ -370,40 +441,6 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Where a string ends within its line: the quote that closes it and is not escaped.
-fn string_end(line: &str, open: char, close: char) -> Option<usize> {
-    let mut is_escaped = false;
-    for (at, c) in line.char_indices() {
-        match c {
-            '\\' if open == '"' && !is_escaped => is_escaped = true,
-            c if c == close && !is_escaped => return Some(at),
-            _ => is_escaped = false,
-        }
-    }
-    // A folder of Windows may end with a backslash.
-    line.strip_suffix(close).map(str::len)
-}
-
-/// A string in which a backslash is one, and each quote too.
-fn without_escapes(content: &str) -> String {
-    let needs = content.contains(['\\', '"']) && !content.contains('\'');
-    match needs && !content.contains(char::is_control) {
-        true => format!("'{content}'"),
-        false => quoted(content),
-    }
-}
-
-/// The quote that ends what this one begins.
-fn closing(open: char) -> Option<char> {
-    match open {
-        '"' | '\'' | '`' => Some(open),
-        '“' | '”' | '„' => Some('”'),
-        '‘' | '’' => Some('’'),
-        '«' => Some('»'),
-        _ => None,
-    }
-}
-
 pub(super) fn is_toml(value: &str) -> bool {
     DeTable::parse(&format!("x = {value}")).is_ok()
 }
@@ -418,8 +455,19 @@ pub(super) fn is_entry(text: &str) -> bool {
     key.is_some_and(|key| !key.is_empty() && key.chars().all(is_of_key))
 }
 
+/// What stands between a key and its value elsewhere; the longer ones first.
+const SIGNS: [&str; 10] = ["=>", ":=", "==", "->", "<-", "+=", "?=", "＝", "=", ":"];
+
 fn starts_assignment(text: &str) -> bool {
-    text.starts_with(['=', ':']) || text.starts_with("->")
+    SIGNS.iter().any(|sign| text.starts_with(sign))
+}
+
+/// `1 B=2`: a value of TOML, and behind it another entry.
+fn before_another(word: &str) -> &str {
+    match word.split_once(' ') {
+        Some((value, rest)) if is_toml(value) && is_entry(rest.trim_start()) => value,
+        _ => word,
+    }
 }
 
 fn starts_value(text: &str) -> bool {

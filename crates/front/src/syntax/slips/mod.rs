@@ -4,14 +4,21 @@
 //! What is proposed was read by the parser first.
 
 mod block;
+mod document;
+mod foreign;
 mod heading;
 mod line;
+mod long;
 mod loose;
+mod quotes;
+mod word;
 
 use std::ops::Range;
 
 use toml::de::DeTable;
 
+pub(super) use self::document::of_another_language;
+pub(super) use self::foreign::no_anchors;
 pub(super) use self::line::Around;
 use self::loose::{Loose, Slip};
 use crate::{
@@ -41,30 +48,14 @@ pub(super) fn slip(
         Place::braces,
         Place::name,
     ];
-    if around == Around::Nothing
-        && let Some(found) = readers.iter().find_map(|read| read(&place))
-    {
-        return Some(found);
+    if around == Around::Nothing {
+        let foreign = || foreign::READERS.iter().find_map(|read| read(&place));
+        let known = || readers.iter().find_map(|read| read(&place));
+        if let Some(found) = foreign().or_else(known) {
+            return Some(found);
+        }
     }
     place.entry(around)
-}
-
-/// The whole file where it is JSON.
-pub(super) fn json(text: &str, source: SourceId) -> Option<Diagnostic> {
-    let start = text.len() - text.trim_start().len();
-    if !text[start..].starts_with('{') {
-        return None;
-    }
-    let diagnostic = Diagnostic::new(Code::TomlSyntax, "this file is JSON")
-        .label(Span::new(source, start..start + 1), "an object of it");
-    let lines = block::json(text).filter(|lines| DeTable::parse(&lines.join("\n")).is_ok());
-    Some(match lines {
-        Some(lines) => {
-            let whole = Span::new(source, start..text.trim_end().len());
-            written(diagnostic, &lines, whole)
-        }
-        None => diagnostic.help("in TOML a table begins with its name, as in `[platform]`, and each key has a line, as in `name = \"value\"`"),
-    })
 }
 
 /// The line that the parser complains about.
@@ -77,6 +68,15 @@ struct Place<'a> {
 type Said = Option<(Diagnostic, usize)>;
 
 impl<'a> Place<'a> {
+    /// Another line of the file.
+    fn at(&self, at: usize) -> Self {
+        Self {
+            text: self.text,
+            line: line_at(self.text, at),
+            source: self.source,
+        }
+    }
+
     fn written(&self) -> &'a str {
         &self.text[self.line.clone()]
     }
@@ -198,7 +198,7 @@ impl<'a> Place<'a> {
             None => true,
         };
         match is_top {
-            true => block::top(&[(key.to_string(), value)]),
+            true => block::top(&[(heading::table_of(key).to_string(), value)]),
             false => vec![format!("{key} = {}", value.inline())],
         }
     }
@@ -242,8 +242,11 @@ impl<'a> Place<'a> {
         Some((diagnostic, self.line.end))
     }
 
-    /// `component "x" {`, until its closing brace.
+    /// `component "x" {`, until its closing brace; below a heading `health {`, which is one of its keys.
     fn braces(&self) -> Said {
+        if let Some(found) = self.inner_braces() {
+            return Some(found);
+        }
         let heading = heading::of_terraform(self.written())?;
         let rest = &self.text[self.line.end..];
         let close = rest.find("\n}").map(|at| self.line.end + at + 1)?;
@@ -259,6 +262,27 @@ impl<'a> Place<'a> {
             false => diagnostic,
         };
         Some((diagnostic, after))
+    }
+
+    fn inner_braces(&self) -> Said {
+        let name = self.written().trim().strip_suffix('{')?.trim_end();
+        let is_key = !name.is_empty() && name.chars().all(loose::is_of_key);
+        let mut above = self.text[..self.line.start].lines();
+        let is_below = above.any(|line| line.starts_with('[') || line.trim_end().ends_with('{'));
+        if !is_key || !is_below || heading::is_of_top(name) {
+            return None;
+        }
+        let brace = self.trimmed().end - 1;
+        let mut reader = loose::Reader::new(self.text, brace);
+        let value = reader.value()?;
+        let new = format!("{name} = {}", value.inline());
+        DeTable::parse(&new).ok()?;
+        let end = reader.at;
+        let diagnostic = Diagnostic::new(Code::TomlSyntax, "TOML has no blocks in braces")
+            .label(self.span(self.trimmed()), "begins one, as in Terraform")
+            .label(self.span(end - 1..end), "ends it");
+        let diagnostic = written(diagnostic, &[new], self.span(self.start()..end));
+        Some((diagnostic, end))
     }
 
     /// A key and its value on one line.
@@ -325,6 +349,31 @@ fn words_for(slip: Slip, word: &str) -> (String, String) {
             "a name of other characters than letters, digits, `_` and `-` stands in quotes",
             "no quotes",
         ),
+        Slip::Semicolon => ("a comma separates two items", "not `;`"),
+        Slip::Brackets => (
+            "a list of TOML stands between `[` and `]`",
+            "other brackets",
+        ),
+        Slip::Prefix => (
+            "a string of TOML begins with its quote",
+            "a letter before it",
+        ),
+        Slip::Comment => ("a comment of TOML begins with `#`", "begins one elsewhere"),
+        Slip::Number => ("TOML writes this number in another way", "not so"),
+        Slip::Date => (
+            "a date of TOML is year, month and day, with `-`",
+            "in another form",
+        ),
+        Slip::Reference => (
+            "a reference stands in quotes, between `${` and `}`",
+            "neither here",
+        ),
+        Slip::NoDate => {
+            return (
+                format!("there is no day `{word}`"),
+                "in no calendar".to_string(),
+            );
+        }
         Slip::Nothing => {
             return (
                 format!("TOML has no `{word}`"),

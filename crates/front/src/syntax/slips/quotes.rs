@@ -1,0 +1,44 @@
+//! The quotes of strings: those of TOML, of other languages, and of text programs.
+
+use crate::syntax::quoted;
+
+/// Where a string ends within its line: the quote that closes it and is not escaped.
+pub(super) fn string_end(line: &str, open: char, close: char) -> Option<usize> {
+    let mut is_escaped = false;
+    for (at, c) in line.char_indices() {
+        match c {
+            '\\' if open == '"' && !is_escaped => is_escaped = true,
+            c if c == close && !is_escaped => return Some(at),
+            _ => is_escaped = false,
+        }
+    }
+    // A folder of Windows may end with a backslash.
+    line.strip_suffix(close).map(str::len)
+}
+
+/// A string in which a backslash is one, and each quote too.
+pub(super) fn without_escapes(content: &str) -> String {
+    let needs = content.contains(['\\', '"']) && !content.contains('\'');
+    match needs && !content.contains(char::is_control) {
+        true => format!("'{content}'"),
+        false => quoted(content),
+    }
+}
+
+/// The quote that ends what this one begins.
+pub(super) fn closing(open: char) -> Option<char> {
+    match open {
+        '"' | '\'' | '`' => Some(open),
+        '“' | '”' | '„' => Some('”'),
+        '‘' | '’' => Some('’'),
+        '«' => Some('»'),
+        _ => None,
+    }
+}
+
+/// The letters before a string that say how Python or Rust reads it.
+pub(super) fn prefix(text: &str) -> Option<usize> {
+    let length = text.find(['"', '\''])?;
+    let is_one = matches!(length, 1 | 2) && text[..length].chars().all(|c| "fFrRbBuU".contains(c));
+    is_one.then_some(length)
+}
