@@ -311,6 +311,26 @@ fn an_argument_that_names_an_image_to_a_dockerfile_comes_from_the_registry() {
             "",
             "",
         ),
+        // An argument in the default of another one: what is given is not read once more.
+        (
+            MIRRORS,
+            "ARG PY\nARG BASE=python:${PY}\nFROM --platform=$BUILDPLATFORM $BASE\n",
+            "PY = \"3.12\"",
+            "PY: \"3.12\"|BASE: \"mirror.corp/hub/library/python:3.12\"",
+        ),
+        (
+            MIRRORS,
+            "ARG PY=\"3.12\"\nARG TAG=$PY-slim\nARG BASE='python:${TAG}'\nFROM ${BASE} AS one\nFROM one\n",
+            "",
+            "BASE: \"mirror.corp/hub/library/python:3.12-slim\"",
+        ),
+        // Nobody says what it is.
+        (
+            MIRRORS,
+            "ARG PY\nARG BASE=python:${PY}\nFROM $BASE\n",
+            "",
+            "",
+        ),
         // The program that reads the file.
         (
             MIRRORS,

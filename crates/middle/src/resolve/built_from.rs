@@ -76,7 +76,8 @@ pub(super) fn check<'a>(
 fn passing_by(scene: &Scene<'_>, build: &Build, written: &Table) -> Option<(Span, Diagnostic)> {
     let origins = Some(&scene.origins).filter(|it| it.are_mirrored())?;
     let file = dockerfile(scene.world, build)?;
-    let images = placed_args::passing_by(origins, &Dockerfile::read(&file.text), &build.args);
+    let dockerfile = Dockerfile::read(&file.text);
+    let images = placed_args::passing_by(origins, &dockerfile, &build.args);
     let first = images.first()?;
     let place = written.get_path(&["build", "dockerfile"]);
     let place = place.or_else(|| written.get_path(&["build", "context"]))?;
@@ -87,10 +88,25 @@ fn passing_by(scene: &Scene<'_>, build: &Build, written: &Table) -> Option<(Span
     );
     let diagnostic = Diagnostic::new(Code::TargetLoss, message)
         .label(place.span, "is pulled from where the Dockerfile says")
-        .help(format!(
-            "write `ARG BASE={first}` above the first `FROM` of `{path}`, and `FROM $BASE`: an argument comes from the mirror"
-        ));
+        .help(by_argument(&dockerfile, build, first, path));
     Some((place.span, diagnostic))
+}
+
+/// How an image that a Dockerfile names comes from the mirror: as an argument, which has to have a value.
+fn by_argument(dockerfile: &Dockerfile<'_>, build: &Build, image: &str, path: &str) -> String {
+    if let Err(unset) = placed_args::filled(dockerfile, &build.args, image, 0) {
+        return format!(
+            "give `{unset}` a value, in `build.args` or behind `ARG {unset}=` in `{path}`: without one the image has no name"
+        );
+    }
+    let name = dockerfile.free_argument();
+    let argument = format!("write `ARG {name}={image}` above the first `FROM` of `{path}`");
+    match dockerfile.copied.contains(&image) {
+        true => format!(
+            "{argument}, a stage `FROM ${name} AS source` above the one that copies, and `--from=source` there: an argument comes from the mirror"
+        ),
+        false => format!("{argument}, and `FROM ${name}`: an argument comes from the mirror"),
+    }
 }
 
 fn below(context: &str, name: &str) -> String {

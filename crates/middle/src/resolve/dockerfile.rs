@@ -9,6 +9,8 @@ pub(super) struct Dockerfile<'a> {
     pub images: Vec<&'a str>,
     /// Those of them that no argument changes.
     pub fixed: Vec<&'a str>,
+    /// Those of these from which files are taken, in whose place no argument can stand.
+    pub copied: Vec<&'a str>,
     /// The image of the program that reads the file: `# syntax=docker/dockerfile:1`.
     pub reader: Option<&'a str>,
     /// What stands in `FROM` and starts with an argument.
@@ -103,7 +105,21 @@ impl<'a> Dockerfile<'a> {
         let images = names.filter(|name| is_image(name, &self.stages, self.begun));
         let images: Vec<&str> = images.collect();
         self.images.extend(&images);
-        self.fixed.extend(images);
+        self.fixed.extend(&images);
+        self.copied.extend(images);
+    }
+
+    /// The default of an argument that holds for `FROM`.
+    pub fn default_of_argument(&self, name: &str) -> Option<&'a str> {
+        self.arguments.get(name).copied().flatten()
+    }
+
+    /// A name for one more argument.
+    pub fn free_argument(&self) -> String {
+        let further = (2..).map(|number| format!("BASE_{number}"));
+        let mut names = std::iter::once("BASE".to_string()).chain(further);
+        let is_free = |name: &String| !self.arguments.contains_key(name.as_str());
+        names.find(is_free).unwrap_or_default()
     }
 
     fn stage(&mut self, words: &[&'a str]) {
@@ -153,7 +169,7 @@ impl<'a> Dockerfile<'a> {
 }
 
 /// `BASE` and `a:1` of `${BASE:-a:1}`; `BASE` alone of `$BASE` and `${BASE}`.
-fn name_and_default(variable: &str) -> Option<(&str, Option<&str>)> {
+pub(super) fn name_and_default(variable: &str) -> Option<(&str, Option<&str>)> {
     let variable = variable.strip_prefix('$')?;
     let inner = variable.strip_prefix('{');
     let inner = inner.and_then(|it| it.strip_suffix('}'));

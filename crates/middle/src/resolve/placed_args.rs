@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    dockerfile::{Dockerfile, length_of_variable},
+    dockerfile::{Dockerfile, length_of_variable, name_and_default},
     origins::Origins,
 };
 use crate::model::{Image, Piece, Text};
@@ -53,12 +53,11 @@ pub(super) fn with_defaults(
         }
     }
     let defaults = dockerfile.bases.iter().filter_map(|base| {
-        let default = base.default.filter(|it| !it.contains('$'))?;
+        let default = filled(dockerfile, &args, base.default?, 0).ok()?;
         Some((base.argument, default))
     });
-    let defaults: BTreeMap<&str, &str> = defaults.collect();
+    let defaults: BTreeMap<&str, Text> = defaults.collect();
     for (argument, default) in defaults {
-        let default = Text::literal(default);
         match value(origins, dockerfile, argument, &default) {
             Some(image) if image != default && !is_written(&args, argument) => {
                 args.push((argument.to_string(), image));
@@ -79,7 +78,10 @@ pub(super) fn passing_by(
         let written = args.iter().find(|(name, _)| name == base.argument);
         let value = match written {
             Some((_, value)) => value.as_plain().filter(|_| value.is_literal())?,
-            None => base.default?.to_string(),
+            None => match filled(dockerfile, args, base.default?, 0) {
+                Ok(value) => value.as_plain().filter(|_| value.is_literal())?,
+                Err(_) => base.default?.to_string(),
+            },
         };
         let is_image = dockerfile.is_image(base, &value);
         is_image.then(|| format!("{value}{}", base.rest))
@@ -95,6 +97,39 @@ pub(super) fn passing_by(
     out.sort();
     out.dedup();
     out
+}
+
+/// Deeper than this arguments are not made of each other.
+const MOST_NESTED: usize = 8;
+
+/// The default of an argument with what its variables stand for: an argument that is given is not read once more. Else the name of
+/// the one without a value.
+pub(super) fn filled(
+    dockerfile: &Dockerfile<'_>,
+    args: &[(String, Text)],
+    default: &str,
+    depth: usize,
+) -> Result<Text, String> {
+    let mut out = Text::default();
+    let mut rest = default;
+    while let Some(start) = rest.find('$') {
+        let (before, variable) = rest.split_at(start);
+        let (variable, after) = variable.split_at(length_of_variable(variable));
+        let (name, of_place) = name_and_default(variable).unwrap_or((variable, None));
+        out.push_literal(before);
+        let given = args.iter().find(|(it, _)| it == name);
+        let value = match (given, dockerfile.default_of_argument(name).or(of_place)) {
+            (Some((_, value)), _) => value.clone(),
+            (None, Some(default)) if depth < MOST_NESTED => {
+                filled(dockerfile, args, default, depth + 1)?
+            }
+            (None, _) => return Err(name.to_string()),
+        };
+        value.pieces.into_iter().for_each(|piece| out.push(piece));
+        rest = after;
+    }
+    out.push_literal(rest);
+    Ok(out)
 }
 
 /// The text of an image with the variables of the Dockerfile as pieces of their own: what they stand for is not known.

@@ -1,0 +1,3 @@
+ARG PY
+ARG BASE=python:${PY}
+FROM $BASE
