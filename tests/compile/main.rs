@@ -44,3 +44,4 @@ mod views;
 mod waves;
 mod whose;
 mod workloads;
+mod written_out;

@@ -6,12 +6,14 @@
 mod constants;
 mod field;
 mod parse;
+mod sounds;
 mod variable;
 
 pub use constants::{Constants, WrittenOut, variables_in};
 pub use field::{ComponentField, OwnPort, PortField};
 pub use parse::{of_key, of_node, of_text};
-pub use variable::{Declared, Variable, names_environment, sounds_secret};
+pub use sounds::sounds_secret;
+pub use variable::{Declared, Variable, names_environment};
 
 use crate::{diag::nearest, source::Span};
 

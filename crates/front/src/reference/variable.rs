@@ -1,5 +1,6 @@
 //! Variables of the environment as Compose and shells write them, and what stands for them in platform.toml.
 
+use super::sounds_secret;
 use crate::syntax::quoted;
 
 /// The longest name of a variable or a secret of platform.toml.
@@ -121,31 +122,6 @@ fn name_of(variable: &str) -> String {
         "" => "value".to_string(),
         name => name.to_string(),
     }
-}
-
-/// Whether a name is that of a secret.
-pub fn sounds_secret(name: &str) -> bool {
-    const WORDS: [&str; 6] = [
-        "PASS",
-        "SECRET",
-        "TOKEN",
-        "APIKEY",
-        "CREDENTIAL",
-        "CREDENTIALS",
-    ];
-    const PAIRS: [&str; 4] = ["API_KEY", "PRIVATE_KEY", "ACCESS_KEY", "FERNET_KEY"];
-    /// What follows a secret's name when the value is only where to find it, or a property of it.
-    const HARMLESS: [&str; 10] = [
-        "FILE", "PATH", "URL", "NAME", "ENABLED", "TTL", "EXPIRY", "LIFETIME", "LENGTH", "STDIN",
-    ];
-    let name = name.to_ascii_uppercase().replace(['.', '-'], "_");
-    let words: Vec<&str> = name.split('_').filter(|word| !word.is_empty()).collect();
-    let sounds = words.iter().any(|word| WORDS.contains(word))
-        || ["PASSWORD", "PASSWD", "_PWD"]
-            .iter()
-            .any(|part| name.contains(part))
-        || PAIRS.iter().any(|pair| name.contains(pair));
-    sounds && !words.last().is_some_and(|word| HARMLESS.contains(word))
 }
 
 #[cfg(test)]

@@ -215,10 +215,48 @@ fn assigned(line: &str) -> Option<(&str, &str)> {
 
 /// Whether a value of a configuration file is a secret itself: one word, no variable, no path.
 fn is_written_out(value: &str) -> bool {
-    let filled_in = ["{", "%", "<", "/", "[", "|", ">", "null", "~"];
     is_literal(value)
         && !value.contains(char::is_whitespace)
-        && !filled_in.iter().any(|start| value.starts_with(start))
+        && !FILLED_IN.iter().any(|start| value.starts_with(start))
+        && !NO_VALUES.contains(&value.to_ascii_lowercase().as_str())
+        && !names_variable(value)
+}
+
+/// How a value begins that says where the secret is: variables of templates, paths, and what programs resolve at start.
+const FILLED_IN: [&str; 22] = [
+    "{",
+    "%",
+    "<",
+    "/",
+    "[",
+    "|",
+    ">",
+    "~",
+    "./",
+    "../",
+    "!",
+    "&",
+    "*",
+    "os.environ",
+    "env.",
+    "env:",
+    "vault:",
+    "file:",
+    "arn:",
+    "ref+",
+    "secret:",
+    "ENC(",
+];
+
+const NO_VALUES: [&str; 14] = [
+    "null", "none", "nil", "yes", "no", "on", "off", "required", "optional", "enabled", "disabled",
+    "auto", "never", "always",
+];
+
+/// `OPENAI_API_KEY`: the variable that has the secret.
+fn names_variable(value: &str) -> bool {
+    let is_of_name = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    value.contains('_') && value.chars().all(is_of_name) && sounds_secret(value)
 }
 
 /// `--password=x`, `PASSWORD=x`, or what follows `--password`.
