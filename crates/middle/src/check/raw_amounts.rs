@@ -9,7 +9,7 @@ use crate::{
     diag::{Code, Diagnostic, Sink},
     files::Target,
     language::{PARTS_OF_ONE, compose_amount},
-    model::{Raw, Resources, Workload},
+    model::{NetworkMode, Raw, Resources, Workload},
     syntax::places,
 };
 
@@ -64,7 +64,9 @@ pub(super) fn distinct(facts: Facts<'_>, sink: &mut Sink) {
             let span = service.places.of(found.by);
             // Of containers none is a number; of all else zero says nothing.
             if *key == "scale" {
-                if let Some(diagnostic) = scale(service, value) {
+                if let Some(diagnostic) = shares_a_network(facts, service, value) {
+                    sink.push(diagnostic.label(span, "more than one container"));
+                } else if let Some(diagnostic) = scale(service, value) {
                     sink.push(diagnostic.label(span, "another number"));
                 }
                 continue;
@@ -154,6 +156,34 @@ fn has_section(resources: &Resources, section: &str) -> bool {
         _ => resources.cpu.is_some() || resources.gpu.is_some(),
     };
     resources.memory.is_some() || other
+}
+
+/// Several containers where another workload lives in the network of one, or of one that lives in another's.
+fn shares_a_network(facts: Facts<'_>, service: &RawService<'_>, value: i128) -> Option<Diagnostic> {
+    let workload = service.workload.filter(|_| value > PARTS_OF_ONE)?;
+    let host_of = |guest: &Workload| match &guest.network_mode.as_ref()?.value {
+        NetworkMode::Service(name) => Some(name.clone()),
+        NetworkMode::Host | NetworkMode::None => None,
+    };
+    let message = match host_of(workload) {
+        Some(host) => format!(
+            "several containers of `{}` in the network of `{host}`: no two of them can have the same port",
+            workload.name
+        ),
+        None => {
+            let mut all = facts.platform.workloads();
+            let guest = all.find(|it| host_of(it).as_ref() == Some(&workload.name))?;
+            format!(
+                "several containers of `{}`, and `{}` in the network of one of them: the others are without it",
+                workload.name, guest.name
+            )
+        }
+    };
+    Some(
+        Diagnostic::new(Code::ConflictingKeys, message)
+            .about(&workload.component)
+            .help("leave `scale` out: what shares a network is one container in Compose"),
+    )
 }
 
 /// A number of containers that is not the one of the component, or of `deploy`.

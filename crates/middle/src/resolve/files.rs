@@ -5,6 +5,7 @@ use super::{
     contents::dashboard::{Adapted, Source, adapted},
     main_files,
     project_files::{leaves_project, private, project, read_project},
+    provisioned,
     reference::{Scope, needed_port, text},
     settings::is_file_read,
     template_view::{Marks, view},
@@ -277,15 +278,22 @@ impl File<'_> {
             return content;
         };
         let own = &self.scene.components[self.index];
-        let sources: Vec<Source<'_>> = own
-            .uses
-            .iter()
-            .map(|bound| &self.scene.components[bound.target])
-            .map(|filler| Source {
-                uid: &filler.name,
-                plugin: &filler.kind.program,
+        let fillers = own.uses.iter();
+        let fillers = fillers.map(|bound| &self.scene.components[bound.target]);
+        let of_platform = fillers.map(|filler| Source {
+            uid: &filler.name,
+            plugin: &filler.kind.program,
+        });
+        // A dashboard names one without a uid by its name.
+        let provisioned = provisioned::data_sources(&self.shape.table, self.inputs.world);
+        let of_user = provisioned.iter().flat_map(|it| {
+            let names = it.uid.iter().chain([&it.name]);
+            names.map(|uid| Source {
+                uid,
+                plugin: &it.plugin,
             })
-            .collect();
+        });
+        let sources: Vec<Source<'_>> = of_platform.chain(of_user).collect();
         match adapted(&String::from_utf8_lossy(bytes), &sources) {
             Adapted::AsItIs => content,
             Adapted::Rewritten(text) => FileContent::Text {

@@ -28,6 +28,7 @@ mod origins;
 mod pipelines;
 mod placed_args;
 mod program;
+mod provisioned;
 mod project_files;
 mod reference;
 mod runtime;
