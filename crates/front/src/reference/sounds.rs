@@ -24,6 +24,9 @@ const SECRETS: [&str; 17] = [
     "ACCESSKEY",
 ];
 
+/// What is in each name of a secret.
+const PARTS: [&str; 6] = ["PASS", "PWD", "SECRET", "TOKEN", "KEY", "CREDENTIAL"];
+
 /// What a key is that is a secret. Others open nothing: those of a cache, of a table.
 const KEYS: [&str; 12] = [
     "API",
@@ -184,6 +187,11 @@ const PASSED_ON: [&str; 5] = ["FASTCGI", "GRPC", "PROXY", "SCGI", "UWSGI"];
 
 /// Whether a name is that of a secret.
 pub fn sounds_secret(name: &str) -> bool {
+    // Most names have none of these letters, and are not read further.
+    let upper = name.to_ascii_uppercase();
+    if !PARTS.iter().any(|part| upper.contains(part)) {
+        return false;
+    }
     let words = words(name);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let Some(place) = (0..words.len()).rposition(|at| is_secret(&words, at)) else {

@@ -19,11 +19,12 @@ pub(super) fn unclosed(text: &str) -> Option<Unclosed> {
     let mut last = 0;
     let mut at = 0;
     let mut goes_on = false;
+    let mut closed = Closed::default();
     for line in text.split_inclusive('\n') {
         if let Some((bracket, missing)) = open.last().copied()
             && (is_heading(line)
                 || !goes_on && is_key(line) && missing_commas(text, bracket).is_none()
-                || missing == ']' && is_no_item(line) && !is_closed(text, bracket))
+                || missing == ']' && is_no_item(line) && !closed.of(text, bracket))
         {
             return Some(Unclosed {
                 at: bracket,
@@ -64,6 +65,23 @@ pub(super) fn unclosed(text: &str) -> Option<Unclosed> {
 /// A key, where a list would have a string: the comma before it ends nothing.
 fn is_no_item(line: &str) -> bool {
     is_key(line) && !line.trim_start().starts_with(['"', '\''])
+}
+
+/// Whether the bracket that was asked for last is closed: each of its lines asks.
+#[derive(Default)]
+struct Closed(Option<(usize, bool)>);
+
+impl Closed {
+    fn of(&mut self, text: &str, bracket: usize) -> bool {
+        match self.0 {
+            Some((known, is_closed)) if known == bracket => is_closed,
+            _ => {
+                let is_closed = is_closed(text, bracket);
+                self.0 = Some((bracket, is_closed));
+                is_closed
+            }
+        }
+    }
 }
 
 /// Whether a bracket is closed before the next heading.

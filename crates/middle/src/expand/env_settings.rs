@@ -23,14 +23,34 @@ pub(super) fn read(user: &mut Table, kind: &Kind, sink: &mut Sink) {
     if user.get("env").is_none() && user.get("parts").is_none() {
         return;
     }
+    let said = said_variables(user);
+    let is_said = |name: &str| {
+        let mut from = said.range(name..).map_while(|it| it.strip_prefix(name));
+        from.any(|end| end.is_empty() || FILES.contains(&end))
+    };
+    let variables = filled(kind, &is_said);
     let mut seen = BTreeSet::new();
-    for filled in filled(kind) {
+    for filled in variables {
         for place in filled.places(kind) {
             if seen.insert((place.join("."), filled.what.setting())) {
                 compare(user, kind, &filled, &place, sink);
             }
         }
     }
+}
+
+/// What images write behind the name of a variable that they read from a file.
+const FILES: [&str; 2] = ["_FILE", "__FILE"];
+
+/// The variables that the user says anywhere.
+fn said_variables(user: &Table) -> BTreeSet<&str> {
+    let parts = user.table("parts").into_iter().flat_map(Table::iter);
+    let parts = parts.filter_map(|(_, part)| part.as_table());
+    let tables = std::iter::once(user).chain(parts);
+    tables
+        .filter_map(|table| table.table("env"))
+        .flat_map(Table::keys)
+        .collect()
 }
 
 /// The variable of the program by which a setting was said.
@@ -94,13 +114,13 @@ fn has_own_image(kind: &Kind, part: &str) -> bool {
     tables(kind).any(|table| table.get_path(&["parts", part, "image"]).is_some())
 }
 
-/// The variables that are filled from settings, and the others that the program reads as the same.
-fn filled(kind: &Kind) -> Vec<Filled<'_>> {
+/// The variables that are filled from settings, and the others that the program reads as the same: of those that count.
+fn filled<'a>(kind: &'a Kind, counts: &dyn Fn(&str) -> bool) -> Vec<Filled<'a>> {
     let mut out = Vec::new();
     for table in tables(kind) {
-        of_workload(None, table.get("workload"), &mut out);
+        of_workload(None, table.get("workload"), counts, &mut out);
         for (part, node) in table.table("parts").into_iter().flat_map(Table::iter) {
-            of_workload(Some(&part.name), Some(node), &mut out);
+            of_workload(Some(&part.name), Some(node), counts, &mut out);
         }
     }
     for spec in &kind.settings {
@@ -111,9 +131,15 @@ fn filled(kind: &Kind) -> Vec<Filled<'_>> {
     out
 }
 
-fn of_workload<'a>(part: Option<&'a str>, workload: Option<&'a Node>, out: &mut Vec<Filled<'a>>) {
+fn of_workload<'a>(
+    part: Option<&'a str>,
+    workload: Option<&'a Node>,
+    counts: &dyn Fn(&str) -> bool,
+    out: &mut Vec<Filled<'a>>,
+) {
     let env = workload.and_then(|node| node.as_table()?.table("env"));
-    for (variable, node) in env.into_iter().flat_map(Table::iter) {
+    let variables = env.into_iter().flat_map(Table::iter);
+    for (variable, node) in variables.filter(|(variable, _)| counts(&variable.name)) {
         let name = &variable.name;
         let phrase = reference::of_node(node, Words::Kind, Mode::Strict);
         let is_whole = matches!(phrase.pieces.as_slice(), [Piece::Reference(_)]);
@@ -135,11 +161,8 @@ fn of_workload<'a>(part: Option<&'a str>, workload: Option<&'a Node>, out: &mut 
 
 /// A variable that holds nothing but a setting. Images read it from a file too, under one of two names.
 fn whole<'a>(part: Option<&'a str>, variable: &str, setting: &'a str) -> [Filled<'a>; 3] {
-    let names = [
-        (variable.to_string(), What::Whole(setting)),
-        (format!("{variable}_FILE"), What::File(setting)),
-        (format!("{variable}__FILE"), What::File(setting)),
-    ];
+    let [short, long] = FILES.map(|end| (format!("{variable}{end}"), What::File(setting)));
+    let names = [(variable.to_string(), What::Whole(setting)), short, long];
     names.map(|(variable, what)| Filled {
         part,
         variable,
@@ -226,7 +249,7 @@ fn logs_in_as_another(user: &Table, kind: &Kind, part: &str) -> bool {
     let Some(own) = user.get_path(&["parts", part]).and_then(Node::as_table) else {
         return false;
     };
-    let of_kind: BTreeSet<String> = filled(kind)
+    let of_kind: BTreeSet<String> = filled(kind, &|_| true)
         .into_iter()
         .filter(|it| it.part == Some(part) && matches!(it.what, What::Whole(_)))
         .map(|it| it.variable)

@@ -165,6 +165,9 @@ fn opened(place: &Place<'_>) -> Said {
     Some((diagnostic, close.map_or(place.line.end, |close| close + 2)))
 }
 
+/// More brackets than these nobody writes by mistake.
+const MOST_TOO_MANY: usize = 4;
+
 /// `end`, `}` alone, or one bracket too many behind a value.
 fn closed(place: &Place<'_>) -> Said {
     let line = place.written().trim();
@@ -176,7 +179,7 @@ fn closed(place: &Place<'_>) -> Said {
         return Some((diagnostic, place.line.end));
     }
     let kept = line.trim_end_matches(['}', ']', ')', ';', ',']);
-    let shorter = (kept.len()..line.len()).rev();
+    let shorter = (kept.len()..line.len()).rev().take(MOST_TOO_MANY);
     let mut shorter = shorter.map(|end| line[..end].trim_end());
     let new = shorter.find(|new| is_entry(new) && DeTable::parse(new).is_ok())?;
     let wrong = line[new.len()..].trim_start();
@@ -273,13 +276,16 @@ fn parentheses(place: &Place<'_>) -> Said {
     Some((diagnostic, end))
 }
 
+/// A longer line no person has written.
+const MOST_BYTES: usize = 1000;
+
 /// `"a" + "b"`, and two strings one behind the other.
 fn joined(place: &Place<'_>) -> Said {
     let line = place.written();
     let equals = line.find('=')?;
     let key = line[..equals].trim();
     let value = line[equals + 1..].trim();
-    if !is_entry(line) || !value.starts_with(['"', '\'']) {
+    if line.len() > MOST_BYTES || !is_entry(line) || !value.starts_with(['"', '\'']) {
         return None;
     }
     let mut whole = String::new();
