@@ -38,6 +38,10 @@ pub(super) fn unclosed(text: &str) -> Option<Unclosed> {
             // A string over several lines: what is in it can't be told from keys here.
             return None;
         };
+        // The bracket that seems to be missing stands in a string without an end.
+        if scanned.is_in_string && !(open.is_empty() && scanned.brackets.is_empty()) {
+            return None;
+        }
         for (place, c) in scanned.brackets {
             match c {
                 _ if is_heading => {}
@@ -167,6 +171,8 @@ pub(super) fn open_at(text: &str, place: usize) -> Option<usize> {
 struct Scanned {
     brackets: Vec<(usize, char)>,
     end: Option<usize>,
+    /// Whether a string begins that does not end.
+    is_in_string: bool,
 }
 
 /// `None` where a string goes on in the next line.
@@ -177,6 +183,7 @@ fn scan(line: &str) -> Option<Scanned> {
     let mut scanned = Scanned {
         brackets: Vec::new(),
         end: None,
+        is_in_string: false,
     };
     let mut quote = None;
     let mut is_escaped = false;
@@ -198,6 +205,7 @@ fn scan(line: &str) -> Option<Scanned> {
             scanned.end = Some(place + c.len_utf8());
         }
     }
+    scanned.is_in_string = quote.is_some();
     Some(scanned)
 }
 

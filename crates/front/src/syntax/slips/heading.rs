@@ -4,7 +4,10 @@ use std::ops::Range;
 
 use toml::de::DeTable;
 
-use super::loose::{is_entry, is_of_key};
+use super::{
+    line::foreign_comment,
+    loose::{is_entry, is_of_key},
+};
 use crate::syntax::key_text;
 
 /// What the heading should be, and what stands behind it on its line.
@@ -29,20 +32,24 @@ pub(super) fn bracketed(line: &str) -> Option<Heading<'_>> {
         None => &[']', '}', ')', ':', '=', '#', '{'],
     };
     let end = inner.find(signs).unwrap_or(inner.len());
+    let comment = foreign_comment(inner[end..].trim_start_matches([']', ' ', '\t']));
     let behind = inner[end..].trim_start_matches([']', '}', ')', ':', ';', ',', '=', ' ', '{']);
     let is_comment = behind.is_empty() || behind.starts_with('#');
-    if !is_comment && !is_entry(behind) {
+    if !is_comment && comment.is_none() && !is_entry(behind) {
         return None;
     }
     let path = path(inner[..end].trim())?;
-    let new = format!("{open}{path}{close}");
+    let new = match comment {
+        Some(comment) => format!("{open}{path}{close} # {comment}"),
+        None => format!("{open}{path}{close}"),
+    };
     DeTable::parse(&new).ok()?;
     let at = start + open.len() + end;
     let at = match at < trimmed.len() {
         true => at..at + 1,
         false => trimmed.char_indices().next_back()?.0..at,
     };
-    let rest = (!is_comment).then_some(behind);
+    let rest = (!is_comment && comment.is_none()).then_some(behind);
     Some(Heading { new, at, rest })
 }
 

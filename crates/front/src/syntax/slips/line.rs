@@ -109,7 +109,7 @@ pub(super) fn item(text: &str, start: usize, end: usize) -> Option<Line> {
 }
 
 /// What a comment says that begins as in another language.
-fn foreign_comment(rest: &str) -> Option<&str> {
+pub(super) fn foreign_comment(rest: &str) -> Option<&str> {
     if let Some(comment) = rest.strip_prefix("//") {
         return Some(comment.trim());
     }

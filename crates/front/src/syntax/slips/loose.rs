@@ -7,7 +7,7 @@ use std::ops::Range;
 use toml::de::DeTable;
 
 use super::{
-    quotes::{closing, prefix, string_end, without_escapes},
+    quotes::{closing, other_end, prefix, string_end, without_escapes},
     word,
 };
 use crate::syntax::{key_text, quoted};
@@ -335,6 +335,7 @@ impl<'a> Reader<'a> {
         let from = start + open.len_utf8();
         let line = &self.text[from..];
         let line = line.split('\n').next().unwrap_or_default().trim_end();
+        let close = other_end(line, open).unwrap_or(close);
         let Some(mut length) = string_end(line, open, close) else {
             if end == End::Item {
                 return None;
@@ -361,7 +362,7 @@ impl<'a> Reader<'a> {
         if goes_on {
             return Some(without_escapes(content));
         }
-        if !matches!(open, '"' | '\'') {
+        if !matches!(open, '"' | '\'') || close != open {
             self.note(Slip::OtherQuotes, start..self.at);
             return Some(without_escapes(content));
         }

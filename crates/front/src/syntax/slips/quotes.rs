@@ -42,3 +42,15 @@ pub(super) fn prefix(text: &str) -> Option<usize> {
     let is_one = matches!(length, 1 | 2) && text[..length].chars().all(|c| "fFrRbBuU".contains(c));
     is_one.then_some(length)
 }
+
+/// The end of a string that begins with one sort of quotes and ends with another, as a text program makes of one that is typed.
+pub(super) fn other_end(line: &str, open: char) -> Option<char> {
+    let usual = closing(open)?;
+    let other = match open {
+        '„' => '“',
+        '"' => '”',
+        '\'' => '’',
+        _ => return None,
+    };
+    (!line.contains(usual) && line.contains(other)).then_some(other)
+}
