@@ -86,7 +86,7 @@ fn names_in<'a>(code: &'a str, kinds: &BTreeSet<String>) -> BTreeSet<&'a str> {
 
 #[test]
 fn no_code_asks_for_a_kind_by_its_name() {
-    let kinds: BTreeSet<String> = catalog().into_keys().collect();
+    let kinds: BTreeSet<String> = catalog().keys().cloned().collect();
     assert!(kinds.len() > 60, "the catalog is read");
     let seen = names_in("if is_a(\"redis\") { \"a redis\" }\n// \"mysql\"", &kinds);
     assert_eq!(seen, BTreeSet::from(["redis"]), "the test sees names");

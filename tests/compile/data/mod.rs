@@ -29,7 +29,7 @@ use crate::{
 const RUNTIMES: [Target; 3] = [Target::Compose, Target::Helm, Target::Swarm];
 
 fn kinds() -> Vec<Kind> {
-    catalog().into_values().collect()
+    catalog().values().cloned().collect()
 }
 
 fn named(name: &str) -> Kind {

@@ -126,8 +126,7 @@ fn check(
 #[test]
 fn a_misspelled_key_of_a_platform_is_one_error_that_names_it() {
     let tried = check("", PLATFORM_FILE, |path, _, table| {
-        let mut platform = platform_for(path);
-        merge(&mut platform, table);
+        let platform = platform_with(path, table);
         vec![("platform.toml", platform.to_string())]
     });
     assert!(tried > 300, "only {tried} words");
@@ -137,13 +136,7 @@ fn a_misspelled_key_of_a_platform_is_one_error_that_names_it() {
 fn a_misspelled_key_of_a_kind_is_one_error_that_names_it() {
     let tried = check("kind", KIND, |_, key, table| {
         let kind = table.get("kind").and_then(Value::as_table);
-        vec![
-            (
-                "mlopsgen/kinds/own.toml",
-                kind.cloned().unwrap_or_default().to_string(),
-            ),
-            ("platform.toml", format!("{PLATFORM}{}", own_with(key.name))),
-        ]
+        files_of_kind(&kind.cloned().unwrap_or_default(), key)
     });
     assert!(tried > 150, "only {tried} words");
 }

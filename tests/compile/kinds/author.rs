@@ -15,7 +15,7 @@ enum Roles {
 
 /// Writes platforms for kinds.
 pub struct Author {
-    kinds: BTreeMap<String, Kind>,
+    kinds: &'static BTreeMap<String, Kind>,
     secrets: String,
     components: String,
     pub declared: BTreeSet<String>,
@@ -43,7 +43,7 @@ impl Author {
 
     fn write(&mut self, name: &str, kind: &str, roles: Roles) {
         self.declared.insert(kind.to_string());
-        let kind = self.kinds[kind].clone();
+        let kind = &self.kinds[kind];
         let mut lines = vec![
             format!("[components.{name}]"),
             format!("kind = \"{}\"", kind.name),

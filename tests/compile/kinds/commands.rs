@@ -23,7 +23,7 @@ const ENTRY_POINT_ALONE: [(&str, &str); 11] = [
 #[test]
 fn a_kind_without_a_command_says_what_its_image_starts() {
     let kinds = catalog();
-    for (name, kind) in &kinds {
+    for (name, kind) in kinds {
         let says = ["image_command", "no_args"];
         let has_command = kind.table.get_path(&["workload", "command"]).is_some();
         let is_said = has_command || says.iter().any(|key| kind.table.get(key).is_some());

@@ -52,8 +52,8 @@ fn unused(platform: &str, output: &Output) -> Vec<String> {
 fn what_a_part_needed_goes_with_it() {
     let mut faults = Vec::new();
     for (name, kind) in catalog() {
-        for part in parts(&kind) {
-            for text in [least(&name), most(&name)] {
+        for part in parts(kind) {
+            for text in [least(name), most(name)] {
                 let declared = "[components.it]\n";
                 let text = text.replace(declared, &format!("{declared}parts.{part} = false\n"));
                 let text = text + WORK;
@@ -102,7 +102,7 @@ fn of_a_program_elsewhere_only_its_exporter_runs_here() {
         let Some(port) = kind.main_port(&ports) else {
             continue;
         };
-        let text = elsewhere(&name, port);
+        let text = elsewhere(name, port);
         let output = compiled(&text);
         let it = output.platform.component("it").expect("the component");
         for workload in &it.workloads {

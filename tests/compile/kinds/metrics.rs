@@ -119,7 +119,7 @@ fn expressions_of_a_kind_name_metrics_that_its_program_exposes() {
     let mut wrong = Vec::new();
     for (name, kind) in catalog() {
         let lists = kind.table.strings("exposes");
-        let asked = asked(&kind);
+        let asked = asked(kind);
         if lists.is_empty() {
             if !asked.is_empty() && name != UNLISTED {
                 wrong.push(format!("{name} has no list of what it exposes"));

@@ -19,7 +19,7 @@ mod variables;
 mod versions;
 mod watched;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use mlopsgen::{
     Component, Probe, Workload,
@@ -131,8 +131,13 @@ const ONE_NUMBER: [&str; 1] = ["trinodb/trino:"];
 /// The outputs of every store; a program without a password has an empty one.
 const STORE_OUTPUTS: [&str; 6] = ["host", "port", "database", "user", "password", "url"];
 
-/// The embedded kinds.
-pub fn catalog() -> BTreeMap<String, Kind> {
+/// The embedded kinds, read once for all tests: some write platforms for each of them by hundreds.
+pub fn catalog() -> &'static BTreeMap<String, Kind> {
+    static CATALOG: LazyLock<BTreeMap<String, Kind>> = LazyLock::new(read_catalog);
+    &CATALOG
+}
+
+fn read_catalog() -> BTreeMap<String, Kind> {
     let mut catalog = Catalog::new(BTreeMap::new());
     let mut sources = Sources::default();
     let mut sink = Sink::default();
