@@ -12,10 +12,9 @@ use super::{
     ci,
     claims::Claims,
     files::ChartFiles,
-    image,
-    ingress, network, raw, readme, schema,
+    image, ingress, network, raw, readme, schema,
     secrets::{FurtherSecret, SecretSource, chart_secrets, further_secrets},
-    started, upstream, waves, workload,
+    started, told, upstream, waves, workload,
 };
 use crate::{
     diag::Diagnostic,
@@ -193,6 +192,7 @@ pub fn build(context: &Context<'_>) -> Chart {
     ci::losses(&mut builder);
     ingress::stripped(&mut builder);
     network::unanswered(&mut builder);
+    told::unknown(&mut builder);
     let (values, known) = all_values(&mut builder);
     let schema = schema::view(&values, &known);
     let further = further(&values, &known);

@@ -31,7 +31,9 @@ pub fn values(platform: &Platform, image: &Image) -> ImageValues {
 /// is named after what it does, and another registry changes nothing in that.
 pub fn names(platform: &Platform) -> Map<String, Value> {
     let value = |text: &Text| Chart(platform).value(text);
-    let jobs = platform.workloads().filter(|it| it.is_job() && !it.in_chart);
+    let jobs = platform
+        .workloads()
+        .filter(|it| it.is_job() && !it.in_chart);
     let names = jobs.map(|job| {
         let name = platform.registry.name_anywhere(&job.image);
         (value(&job.image.name()), value(&name))
