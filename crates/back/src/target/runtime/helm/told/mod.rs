@@ -125,7 +125,7 @@ pub fn unknown(builder: &mut Builder<'_>) {
                 own.filter(|it| written.is_some_and(|env: &Table| env.get(&it.name).is_some()));
             let unknown = of_workload(platform, component, workload).unknown;
             for variable in own.filter(|it| unknown.contains(&it.name)) {
-                let (message, help) = said(&variable.name, &workload.name);
+                let (message, help) = message_and_help(&variable.name, &workload.name);
                 builder
                     .losses
                     .of_component(&component.name, variable.span, &message, &help);
@@ -142,13 +142,13 @@ pub fn unknown(builder: &mut Builder<'_>) {
             .map(|it| (it.span, &it.name))
             .collect();
         for (span, variable) in own.into_iter().filter(|(_, name)| unknown.contains(*name)) {
-            let (message, help) = said(variable, &pipeline.name);
+            let (message, help) = message_and_help(variable, &pipeline.name);
             builder.losses.of_platform(span, &message, &help);
         }
     }
 }
 
-fn said(variable: &str, owner: &str) -> (String, String) {
+fn message_and_help(variable: &str, owner: &str) -> (String, String) {
     (
         format!(
             "`{variable}` of `{owner}` does not say to which host and port it leads, so no policy opens them, and `egress` is `strict`"
