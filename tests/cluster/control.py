@@ -59,7 +59,8 @@ def every_example_installs() -> None:
 
 
 def done_jobs_stay_done() -> None:
-    """Another image to wait with, another pull policy, or another name of the Secret, runs no migration again."""
+    """Another image to wait with, pull policy or pull secret, another name of the Secret, and another registry run no migration
+    again."""
     namespace("jobs")
     chart = chart_of(SMALL)
     install(chart, "jobs")
@@ -70,7 +71,23 @@ def done_jobs_stay_done() -> None:
     }}))  # fmt: skip
     install(chart, "jobs", "--set", "waitImage=busybox:1.36.1", "--set", "imagePullPolicy=Always")
     install(chart, "jobs", "--set", "existingSecret=another")
+    install(chart, "jobs", "--set-json", 'imagePullSecrets=[{"name":"registry"}]')
     assert kubectl("--namespace", "jobs", "get", "job", "--output", "name") == job
+    with tempfile.TemporaryDirectory() as folder:
+        project = Path(folder) / "small"
+        shutil.copytree(SMALL, project, ignore=shutil.ignore_patterns("generated"))
+        file = project / "platform.toml"
+        start = file.read_text()
+        for registry in ('"registry.example.com/ml"', '{ "docker.io" = "mirror.example.com/hub" }'):
+            file.write_text(start.replace('name = "small"', f'name = "small"\nregistry = {registry}'))
+            install(chart_of(project), "jobs")
+            image = kubectl("--namespace", "jobs", "get", "deployment", "stranger", "--output", "jsonpath={.spec.template.spec.containers[0].image}")
+            assert image.endswith(".example.com/ml/busybox:1.37.0") or image == "mirror.example.com/hub/library/busybox:1.37.0", image
+            assert kubectl("--namespace", "jobs", "get", "job", "--output", "name") == job, registry
+        # Another image is another job.
+        file.write_text(start.replace("busybox:1.37.0", "busybox:1.36.1"))
+        install(chart_of(project), "jobs")
+        assert kubectl("--namespace", "jobs", "get", "job", "--output", "name") != job
 
 
 def a_pending_job_is_replaced() -> None:

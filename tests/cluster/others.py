@@ -13,6 +13,10 @@ from pathlib import Path
 from commands import HERE, PROGRAM, PROJECT, chart_of, definitions, install, kubectl, namespace
 
 
+# Where an Ingress names Traefik's Middlewares.
+MIDDLEWARES = "traefik.ingress.kubernetes.io/router.middlewares"
+
+
 def an_operator_takes_what_the_chart_makes() -> None:
     definitions()
     namespace("operators")
@@ -35,7 +39,10 @@ def a_door_is_published_both_ways() -> None:
         project = Path(folder) / "door"
         shutil.copytree(HERE / "door", project, ignore=shutil.ignore_patterns("generated"))
         values = ["ingress.className=traefik", "gateway.enabled=true", "gateway.parentRefs[0].name=public"]
-        said = install(chart_of(project), "door", *(word for value in values for word in ("--set", value)))
+        # What a person adds goes behind the chart's own.
+        added = json.dumps({MIDDLEWARES: "door-login@kubernetescrd, door-more@kubernetescrd"})
+        options = [word for value in values for word in ("--set", value)]
+        said = install(chart_of(project), "door", *options, "--set-json", f"ingress.annotations={added}")
     assert "unknown field" not in said, said
     items = json.loads(kubectl("--namespace", "door", "get", "ingress,httproutes,middlewares.traefik.io", "--output", "json"))["items"]
     kinds = sorted(item["kind"] for item in items)
@@ -44,6 +51,8 @@ def a_door_is_published_both_ways() -> None:
         spec = item["spec"]
         if item["kind"] == "Ingress":
             host, path = spec["rules"][0]["host"], spec["rules"][0]["http"]["paths"][0]["path"]
+            first, *others = item["metadata"]["annotations"][MIDDLEWARES].split(",")
+            assert first == "door-door-https@kubernetescrd" and others[-2:] == ["door-login@kubernetescrd", "door-more@kubernetescrd"], item
             assert spec["ingressClassName"] == "traefik" and spec["tls"] == [{"hosts": [host], "secretName": "door-tls"}], spec
         elif item["kind"] == "HTTPRoute":
             host, path = spec["hostnames"][0], spec["rules"][0]["matches"][0]["path"]["value"]

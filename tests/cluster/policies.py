@@ -6,7 +6,10 @@ A refusal counts only where the port listens: `nobody_is_refused_by_a_closed_por
 from __future__ import annotations
 
 import json
+import shutil
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from commands import SMALL, chart_of, eventually, install, kubectl, namespace, ready, run, start
@@ -147,6 +150,48 @@ def what_is_outside_is_open_unless_it_is_strict() -> None:
     install(chart_of(SMALL), "small", "--reset-values")
 
 
+# What each says of where it connects to; `named` is an address by its name, which no policy knows.
+TELLING = """env.API_HOST = "172.31.254.2"
+env.API_PORT = "9781"
+env.OTHER = "http://guest.elsewhere.svc:6443"
+reaches = ["named"]
+[components.named]
+external = { host = "named.example.com", port = 9783 }
+[raw.helm.networkPolicy]
+egress = "strict"
+extraEgress = [{ ipBlock = { cidr = "172.31.254.2/32" }, ports = [{ port = 9782 }], from = ["web"] }]
+"""
+
+
+def addresses_that_keys_name_are_reached() -> None:
+    """With `strict`: a host and a port of two variables, a Service of another namespace, a component elsewhere by its name, and
+    `extraEgress`; each by whom it is for, on its own port."""
+    for port in (9781, 9782, 9783):
+        start("busybox", "httpd", "-f", "-p", f"{OUTSIDE}:{port}", "-h", "/tmp", name=f"outside-{port}")
+    with tempfile.TemporaryDirectory() as folder:
+        project = Path(folder) / "small"
+        shutil.copytree(SMALL, project, ignore=shutil.ignore_patterns("generated"))
+        file = project / "platform.toml"
+        file.write_text(file.read_text() + TELLING)
+        install(chart_of(project), "small", "--reset-values")
+        ready("small")
+    guest = address_of(ELSEWHERE, "guest")
+    expect({
+        ("small", "deployment/stranger", OUTSIDE, 9781): True,
+        ("small", "deployment/stranger", OUTSIDE, 9783): True,
+        ("small", "deployment/stranger", guest, 6443): True,
+        ("small", "deployment/web", OUTSIDE, 9782): True,
+        ("small", "deployment/stranger", OUTSIDE, 9782): False,
+        ("small", "deployment/stranger", guest, 53): False,
+        ("small", "deployment/web", OUTSIDE, 9781): False,
+        ("small", "deployment/web", OUTSIDE, 9783): False,
+        # `web` waits for a job: it may reach this port of any API server.
+        ("small", "statefulset/store", guest, 6443): False,
+    })  # fmt: skip
+    install(chart_of(SMALL), "small", "--reset-values")
+    ready("small")
+
+
 CHECKS: list[Callable[[], None]] = [
     nobody_is_refused_by_a_closed_port,
     policies_hold_exactly_the_edges,
@@ -156,4 +201,5 @@ CHECKS: list[Callable[[], None]] = [
     a_further_peer_reaches_what_its_value_names,
     a_service_for_outside_is_open_to_its_sources,
     what_is_outside_is_open_unless_it_is_strict,
+    addresses_that_keys_name_are_reached,
 ]

@@ -388,3 +388,32 @@ fn a_version_of_a_part_goes_with_the_digest_of_the_kind() {
     let refused = compose("h.io:5000/a/side:2").expect_err("a tag is there");
     assert!(refused.contains("the tag is `2`"), "{refused}");
 }
+
+/// A job that has succeeded does not run again for another registry: the chart knows what its image is called anywhere.
+#[test]
+fn images_of_jobs_have_one_name_in_every_registry() {
+    let jobs = "[vars]\nname = { default = \"app\", env = \"NAME\" }\n\
+        [components.migrate]\nkind = \"job\"\nimage = \"team/app:1\"\ngroup = \"one\"\n\
+        [components.same]\nkind = \"job\"\nimage = \"${components.migrate.image}\"\ngroup = \"one\"\n\
+        [components.open]\nkind = \"job\"\nimage = \"team/${vars.name}:1\"\ngroup = \"one\"\n\
+        [components.web]\nimage = \"team/web:1\"\ngroup = \"one\"\n";
+    let names = |platform: &str| {
+        let files = outcome(platform, jobs).expect("no errors");
+        let values = &files["helm/p/values.yaml"];
+        let names = values.split("\nimageNames:").nth(1).expect("it is there");
+        let names = names.split("\n\n").next().expect("a text");
+        names.trim().to_string()
+    };
+    assert_eq!(names(""), "{}");
+    for (registry, place) in [
+        ("\"r.example.com/ml\"", "r.example.com/ml"),
+        ("{ \"docker.io\" = \"m.example.com\" }", "m.example.com"),
+    ] {
+        assert_eq!(
+            names(&format!("registry = {registry}")),
+            format!(
+                "{place}/team/app: team/app\n  \"[\\\"{place}/team/\\\",{{\\\"var\\\":\\\"name\\\"}}]\":\n    - team/\n    - var: name"
+            )
+        );
+    }
+}

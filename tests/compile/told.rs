@@ -74,3 +74,90 @@ fn further_addresses_are_of_workloads_and_pipelines_that_are_there() {
         "{said}"
     );
 }
+
+/// An address in more than one text, with a scheme of a database, in a configuration of another form, and of another namespace.
+#[test]
+fn what_is_said_in_several_ways_is_an_edge() {
+    let text = platform(
+        r##"
+[components.app]
+image = "a/app:1"
+group = "one"
+ports.http = 80
+command = ["serve", "--db-host=10.1.0.1", "--db-port=5433", "--cache-host", "10.1.0.2", "--cache-port", "6380", "--host=0.0.0.0", "--port=80"]
+env.DB_HOST = "10.2.0.1"
+env.DB_PORT = "3307"
+env.PGHOST = "10.2.0.2"
+env.SEARCH_SERVER = "10.2.0.3"
+env.SEARCH_SERVER_PORT = 9201
+env.REDIS_HOST = "10.2.0.4"
+env.QUEUE_HOST = "${secrets.s}"
+env.QUEUE_PORT = "5673"
+env.HOST = "app.example.com"
+env.PORT = "80"
+env.SQL = "jdbc:sqlserver://10.3.0.1:1434;databaseName=x"
+env.SQL_USUAL = "jdbc:sqlserver://10.3.0.2;databaseName=x"
+env.ORACLE = "jdbc:oracle:thin:@//10.3.0.3:1522/x"
+env.ORACLE_SID = "jdbc:oracle:thin:@10.3.0.4:1523:x"
+env.LIBPQ = "host=10.3.0.5 port=5434 dbname=x"
+env.ADO = "Server=tcp:10.3.0.6,1435;Database=x"
+env.METRICS = "http://prometheus.monitoring.svc.cluster.local:9090"
+env.SAME_NAME = "http://app.other.svc:8080"
+env.BESIDE = "http://operator:9443"
+files."/etc/app.yml" = { content = "store:\n  host: 10.4.0.1\n  port: 7001\n  db_url: http://10.4.0.2:1\n" }
+files."/etc/app.json" = { content = '{"kafka": {"bootstrapServers": "10.4.0.3:9094"}}' }
+files."/etc/app.ini" = { content = "; http://10.0.0.1:1\n[db]\nhost = 10.4.0.4\nport = 7002\n[cache]\nport = 1\n" }
+files."/etc/app.properties" = { content = "spring.datasource.url=jdbc:postgresql://10.4.0.5:7003/x\n# see http://10.0.0.2:1\n" }
+files."/etc/app.toml" = { content = "[a]\nendpoint = \"10.4.0.6:7004\" # http://10.0.0.3:1\n" }
+"##,
+    );
+    let world = MemoryWorld::new().with("platform.toml", text);
+    let compilation = compile(&world, &Request::default());
+    let output = compilation.output.expect("no errors");
+    let values = &output.files.files["helm/p/values.yaml"].text;
+    is_as_written(
+        "edges-that-keys-tell-together.yaml",
+        &block(values, "  edges:"),
+    );
+}
+
+/// A key that names a file with a URL, and discoveries that ask a public API.
+#[test]
+fn an_address_in_a_file_is_open_like_one_in_a_secret() {
+    for (config, is_open) in [
+        ("webhook_configs: [{ url_file: /etc/url }]", true),
+        ("slack_configs: [{ api_url_file: /etc/url }]", true),
+        ("webhook_configs: [{ url: 'http://10.0.0.1:1' }]", false),
+    ] {
+        let text = platform(
+            "[components.am]\nkind = \"alertmanager\"\ngroup = \"one\"\nsettings = { config = \"am.yml\" }\n",
+        );
+        let config = format!("route: {{ receiver: a }}\nreceivers: [{{ name: a, {config} }}]\n");
+        let world = MemoryWorld::new()
+            .with("platform.toml", text)
+            .with("am.yml", config.as_str());
+        let output = compile(&world, &Request::default())
+            .output
+            .expect("no errors");
+        let values = &output.files.files["helm/p/values.yaml"].text;
+        let edges = block(values, "  edges:");
+        assert_eq!(edges.contains("port: 443"), is_open, "{config}: {edges}");
+    }
+}
+
+#[test]
+fn what_nobody_can_know_is_said_where_egress_is_strict() {
+    let raw = |keys: &str| {
+        let app = "[components.app]\nimage = \"a/app:1\"\ngroup = \"one\"\n\
+            env.DATABASE_URL = \"${secrets.s}\"\nenv.MAIL_HOST = \"mail.example.com\"\nenv.TOKEN = \"${secrets.s}\"\n\
+            env.KNOWN_URL = \"http://${secrets.s}@10.0.0.1:1\"\n";
+        outcome(&format!("{app}[raw.helm.networkPolicy]\n{keys}\n")).1
+    };
+    let said = "does not say to which host and port it leads";
+    assert!(!raw("egress = \"open\"").contains(said));
+    let strict = raw("egress = \"strict\"");
+    assert_eq!(strict.matches(said).count(), 2, "{strict}");
+    assert!(strict.contains("`DATABASE_URL` of `app`") && strict.contains("`MAIL_HOST` of `app`"));
+    let let_out = "egress = \"strict\"\nextraEgress = [{ ipBlock = { cidr = \"10.9.0.7/32\" }, from = [\"app\"] }]";
+    assert!(!raw(let_out).contains(said));
+}

@@ -57,9 +57,19 @@ const ALLOWED: &[(&str, &str, &[&str])] = &[
         &["grafana", "prometheus"],
     ),
     (
-        "target/runtime/helm/told.rs",
+        "target/runtime/helm/told/known.rs",
         "schemes of URLs",
-        &["mariadb", "mongodb", "mysql", "postgres", "redis"],
+        &[
+            "elasticsearch",
+            "kafka",
+            "mariadb",
+            "memcached",
+            "mongodb",
+            "mysql",
+            "opensearch",
+            "postgres",
+            "redis",
+        ],
     ),
     (
         "target/shared/asked.rs",

@@ -38,6 +38,8 @@ pub struct Sink {
     same: Mistakes,
     /// Keys whose values were refused.
     refused: BTreeSet<Span>,
+    /// Tables of which a key was left out.
+    lessened: BTreeSet<Span>,
     levels: Option<Levels>,
     denies_warnings: bool,
     /// Lints that were pushed before the levels were known.
@@ -71,6 +73,16 @@ impl Sink {
     /// wrong at the key is no further mistake.
     pub fn refuse(&mut self, key: Span) {
         self.refused.insert(key);
+    }
+
+    /// Says that a key of the table at this place was left out: what seems to be missing there may be what the key meant.
+    pub fn lessen(&mut self, table: Span) {
+        self.lessened.insert(table);
+    }
+
+    /// Whether a key of the table at this place was left out.
+    pub fn is_lessened(&self, table: Span) -> bool {
+        self.lessened.contains(&table)
     }
 
     /// Takes a diagnostic.

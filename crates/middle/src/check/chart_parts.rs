@@ -16,14 +16,8 @@ const OF_PORT: &[&str] = &["port", "protocol"];
 const OF_VOLUME: &[&str] = &["mountPath"];
 const OF_HOST: &[&str] = &["workload", "port"];
 
-/// What was left out of a table makes it look less than whole.
-const LEAVE_OUT: [Code; 3] = [Code::UnknownKey, Code::WrongType, Code::BadValue];
-
 pub(super) fn parts(facts: Facts<'_>, sink: &mut Sink) {
     let platform = facts.platform;
-    if LEAVE_OUT.into_iter().any(|code| sink.has_errors_of(code)) {
-        return;
-    }
     for workload in platform.workloads().filter(|it| !it.in_chart) {
         health(workload, sink);
         ports(workload, sink);
@@ -37,7 +31,8 @@ fn health(workload: &Workload, sink: &mut Sink) {
     let Some(entry) = workload.values.entry("health") else {
         return;
     };
-    let Some(table) = entry.value.as_table().filter(|_| workload.health.is_none()) else {
+    let is_alone = workload.health.is_none() && !sink.is_lessened(entry.value.span);
+    let Some(table) = entry.value.as_table().filter(|_| is_alone) else {
         return;
     };
     let has_probe = PROBES.iter().any(|key| table.get(key).is_some());
@@ -70,7 +65,7 @@ fn health(workload: &Workload, sink: &mut Sink) {
 fn ports(workload: &Workload, sink: &mut Sink) {
     let own = workload.ports.iter().map(|port| port.name.as_str());
     let own: Vec<&str> = own.collect();
-    for (key, table) in further(workload, "ports", &own) {
+    for (key, table) in further(workload, "ports", &own, sink) {
         let missing = missing(table, OF_PORT);
         if !missing.is_empty() {
             let line = "protocol = \"TCP\"";
@@ -95,7 +90,7 @@ fn volumes(workload: &Workload, sink: &mut Sink) {
         !runtime.tmpfs.is_empty() || runtime.shm_size.is_some() || !runtime.devices.is_empty();
     let own = workload.mounts.iter().chain(&workload.node_mounts);
     let own: Vec<&str> = own.map(|mount| mount.name.as_str()).collect();
-    for (key, table) in further(workload, "volumes", &own) {
+    for (key, table) in further(workload, "volumes", &own, sink) {
         let is_made = has_further
             && ["tmpfs", "shm", "device"]
                 .iter()
@@ -112,13 +107,13 @@ fn hosts(platform: &Platform, sink: &mut Sink) {
     let hosts = platform.raw_written.get_path(&["helm", "ingress", "hosts"]);
     let hosts = hosts.and_then(Node::as_table).into_iter();
     let hosts = hosts.flat_map(Table::iter);
-    let mut hosts = hosts.filter_map(|(key, node)| Some((key, node.as_table()?)));
-    let Some(first) = hosts.next() else {
+    let hosts = whole(hosts, sink);
+    if hosts.is_empty() {
         return;
-    };
+    }
     let own = published(platform);
     let own: Vec<&str> = own.iter().map(String::as_str).collect();
-    for (key, table) in std::iter::once(first).chain(hosts) {
+    for (key, table) in hosts {
         let missing = missing(table, OF_HOST);
         if !own.contains(&key.name.as_str()) && !missing.is_empty() {
             sink.push(not_whole("host", &key.name, key.span, &missing, &own));
@@ -154,11 +149,22 @@ fn further<'a>(
     workload: &'a Workload,
     key: &str,
     own: &[&str],
-) -> impl Iterator<Item = (&'a Key, &'a Table)> {
+    sink: &Sink,
+) -> Vec<(&'a Key, &'a Table)> {
     let tables = workload.values.table(key).into_iter();
     let tables = tables.flat_map(Table::iter);
-    let tables = tables.filter_map(|(key, node)| Some((key, node.as_table()?)));
-    tables.filter(|(key, _)| !own.contains(&key.name.as_str()))
+    let others = tables.filter(|(key, _)| !own.contains(&key.name.as_str()));
+    whole(others, sink)
+}
+
+/// Those that are tables as they were written: what was left out of one makes it look less than whole, and was reported.
+fn whole<'a>(
+    entries: impl Iterator<Item = (&'a Key, &'a Node)>,
+    sink: &Sink,
+) -> Vec<(&'a Key, &'a Table)> {
+    let entries = entries.filter(|(_, node)| !sink.is_lessened(node.span));
+    let tables = entries.filter_map(|(key, node)| Some((key, node.as_table()?)));
+    tables.collect()
 }
 
 fn missing(table: &Table, needed: &'static [&'static str]) -> Vec<&'static str> {

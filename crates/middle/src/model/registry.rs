@@ -74,6 +74,31 @@ impl Registry {
         without_library(&path) == own || path.ends_with(&in_folder)
     }
 
+    /// What the image is, wherever it is taken from: its name without this platform's registry, as the registry has it that a
+    /// mirror stands for, and without the words that Docker Hub's images may have in front.
+    pub fn name_anywhere(&self, image: &Image) -> Text {
+        let name = image.name();
+        let behind = |place: &str| name.behind(&format!("{}/", place.trim_end_matches('/')));
+        let in_hub = |path: Text| path.behind(LIBRARY).unwrap_or(path);
+        let mirrored = match self {
+            Registry::AsNamed => None,
+            Registry::Prefix(prefix) => behind(prefix).map(in_hub),
+            Registry::Mirrors(mirrors) => mirrors.iter().find_map(|(host, mirror)| {
+                let path = behind(mirror)?;
+                if HUB.contains(&host.as_str()) {
+                    return Some(in_hub(path));
+                }
+                let mut name = Text::literal(format!("{host}/"));
+                name.append(&path);
+                Some(name)
+            }),
+        };
+        mirrored.unwrap_or_else(|| match is_from(image, HUB[0]) {
+            true => in_hub(image.repository.clone()),
+            false => name.clone(),
+        })
+    }
+
     /// What follows this platform's registry or one of its mirrors in the image's name.
     fn path_in_mirror(&self, image: &Image) -> Option<String> {
         let name = image.name();
@@ -209,6 +234,32 @@ mod tests {
         assert_eq!(mirrors().place(image.clone()), image);
         let prefix = Registry::Prefix("r.example.com".to_string());
         assert_eq!(prefix.place(image.clone()), image);
+    }
+
+    #[test]
+    fn an_image_has_one_name_wherever_it_is_taken_from() {
+        let prefix = Registry::Prefix("registry.example.com/ml".to_string());
+        for (image, name) in [
+            ("postgres:17", "postgres"),
+            ("docker.io/library/postgres:17", "postgres"),
+            ("team/app:1", "team/app"),
+            ("docker.io/team/app:1", "team/app"),
+            ("quay.io/a/b:1", "quay.io/a/b"),
+        ] {
+            for registry in [&Registry::AsNamed, &prefix, &mirrors()] {
+                let placed = registry.place(Image::literal(image));
+                let found = registry.name_anywhere(&placed);
+                assert_eq!(found.as_plain().as_deref(), Some(name), "{registry:?}");
+                // What refers to a component's image has its whole name.
+                let again = registry.place(Image::parse(&placed.text()));
+                assert_eq!(registry.name_anywhere(&again), found);
+            }
+        }
+        let mut text = Text::literal("team/");
+        text.push(Piece::Variable("app".to_string()));
+        let image = Image::parse(&text);
+        assert_eq!(prefix.name_anywhere(&prefix.place(image.clone())), text);
+        assert_eq!(mirrors().name_anywhere(&mirrors().place(image)), text);
     }
 
     #[test]

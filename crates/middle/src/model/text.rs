@@ -145,6 +145,18 @@ impl Text {
             .any(|piece| matches!(piece, Piece::Literal(text) if text.contains(character)))
     }
 
+    /// What follows these words at its beginning.
+    pub fn behind(&self, start: &str) -> Option<Text> {
+        let Piece::Literal(first) = self.pieces.first()? else {
+            return None;
+        };
+        let mut out = Text::literal(first.strip_prefix(start)?);
+        for piece in &self.pieces[1..] {
+            out.push(piece.clone());
+        }
+        Some(out)
+    }
+
     /// What stands before and after the first of these characters in a literal.
     pub fn cut_first(&self, character: char) -> Option<(Text, Text)> {
         let found = |(index, piece): (usize, &Piece)| match piece {

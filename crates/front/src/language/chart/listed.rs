@@ -119,6 +119,12 @@ pub(super) const EDGE: &[KeyShape] = &[
         "cidrs = [\"10.9.0.0/16\"]",
     ),
     key(
+        "namespaces",
+        STRINGS,
+        "Namespaces of whose pods they reach; an empty name is the release's own.",
+        "namespaces = [\"monitoring\"]",
+    ),
+    key(
         "guests",
         STRINGS,
         "Workloads without which there is no edge.",

@@ -76,6 +76,12 @@ pub const CHART_TOP_KEYS: &[KeyShape] = &[
         "The image that waits for jobs. Its entrypoint is `kubectl`.",
         "jobWaitImage = \"mirror.example.com/kubectl:v1.36.3\"",
     ),
+    key(
+        "imageNames",
+        TEXTS_BY_NAME,
+        "What images of jobs are called wherever they are pulled from, by their repositories: a job that has run does not run again for another registry.",
+        "imageNames = { \"mirror.example.com/team/app\" = \"team/app\" }",
+    ),
     NODE_SELECTOR.of_all(),
     TOLERATIONS.of_all(),
     AFFINITY.of_all(),

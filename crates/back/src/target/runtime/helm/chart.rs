@@ -12,9 +12,9 @@ use super::{
     ci,
     claims::Claims,
     files::ChartFiles,
-    ingress, network, raw, readme, schema,
+    image, ingress, network, raw, readme, schema,
     secrets::{FurtherSecret, SecretSource, chart_secrets, further_secrets},
-    started, upstream, waves, workload,
+    started, told, upstream, waves, workload,
 };
 use crate::{
     diag::Diagnostic,
@@ -192,6 +192,7 @@ pub fn build(context: &Context<'_>) -> Chart {
     ci::losses(&mut builder);
     ingress::stripped(&mut builder);
     network::unanswered(&mut builder);
+    told::unknown(&mut builder);
     let (values, known) = all_values(&mut builder);
     let schema = schema::view(&values, &known);
     let further = further(&values, &known);
@@ -246,6 +247,7 @@ fn values(builder: &Builder<'_>, components: Map<String, Value>) -> Value {
         "storageClass": "",
         "waitImage": image_of_chart(platform, WAIT_IMAGE),
         "jobWaitImage": image_of_chart(platform, JOB_WAIT_IMAGE),
+        "imageNames": image::names(platform),
         "nodeSelector": {},
         "tolerations": [],
         "affinity": {},

@@ -26,6 +26,9 @@ pub struct EdgeValues {
     to: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     cidrs: Vec<String>,
+    /// Namespaces of whose pods it reaches; an empty name is the release's own.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    namespaces: Vec<String>,
     /// Workloads in one of the two pods whose edge it is: it holds while they run.
     #[serde(skip_serializing_if = "Guests::is_empty")]
     guests: Guests,
@@ -189,13 +192,13 @@ fn guests_edges(context: &Context<'_>, pods: &NetworkOwners, between: &mut Betwe
 /// Edges to components that run elsewhere, and to what else keys tell programs of. A name's address is not known here: its port is
 /// open to every address.
 fn edges_outside(context: &Context<'_>, pods: &NetworkOwners) -> Vec<EdgeValues> {
-    let mut out: BTreeMap<(Peer, Vec<String>, Guests), BTreeSet<OpenPort>> = BTreeMap::new();
+    let mut out: BTreeMap<(Peer, Outside, Guests), BTreeSet<OpenPort>> = BTreeMap::new();
     for edge in context.graph.outside_edges() {
         let mut guests = Guests::new();
         let from = pod_of(context, pods, &edge.from, &mut guests);
         let target = context.platform.component(&edge.component);
-        if let Some((cidrs, port)) = target.and_then(|target| address(target, &edge.port)) {
-            out.entry((from, cidrs, guests)).or_default().insert(port);
+        if let Some((place, port)) = target.and_then(|target| address(target, &edge.port)) {
+            out.entry((from, place, guests)).or_default().insert(port);
         }
     }
     for (peer, addresses) in told::addresses(context.platform) {
@@ -203,8 +206,8 @@ fn edges_outside(context: &Context<'_>, pods: &NetworkOwners) -> Vec<EdgeValues>
         let from = pod_of(context, pods, &peer, &mut guests);
         for address in addresses {
             let host = address.host.as_ref();
-            let cidrs = host.map_or_else(everywhere, cidrs);
-            let ends = (from.clone(), cidrs, guests.clone());
+            let place = host.map_or_else(everywhere, outside);
+            let ends = (from.clone(), place, guests.clone());
             out.entry(ends).or_default().insert(OpenPort {
                 range: PortRange::single(address.port),
                 protocol: Protocol::Tcp,
@@ -212,8 +215,9 @@ fn edges_outside(context: &Context<'_>, pods: &NetworkOwners) -> Vec<EdgeValues>
         }
     }
     out.into_iter()
-        .map(|((from, cidrs, guests), ports)| EdgeValues {
-            cidrs,
+        .map(|((from, place, guests), ports)| EdgeValues {
+            cidrs: place.cidrs,
+            namespaces: place.namespaces,
             guests,
             ..edge(from, &ports)
         })
@@ -221,7 +225,7 @@ fn edges_outside(context: &Context<'_>, pods: &NetworkOwners) -> Vec<EdgeValues>
 }
 
 /// Where a port of a component that runs elsewhere is.
-fn address(component: &Component, port: &str) -> Option<(Vec<String>, OpenPort)> {
+fn address(component: &Component, port: &str) -> Option<(Outside, OpenPort)> {
     let address = component.external_address(port)?;
     // Its readers share the node's network, where no policy holds: a pod that looks there finds itself.
     if address.host.is_loopback() {
@@ -231,19 +235,44 @@ fn address(component: &Component, port: &str) -> Option<(Vec<String>, OpenPort)>
         .port(port)
         .map_or(Protocol::Tcp, |port| port.protocol);
     let range = PortRange::single(address.number);
-    Some((cidrs(&address.host), OpenPort { range, protocol }))
+    Some((outside(&address.host), OpenPort { range, protocol }))
 }
 
-fn cidrs(host: &Host) -> Vec<String> {
+/// Where something is that no workload of the chart is.
+#[derive(Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Outside {
+    cidrs: Vec<String>,
+    namespaces: Vec<String>,
+}
+
+fn outside(host: &Host) -> Outside {
+    let one = |cidr: String| Outside {
+        cidrs: vec![cidr],
+        ..Outside::default()
+    };
     match host {
-        Host::Ip(IpAddr::V4(address)) => vec![format!("{address}/32")],
-        Host::Ip(IpAddr::V6(address)) => vec![format!("{address}/128")],
-        Host::Name(_) => everywhere(),
+        Host::Ip(IpAddr::V4(address)) => one(format!("{address}/32")),
+        Host::Ip(IpAddr::V6(address)) => one(format!("{address}/128")),
+        Host::Name(name) => match told::namespace_of(name) {
+            Some(namespace) => Outside {
+                namespaces: vec![namespace.to_string()],
+                ..Outside::default()
+            },
+            // A Service beside the release; and not every policy takes pods for addresses.
+            None if !name.contains('.') => Outside {
+                namespaces: vec![String::new()],
+                ..everywhere()
+            },
+            None => everywhere(),
+        },
     }
 }
 
-fn everywhere() -> Vec<String> {
-    vec!["0.0.0.0/0".to_string(), "::/0".to_string()]
+fn everywhere() -> Outside {
+    Outside {
+        cidrs: vec!["0.0.0.0/0".to_string(), "::/0".to_string()],
+        ..Outside::default()
+    }
 }
 
 fn edge(from: Peer, ports: &BTreeSet<OpenPort>) -> EdgeValues {
@@ -256,6 +285,7 @@ fn edge(from: Peer, ports: &BTreeSet<OpenPort>) -> EdgeValues {
         pipeline,
         to: None,
         cidrs: Vec::new(),
+        namespaces: Vec::new(),
         guests: Guests::new(),
         ports: ports
             .iter()

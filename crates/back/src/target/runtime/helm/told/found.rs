@@ -1,0 +1,483 @@
+//! What the texts of one program say of where it connects to.
+
+use std::collections::BTreeSet;
+
+use super::{
+    Address,
+    known::{self, Form, HOSTED, HTTPS, OURS, PAGERDUTY, UNKNOWN, WORDS, form, is_reached, usual},
+    namespace_of,
+};
+use crate::{
+    model::{
+        FileContent, FileMount, Host, Notify, Piece, Platform, Raw, Setting, SettingValue, Text,
+    },
+    value::{HostAndPort, yaml},
+};
+
+/// Keys of a component's raw values whose texts a program reads.
+const RAW: [&str; 6] = [
+    "env",
+    "extraEnv",
+    "command",
+    "args",
+    "initContainers",
+    "sidecars",
+];
+
+/// What the texts of one program say.
+pub(super) struct Found<'a> {
+    platform: &'a Platform,
+    pub own: BTreeSet<String>,
+    pub addresses: BTreeSet<Address>,
+    /// Variables that say where the program connects to, in a way that nobody knows when compiling.
+    pub unknown: BTreeSet<String>,
+    /// Whether a variable that may change at start is in the text that is searched.
+    is_late: bool,
+}
+
+impl<'a> Found<'a> {
+    pub fn new(platform: &'a Platform) -> Self {
+        Self {
+            platform,
+            own: BTreeSet::new(),
+            addresses: BTreeSet::new(),
+            unknown: BTreeSet::new(),
+            is_late: false,
+        }
+    }
+
+    pub fn texts<'t>(&mut self, texts: impl IntoIterator<Item = &'t Text>) {
+        for text in texts {
+            let text = self.written(text);
+            self.urls(&text);
+            self.words(&text);
+            self.keywords(&text);
+        }
+    }
+
+    /// The variables of a program: two of them may say one address.
+    pub fn variables<'t>(&mut self, variables: impl IntoIterator<Item = (&'t str, &'t Text)>) {
+        let mut all = Vec::new();
+        for (name, text) in variables {
+            let before = self.addresses.len();
+            self.texts([text]);
+            let text = self.written(text);
+            let is_told = self.addresses.len() > before || text.contains(OURS);
+            if !is_told && text.contains(UNKNOWN) && known::is_url(name) {
+                self.unknown.insert(name.to_string());
+            }
+            all.push(Named {
+                name: name.to_string(),
+                text,
+                is_late: self.is_late,
+            });
+        }
+        let told = all.iter().filter(|it| !known::is_bare(&it.name));
+        let unknown = self.hosts_and_ports(told, &all);
+        self.unknown.extend(unknown);
+    }
+
+    /// Flags of a command line, as `--db-host=10.0.0.7 --db-port 5432`.
+    pub fn flags<'t>(&mut self, words: impl IntoIterator<Item = &'t Text>) {
+        let words: Vec<(String, bool)> = words
+            .into_iter()
+            .map(|word| (self.written(word), self.is_late))
+            .collect();
+        let mut all = Vec::new();
+        for (index, (word, is_late)) in words.iter().enumerate() {
+            let Some(flag) = word.strip_prefix('-') else {
+                continue;
+            };
+            let flag = flag.trim_start_matches('-');
+            let (name, text, is_late) = match (flag.split_once('='), words.get(index + 1)) {
+                (Some((name, text)), _) => (name, text, *is_late),
+                (None, Some((text, is_late))) if !text.starts_with('-') => {
+                    (flag, text.as_str(), *is_late)
+                }
+                _ => continue,
+            };
+            all.push(Named {
+                name: name.to_string(),
+                text: text.to_string(),
+                is_late,
+            });
+        }
+        let told = all.iter().filter(|it| !known::is_bare(&it.name));
+        self.hosts_and_ports(told, &all);
+    }
+
+    /// A host and its port under two names, as `DB_HOST` and `DB_PORT`; without the second the usual port of the program that the
+    /// first one names. Returns those whose port nothing says.
+    fn hosts_and_ports<'t>(
+        &mut self,
+        hosts: impl Iterator<Item = &'t Named>,
+        all: &[Named],
+    ) -> Vec<String> {
+        let mut unknown = Vec::new();
+        for Named {
+            name,
+            text,
+            is_late,
+        } in hosts
+        {
+            let Some(ports) = known::ports_of(name) else {
+                continue;
+            };
+            let port = all.iter().find(|it| known::is_port(&it.name, &ports));
+            let port = port.and_then(|it| it.text.trim().parse().ok());
+            let port = port.filter(|it| *it > 0).or_else(|| known::usual_of(name));
+            for item in text.split(',').map(str::trim) {
+                let is_secret = item.contains(UNKNOWN);
+                let host = Host::parse_in_url(item).filter(|host| self.is_elsewhere(host));
+                // A word without a dot is a host only where the name says nothing else.
+                let is_host = |host: &Host| match host {
+                    Host::Ip(_) => true,
+                    Host::Name(host) => {
+                        host.contains('.') || name.to_ascii_lowercase().ends_with("host")
+                    }
+                };
+                match (host.filter(is_host), port) {
+                    (Some(host), Some(port)) => self.add(Some(host).filter(|_| !is_late), port),
+                    (None, Some(port)) if is_secret => self.add(None, port),
+                    (Some(_), None) => unknown.push(name.clone()),
+                    (None, None) if is_secret => unknown.push(name.clone()),
+                    (None, _) => {}
+                }
+            }
+        }
+        unknown
+    }
+
+    /// `host=10.0.0.7 port=5432`, as libpq takes it, and `Server=tcp:10.0.0.7,1433;Database=x`, as SQL Server's clients do.
+    fn keywords(&mut self, text: &str) {
+        let pairs = text.split(|c: char| c == ';' || c.is_whitespace());
+        let pairs = pairs.filter_map(|pair| pair.split_once('='));
+        let mut all: Vec<Named> = pairs
+            .map(|(name, text)| Named {
+                name: name.to_string(),
+                text: text
+                    .trim_matches(['\'', '"'])
+                    .trim_start_matches("tcp:")
+                    .to_string(),
+                is_late: self.is_late,
+            })
+            .collect();
+        all.retain(|it| known::is_bare(&it.name) || it.name.eq_ignore_ascii_case("port"));
+        let joined = all.iter().filter_map(|it| {
+            let (host, port) = it.text.split_once(',')?;
+            Some(format!("{host}:{port}"))
+        });
+        let joined: Vec<String> = joined.collect();
+        joined.iter().for_each(|text| self.words(text));
+        self.hosts_and_ports(all.iter(), &all);
+    }
+
+    /// What an exporter is told to ask, as in `/probe?module=x&target=10.0.0.1:80`.
+    pub fn query(&mut self, text: &Text) {
+        let text = self.written(text);
+        for word in text.split(['?', '&']) {
+            self.urls(word);
+            self.words(word);
+        }
+    }
+
+    /// A text as it can be searched.
+    fn written(&mut self, text: &Text) -> String {
+        let mut is_late = false;
+        let written = text.render(|piece| match piece {
+            Piece::Literal(text) => text.clone(),
+            Piece::Secret(_) => UNKNOWN.to_string(),
+            Piece::Variable(name) => {
+                is_late = true;
+                let mut variables = self.platform.variables.iter();
+                let variable = variables.find(|it| it.name == *name);
+                variable.map(|it| it.default.clone()).unwrap_or_default()
+            }
+            _ => OURS.to_string(),
+        });
+        self.is_late = is_late;
+        written
+    }
+
+    pub fn raw(&mut self, raw: &Raw) {
+        let mut texts = Vec::new();
+        for key in RAW {
+            if let Some(value) = raw.get(key) {
+                value.add_texts(&mut texts);
+            }
+        }
+        self.texts(texts);
+        if let Some(Raw::Table(env)) = raw.get("env") {
+            let texts = env.iter().filter_map(|(name, value)| match value {
+                Raw::Text(text) => Some((name.as_str(), text)),
+                _ => None,
+            });
+            self.variables(texts);
+        }
+        if let Some(Raw::List(env)) = raw.get("extraEnv") {
+            let texts = env
+                .iter()
+                .filter_map(|it| match (it.get("name")?, it.get("value")?) {
+                    (Raw::Text(name), Raw::Text(text)) => Some((name.as_plain()?, text)),
+                    _ => None,
+                });
+            let texts: Vec<(String, &Text)> = texts.collect();
+            self.variables(texts.iter().map(|(name, text)| (name.as_str(), *text)));
+        }
+    }
+
+    pub fn setting(&mut self, setting: &Setting) {
+        self.texts(setting.value.texts());
+        if let SettingValue::Files(files) = &setting.value {
+            for file in files.iter() {
+                let Some(form) = form(&file.path) else {
+                    continue;
+                };
+                match &file.text {
+                    Some(text) => {
+                        let text = self.written(text);
+                        self.configuration(form, &text);
+                    }
+                    None => self.plain(form, &file.bytes),
+                }
+            }
+        }
+    }
+
+    pub fn file(&mut self, file: &FileMount) {
+        let Some(form) = form(&file.path).filter(|_| file.setting.is_none()) else {
+            return;
+        };
+        match &file.content {
+            FileContent::Text { text, name: _ } => {
+                let text = self.written(text);
+                self.configuration(form, &text);
+            }
+            FileContent::Project { bytes, path: _ } => {
+                self.plain(form, bytes);
+            }
+            FileContent::Folder { .. }
+            | FileContent::Secret(_)
+            | FileContent::Stubs
+            | FileContent::Generated(_) => {}
+        }
+    }
+
+    /// A configuration in which no references were resolved.
+    fn plain(&mut self, form: Form, bytes: &[u8]) {
+        self.is_late = false;
+        self.configuration(form, &String::from_utf8_lossy(bytes));
+    }
+
+    /// Addresses of a configuration; what can't be read is reported elsewhere.
+    fn configuration(&mut self, form: Form, text: &str) {
+        match form {
+            Form::Lines => self.lines(text),
+            Form::Yaml => {
+                if let Ok(Some(node)) = yaml::read(text, yaml::BY_HAND) {
+                    self.node("", &node);
+                }
+            }
+        }
+    }
+
+    /// `key = value`, `key: value` and `key value`, below headings in square brackets.
+    fn lines(&mut self, text: &str) {
+        let mut section: Vec<Named> = Vec::new();
+        for line in text.lines().map(str::trim) {
+            if line.starts_with('[') {
+                self.hosts_and_ports(section.iter(), &section);
+                section.clear();
+            }
+            if line.starts_with(['#', ';', '!', '[']) || line.starts_with("//") {
+                continue;
+            }
+            let ends = |c: char| c == '=' || c == ':' || c.is_whitespace();
+            let Some((key, value)) = line.split_once(ends) else {
+                continue;
+            };
+            let value = value.trim_start_matches(ends);
+            // Behind a comment of TOML stands nothing that is meant.
+            let value = value.split(" #").next().unwrap_or_default();
+            let value = value.trim_matches(|c: char| c.is_whitespace() || "\"',".contains(c));
+            self.value(key, value);
+            section.push(Named {
+                name: key.to_string(),
+                text: value.to_string(),
+                is_late: self.is_late,
+            });
+        }
+        self.hosts_and_ports(section.iter(), &section);
+    }
+
+    fn node(&mut self, key: &str, node: &yaml::Node) {
+        if let Some(entries) = node.table() {
+            let mut all = Vec::new();
+            for (key, value) in entries {
+                let key = key.text().unwrap_or_default();
+                if HOSTED.contains(&key) || known::is_file_of_url(key) {
+                    self.add(None, HTTPS);
+                }
+                if !WORDS.contains(&key) {
+                    self.node(key, value);
+                }
+                all.extend(value.text().map(|text| Named {
+                    name: key.to_string(),
+                    text: text.to_string(),
+                    is_late: self.is_late,
+                }));
+            }
+            self.hosts_and_ports(all.iter(), &all);
+        }
+        for item in node.list().unwrap_or_default() {
+            self.node(key, item);
+        }
+        if let Some(text) = node.text() {
+            self.value(key, text);
+        }
+    }
+
+    /// What a key of a configuration says.
+    fn value(&mut self, key: &str, text: &str) {
+        if known::is_address(key) || known::is_url(key) {
+            self.urls(text);
+        }
+        if known::is_address(key) {
+            self.words(text);
+        }
+    }
+
+    pub fn notify(&mut self, notify: &Notify) {
+        for receiver in &notify.receivers {
+            for text in [&receiver.slack, &receiver.webhook].into_iter().flatten() {
+                match text.value.pieces.first() {
+                    Some(Piece::Secret(_)) => self.add(None, HTTPS),
+                    _ => self.texts([&text.value]),
+                }
+            }
+            if receiver.pagerduty.is_some() {
+                self.add(Some(Host::Name(PAGERDUTY.to_string())), HTTPS);
+            }
+        }
+        let mails = notify.receivers.iter().any(|it| !it.email.is_empty());
+        if let Some(smtp) = notify.smtp.as_ref().filter(|_| mails) {
+            self.add(Some(smtp.server.host.clone()), smtp.server.port);
+        }
+    }
+
+    /// Every `SCHEME://AUTHORITY` of a text; several hosts of one authority are separated by commas.
+    fn urls(&mut self, text: &str) {
+        for (at, mark) in text.match_indices("://") {
+            let is_scheme = |c: char| c.is_ascii_alphanumeric() || "+-._".contains(c);
+            let scheme = text[..at].trim_end_matches(is_scheme).len();
+            let usual = usual(&text[scheme..at]);
+            let rest = &text[at + mark.len()..];
+            let ends = |c: char| c.is_whitespace() || "/?#;\"'`<>(){}|\\".contains(c);
+            let authority = rest.split(ends).next().unwrap_or_default();
+            let hosts = authority.rsplit('@').next().unwrap_or_default();
+            for host in hosts.split(',') {
+                self.host(host, usual);
+            }
+        }
+        // `jdbc:oracle:thin:@//HOST:PORT/SERVICE`, and `@HOST:PORT:SID`.
+        for (_, rest) in text
+            .match_indices("jdbc:oracle:")
+            .map(|(at, _)| text.split_at(at))
+        {
+            let Some((_, place)) = rest.split_once('@') else {
+                continue;
+            };
+            let place = place.trim_start_matches('/');
+            let ends = |c: char| c.is_whitespace() || "/?\"'".contains(c);
+            let place = place.split(ends).next().unwrap_or_default();
+            let mut parts = place.splitn(3, ':');
+            let (host, port) = (parts.next().unwrap_or_default(), parts.next());
+            match port {
+                Some(port) => self.host(&format!("{host}:{port}"), None),
+                None => self.host(host, known::usual("oracle")),
+            }
+        }
+    }
+
+    fn host(&mut self, text: &str, usual: Option<u16>) {
+        if text.contains(OURS) {
+            return;
+        }
+        if text.contains(UNKNOWN) {
+            let port = text
+                .rsplit_once(':')
+                .and_then(|(_, port)| port.parse().ok());
+            if let Some(port) = port.or(usual) {
+                self.add(None, port);
+            }
+            return;
+        }
+        let address = HostAndPort::parse(text).map(|it| (it.host, it.port));
+        let address = address.or_else(|| Host::parse_in_url(text).zip(usual));
+        if let Some((host, port)) = address.filter(|(host, _)| self.is_elsewhere(host)) {
+            self.add(Some(host).filter(|_| !self.is_late), port);
+        }
+    }
+
+    /// `HOST:PORT` and `USER@HOST:PATH` as words of a text. A name has a dot: others are names of anything.
+    fn words(&mut self, text: &str) {
+        let separators = |c: char| c.is_whitespace() || ",;\"'=".contains(c);
+        for word in text.split(separators).filter(|it| !it.contains("://")) {
+            let address = match word.split_once('@').map(|(_, rest)| rest.split_once(':')) {
+                Some(Some((host, path))) if path.contains('/') => {
+                    Host::parse_in_url(host).map(|host| (host, 22))
+                }
+                Some(_) => None,
+                None => HostAndPort::parse(word).map(|it| (it.host, it.port)),
+            };
+            let is_full = |host: &Host| match host {
+                Host::Ip(_) => true,
+                Host::Name(name) => name.rsplit_once('.').is_some_and(|(_, last)| {
+                    last.len() > 1 && last.chars().all(char::is_alphabetic)
+                }),
+            };
+            let address = address.filter(|(host, _)| is_full(host) && self.is_elsewhere(host));
+            if let Some((host, port)) = address {
+                self.add(Some(host).filter(|_| !self.is_late), port);
+            }
+        }
+    }
+
+    fn is_elsewhere(&self, host: &Host) -> bool {
+        match host {
+            host if host.is_loopback() => false,
+            Host::Ip(address) => is_reached(*address),
+            Host::Name(name) => {
+                let is_host = name.contains(|c: char| c.is_ascii_alphabetic());
+                is_host && !self.own.contains(name) && !self.is_ours(name)
+            }
+        }
+    }
+
+    /// Whether a workload of ours is called so, in the namespace of the release as far as that is known.
+    fn is_ours(&self, name: &str) -> bool {
+        let is_ours = |name: &str| {
+            self.platform.workload(name).is_some() || self.platform.aliases.contains(name)
+        };
+        let own = self
+            .platform
+            .deploy
+            .as_ref()
+            .map(|it| it.namespace.as_str());
+        let service = name.split('.').next().unwrap_or_default();
+        let is_here = namespace_of(name).is_some_and(|it| Some(it) == own);
+        is_ours(name) || is_here && is_ours(service)
+    }
+
+    fn add(&mut self, host: Option<Host>, port: u16) {
+        self.addresses.insert(Address { host, port });
+    }
+}
+
+/// A text under a name: of a variable, a flag, or a key.
+struct Named {
+    name: String,
+    text: String,
+    /// As for [`Found`].
+    is_late: bool,
+}

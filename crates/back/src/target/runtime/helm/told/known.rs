@@ -1,0 +1,231 @@
+//! Words by which texts say where a program connects to: schemes, names of variables, keys of configurations.
+
+use std::net::IpAddr;
+
+/// What stands for a secret in a text that is searched.
+pub(super) const UNKNOWN: char = '\u{1}';
+
+/// What stands for an address of the platform: its edge is in the graph.
+pub(super) const OURS: char = '\u{2}';
+
+pub(super) const HTTPS: u16 = 443;
+
+/// Ports of URLs that name none, by their scheme; of `postgresql+psycopg2` each half is tried.
+pub(super) const USUAL: [(&str, u16); 43] = [
+    ("http", 80),
+    ("https", HTTPS),
+    ("ws", 80),
+    ("wss", HTTPS),
+    ("ssh", 22),
+    ("git", 9418),
+    ("sftp", 22),
+    ("ftp", 21),
+    ("ldap", 389),
+    ("ldaps", 636),
+    ("smtp", 25),
+    ("smtps", 465),
+    ("postgres", 5432),
+    ("postgresql", 5432),
+    ("mysql", 3306),
+    ("mariadb", 3306),
+    ("mongodb", 27017),
+    ("redis", 6379),
+    ("rediss", 6379),
+    ("amqp", 5672),
+    ("amqps", 5671),
+    ("nats", 4222),
+    ("mqtt", 1883),
+    ("mqtts", 8883),
+    ("stomp", 61613),
+    ("kafka", 9092),
+    ("sqlserver", 1433),
+    ("mssql", 1433),
+    ("oracle", 1521),
+    ("cassandra", 9042),
+    ("neo4j", 7687),
+    ("bolt", 7687),
+    ("elasticsearch", 9200),
+    ("opensearch", 9200),
+    ("memcached", 11211),
+    ("etcd", 2379),
+    ("hdfs", 8020),
+    ("nfs", 2049),
+    ("imaps", 993),
+    ("imap", 143),
+    ("grpcs", HTTPS),
+    ("snowflake", HTTPS),
+    ("databricks", HTTPS),
+];
+
+/// Where PagerDuty takes events (alertmanager, `config/config.go`).
+pub(super) const PAGERDUTY: &str = "events.pagerduty.com";
+
+/// What the last word of a key or a variable is that says an address without a scheme.
+pub(super) const ADDRESSES: [&str; 18] = [
+    "target",
+    "targets",
+    "server",
+    "servers",
+    "addr",
+    "address",
+    "addresses",
+    "endpoint",
+    "endpoints",
+    "smarthost",
+    "host",
+    "hosts",
+    "hostname",
+    "broker",
+    "brokers",
+    "bootstrap",
+    "master",
+    "node",
+];
+
+/// The same of one that says a URL.
+pub(super) const URLS: [&str; 6] = ["url", "urls", "uri", "uris", "dsn", "jdbc"];
+
+/// The last words of variables that say a host whose port another one says.
+pub(super) const HOSTS: [&str; 6] = ["hostname", "host", "server", "address", "addr", "endpoint"];
+
+/// Programs as variables name them besides by their schemes.
+pub(super) const PROGRAMS: [(&str, u16); 3] = [("pg", 5432), ("mongo", 27017), ("endpoint", HTTPS)];
+
+/// A mail server listens on one of three ports.
+pub(super) const OPEN: &str = "smtp";
+
+/// Tables of configurations that hold words for people.
+pub(super) const WORDS: [&str; 2] = ["annotations", "labels"];
+
+/// How keys of URLs start that only people open.
+pub(super) const FOR_PEOPLE: [&str; 6] =
+    ["runbook", "dashboard", "external", "icon", "image", "thumb"];
+
+/// Receivers of Alertmanager and discoveries of Prometheus that have a public address of their own where the configuration names
+/// none.
+pub(super) const HOSTED: [&str; 19] = [
+    "sns_configs",
+    "webex_configs",
+    "rocketchat_configs",
+    "ec2_sd_configs",
+    "lightsail_sd_configs",
+    "gce_sd_configs",
+    "azure_sd_configs",
+    "digitalocean_sd_configs",
+    "hetzner_sd_configs",
+    "linode_sd_configs",
+    "scaleway_sd_configs",
+    "vultr_sd_configs",
+    "ionos_sd_configs",
+    "pagerduty_configs",
+    "opsgenie_configs",
+    "pushover_configs",
+    "telegram_configs",
+    "victorops_configs",
+    "wechat_configs",
+];
+
+pub(super) fn is_reached(address: IpAddr) -> bool {
+    let address = address.to_canonical();
+    !address.is_unspecified() && !address.is_multicast()
+}
+
+/// What a configuration is written in, by the ending of its file.
+pub(super) enum Form {
+    /// JSON is YAML.
+    Yaml,
+    /// `key = value` under headings: INI, properties, TOML.
+    Lines,
+}
+
+pub(super) fn form(path: &str) -> Option<Form> {
+    let (_, ending) = path.rsplit_once('.')?;
+    match ending {
+        "yml" | "yaml" | "json" => Some(Form::Yaml),
+        "ini" | "cfg" | "conf" | "cnf" | "properties" | "toml" | "env" => Some(Form::Lines),
+        _ => None,
+    }
+}
+
+/// The words of a name, in lower letters: of `DB_HOST`, `db-host`, `db.host` and `dbHost` the same.
+fn words_of(name: &str) -> Vec<String> {
+    let mut out = vec![String::new()];
+    let mut was_lower = false;
+    for c in name.chars() {
+        let begins = "_-.".contains(c) || was_lower && c.is_ascii_uppercase();
+        was_lower = c.is_ascii_lowercase() || c.is_ascii_digit();
+        if begins {
+            out.push(String::new());
+        }
+        if let Some(last) = out.last_mut().filter(|_| !"_-.".contains(c)) {
+            last.push(c.to_ascii_lowercase());
+        }
+    }
+    out.retain(|word| !word.is_empty());
+    out
+}
+
+/// Whether a key says an address without a scheme.
+pub(super) fn is_address(key: &str) -> bool {
+    let words = words_of(key);
+    words
+        .last()
+        .is_some_and(|it| ADDRESSES.contains(&it.as_str()))
+}
+
+/// Whether a key says a URL that a program opens.
+pub(super) fn is_url(key: &str) -> bool {
+    let words = words_of(key);
+    let is_url = words
+        .last()
+        .is_some_and(|it| URLS.iter().any(|end| it.ends_with(end)));
+    is_url && !FOR_PEOPLE.iter().any(|it| key.starts_with(it))
+}
+
+/// Whether a key names a file in which a URL stands.
+pub(super) fn is_file_of_url(key: &str) -> bool {
+    key == "url_file" || key.ends_with("_url_file")
+}
+
+/// How the name of a variable begins that says a host, and the names of its port. Nothing is before `HOST` alone, which is
+/// where a program listens.
+pub(super) fn ports_of(name: &str) -> Option<[String; 2]> {
+    let plain = words_of(name).join("_");
+    let end = HOSTS.iter().find(|end| plain.ends_with(**end))?;
+    let start = plain.strip_suffix(end)?;
+    Some([format!("{start}port"), format!("{plain}_port")])
+}
+
+/// Whether it names the port that is called so.
+pub(super) fn is_port(name: &str, ports: &[String; 2]) -> bool {
+    ports.contains(&words_of(name).join("_"))
+}
+
+/// Whether a name says nothing but that it is a host: of a program's own, where it listens.
+pub(super) fn is_bare(name: &str) -> bool {
+    let words = words_of(name);
+    matches!(words.as_slice(), [only] if HOSTS.contains(&only.as_str()))
+}
+
+/// The port of the program that a variable's name names.
+pub(super) fn usual_of(name: &str) -> Option<u16> {
+    let words = words_of(name);
+    let mut words = words.iter().filter(|it| !it.starts_with(OPEN));
+    words.find_map(|word| {
+        let named = PROGRAMS.iter().chain(&USUAL);
+        let word = word
+            .strip_suffix("host")
+            .filter(|it| !it.is_empty())
+            .unwrap_or(word);
+        named
+            .clone()
+            .find(|(known, _)| *known == word)
+            .map(|(_, port)| *port)
+    })
+}
+
+pub(super) fn usual(scheme: &str) -> Option<u16> {
+    let scheme = scheme.to_ascii_lowercase();
+    let of = |name: &str| USUAL.iter().find(|(known, _)| *known == name);
+    scheme.split('+').rev().find_map(of).map(|(_, port)| *port)
+}
