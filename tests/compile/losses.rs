@@ -58,6 +58,9 @@ kind = "airflow"
 group = "one"
 uses = { database = "db" }
 settings = { admin_password = "${secrets.one}" }
+[components.prometheus]
+kind = "prometheus"
+group = "one"
 [pipelines.other]
 image = "team/other:1.0"
 tasks = { all = { run = "true" } }

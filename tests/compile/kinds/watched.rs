@@ -89,9 +89,6 @@ fn an_alert_is_held_back_by_alerts_that_there_are() {
     }
 }
 
-/// Workloads that nobody sees unless cAdvisor is there, and why.
-const UNSEEN: [(&str, &str); 1] = [("it-daemon", "Dagster's daemon opens no port")];
-
 /// What runs for long gives metrics, stands behind an exporter, or is asked from outside.
 #[test]
 fn no_kind_is_unseen() {
@@ -108,8 +105,7 @@ fn no_kind_is_unseen() {
             let is_seen = !workload.metrics.is_empty()
                 || workload.probed
                 || Some(&workload.image) == image && has_exporter;
-            let is_excused = UNSEEN.iter().any(|(name, _)| *name == workload.name);
-            if !(is_seen || is_excused && kind.name == "dagster") {
+            if !is_seen {
                 unseen.push(format!("{}: {}", kind.name, workload.name));
             }
         }

@@ -11,7 +11,7 @@ use super::{
     Vantage,
     content::prometheus::{may_rename_own_jobs, own_job_names},
     shared::{
-        asked::{Question, is_filled_in_later, jobs_of_rules, questions},
+        asked::{Question, is_filled_in_later, questions, values_of_rules},
         boards, containers,
         exposed::{self, Known},
         expr::{asked_of, jobs_of},
@@ -133,11 +133,11 @@ pub fn coverage(platform: &Platform) -> Coverage {
             ours.chain(own_jobs.iter().cloned()).collect()
         }
     };
-    let of_rules = prometheus.map(|it| jobs_of_rules(platform, it));
+    let of_rules = prometheus.map(|it| values_of_rules(platform, it, "job"));
     let of_rules = of_rules.unwrap_or_default();
     let named = known.iter().copied();
     let named: BTreeSet<&str> = named.chain(of_rules.iter().map(String::as_str)).collect();
-    let is_open = exposed::may_have_other_jobs(&jobs)
+    let is_open = exposed::may_have_others(&jobs, "job")
         || prometheus.is_some_and(|it| exposed::takes_writes(it) || may_rename_own_jobs(it));
     let named = (!is_open).then_some(&named);
     let asks = questions.iter();

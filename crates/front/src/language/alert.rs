@@ -21,21 +21,31 @@ pub(super) const ALERT: Shape = Shape::Table(&[
     KEEP,
     SEVERITY,
     LABELS,
-    key(
-        "summary",
-        FREE,
-        "One line for a person; `{{ $value }}` and `{{ $labels.x }}` are filled in.",
-        "summary = \"{{ $labels.instance }} is down\"",
-    )
-    .also_called(&["message"]),
-    key(
-        "description",
-        FREE,
-        "What it means and what to do; `{{ $value }}` and `{{ $labels.x }}` are filled in.",
-        "description = \"look at the logs first\"",
-    ),
+    SUMMARY,
+    DESCRIPTION,
     RUNBOOK,
 ]);
+
+/// Keys of one of the alerts that are about a pipeline; `false` takes it away.
+pub(super) const PIPELINE_ALERT: Shape = Shape::Either(&[
+    Shape::Table(&[FOR, KEEP, SEVERITY, LABELS, SUMMARY, DESCRIPTION, RUNBOOK]),
+    Shape::Boolean,
+]);
+
+const SUMMARY: KeyShape = key(
+    "summary",
+    FREE,
+    "One line for a person; `{{ $value }}` and `{{ $labels.x }}` are filled in.",
+    "summary = \"{{ $labels.instance }} is down\"",
+)
+.also_called(&["message"]);
+
+const DESCRIPTION: KeyShape = key(
+    "description",
+    FREE,
+    "What it means and what to do; `{{ $value }}` and `{{ $labels.x }}` are filled in.",
+    "description = \"look at the logs first\"",
+);
 
 const FOR: KeyShape = key(
     "for",
@@ -97,6 +107,12 @@ pub(super) const KIND_ALERT: Shape = Shape::Table(&[
         Shape::Boolean,
         "It has `component` and `group` of the series that its expression finds, where it finds any; else the component's own. So has every alert of a component whose `metrics` say `about`, but for those with `down`.",
         "of_series = true",
+    ),
+    key(
+        "of_pipeline",
+        FREE,
+        "The label of its series that names a pipeline: `alerts` of a pipeline change what is about that one.",
+        "of_pipeline = \"dag_id\"",
     ),
     key(
         "of_role",

@@ -90,6 +90,12 @@ impl<'a> Beforehand<'a> {
         let mut own = promises.filter(|(index, _)| *index == component);
         own.next().map_or(&[], |(_, alerts)| alerts)
     }
+
+    /// Whether it is the Airflow whose metrics tell of the pipelines.
+    pub fn runs_pipelines(&self, component: usize) -> bool {
+        let mut promises = self.promises.iter();
+        promises.any(|(index, _)| *index == component)
+    }
 }
 
 fn workloads<'a>(
@@ -142,11 +148,17 @@ impl Watched<'_> {
         scene: &Scene<'_>,
         sink: &mut Sink,
     ) -> Option<(usize, Vec<Alert>)> {
+        let prometheus = scene.first_for(Purpose::Metrics);
         let airflow = (0..self.components.len()).find(|index| {
             scene.components[*index].is_for(Purpose::Pipelines)
                 && self.metrics(scene, *index).next().is_some()
-        })?;
-        let prometheus = scene.first_for(Purpose::Metrics);
+        });
+        let Some(airflow) = airflow else {
+            if prometheus.is_some() {
+                pipelines::report_unwatched(tree, sink);
+            }
+            return None;
+        };
         let settings = prometheus.map_or(&[][..], |index| &self.components[index].settings);
         let alerts = observe::promises(tree, &scene.components[airflow].name, settings, sink);
         Some((airflow, alerts))

@@ -34,6 +34,22 @@ pub(super) fn timeout(table: &Table) -> Option<u64> {
     read::duration(table, "timeout")
 }
 
+/// Says where `alerts` of a pipeline change nothing: no Airflow is scraped here.
+pub(super) fn report_unwatched(tree: &Table, sink: &mut Sink) {
+    for (key, table) in read::tables(tree, "pipelines") {
+        if let Some(entry) = table.entry("alerts") {
+            sink.push(
+                Diagnostic::new(
+                    Code::TargetLoss,
+                    format!("prometheus: no alert is about the pipeline `{}`", key.name),
+                )
+                .label(entry.key.span, "changes nothing")
+                .help("an Airflow of this platform that is scraped has alerts on its pipelines: `kind = \"airflow\"`, with its part `statsd`"),
+            );
+        }
+    }
+}
+
 /// The secrets of a DAG's tasks, which it reads from Airflow's environment. Errors in a variable are reported where the pipeline
 /// is resolved.
 pub(super) fn task_secrets(tree: &Table, scene: &Scene<'_>) -> Vec<EnvironmentVariable> {

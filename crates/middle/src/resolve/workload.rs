@@ -42,7 +42,11 @@ pub(super) fn component(
     made.extend(observe::probe_alerts(&draft.name, draft.span, &workloads));
     made.extend_from_slice(beforehand.promises(index));
     let paces = observe::Paces::of(scene, beforehand, &workloads, &known.external_metrics);
-    let alerts = observe::in_order(observe::alerts(scene, index, made, sink), &paces);
+    let mut alerts = observe::alerts(scene, index, made, sink);
+    if beforehand.runs_pipelines(index) {
+        alerts = observe::of_pipelines(scene, index, alerts, sink);
+    }
+    let alerts = observe::in_order(alerts, &paces);
     let mut records = observe::records(scene, index, sink);
     records.extend(levels.records);
     let mut own_panels = levels.panels;

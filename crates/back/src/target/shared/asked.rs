@@ -92,11 +92,17 @@ fn of_alerts(component: &Component) -> impl Iterator<Item = Question<'_>> {
         component: &component.name,
         loser: "the alert",
         text: alert.expr.clone(),
-        span: alert.span,
+        span: place_of(component, &alert.name).unwrap_or(alert.span),
         mark: "this alert",
         is_shown: false,
         is_inline: true,
     })
+}
+
+/// The place of an alert's expression. What runs elsewhere has no workload that keeps it.
+fn place_of(component: &Component, alert: &str) -> Option<Span> {
+    let written = &component.main()?.written;
+    Some(written.get_path(&["alerts", alert, "expr"])?.span)
 }
 
 fn of_panels(component: &Component) -> impl Iterator<Item = Question<'_>> {
@@ -121,16 +127,20 @@ pub(in crate::target) fn recorded(prometheus: &Component) -> Vec<String> {
     names.map(|(name, _)| name).collect()
 }
 
-/// The jobs that no scrape has, but that rules give to what they compute.
-pub(in crate::target) fn jobs_of_rules(platform: &Platform, prometheus: &Component) -> Vec<String> {
+/// The values of a label, as of `job`, that no scrape has, but that rules give to what they compute.
+pub(in crate::target) fn values_of_rules(
+    platform: &Platform,
+    prometheus: &Component,
+    label: &str,
+) -> Vec<String> {
     let files = files(Some(prometheus), "rules").into_iter();
     let of_files = files
-        .flat_map(|(_, _, file, _)| label_of_rules(&String::from_utf8_lossy(&file.bytes), "job"));
+        .flat_map(|(_, _, file, _)| label_of_rules(&String::from_utf8_lossy(&file.bytes), label));
     let labels = |component: &'_ Component| -> Vec<String> {
         let records = component.records.iter().flat_map(|it| &it.labels);
         let alerts = component.alerts.iter().flat_map(|it| &it.labels);
-        let jobs = records.chain(alerts).filter(|(name, _)| name == "job");
-        jobs.map(|(_, job)| job.clone()).collect()
+        let named = records.chain(alerts).filter(|(name, _)| name == label);
+        named.map(|(_, value)| value.clone()).collect()
     };
     let of_components = platform.components.iter().flat_map(labels);
     of_files.chain(of_components).collect()

@@ -98,6 +98,11 @@ impl Known {
         asked
     }
 
+    /// Whether a list has exactly this name.
+    pub fn lists(&self, metric: &str) -> bool {
+        self.names.single.contains(metric)
+    }
+
     /// The name that is most like another one.
     pub fn nearest(&self, metric: &str) -> Option<&'static str> {
         nearest(metric, self.names.single.iter().copied())
@@ -152,11 +157,15 @@ fn lists_of<'a>(job: &Job<'a>) -> Option<Vec<&'a String>> {
     let component = job.component;
     let of_parts = &component.exposed_by_parts;
     let is_own = |list: &&String| !of_parts.values().any(|lists| lists.contains(list));
+    let own = || component.exposes.iter().filter(is_own).collect();
     if job.metrics.job == component.name {
-        return Some(component.exposes.iter().filter(is_own).collect());
+        return Some(own());
     }
-    let mut parts = component.workloads.iter();
-    let of_job = parts.find(|it| it.part.is_some() && it.name == job.metrics.job)?;
+    // A part of the kind's own program that is scraped at several endpoints.
+    let of_job = job.workload().filter(|it| it.part.is_some())?;
+    if of_job.metrics.iter().any(|it| it.job == component.name) {
+        return Some(own());
+    }
     let lists = of_parts.get(of_job.part.as_deref()?)?;
     Some(lists.iter().collect())
 }
@@ -181,10 +190,11 @@ fn renames(job: &Job<'_>) -> bool {
     steps.any(|step| step.target_label.as_deref() == Some(NAME))
 }
 
-/// Whether samples may have jobs that no scrape has the name of: a scrape keeps those that the program says, or writes them.
-pub(in crate::target) fn may_have_other_jobs(jobs: &[Job<'_>]) -> bool {
+/// Whether samples may have values of a label of Prometheus' own that no target has: a scrape keeps those that the program says, or
+/// writes them.
+pub(in crate::target) fn may_have_others(jobs: &[Job<'_>], label: &str) -> bool {
     let writes = |step: &Relabel| {
-        step.target_label.as_deref() == Some("job") || step.action.as_deref() == Some("labelmap")
+        step.target_label.as_deref() == Some(label) || step.action.as_deref() == Some("labelmap")
     };
     jobs.iter().any(|job| {
         let metrics = job.metrics;

@@ -19,14 +19,18 @@ pub(in crate::target) fn jobs_of(expr: &str) -> BTreeSet<String> {
     asked.map(|(job, _)| job).collect()
 }
 
-/// The jobs that an expression asks for and that are none of these: the names of `job="..."` and `job=~"a|b"`, and regular
-/// expressions that none of these fits.
-pub(in crate::target) fn other_jobs(expr: &str, known: &BTreeSet<&str>) -> BTreeSet<String> {
+/// The values of a label that an expression asks for and that are none of these, as of `job`: the names of `job="..."` and
+/// `job=~"a|b"`, and regular expressions that none of these fits. What has no such label is asked for by an empty value.
+pub(in crate::target) fn others(
+    expr: &str,
+    label: &str,
+    known: &BTreeSet<&str>,
+) -> BTreeSet<String> {
     let mut strange = BTreeSet::new();
     each_selector(expr, |selector| {
-        let of_job = selector.matchers.matchers.iter();
-        for matcher in of_job.filter(|it| it.name == "job") {
-            let fits = |job: &&str| matcher.is_match(job);
+        let of_label = selector.matchers.matchers.iter();
+        for matcher in of_label.filter(|it| it.name == label && !it.is_match("")) {
+            let fits = |value: &&str| matcher.is_match(value);
             match matcher.op {
                 MatchOp::Equal => strange.extend([matcher.value.clone()]),
                 MatchOp::Re(_) if is_list(&matcher.value) => {
@@ -39,8 +43,17 @@ pub(in crate::target) fn other_jobs(expr: &str, known: &BTreeSet<&str>) -> BTree
             }
         }
     });
-    strange.retain(|job| !known.contains(job.as_str()));
+    strange.retain(|value| !known.contains(value.as_str()));
     strange
+}
+
+/// The recorded series that an expression asks for: rules alone make names with a colon.
+pub(in crate::target) fn recorded_of(expr: &str) -> BTreeSet<String> {
+    let mut asked = BTreeSet::new();
+    each_selector(expr, |selector| {
+        asked.extend(name_of(selector).filter(|name| name.contains(':')));
+    });
+    asked
 }
 
 /// Whether a regular expression is nothing but names and `|`.
@@ -129,7 +142,7 @@ fn each_selector(expr: &str, visit: impl FnMut(&VectorSelector)) {
 
 #[cfg(test)]
 mod tests {
-    use super::{asked_of, asked_of_any, keeps, other_jobs};
+    use super::{asked_of, asked_of_any, keeps, others, recorded_of};
 
     #[test]
     fn a_series_has_its_name_before_the_braces_or_in_them() {
@@ -169,7 +182,7 @@ mod tests {
     #[test]
     fn unknown_are_names_of_no_job_and_patterns_that_match_none() {
         let known = ["api", "api/probe", "cache"].into();
-        let strange = |expr| Vec::from_iter(other_jobs(expr, &known));
+        let strange = |expr| Vec::from_iter(others(expr, "job", &known));
         assert_eq!(
             strange("up{job=\"cach\"} == 0 or up{job=\"api\"}"),
             ["cach"]
@@ -177,5 +190,8 @@ mod tests {
         assert_eq!(strange("rate(x{job=~\"cache|nobody\"}[5m])"), ["nobody"]);
         assert_eq!(strange("up{job=~\"db-.+\"}"), ["db-.+"]);
         assert_eq!(strange("up{job=~\"api(/.+)?\", job!~\"db\"}"), [""; 0]);
+        assert_eq!(strange("up{job=\"\"} or up{job=~\"|db\"}"), [""; 0]);
+        let recorded = recorded_of("a:b:rate5m{job=\"api\"} / on () {__name__=\"c:d\"} + e");
+        assert_eq!(Vec::from_iter(recorded), ["a:b:rate5m", "c:d"]);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{
     super::{
+        alert::PIPELINE_ALERT,
         effect::effect,
         form::{Form, NameRule},
         inner::{ALLOW, BUILD, DURATION, FREE_LIST, PERIOD},
@@ -13,7 +14,7 @@ use super::{
     container::{ENVIRONMENT, IMAGE, IPC, RESOURCES, RETRIES, RUNTIME, SHM_SIZE},
     task::TASK,
 };
-use crate::files::Target::{Airflow, Compose, Helm};
+use crate::files::Target::{Airflow, Compose, Helm, Prometheus};
 
 /// Every key of `[pipelines.P]`.
 pub(in super::super) const PIPELINE: &[KeyShape] = &[
@@ -32,7 +33,8 @@ pub(in super::super) const PIPELINE: &[KeyShape] = &[
     .in_targets(&[effect()
         .becomes(Compose, "the hash of the DAGs")
         .becomes(Helm, "the DAG")
-        .becomes(Airflow, "`schedule`")]),
+        .becomes(Airflow, "`schedule`")
+        .becomes(Prometheus, "alerts on a run that is overdue or slow")]),
     key(
         "start",
         Shape::Date,
@@ -159,6 +161,16 @@ pub(in super::super) const PIPELINE: &[KeyShape] = &[
         .unchanged(Compose, "nothing: it is about messages")
         .unchanged(Helm, "nothing: it is about messages")
         .unchanged(Airflow, "nothing: it is about messages")]),
+    key(
+        "alerts",
+        Shape::Map(NameRule::Identifier, &PIPELINE_ALERT),
+        "What differs in the alerts that are about it: those of the Airflow that runs it, and `PipelineOverdue` and `PipelineSlow` of its schedule. `false` takes one away.",
+        "alerts.AirflowDagRunFailed = { severity = \"critical\" }",
+    )
+    .in_targets(&[effect()
+        .becomes(Compose, "the hash of Prometheus' files")
+        .becomes(Helm, "a rule file of Prometheus")
+        .becomes(Prometheus, "a rule of its own")]),
     key(
         "tasks",
         Shape::Map(NameRule::Identifier, &TASK),

@@ -99,7 +99,13 @@ pub(in crate::resolve) fn alerts(
 }
 
 /// An alert that was made, with the user's keys merged over it.
-fn laid_over(scene: &Scene<'_>, index: usize, made: Alert, own: &Table, sink: &mut Sink) -> Alert {
+pub(super) fn laid_over(
+    scene: &Scene<'_>,
+    index: usize,
+    made: Alert,
+    own: &Table,
+    sink: &mut Sink,
+) -> Alert {
     let key = Key {
         name: made.name.clone(),
         span: made.span,

@@ -24,6 +24,9 @@ const MOST_DUE: usize = 48;
 /// One exporter.
 const ON_TARGET: &str = "on (job, instance)";
 
+/// The label of an alert that is about one pipeline.
+pub(super) const PIPELINE: &str = "pipeline";
+
 /// The alert on a pipeline that has not succeeded since it was due.
 pub(super) const OVERDUE: &str = "PipelineOverdue";
 /// The alert on a pipeline that takes longer than usual.
@@ -304,7 +307,7 @@ impl Promise<'_> {
             keep_firing_for: None,
             severity: AlertSeverity::Warning,
             severity_from_kind: true,
-            labels: vec![("pipeline".to_string(), self.pipeline.to_string())],
+            labels: vec![(PIPELINE.to_string(), self.pipeline.to_string())],
             summary: text(summary),
             description: text(description),
             runbook_url: None,

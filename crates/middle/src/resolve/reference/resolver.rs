@@ -22,6 +22,12 @@ use crate::{
 /// What may be asked of the platform.
 const PLATFORM_FACTS: [&str; 2] = ["name", "network"];
 
+/// Raw keys that limit the memory of a component's main workload.
+const RAW_MEMORY: [&[&str]; 2] = [
+    &["helm", "resources", "limits", "memory"],
+    &["compose", "deploy", "resources", "limits", "memory"],
+];
+
 pub(super) struct Resolver<'a> {
     pub(super) scene: &'a Scene<'a>,
     pub(super) scope: &'a Scope<'a>,
@@ -105,6 +111,7 @@ impl Resolver<'_> {
         let asked = match rest {
             [name] => ComponentField::parse(name),
             ["memory", percent] if self.kind_text => {
+                self.report_other_memory(sink);
                 return Some(self.share(&["resources", "memory"], percent));
             }
             ["volumes", name, percent] if self.kind_text => {
@@ -137,6 +144,38 @@ impl Resolver<'_> {
             .unwrap_or_default();
         let percent: u128 = percent.parse().unwrap_or(100);
         Text::literal((u128::from(amount) * percent / 100).to_string())
+    }
+
+    /// A program that is told a share of its memory does not know of a raw limit.
+    fn report_other_memory(&self, sink: &mut Sink) {
+        let Some(draft) = self.owner() else { return };
+        let Some(table) = draft.workload(None).map(|shape| &shape.table) else {
+            return;
+        };
+        let amount = |path: &[&str]| read::amount(table.get_path(path)?);
+        let typed = amount(&["resources", "memory"]);
+        for path in RAW_MEMORY {
+            let Some(node) = table.get_path(path) else {
+                continue;
+            };
+            let own = read::amount(node);
+            if own.is_none() || own == typed {
+                continue;
+            }
+            let key = path.join(".");
+            sink.push(
+                Diagnostic::new(
+                    Code::TargetLoss,
+                    format!(
+                        "{}: `{key}` of `{}` is no limit that its program knows: it is told a share of `resources.memory`",
+                        path[0], draft.name
+                    ),
+                )
+                .about(&draft.name)
+                .label(node.span, "the program does not follow")
+                .help("write the amount as `resources.memory`, in the place of this key: it is the limit too"),
+            );
+        }
     }
 
     fn secret(&self, name: &str, sink: &mut Sink) -> Option<Text> {

@@ -138,7 +138,8 @@ fn severities() -> Vec<InhibitionView> {
                 "component != \"\"".to_string(),
             ],
             target: vec![one_of("severity", &better)],
-            equal: vec!["alertname", "component"],
+            // A failed run of one pipeline says nothing of another's.
+            equal: vec!["alertname", "component", "dag_id"],
         })
         .collect()
 }

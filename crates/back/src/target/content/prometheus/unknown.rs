@@ -1,18 +1,20 @@
-//! What users ask Prometheus for that it does not have, in alerts, panels, rule files and dashboards: jobs that nothing scrapes, and
-//! metrics that a job, or all of them, lack. And rules of kinds that read what the scrape of their component takes away.
+//! What users ask Prometheus for that it does not have, in alerts, panels, rule files and dashboards: jobs that nothing scrapes,
+//! components, groups and addresses of no target, series that no rule records, and metrics that a job, or all of them, lack. And rules of
+//! kinds that read what the scrape of their component takes away.
 
 use std::collections::BTreeSet;
 
-use super::{may_rename_own_jobs, own_job_names};
+use super::{may_rename_own_jobs, nowhere, own_job_names};
 use crate::{
     diag::{Diagnostic, nearest},
     files::Target,
     model::{Component, Platform, Purpose, probe_job},
     target::shared::{
-        asked::{Question, is_filled_in_later, jobs_of_rules, questions},
+        asked::{Question, is_filled_in_later, questions, values_of_rules},
         exposed::{self, Known},
-        expr::{asked_of, other_jobs},
+        expr::{asked_of, others},
         losses::loss,
+        probes::ProbedWorkload,
         scrape::Job,
     },
     text::all_of,
@@ -23,6 +25,7 @@ pub(super) fn unanswered(
     platform: &Platform,
     prometheus: &Component,
     jobs: &[Job<'_>],
+    asked: &[ProbedWorkload<'_>],
 ) -> Vec<Diagnostic> {
     let asks = |grafana: &&Component| {
         let mut uses = grafana.uses.iter();
@@ -34,17 +37,22 @@ pub(super) fn unanswered(
     // Where scrape jobs of the user's own rename theirs, or with samples of others, jobs exist that are not known here.
     let is_open = may_rename_own_jobs(prometheus)
         || exposed::takes_writes(prometheus)
-        || exposed::may_have_other_jobs(jobs);
+        || exposed::may_have_others(jobs, "job");
     let mut out = match is_open {
         true => Vec::new(),
         false => {
             let mut others = own_jobs.clone();
-            others.extend(jobs_of_rules(platform, prometheus));
+            others.extend(values_of_rules(platform, prometheus, "job"));
             unknown_jobs(platform, jobs, &others, &questions)
         }
     };
+    let exposed = Known::of(prometheus, jobs, &own_jobs);
+    let of_any = (questions.as_slice(), exposed.as_ref());
+    out.extend(nowhere::unanswered(
+        platform, prometheus, jobs, asked, of_any,
+    ));
     out.extend(questions.iter().flat_map(|it| unknown_metrics(it, jobs)));
-    if let Some(known) = Known::of(prometheus, jobs, &own_jobs) {
+    if let Some(known) = exposed {
         out.extend(
             questions
                 .iter()
@@ -54,11 +62,11 @@ pub(super) fn unanswered(
     out
 }
 
-/// A warning for what names a job that does not exist: `others` are those that no component has.
+/// A warning for what names a job that does not exist: `others_of_rules` are those that no component has.
 fn unknown_jobs(
     platform: &Platform,
     jobs: &[Job<'_>],
-    others: &[String],
+    others_of_rules: &[String],
     questions: &[Question<'_>],
 ) -> Vec<Diagnostic> {
     let probes: Vec<String> = platform
@@ -67,11 +75,11 @@ fn unknown_jobs(
         .map(|workload| probe_job(&workload.name))
         .collect();
     let scraped = jobs.iter().map(|job| job.metrics.job.as_str());
-    let others = probes.iter().chain(others).map(String::as_str);
-    let known: BTreeSet<&str> = scraped.chain(others).collect();
+    let further = probes.iter().chain(others_of_rules).map(String::as_str);
+    let known: BTreeSet<&str> = scraped.chain(further).collect();
     let mut out = Vec::new();
     for question in questions.iter().filter(|it| it.text.contains("job")) {
-        let mut unknown = other_jobs(&question.text, &known);
+        let mut unknown = others(&question.text, "job", &known);
         unknown.retain(|job| !is_filled_in_later(job));
         for job in unknown {
             let Question { what, loser, .. } = question;
@@ -144,7 +152,7 @@ fn unknown_metrics(question: &Question<'_>, jobs: &[Job<'_>]) -> Vec<Diagnostic>
     out
 }
 
-fn warning(question: &Question<'_>, message: &str) -> Diagnostic {
+pub(super) fn warning(question: &Question<'_>, message: &str) -> Diagnostic {
     loss(Target::Prometheus, message, question.span, question.mark).about(question.component)
 }
 
