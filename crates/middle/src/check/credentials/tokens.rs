@@ -4,6 +4,8 @@
 //! prefixes", docs.aws.amazon.com "unique ID prefixes", api.slack.com "token types", and the like), and the rules of gitleaks 8.30 and of
 //! trufflehog. Of their rules only those are here in which a fixed word, a length and an alphabet leave no doubt.
 
+use std::mem;
+
 use super::looks_random;
 
 /// How a token begins, what follows, and what it is.
@@ -53,7 +55,7 @@ const PLANETSCALE: &str = "a PlanetScale token";
 const ATLASSIAN: &str = "an Atlassian token";
 
 #[rustfmt::skip]
-const TOKENS: [Token; 113] = [
+const TOKENS: [Token; 120] = [
     token("ghp_", 36, Alphabet::Plain, GITHUB),
     token("gho_", 36, Alphabet::Plain, GITHUB),
     token("ghu_", 36, Alphabet::Plain, GITHUB),
@@ -84,7 +86,8 @@ const TOKENS: [Token; 113] = [
     token("xoxa-", 20, Alphabet::Address, SLACK),
     token("xoxr-", 20, Alphabet::Address, SLACK),
     token("xoxs-", 20, Alphabet::Address, SLACK),
-    token("xoxe-", 100, Alphabet::Address, SLACK),
+    token("xoxe-", 60, Alphabet::Address, SLACK),
+    token("xoxo-", 20, Alphabet::Address, SLACK),
     token("xapp-", 20, Alphabet::Address, SLACK),
     token("hooks.slack.com/services/T", 30, Alphabet::Path, "a webhook of Slack"),
     token("hooks.slack.com/workflows/", 40, Alphabet::Path, "a webhook of Slack"),
@@ -151,6 +154,8 @@ const TOKENS: [Token; 113] = [
     token("doo_v1_", 64, Alphabet::Hex, DIGITALOCEAN),
     token("dor_v1_", 64, Alphabet::Hex, DIGITALOCEAN),
     token("fo1_", 43, Alphabet::Address, "a Fly.io token"),
+    token("fm1r_", 100, Alphabet::Base64, "a Fly.io token"),
+    token("fm1a_", 100, Alphabet::Base64, "a Fly.io token"),
     token("fm2_", 100, Alphabet::Base64, "a Fly.io token"),
     token("HRKU-AA", 58, Alphabet::Address, "a Heroku key"),
     token("pscale_tkn_", 32, Alphabet::Dotted, PLANETSCALE),
@@ -163,6 +168,10 @@ const TOKENS: [Token; 113] = [
     token("sha256~", 43, Alphabet::Address, "an OpenShift token"),
     token("ATATT3", 100, Alphabet::Base64, ATLASSIAN),
     token("ATCTT3", 100, Alphabet::Base64, ATLASSIAN),
+    token("EZAK", 54, Alphabet::Word, "an EasyPost key"),
+    token("rdme_", 70, Alphabet::Plain, "a ReadMe key"),
+    token("shippo_live_", 40, Alphabet::Hex, "a Shippo key"),
+    token("sgp_", 40, Alphabet::Address, "a Sourcegraph token"),
     token("PMAK-", 59, Alphabet::Address, "a Postman key"),
     token("lin_api_", 40, Alphabet::Plain, "a Linear key"),
     token("ntn_", 46, Alphabet::Word, "a Notion token"),
@@ -188,7 +197,7 @@ impl Alphabet {
         match self {
             Alphabet::Capital => c.is_ascii_uppercase() || c.is_ascii_digit(),
             Alphabet::Word | Alphabet::Plain => c.is_ascii_alphanumeric(),
-            Alphabet::Hex => c.is_ascii_digit() || ('a'..='f').contains(&c),
+            Alphabet::Hex => c.is_ascii_hexdigit(),
             Alphabet::Base64 => c.is_ascii_alphanumeric() || "-_+/=".contains(c),
             Alphabet::Address => c.is_ascii_alphanumeric() || "-_".contains(c),
             Alphabet::Dotted => c.is_ascii_alphanumeric() || "-_.".contains(c),
@@ -224,25 +233,29 @@ pub(super) fn token_in(text: &str) -> Option<&'static str> {
     if !words.any(|word| word.len() >= SHORTEST) {
         return None;
     }
-    let found = TOKENS.iter().find(|token| token.is_in(text));
-    found.map(|token| token.what)
+    // The end of a longer word is no start.
+    let is_inner = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+    let mut before = ' ';
+    text.char_indices().find_map(|(at, c)| {
+        let is_start = !is_inner(mem::replace(&mut before, c));
+        let mut tokens = TOKENS.iter().filter(|_| is_start);
+        let token = tokens.find(|token| token.begins(&text[at..]));
+        token.map(|token| token.what)
+    })
 }
 
 impl Token {
-    fn is_in(&self, text: &str) -> bool {
-        text.match_indices(self.start).any(|(at, start)| {
-            // The end of a longer word is no start.
-            let before = text[..at].chars().next_back();
-            let is_within = before.is_some_and(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
-            let rest = &text[at + start.len()..];
-            let end = rest.find(|c: char| !self.alphabet.has(c));
-            let rest = &rest[..end.unwrap_or(rest.len())];
-            let fits = match self.alphabet.is_exact() {
-                true => rest.len() == self.length,
-                false => rest.len() >= self.length,
-            };
-            !is_within && fits && self.is_drawn(rest)
-        })
+    fn begins(&self, text: &str) -> bool {
+        let Some(rest) = text.strip_prefix(self.start) else {
+            return false;
+        };
+        let end = rest.find(|c: char| !self.alphabet.has(c));
+        let rest = &rest[..end.unwrap_or(rest.len())];
+        let fits = match self.alphabet.is_exact() {
+            true => rest.len() == self.length,
+            false => rest.len() >= self.length,
+        };
+        fits && self.is_drawn(rest)
     }
 
     /// Whether it was drawn at random: examples end in a word that says so, or have few sorts of characters and no digit.
