@@ -216,11 +216,9 @@ fn left_behind(
     let replacement = replacements.instead_of(data);
     let instead = replacement.map(|kept| kept.data.clone());
     let raw = replacement.and_then(|kept| kept.named_by.as_ref());
-    let namespace = instead
-        .as_ref()
-        .and_then(|new| earlier_namespace(data, new));
+    let place = instead.as_ref().and_then(|new| earlier_place(data, new));
     LeftBehind {
-        keep: namespace
+        keep: place
             .or_else(|| raw.map(|raw| format!("# leave out: {raw}")))
             .map(Keep::Write)
             .or_else(|| claims::keep(data, instead.as_ref(), fresh, charts))
@@ -237,14 +235,26 @@ fn left_behind(
     }
 }
 
-/// The line that keeps the namespace of a claim, where nothing else of it changes.
-fn earlier_namespace(data: &Data, instead: &Data) -> Option<String> {
+/// The line that keeps the namespace and the cluster of a claim, where nothing else of it changes.
+fn earlier_place(data: &Data, instead: &Data) -> Option<String> {
     let is_same =
         data.keeper_and_name() == instead.keeper_and_name() && data.keeper == Keeper::Cluster;
-    let namespace = data.backing.as_ref().filter(|_| is_same)?;
-    Some(format!(
-        "# in the table of `deploy`: namespace = \"{namespace}\""
-    ))
+    let place = |data: &'_ Data| {
+        let (namespace, cluster) = match data.backing.as_deref()?.split_once(' ') {
+            Some((namespace, cluster)) => (namespace, Some(cluster)),
+            None => (data.backing.as_deref()?, None),
+        };
+        Some((namespace.to_string(), cluster.map(str::to_string)))
+    };
+    let (namespace, cluster) = place(data).filter(|_| is_same)?;
+    let now = place(instead)?;
+    let namespace = (namespace != now.0).then(|| format!("namespace = \"{namespace}\""));
+    let cluster = (cluster != now.1).then(|| match &cluster {
+        Some(cluster) => format!("destination = \"{cluster}\""),
+        None => "no `destination`".to_string(),
+    });
+    let lines: Vec<String> = namespace.into_iter().chain(cluster).collect();
+    Some(format!("# in the table of `deploy`: {}", lines.join(", ")))
 }
 
 /// What to write or to type to keep using the data.

@@ -137,7 +137,7 @@ pub fn no_lock(_: Extent) -> Outcome {
     failed_with(&other.run(&project, &APPLY), &foreign);
     fs::remove_file(work.join("lock")).expect("a file");
     fs::create_dir(work.join("lock")).expect("a folder");
-    failed_with(&other.run(&project, &APPLY), &words);
+    failed_with(&other.run(&project, &APPLY), &foreign);
     set_mode(&project.path("generated"), 0o755);
     Outcome::Held(Tried::all(3))
 }

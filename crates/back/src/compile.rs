@@ -190,14 +190,19 @@ fn run(
     watch(Stage::Expand);
     let environment = request.environment.as_deref();
     let platform = stages.resolve(environment, &draft, sources, sink);
-    // The trees of a large platform are as large as what it compiles to, and the targets need the room. That of an environment
-    // says where names stand that others have, too.
     drop(draft);
-    let tree = environment.map(|_| read.tree);
     watch(Stage::Resolve);
     let graph = graph::build(&platform);
     watch(Stage::Graph);
-    check::check(&platform, &graph, sink);
+    let written = check::Written {
+        tree: &read.tree,
+        sources,
+        templates: engine.own(),
+    };
+    check::check(&platform, &graph, written, sink);
+    // The trees of a large platform are as large as what it compiles to, and the targets need the room. That of an environment
+    // says where names stand that others have, too.
+    let tree = environment.map(|_| read.tree);
     watch(Stage::Check);
     // Of a template that can't be read nothing was left out of the platform: the others are run.
     if sink.mistakes() > in_templates {

@@ -296,8 +296,9 @@ mod tests {
     fn no_link_on_the_way_is_followed_and_only_files_are_read() -> io::Result<()> {
         let folder = tempfile::tempdir()?;
         let path = |name: &str| folder.path().join(name);
-        fs::create_dir_all(path("project/a/b"))?;
+        fs::create_dir_all(path("project/a/b/c"))?;
         fs::write(path("project/a/b/file"), "text")?;
+        fs::write(path("project/a/b/c/file"), "text")?;
         fs::write(path("secret"), "secret")?;
         symlink(path("secret"), path("project/a/link"))?;
         symlink("b", path("project/a/inner"))?;
@@ -315,10 +316,11 @@ mod tests {
         assert_eq!(read("./a//b/file"), Ok(b"text".to_vec()));
         assert_eq!(project.read("a/b/file", 3), Err(ReadError::TooLarge(3)));
         assert_eq!(read("a/link"), Err(ReadError::Link("a/link".to_string())));
-        assert_eq!(
-            read("a/inner/file"),
-            Err(ReadError::Link("a/inner".to_string()))
-        );
+        // The last folder of a path is opened in another way than those before it.
+        for below in ["a/inner/file", "a/inner/c/file", "a/inner/c"] {
+            let link = ReadError::Link("a/inner".to_string());
+            assert_eq!(read(below), Err(link), "{below}");
+        }
         assert_eq!(read("zero"), Err(ReadError::Link("zero".to_string())));
         assert_eq!(read("pipe"), Err(ReadError::Special));
         assert_eq!(read("a"), Err(ReadError::Directory));

@@ -2,11 +2,12 @@
 
 use std::{
     fs,
-    io::{Read, Write},
+    io::{BufRead, BufReader, Read, Write},
     path::Path,
     process::{Child, Command, Stdio},
-    sync::Arc,
+    sync::{Arc, mpsc},
     thread,
+    time::Duration,
 };
 
 use mlopsgen::{
@@ -219,6 +220,47 @@ fn a_run_without_changes_removes_the_lock_of_a_killed_one() {
     assert!(project.exists("generated/.mlopsgen/lock"));
     drop(held);
     assert!(!project.exists("generated/.mlopsgen"));
+}
+
+/// A run that waits says for whom, and goes on once that one is done.
+#[test]
+fn who_waits_is_told_who_holds_the_lock() {
+    let project = Project::new();
+    let platform = "[platform]\nname = \"demo\"\n[groups]\ng = \"G\"\n[components.a]\nimage = \"me/a:1\"\ngroup = \"g\"\n";
+    project.write("platform.toml", platform);
+    let place = project.place().expect("a place");
+    let held = Lock::acquire(&place, |_| {}).expect("the lock");
+    let mut waiting = Command::new(env!("CARGO_BIN_EXE_mlopsgen"))
+        .args(["apply", "--yes", "-q"])
+        .current_dir(project.path(""))
+        .env("XDG_CACHE_HOME", crate::CACHE)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary");
+    let said = BufReader::new(waiting.stderr.take().expect("its messages"));
+    let (tell, told) = mpsc::channel();
+    let reader = thread::spawn(move || {
+        for line in said.lines().map_while(Result::ok) {
+            let _ = tell.send(line);
+        }
+    });
+    let holder = format!("process {}", std::process::id());
+    let mut seen = Vec::new();
+    while !seen
+        .iter()
+        .any(|line: &String| line.contains("waiting for another"))
+    {
+        let line = told.recv_timeout(Duration::from_secs(60));
+        seen.push(line.unwrap_or_else(|_| panic!("nothing of the wait: {seen:?}")));
+    }
+    assert!(seen.iter().any(|line| line.contains(&holder)), "{seen:?}");
+    assert!(!project.exists("generated/compose"));
+    drop(held);
+    assert!(waiting.wait().expect("an end").success());
+    reader.join().expect("the reader");
+    assert!(project.exists("generated/compose/compose.yaml"));
 }
 
 #[test]

@@ -141,9 +141,9 @@ fn a_volume_that_raw_keys_redirect_is_left_behind() {
     }
 }
 
-/// A claim lives in a namespace: another one makes all claims anew. Where it was before nobody knows until `[deploy]` says it.
+/// A claim lives in a namespace of a cluster: another one makes all claims anew. Where it was before nobody knows until `[deploy]` says it.
 #[test]
-fn another_namespace_of_the_release_leaves_the_claims_behind() {
+fn another_place_of_the_release_leaves_the_claims_behind() {
     let text = store("postgres").replace(
         "[\"compose\", \"swarm\", \"helm\"]",
         "[\"compose\", \"helm\", \"gitops\"]",
@@ -177,6 +177,34 @@ fn another_namespace_of_the_release_leaves_the_claims_behind() {
         for (before, after) in [(&none, &n1), (&n1, &none), (&n1, &n1)] {
             assert_eq!(shown(before, after), [], "{tool}");
         }
+        // So it is with another cluster.
+        let other = of(tool, "namespace = \"n1\"\ndestination = \"other\"");
+        let third = of(tool, "namespace = \"n2\"\ndestination = \"third\"");
+        let here = (
+            "claim `store-data` in the namespace `n1`",
+            "no `destination`",
+        );
+        let there = "claim `store-data` in the namespace `n1` of `other`";
+        for (before, after, (claim, keep)) in [
+            (&n1, &other, here),
+            (&other, &n1, (there, "destination = \"other\"")),
+            (
+                &other,
+                &third,
+                (there, "namespace = \"n1\", destination = \"other\""),
+            ),
+        ] {
+            let left = vec![(
+                claim.to_string(),
+                format!("# in the table of `deploy`: {keep}"),
+            )];
+            assert_eq!(shown(before, after), left, "{tool}");
+        }
+        assert_eq!(shown(&other, &other), [], "{tool}");
+    }
+    let usual = of("argocd", "destination = \"https://kubernetes.default.svc\"");
+    for own in ["", "destination = \"in-cluster\""] {
+        assert_eq!(shown(&usual, &of("argocd", own)), []);
     }
 }
 

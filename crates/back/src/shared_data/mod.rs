@@ -17,7 +17,7 @@ use crate::{
     data::{Keeper, Kept},
     files::{Site, Target},
     fileset::FileSet,
-    model::{Cluster, Deploy, DeployTool, Platform},
+    model::{Deploy, Platform},
     project::environment_file,
     source::Sources,
     syntax::Table,
@@ -148,12 +148,7 @@ fn overlap(folders: &BTreeSet<String>, path: &str) -> bool {
 
 /// The cluster and the namespace of a release.
 fn release(deploy: &Deploy) -> Release {
-    let cluster = match &deploy.tool {
-        DeployTool::ArgoCd { destination, .. } => match destination {
-            Cluster::Url(cluster) | Cluster::Name(cluster) => cluster.clone(),
-        },
-        DeployTool::Flux { destination, .. } => destination.clone().unwrap_or_default(),
-    };
+    let cluster = deploy.cluster().unwrap_or_default().to_string();
     (cluster, deploy.namespace.clone())
 }
 

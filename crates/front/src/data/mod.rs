@@ -49,8 +49,8 @@ pub struct Data {
     pub keeper: Keeper,
     /// The engine's name of a volume (`PLATFORM_COMPONENT-VOLUME`), a claim's name, a folder's path.
     pub name: String,
-    /// Where its name is looked up: the driver of a volume and its options, where raw keys name them; the namespace of a claim,
-    /// where `[deploy]` says it.
+    /// Where its name is looked up: the driver of a volume and its options, where raw keys name them; the namespace of a claim, and
+    /// behind a space its cluster, where `[deploy]` says them.
     pub backing: Option<String>,
     /// The key of platform.toml that it belongs to, as in `components.redis.volumes.data`.
     pub key: DataKey,
@@ -87,9 +87,12 @@ impl Data {
         let (noun, name) = (self.keeper.noun(), &self.name);
         match &self.backing {
             None => format!("{noun} `{name}`"),
-            Some(namespace) if self.keeper == Keeper::Cluster => {
-                format!("{noun} `{name}` in the namespace `{namespace}`")
-            }
+            Some(place) if self.keeper == Keeper::Cluster => match place.split_once(' ') {
+                Some((namespace, cluster)) => {
+                    format!("{noun} `{name}` in the namespace `{namespace}` of `{cluster}`")
+                }
+                None => format!("{noun} `{name}` in the namespace `{place}`"),
+            },
             Some(backing) => format!("{noun} `{name}` on `{backing}`"),
         }
     }

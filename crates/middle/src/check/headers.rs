@@ -45,7 +45,7 @@ fn is_login(word: &str) -> bool {
 }
 
 /// The bytes of a text in base64, without what fills it up.
-fn decoded(text: &str) -> Option<Vec<u8>> {
+pub(super) fn decoded(text: &str) -> Option<Vec<u8>> {
     let mut out = Vec::new();
     let (mut bits, mut count) = (0_u32, 0);
     for byte in text.bytes() {

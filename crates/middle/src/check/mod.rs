@@ -47,10 +47,12 @@ mod sharing;
 mod strings;
 mod values;
 mod waits;
+mod written;
 
 use raw::RawCompose;
 
 pub use raw_paths::raw_paths;
+pub use written::Written;
 
 use crate::{diag::Sink, graph::Graph, model::Platform};
 
@@ -60,6 +62,7 @@ struct Facts<'a> {
     platform: &'a Platform,
     graph: &'a Graph,
     raw: &'a RawCompose<'a>,
+    written: Written<'a>,
 }
 
 /// A rule looks at the platform and says what is wrong with it.
@@ -109,6 +112,7 @@ const RULES: &[Rule] = &[
     rights::rights,
     rights::public_binds,
     outside::sources,
+    outside::charts,
     contexts::builds,
     outside::raw_sources,
     lints::basics,
@@ -129,11 +133,12 @@ const RULES: &[Rule] = &[
 ];
 
 /// Runs every rule.
-pub fn check(platform: &Platform, graph: &Graph, sink: &mut Sink) {
+pub fn check(platform: &Platform, graph: &Graph, written: Written<'_>, sink: &mut Sink) {
     let facts = Facts {
         platform,
         graph,
         raw: &RawCompose::of(platform),
+        written,
     };
     for rule in RULES {
         rule(facts, sink);

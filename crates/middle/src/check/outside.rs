@@ -19,6 +19,9 @@ use crate::{
 /// What is said of a source in a typed key.
 pub(super) const SOURCE: &str = "a source outside of the project's folder";
 
+/// What is said of a chart's folder.
+const CHART: &str = "Helm packs what lies there into the platform's chart";
+
 /// What is said of a path in a raw key.
 const RAW: &str = "a raw key reads it from outside of the project's folder";
 
@@ -38,6 +41,22 @@ pub(super) fn sources(facts: Facts<'_>, sink: &mut Sink) {
     });
     for (mount, subject) in own.chain(pipelines) {
         source(mount, &subject, sink);
+    }
+}
+
+/// Charts of others that Helm packs from a folder of this machine into the platform's own.
+pub(super) fn charts(facts: Facts<'_>, sink: &mut Sink) {
+    // Helm reads a relative path from the folder of the platform's chart, which is as deep as Compose's and one more.
+    let depth = facts.platform.compose_folder().len() + 1;
+    for workload in facts.platform.workloads() {
+        let Some(chart) = &workload.chart else {
+            continue;
+        };
+        let path = chart.repository.strip_prefix("file://");
+        if let Some(path) = path.filter(|path| is_read_outside(path, depth)) {
+            let subject = Subject::Component(workload.component.clone());
+            sink.push(leaves(path, Some(&subject), chart.span, CHART));
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use super::{
     credentials::{self, Credential},
     headers::written_login,
     strings::{Owner, StringUse, UserString, is_the_users, strings},
+    written,
 };
 use crate::{
     diag::{Code, Diagnostic, Sink, Subject},
@@ -26,6 +27,10 @@ pub(super) fn plaintext(facts: Facts<'_>, sink: &mut Sink) {
     let told = in_copied_files(facts.platform, sink);
     let mut seen = BTreeSet::new();
     let strings = strings(facts);
+    let read = strings
+        .iter()
+        .filter(|it| !matches!(it.how, StringUse::Mounted(_)));
+    written::elsewhere(facts, &read.map(|it| it.span).collect(), sink);
     for (number, string) in strings.iter().enumerate() {
         let at = match string.how {
             StringUse::Mounted(at) => Some(at),
@@ -88,11 +93,14 @@ fn held(what: &str, line: Option<usize>, file: &CopiedFile<'_>, workload: &Workl
     let (path, name) = (file.full_path(), &workload.name);
     let (at, convert) = match line {
         Some(line) => (format!("line {line}; "), ""),
-        None => (String::new(), "convert it to PEM, "),
+        None => (
+            String::new(),
+            "encode it as text (a key as PEM, else as base64 that the program decodes), ",
+        ),
     };
     surely(
         format!("`{path}`, which `{name}` gets, holds {what}"),
-        Owner::Workload(workload).subject(),
+        Some(Owner::Workload(workload).subject()),
         &format!("{convert}{MOUNT}"),
     )
     .label(
@@ -115,14 +123,15 @@ fn written_out(what: &str, string: &UserString<'_>) -> Diagnostic {
         StringUse::OfFile(_, at) => format!("{at}, in plain text"),
         _ => "in plain text".to_string(),
     };
-    surely(message, string.owner.subject(), &write).label(string.span, label)
+    surely(message, Some(string.owner.subject()), &write).label(string.span, label)
 }
 
-fn surely(message: String, subject: Subject, write: &str) -> Diagnostic {
-    let accept = Subject::accept(Some(&subject), Code::PlaintextSecret);
+/// What is no guess: an error where nothing gives it another level. `write`: what to do instead.
+pub(super) fn surely(message: String, subject: Option<Subject>, write: &str) -> Diagnostic {
+    let accept = Subject::accept(subject.as_ref(), Code::PlaintextSecret);
     Diagnostic::new(Code::PlaintextSecret, message)
         .denied()
-        .of(Some(subject))
+        .of(subject)
         .help(format!(
             "{write}; if all may know it, accept it with {accept}"
         ))
@@ -277,7 +286,7 @@ fn is_literal(text: &str) -> bool {
 }
 
 /// `scheme://user:password@host` with the password written out.
-fn holds_password(text: &str) -> bool {
+pub(super) fn holds_password(text: &str) -> bool {
     text.match_indices("://").any(|(at, _)| {
         let rest = &text[at + 3..];
         let end = rest.find(|c: char| "/?\"'`".contains(c) || c.is_whitespace());

@@ -39,6 +39,30 @@ pub enum DeployTool {
     },
 }
 
+/// The cluster that Argo CD runs in: its URL there, and the name that Argo CD has for it.
+const OWN_CLUSTER: [&str; 2] = ["https://kubernetes.default.svc", "in-cluster"];
+
+impl Deploy {
+    /// The cluster that the release is in; `None`: the tool's own.
+    pub fn cluster(&self) -> Option<&str> {
+        let cluster = match &self.tool {
+            DeployTool::ArgoCd { destination, .. } => match destination {
+                Cluster::Url(cluster) | Cluster::Name(cluster) => Some(cluster.as_str()),
+            },
+            DeployTool::Flux { destination, .. } => destination.as_deref(),
+        };
+        cluster.filter(|it| !OWN_CLUSTER.contains(it))
+    }
+
+    /// Where claims of the release lie: its namespace, and behind a space the cluster, where that is not the tool's own.
+    pub fn place(&self) -> String {
+        match self.cluster() {
+            Some(cluster) => format!("{} {cluster}", self.namespace),
+            None => self.namespace.clone(),
+        }
+    }
+}
+
 impl DeployTool {
     /// The key of its table in `[deploy]`.
     pub fn key(&self) -> &'static str {

@@ -24,6 +24,12 @@ const NPM: Keys = &[
 ];
 const PACKAGES: Keys = &[("password", "a log-in of a package index")];
 const GOOGLE: Keys = &[("refresh_token", "a log-in of Google's cloud")];
+const WIREGUARD: Keys = &[
+    ("PrivateKey", "a key of WireGuard"),
+    ("PresharedKey", "a key of WireGuard"),
+];
+/// The part of a JSON Web Key that nobody else may know: of RSA and elliptic curves `d`, of a key that both sides have `k`.
+const WEB_KEYS: Keys = &[("d", "a private key"), ("k", "a shared key")];
 
 /// Keys that are secrets wherever they stand.
 const ANYWHERE: Keys = &[
@@ -42,12 +48,14 @@ impl Form {
     pub(super) fn of(name: &str, text: &str) -> Self {
         let has = |words: &[&str]| words.iter().all(|word| text.contains(word));
         let is_pypirc = name.ends_with("pypirc") || has(&["[distutils]", "index-servers"]);
-        let forms: [(bool, Keys); 5] = [
+        let forms: [(bool, Keys); 7] = [
             (has(&["\"auths\""]), REGISTRIES),
             (has(&["clusters:", "contexts:", "users:"]), CLUSTERS),
             (name.ends_with("npmrc"), NPM),
             (is_pypirc, PACKAGES),
             (has(&["\"authorized_user\"", "\"client_secret\""]), GOOGLE),
+            (has(&["[Interface]", "PrivateKey"]), WIREGUARD),
+            (has(&["\"kty\""]), WEB_KEYS),
         ];
         let forms = forms.into_iter().filter(|(is_meant, _)| *is_meant);
         Self {
@@ -138,6 +146,11 @@ mod tests {
                     r#"{{"type": "authorized_user", "client_secret": "x", "refresh_token": "{LOGIN}"}}"#
                 ),
             ),
+            ("wg0.conf", format!("[Interface]\nPrivateKey = {LOGIN}\n")),
+            (
+                "jwks.json",
+                format!("{{\"keys\": [{{\"kty\": \"EC\", \"d\": \"{LOGIN}\"}}]}}"),
+            ),
         ] {
             assert!(found(name, &text).is_some(), "{name}: {text}");
             for instead in [
@@ -160,6 +173,10 @@ mod tests {
             (
                 "kubeconfig",
                 format!("{cluster}client-certificate-data: {LOGIN}\n"),
+            ),
+            (
+                "jwks.json",
+                format!("{{\"keys\": [{{\"kty\": \"RSA\", \"n\": \"{LOGIN}\"}}]}}"),
             ),
             ("docker.json", config.replace("\"auth\"", "\"email\"")),
         ] {

@@ -7,6 +7,8 @@ mod logins;
 mod stores;
 mod tokens;
 
+use std::{borrow::Cow, iter};
+
 /// A credential in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Credential {
@@ -18,11 +20,10 @@ pub(super) struct Credential {
 
 /// What a file holds: each sort once, at its first line. `name`: the file's name without its folders.
 pub(super) fn in_file(name: &str, bytes: &[u8]) -> Vec<Credential> {
-    let Ok(text) = std::str::from_utf8(bytes) else {
-        let store = stores::of_bytes(bytes);
-        let all = store.map(|what| Credential { what, line: None });
-        return all.into_iter().collect();
-    };
+    if let Some(what) = stores::of_bytes(bytes) {
+        return vec![Credential { what, line: None }];
+    }
+    let text = &*text_of(bytes);
     let form = logins::Form::of(name, text);
     let mut found: Vec<Credential> = Vec::new();
     let mut lines = text.lines().enumerate().peekable();
@@ -37,6 +38,31 @@ pub(super) fn in_file(name: &str, bytes: &[u8]) -> Vec<Credential> {
         }
     }
     found
+}
+
+/// The bytes as text: one bad byte, or UTF-16 as Windows writes it, hides nothing.
+fn text_of(bytes: &[u8]) -> Cow<'_, str> {
+    let pairs = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
+        let units = bytes.as_chunks::<2>().0.iter().map(|pair| unit(*pair));
+        char::decode_utf16(units)
+            .map(|it| it.unwrap_or(char::REPLACEMENT_CHARACTER))
+            .collect()
+    };
+    match bytes {
+        [0xff, 0xfe, rest @ ..] => Cow::Owned(pairs(rest, u16::from_le_bytes)),
+        [0xfe, 0xff, rest @ ..] => Cow::Owned(pairs(rest, u16::from_be_bytes)),
+        _ => String::from_utf8_lossy(bytes),
+    }
+}
+
+/// The lines of a text that hold something, each with what that is.
+pub(super) fn of_lines(text: &str) -> impl Iterator<Item = (&str, &'static str)> {
+    let mut lines = text.lines().peekable();
+    iter::from_fn(move || {
+        let line = lines.next()?;
+        Some((line, in_text(line, lines.peek().copied())))
+    })
+    .filter_map(|(line, what)| Some((line, what?)))
 }
 
 /// What a text holds. `next`: the line behind it.
@@ -73,6 +99,21 @@ mod tests {
         let token = github_token();
         let text = format!("a = 1\n# {token}\nb = \"{token}\"\n");
         assert_eq!(found("x.ini", &text), [("a GitHub token", Some(2))]);
+    }
+
+    #[test]
+    fn a_text_that_is_not_utf_8_hides_nothing() {
+        let token = github_token();
+        let latin = [b"# caf\xe9\ntoken = ", token.as_bytes()].concat();
+        let utf_16 = |to: fn(u16) -> [u8; 2]| -> Vec<u8> {
+            let text = format!("\u{feff}a\r\ntoken = {token}\r\n");
+            text.encode_utf16().flat_map(to).collect()
+        };
+        for bytes in [latin, utf_16(u16::to_le_bytes), utf_16(u16::to_be_bytes)] {
+            let found = in_file("x.ini", &bytes);
+            assert_eq!(found.len(), 1, "{bytes:?}");
+            assert_eq!((found[0].what, found[0].line), ("a GitHub token", Some(2)));
+        }
     }
 
     #[test]

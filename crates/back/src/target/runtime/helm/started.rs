@@ -10,7 +10,7 @@ use super::{claims::Claims, image};
 use crate::{
     data::{DataKey, Keeper},
     files::Target,
-    model::{MountSource, Platform, Workload},
+    model::{Deploy, MountSource, Platform, Workload},
     speak::Chart,
     target::shared::kept::{
         Defaults, KeptVolume, RuntimeData, Source, Started, StartedMount, TypedMounts, Unread,
@@ -72,9 +72,9 @@ pub fn runtime_data<'a>(
         })
         .collect();
     volumes.extend(further.into_values());
-    let namespace = platform.deploy.as_ref().map(|it| it.namespace.clone());
+    let place = platform.deploy.as_ref().map(Deploy::place);
     for volume in &mut volumes {
-        volume.keeping.backing.clone_from(&namespace);
+        volume.keeping.backing.clone_from(&place);
     }
     RuntimeData {
         target: Target::Helm,
