@@ -4,6 +4,7 @@
 
 mod addresses;
 mod api;
+mod authorities;
 mod capability;
 mod chart_names;
 mod chart_parts;
@@ -119,6 +120,7 @@ const RULES: &[Rule] = &[
     promql::experimental,
     addresses::bare_addresses,
     loopback::components,
+    authorities::known,
     ci::jobs,
     routes::certificates,
     routes::hosts,

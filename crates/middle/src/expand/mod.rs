@@ -133,6 +133,8 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
     let (mut components, lost) = declare::components(tree, &mut inputs, sink);
     let routes = routes::routes(tree, &mut components, &lost, sink);
     authorities::mount(&mut components);
+    let with_volumes = authorities::mount_in_tasks(tree, &components);
+    let tree = with_volumes.as_ref().unwrap_or(tree);
     let levels = levels::levels(tree, &components, sink);
     sink.set_levels(levels);
     let mut names = names::names(tree, &inputs, &components, lost, sink);
