@@ -9,6 +9,7 @@ mod capability;
 mod chart_names;
 mod chart_parts;
 mod ci;
+mod ci_stages;
 mod clashes;
 mod contexts;
 mod copied;
@@ -122,6 +123,7 @@ const RULES: &[Rule] = &[
     loopback::components,
     authorities::known,
     ci::jobs,
+    ci_stages::out_of_reach,
     routes::certificates,
     routes::hosts,
     routes::logins,
