@@ -29,18 +29,20 @@ pub(super) fn known(facts: Facts<'_>, sink: &mut Sink) {
     }
     for component in &platform.components {
         for workload in &component.workloads {
-            for (store, file) in told(workload_texts(workload), &authorities) {
+            for (store, file) in stores_in(workload_texts(workload), &authorities) {
                 let by_role = component.uses.iter().any(|it| it.component == store);
                 if component.name != store && !by_role && !has(workload, file) {
                     let place = place_of(&workload.env, store).unwrap_or(workload.span);
                     let subject = Subject::Component(component.name.clone());
-                    sink.push(unknown(&component.name, store, place, workload.span).of(Some(subject)));
+                    sink.push(
+                        unknown(&component.name, store, place, workload.span).of(Some(subject)),
+                    );
                 }
             }
         }
     }
     for pipeline in &platform.pipelines {
-        for (store, file) in told(pipeline_texts(pipeline), &authorities) {
+        for (store, file) in stores_in(pipeline_texts(pipeline), &authorities) {
             if !mounts(&pipeline.volumes, file) {
                 let subject = Subject::Pipeline(pipeline.name.clone());
                 let place = place_in_tasks(pipeline, store).unwrap_or(pipeline.span);
@@ -49,7 +51,7 @@ pub(super) fn known(facts: Facts<'_>, sink: &mut Sink) {
         }
     }
     for entry in &platform.ci {
-        for (store, file) in told(entry.texts(), &authorities) {
+        for (store, file) in stores_in(entry.texts(), &authorities) {
             if !names_certificate(entry) {
                 sink.push(in_checkout(entry, store, file));
             }
@@ -68,7 +70,7 @@ fn authority(component: &Component) -> Option<(&str, &str)> {
 }
 
 /// The stores whose addresses stand in these texts.
-fn told<'a>(
+fn stores_in<'a>(
     texts: impl Iterator<Item = &'a Text>,
     authorities: &Authorities<'a>,
 ) -> Authorities<'a> {
@@ -104,7 +106,11 @@ fn mounts(mounts: &[Mount], file: &str) -> bool {
 
 /// Whether a path is another, or lies below it.
 fn holds(folder: &str, path: &str) -> bool {
-    let clean = |path: &str| path.trim_start_matches("./").trim_end_matches('/').to_string();
+    let clean = |path: &str| {
+        path.trim_start_matches("./")
+            .trim_end_matches('/')
+            .to_string()
+    };
     let path = clean(path);
     let below = path.strip_prefix(&clean(folder));
     below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

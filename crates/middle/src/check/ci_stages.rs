@@ -46,7 +46,9 @@ impl<'a> Runs<'a> {
     /// As in "branches `main` and `dev`, tags `v*`".
     fn words(self) -> String {
         let sorts = [("branches", self.branches), ("tags", self.tags)];
-        let said = sorts.into_iter().filter(|(_, patterns)| !patterns.is_empty());
+        let said = sorts
+            .into_iter()
+            .filter(|(_, patterns)| !patterns.is_empty());
         let words: Vec<String> = said
             .map(|(sort, patterns)| format!("{sort} {}", all_of(patterns)))
             .collect();

@@ -97,6 +97,7 @@ const RULES: &[Rule] = &[
     chart_parts::parts,
     values::autoscalers,
     api::amounts,
+    api::resource_names,
     api::budgets,
     api::containers,
     api::mounts,

@@ -38,7 +38,9 @@ pub(super) fn mount(components: &mut [Declared]) {
 /// The tree with volumes for the tasks of the pipelines that refer to such a URL; `None` where none does.
 pub(super) fn mount_in_tasks(tree: &Table, components: &[Declared]) -> Option<Table> {
     let authorities = authorities(components);
-    let entry = tree.entry("pipelines").filter(|_| !authorities.is_empty())?;
+    let entry = tree
+        .entry("pipelines")
+        .filter(|_| !authorities.is_empty())?;
     let pipelines = entry.value.as_table()?;
     let mut with_volumes = pipelines.clone();
     for (pipeline, node) in pipelines.iter() {
@@ -52,7 +54,9 @@ pub(super) fn mount_in_tasks(tree: &Table, components: &[Declared]) -> Option<Ta
         }
     }
     let mut tree = tree.clone();
-    edit(&mut tree, "pipelines", entry.key.span, |it| *it = with_volumes);
+    edit(&mut tree, "pipelines", entry.key.span, |it| {
+        *it = with_volumes
+    });
     Some(tree)
 }
 

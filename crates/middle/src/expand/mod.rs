@@ -23,6 +23,7 @@ mod levels;
 mod logins;
 mod major;
 mod moved;
+mod no_builder;
 mod names;
 mod own_name;
 mod ports;
@@ -48,6 +49,8 @@ mod unread_secrets;
 
 pub use declare::taken_away;
 pub use draft::{BoundRole, ComponentDraft, Declared, Draft, Names, WorkloadDraft};
+pub use hidden::with_line;
+pub use own_name::unknown_public_address;
 pub use probes::can_be_probed;
 pub use removed::check_alerts;
 
@@ -147,6 +150,7 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
     end_of_life::check(&all, sink);
     tag_form::check(&all, sink);
     hidden::check(&all, sink);
+    no_builder::check(&all, tree, sink);
     let mut layers = layers(&all, &bound, inputs.engine, sink);
     probes::drop_idle(&all, &mut layers.workloads);
     unread_secrets::drop(&mut all, &mut layers, tree);

@@ -35,8 +35,13 @@ fn of_mount(pipeline: &Pipeline, mount: &Mount) -> Option<Diagnostic> {
             pipeline.name, mount.path
         );
         return Some(
-            loss(Target::Airflow, &message, mount.span, "mounted under Compose only")
-                .help("put it into the image, and write `allow = [\"target-loss\"]` on the pipeline"),
+            loss(
+                Target::Airflow,
+                &message,
+                mount.span,
+                "mounted under Compose only",
+            )
+            .help("put it into the image, and write `allow = [\"target-loss\"]` on the pipeline"),
         );
     }
     (relative && !mount.compose_only).then(|| {
