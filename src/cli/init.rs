@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use mlopsgen::{
     add::{Addition, Existing},
-    disk::{DiskWorld, NamedFile},
+    disk::{DiskWorld, NamedFile, levels_up},
+    files::PLATFORM_FILE,
     plan::Failure,
 };
 
@@ -76,6 +77,13 @@ pub fn run(args: &InitArgs, context: &Context) -> Result<u8, Failure> {
         ))
         .help("name another folder: `mlopsgen init DIR`"));
     }
+    if let Some(above) = project_above(&folder) {
+        context.terminal.err(&format!(
+            "note: there is a project above: {}. Commands in this folder now use the new one; to add to the other, remove this file and \
+             run `mlopsgen add KIND`\n",
+            above.display()
+        ));
+    }
     if !context.terminal.quiet {
         let cd = match folder.as_os_str() == "." {
             true => String::new(),
@@ -87,6 +95,14 @@ pub fn run(args: &InitArgs, context: &Context) -> Result<u8, Failure> {
         ))?;
     }
     Ok(0)
+}
+
+/// The platform file that commands in this folder would use without one of its own.
+fn project_above(folder: &Path) -> Option<PathBuf> {
+    let folder = folder.canonicalize().ok()?;
+    let above = folder.parent()?;
+    let level = levels_up(above, PLATFORM_FILE).ok()??;
+    Some(above.ancestors().nth(level)?.join(PLATFORM_FILE))
 }
 
 /// The folder's name, as far as a platform may be called that.

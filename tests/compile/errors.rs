@@ -410,6 +410,7 @@ mod pages {
         let mut world = MemoryWorld::new()
             .with("platform.toml", text)
             .with("config/app.yaml", "a: 1\n")
+            .with("certs/ca.pem", "-----BEGIN CERTIFICATE-----\n")
             .with("services/api/Dockerfile", "FROM scratch\n");
         let mut request = Request::default();
         if let Some(staging) = staging {

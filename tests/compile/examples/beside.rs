@@ -22,6 +22,7 @@ pub(super) const BESIDE: &[(&str, &str)] = &[
     ("secrets.*", "env = \"S\""),
     ("routes.*.paths.*", "to = \"grafana\""),
     ("kind.data_folders.#.kept_if", "value = \"sqlite3\""),
+    ("kind.told_in_files.#", "files = [\"/etc/own.yaml\"]"),
     (
         "deploy.argocd",
         "repository = \"https://git.example.com/p.git\"",

@@ -106,6 +106,31 @@ fn lacks_authority(service: &str) -> bool {
     })
 }
 
+/// A program whose client can't be told by a URL: see the lint `not-trusted`.
+#[test]
+fn every_authority_of_a_store_elsewhere_can_be_named_and_comes_along() {
+    let kinds = catalog();
+    let with_authority = |it: &Kind| it.settings.iter().any(|it| it.name == "ca");
+    let names: Vec<&str> = kinds
+        .values()
+        .filter(|it| with_authority(it))
+        .map(|it| it.name.as_str())
+        .collect();
+    assert!(names.len() > 8, "{names:?}");
+    for name in names {
+        let mut author = Author::new();
+        author.declare("store", name);
+        let text = elsewhere(&author.text(), "store", &kinds[name], WAYS[2]);
+        let text = format!(
+            "{text}\n[components.it]\nimage = \"team/it:1\"\ngroup = \"one\"\nhealth = false\nenv.CA = \"${{components.store.ca}}\"\n"
+        );
+        let found = client(&text, &kinds["service"], &mut Vec::new());
+        let told = found.contains(&format!("CA: {AUTHORITIES}store.pem"));
+        let mounts = found.contains(&format!("target: {AUTHORITIES}store.pem"));
+        assert!(told && mounts, "{name}: {found}");
+    }
+}
+
 #[test]
 fn what_a_store_elsewhere_asks_for_reaches_each_client() {
     let kinds = catalog();

@@ -102,6 +102,7 @@ codes! {
     SharedData Lint "shared-data",
     NotMade Lint "not-made",
     NobodyTold Lint "nobody-told",
+    NotTrusted Lint "not-trusted",
     BareAddress Lint "bare-address",
     TargetLoss Lint "target-loss",
 }

@@ -9,6 +9,7 @@ mod alert_text;
 mod capability;
 mod build_trigger;
 mod choice;
+pub mod configured;
 mod cron;
 mod device;
 mod dns;

@@ -43,6 +43,8 @@ pub struct Kind {
     pub versions: Arc<KnownVersions>,
     /// What a tag of its image must hold, as `-full`: other variants lack what the kind needs.
     pub variant: Option<String>,
+    /// What a tag of its image holds, one of them, where its programs can use a graphics processor.
+    pub gpu_variants: Vec<String>,
     /// The steps that existing data needs when the major version changes.
     pub upgrades: Vec<Upgrade>,
     /// Versions that get no fixes any more (`13`, `8.0`), and since when.

@@ -249,6 +249,7 @@ fn kind(name: &str, lineage: Vec<String>, table: Table, span: Span) -> Kind {
         version: string("version"),
         versions: Arc::new(known_versions(&table, &upgrades)),
         variant: string("variant"),
+        gpu_variants: strings(&table, "gpu_variants"),
         upgrades,
         end_of_life: pairs(&table, "end_of_life"),
         ended_before: strings(&table, "ended_before"),

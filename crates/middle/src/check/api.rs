@@ -10,6 +10,7 @@ use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
     model::{NetworkOwners, Platform, Workload},
     syntax::{Entry, Node, Table, places, quoted},
+    text::one_of,
 };
 
 /// Lists of containers beside the workload's own.
@@ -17,6 +18,12 @@ const CONTAINERS: [&str; 2] = ["initContainers", "sidecars"];
 
 /// Volumes that the chart makes for what is neither a volume nor a claim (`_volumes.tpl`, `mounts.rs`).
 const MADE: [&str; 4] = ["mlopsgen-", "tmpfs", "shm", "device"];
+
+/// What every node has of its own (Kubernetes' docs, "Resource Management for Pods and Containers").
+const RESOURCES: [&str; 3] = ["cpu", "memory", "ephemeral-storage"];
+
+/// A graphics processor, as most clusters call it.
+const DEVICE: &str = "nvidia.com/gpu";
 
 /// Units of an amount (apimachinery, `pkg/api/resource/suffix.go`).
 const UNITS: [&str; 16] = [
@@ -58,6 +65,48 @@ pub(super) fn amounts(facts: Facts<'_>, sink: &mut Sink) {
                 .replacing(node.span, quoted(&meant)),
             None => diagnostic.help("write a number with `m`, `k`, `M`, `G`, `Ki`, `Mi`, `Gi` or `Ti`, or without a unit: `\"500m\"`, `\"2Gi\"`"),
         });
+    }
+}
+
+/// Names under `resources` that no node has: its API refuses them, unless they are of a domain, as `nvidia.com/gpu`.
+pub(super) fn resource_names(facts: Facts<'_>, sink: &mut Sink) {
+    for workload in facts.platform.workloads() {
+        let values = &workload.values;
+        let containers = CONTAINERS.into_iter().flat_map(|key| items(values, key));
+        let tables = std::iter::once(values).chain(containers);
+        for (entry, _) in tables.flat_map(|table| {
+            let lists = ["requests", "limits"].into_iter();
+            lists.flat_map(|list| entries(table.get_path(&["resources", list])))
+        }) {
+            let name = entry.key.name.as_str();
+            let of_domain = name.contains('/') || name.starts_with("hugepages-");
+            if of_domain || RESOURCES.contains(&name) {
+                continue;
+            }
+            let diagnostic = Diagnostic::new(
+                Code::UnknownKey,
+                format!("Kubernetes knows no resource `{name}`"),
+            )
+            .label(entry.key.span, "its API refuses this");
+            if name.contains("gpu") {
+                let device = quoted(DEVICE);
+                sink.push(
+                    diagnostic
+                        .help(format!(
+                            "write `{device}`, or another device with its domain"
+                        ))
+                        .renaming(name, device),
+                );
+                continue;
+            }
+            sink.push(diagnostic.misspelled(name, nearest(name, RESOURCES), || {
+                format!(
+                    "write {}, or the name of a device with its domain, as `{}`",
+                    one_of(&RESOURCES),
+                    quoted(DEVICE)
+                )
+            }));
+        }
     }
 }
 

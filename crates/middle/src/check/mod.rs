@@ -4,10 +4,12 @@
 
 mod addresses;
 mod api;
+mod authorities;
 mod capability;
 mod chart_names;
 mod chart_parts;
 mod ci;
+mod ci_stages;
 mod clashes;
 mod contexts;
 mod copied;
@@ -98,6 +100,7 @@ const RULES: &[Rule] = &[
     chart_parts::parts,
     values::autoscalers,
     api::amounts,
+    api::resource_names,
     api::budgets,
     api::containers,
     api::mounts,
@@ -123,7 +126,9 @@ const RULES: &[Rule] = &[
     promql::experimental,
     addresses::bare_addresses,
     loopback::components,
+    authorities::known,
     ci::jobs,
+    ci_stages::out_of_reach,
     routes::certificates,
     routes::hosts,
     routes::logins,

@@ -1,5 +1,5 @@
 //! The certificate of an authority beside an address that names it: whoever refers to the URL of a store elsewhere, as
-//! `${components.db.url}`, gets the file that the URL asks for.
+//! `${components.db.url}`, or to `${components.db.ca}`, gets the file that they name. Tasks mount it from the project.
 //!
 //! What a role sets is the kind's own business; this is for what users write into `env`, `command` and the like.
 
@@ -7,13 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     draft::Declared,
-    edits::{edit, key},
+    edits::{edit, key, text},
 };
 use crate::{
     catalog::Kind,
+    names::Names,
     reference::{self, Mode, Words},
     source::Span,
-    syntax::{Node, Table},
+    syntax::{Node, Table, Value},
 };
 
 /// Where kinds mount them.
@@ -21,8 +22,7 @@ const FOLDER: &str = "/etc/mlopsgen/ca";
 
 /// Lays the files over the components that refer to such a URL.
 pub(super) fn mount(components: &mut [Declared]) {
-    let authorities = components.iter().filter_map(authority);
-    let authorities: BTreeMap<String, Authority> = authorities.collect();
+    let authorities = authorities(components);
     if authorities.is_empty() {
         return;
     }
@@ -33,6 +33,35 @@ pub(super) fn mount(components: &mut [Declared]) {
             lay(&mut declared.user, &name, &authorities[&name], place);
         }
     }
+}
+
+/// The tree with volumes for the tasks of the pipelines that refer to such a URL; `None` where none does.
+pub(super) fn mount_in_tasks(tree: &Table, components: &[Declared]) -> Option<Table> {
+    let authorities = authorities(components);
+    let entry = tree
+        .entry("pipelines")
+        .filter(|_| !authorities.is_empty())?;
+    let pipelines = entry.value.as_table()?;
+    let mut with_volumes = pipelines.clone();
+    for (pipeline, node) in pipelines.iter() {
+        let mut named = BTreeMap::new();
+        let table = node.as_table();
+        table.inspect(|it| named_in(it, &authorities, &mut named));
+        for (name, place) in named {
+            edit(&mut with_volumes, &pipeline.name, pipeline.span, |it| {
+                lay_volume(it, &name, &authorities[&name], place);
+            });
+        }
+    }
+    let mut tree = tree.clone();
+    edit(&mut tree, "pipelines", entry.key.span, |it| {
+        *it = with_volumes
+    });
+    Some(tree)
+}
+
+fn authorities(components: &[Declared]) -> BTreeMap<String, Authority> {
+    components.iter().filter_map(authority).collect()
 }
 
 /// Of a store elsewhere.
@@ -100,9 +129,33 @@ fn lay(user: &mut Table, name: &str, authority: &Authority, place: Span) {
     });
 }
 
+/// Tasks have no `files`: what they mount of the project is a volume.
+fn lay_volume(pipeline: &mut Table, name: &str, authority: &Authority, place: Span) {
+    let path = format!("{FOLDER}/{name}.pem");
+    if mounts_above(pipeline, &path) {
+        return;
+    }
+    edit(pipeline, "volumes", place, |volumes| {
+        let mut names: Names = volumes.keys().collect();
+        let volume = names.take_numbered(&format!("{name}-ca"));
+        edit(volumes, &volume, place, |volume| {
+            volume.set(key("mount", place), text(&path, place));
+            volume.set(key("source", authority.file.span), authority.file.clone());
+            let read_only = Node {
+                span: place,
+                value: Value::Boolean(true),
+            };
+            volume.set(key("read_only", place), read_only);
+        });
+    });
+}
+
 /// Whether a volume holds the path.
 fn mounts_above(user: &Table, path: &str) -> bool {
     let volumes = user.table("volumes").into_iter().flat_map(Table::iter);
     let mut mounts = volumes.filter_map(|(_, volume)| volume.as_table()?.string("mount"));
-    mounts.any(|mount| path.starts_with(mount))
+    mounts.any(|mount| {
+        let below = path.strip_prefix(mount.trim_end_matches('/'));
+        below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    })
 }

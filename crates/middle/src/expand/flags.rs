@@ -18,10 +18,9 @@ pub(super) fn without(command: &[Node], args: &Node) -> Vec<Node> {
     kept
 }
 
-/// The flags of `args` by name, each with its value; without one it is empty.
-pub(super) fn flags_with_values(args: &Node) -> Vec<(String, String)> {
-    let words = words(args);
-    flags(&words)
+/// The flags among these words by name, each with its value; without one it is empty.
+pub(super) fn flags_with_values(words: &[String]) -> Vec<(String, String)> {
+    flags(words)
         .into_iter()
         .map(|(flag, place)| {
             let value = match words[place.start].split_once('=') {
@@ -81,8 +80,26 @@ fn is_flag(word: &str) -> bool {
     word.len() > 1 && word.starts_with('-') && !word.contains(char::is_whitespace)
 }
 
+/// The words with which a shell starts a program, as in `sh -c "cd /x && exec mlflow server --port 5000"`.
+pub(super) fn words_in_shell(command: &Node, program: &str) -> Option<Vec<String>> {
+    let command = words(command);
+    let shell = command.first()?.rsplit('/').next()?;
+    if !["sh", "bash", "ash", "dash"].contains(&shell) {
+        return None;
+    }
+    let of_script = |word: &String| word.starts_with('-') && word.ends_with('c');
+    let script = command.get(command.iter().position(of_script)? + 1)?;
+    let script = script.replace("\\\n", " ").replace('\n', " ; ");
+    let mut words = shlex::split(&script)?.into_iter();
+    words.find(|word| word == program)?;
+    let is_end = |word: &String| matches!(word.as_str(), ";" | "&&" | "||" | "|" | "&");
+    let mut of_program: Vec<String> = words.take_while(|word| !is_end(word)).collect();
+    of_program.insert(0, program.to_string());
+    Some(of_program)
+}
+
 /// The words of `args`: a list, or one string split as a shell splits it.
-fn words(args: &Node) -> Vec<String> {
+pub(super) fn words(args: &Node) -> Vec<String> {
     match &args.value {
         Value::String(line) => shlex::split(line).unwrap_or_default(),
         _ => args

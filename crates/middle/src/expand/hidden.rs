@@ -3,7 +3,7 @@
 //! The kind shows which flags and variables of its program set one: those that it gives `${self.PORT.port}`,
 //! `${self.PORT.path}` or the public URL, and the variables that it calls another way to set such a flag.
 
-use super::{Declarations, draft::Declared, flags};
+use super::{Declarations, draft::Declared, flags, own_name::unknown_public_address};
 use crate::{
     catalog::Kind,
     diag::{Code, Diagnostic, Sink},
@@ -15,12 +15,32 @@ use crate::{
 
 pub(super) fn check(all: &Declarations, sink: &mut Sink) {
     for declared in &all.components {
-        if declared.external.is_none()
-            && let Some(diagnostic) = hidden(declared)
-        {
-            sink.push(diagnostic);
+        if declared.external.is_none() {
+            let found = hidden(declared).into_iter().chain(public_address(declared));
+            found.for_each(|diagnostic| sink.push(diagnostic));
         }
     }
+}
+
+/// A flag or a variable that says the public address, where nothing else does.
+fn public_address(declared: &Declared) -> Option<Diagnostic> {
+    let main = declared.kind.port.as_deref().unwrap_or("http");
+    let of_port = declared.user.get_path(&["ports", main, "public_url"]);
+    if declared.public_url().is_some() || of_port.is_some() {
+        return None;
+    }
+    let first = |ways: &[PortOption], all: &[Written]| {
+        all.iter().find_map(|written| {
+            let says = |way: &&PortOption| {
+                way.name == written.name && matches!(way.fact, Fact::Url | Fact::OwnUrl)
+            };
+            let value = value_within(ways.iter().find(says)?, &written.value)?;
+            let by = format!("`{}`", written.name);
+            unknown_public_address(declared, &by, value, written.span)
+        })
+    };
+    first(&flags_of_kind(&declared.kind), &flags_of(declared))
+        .or_else(|| first(&variables_of_kind(&declared.kind), &variables_of(declared)))
 }
 
 /// A flag or a variable of the kind's program that sets a fact of a port.
@@ -63,16 +83,25 @@ fn hidden(declared: &Declared) -> Option<Diagnostic> {
         .or_else(|| first(&variables_of_kind(&declared.kind), &variables_of(declared)))
 }
 
-/// The flags in `args`, and in a command of the user's own that starts the kind's program.
+/// The flags in `args`, and in a command of the user's own that starts the kind's program, from a shell too.
 fn flags_of(declared: &Declared) -> Vec<Written> {
     let user = &declared.user;
     let command = user.get("command");
-    if command.is_some_and(|command| !starts_the_program(declared, command)) {
+    let in_shell = command.and_then(|command| {
+        let of_kind = declared.kind.table.get_path(&["workload", "command"]);
+        let words = flags::words_in_shell(command, &flags::first_word(of_kind?)?)?;
+        Some((command, words))
+    });
+    if in_shell.is_none() && command.is_some_and(|it| !starts_the_program(declared, it)) {
         return Vec::new();
     }
     let lines = [command, user.get("args")].into_iter().flatten();
-    let flags = lines.flat_map(|line| {
-        let flags = flags::flags_with_values(line).into_iter();
+    let lines = match in_shell {
+        Some(line) => vec![line],
+        None => lines.map(|line| (line, flags::words(line))).collect(),
+    };
+    let flags = lines.into_iter().flat_map(|(line, words)| {
+        let flags = flags::flags_with_values(&words).into_iter();
         flags.map(|(name, value)| Written {
             name,
             value,
@@ -266,7 +295,7 @@ fn explained(declared: &Declared, written: &Written, hidden: &Hidden<'_>) -> Dia
         what,
         line,
     } = hidden;
-    let (name, key) = (&written.name, format!("ports.{port}"));
+    let name = &written.name;
     let diagnostic = Diagnostic::new(
         Code::ConflictingKeys,
         format!(
@@ -279,6 +308,17 @@ fn explained(declared: &Declared, written: &Written, hidden: &Hidden<'_>) -> Dia
         Some(_) => "health check, scrape and links then use it".to_string(),
         None => format!("health check, scrape and links then use it, and `{name}` is not needed"),
     };
+    with_line(diagnostic, declared, (port, line), &why)
+}
+
+/// Asks for a line of a port where the port is written: in its table, in the place of its number, or as a line of the component.
+pub fn with_line(
+    diagnostic: Diagnostic,
+    declared: &Declared,
+    (port, line): (&str, &str),
+    why: &str,
+) -> Diagnostic {
+    let key = format!("ports.{port}");
     let entry = declared
         .user
         .table("ports")
@@ -301,7 +341,7 @@ fn explained(declared: &Declared, written: &Written, hidden: &Hidden<'_>) -> Dia
             .replacing(number.span, line.trim_start_matches("container = ")),
         (Some((entry, _)), _) => diagnostic
             .help(format!("write `{line}` in `{key}`: {why}"))
-            .adding(entry.key.span, line.as_str()),
+            .adding(entry.key.span, line),
         (None, _) => {
             let line = format!("{key}.{line}");
             diagnostic

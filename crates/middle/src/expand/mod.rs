@@ -23,6 +23,7 @@ mod levels;
 mod logins;
 mod major;
 mod moved;
+mod no_builder;
 mod names;
 mod own_name;
 mod ports;
@@ -48,6 +49,8 @@ mod unread_secrets;
 
 pub use declare::taken_away;
 pub use draft::{BoundRole, ComponentDraft, Declared, Draft, Names, WorkloadDraft};
+pub use hidden::with_line;
+pub use own_name::unknown_public_address;
 pub use probes::can_be_probed;
 pub use removed::check_alerts;
 
@@ -133,6 +136,8 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
     let (mut components, lost) = declare::components(tree, &mut inputs, sink);
     let routes = routes::routes(tree, &mut components, &lost, sink);
     authorities::mount(&mut components);
+    let with_volumes = authorities::mount_in_tasks(tree, &components);
+    let tree = with_volumes.as_ref().unwrap_or(tree);
     let levels = levels::levels(tree, &components, sink);
     sink.set_levels(levels);
     let mut names = names::names(tree, &inputs, &components, lost, sink);
@@ -145,6 +150,7 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
     end_of_life::check(&all, sink);
     tag_form::check(&all, sink);
     hidden::check(&all, sink);
+    no_builder::check(&all, tree, sink);
     let mut layers = layers(&all, &bound, inputs.engine, sink);
     probes::drop_idle(&all, &mut layers.workloads);
     unread_secrets::drop(&mut all, &mut layers, tree);

@@ -1,10 +1,16 @@
 //! Programs that must know their own public name. If they are published to other machines without it, they send clients to a
 //! wrong address or refuse them.
 
-use super::{MissingLine, draft::ComponentDraft};
+use super::{
+    MissingLine,
+    draft::{ComponentDraft, Declared},
+};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     model::HostPort,
+    source::Span,
+    syntax::quoted,
+    value::{Host, WebAddress},
 };
 
 pub(super) fn check(draft: &ComponentDraft, sink: &mut Sink) {
@@ -54,6 +60,35 @@ pub(super) fn check(draft: &ComponentDraft, sink: &mut Sink) {
                 .adding(draft.span, line)
         }
     });
+}
+
+/// The program is told in its own words (`by`) where people reach it, and the rest of the platform is not. An address of the machine,
+/// or inside of the platform, is none for people.
+pub fn unknown_public_address(
+    declared: &Declared,
+    by: &str,
+    value: &str,
+    place: Span,
+) -> Option<Diagnostic> {
+    let address = WebAddress::parse(value)?;
+    let (host, _) = address.host_and_port();
+    let is_here = host == declared.name || Host::parse_in_url(host)?.is_loopback();
+    let line = format!("public_url = {}", quoted(address.as_str()));
+    (!is_here).then(|| {
+        Diagnostic::new(
+            Code::OwnName,
+            format!(
+                "{by} says where people reach `{}`, and platform.toml does not know it",
+                declared.name
+            ),
+        )
+        .about(&declared.name)
+        .label(place, format!("people come by `{}`", address.as_str()))
+        .help(format!(
+            "write `{line}`: links to it, and what refers to its `public_url`, follow"
+        ))
+        .adding(declared.span, line)
+    })
 }
 
 /// The example of an address, in quotes, at the port that is published.

@@ -5,14 +5,14 @@ use super::{Declarations, draft::Declared};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     reference::{self, Constants, Mode, Words},
-    syntax::{Node, quoted},
+    syntax::{Node, Table, Value, quoted},
 };
 
 pub(super) fn check(all: &Declarations, sink: &mut Sink) {
     for declared in &all.components {
-        if let Some(diagnostic) = other_form(declared, &all.names.constants) {
-            sink.push(diagnostic);
-        }
+        let constants = &all.names.constants;
+        let found = other_form(declared, constants).or_else(|| without_gpu(declared, constants));
+        found.into_iter().for_each(|it| sink.push(it));
     }
 }
 
@@ -53,6 +53,64 @@ fn other_form(declared: &Declared, constants: &Constants) -> Option<Diagnostic> 
             .help(format!("write `{} = {value}`", tag.key))
             .replacing(tag.node.span, value),
     )
+}
+
+/// A tag without what a graphics processor needs, where one is asked for.
+fn without_gpu(declared: &Declared, constants: &Constants) -> Option<Diagnostic> {
+    let variants = &declared.kind.gpu_variants;
+    let proposed = variants.first()?;
+    let gpu = gpu_of(declared)?;
+    let own_image = declared.user.get("image").or(declared.user.get("build"));
+    let tag = written(declared, constants);
+    let text = match (&tag, own_image) {
+        (Some(tag), _) => tag.text.clone(),
+        (None, None) if declared.external.is_none() && declared.user.get("version").is_none() => {
+            declared.kind.version.clone()?
+        }
+        (None, _) => return None,
+    };
+    if variants.iter().any(|it| text.contains(it)) {
+        return None;
+    }
+    let fitting = match text.contains("-cpu") {
+        true => text.replace("-cpu", proposed),
+        false => format!("{text}{proposed}"),
+    };
+    let before = tag.as_ref().map_or("", |tag| tag.before.as_str());
+    let value = quoted(&format!("{before}{fitting}"));
+    let diagnostic = Diagnostic::new(
+        Code::TagForm,
+        format!(
+            "`{text}` of {} has nothing for the graphics processor that `{}` asks for",
+            declared.kind.title, declared.name
+        ),
+    )
+    .about(&declared.name);
+    Some(match tag {
+        Some(tag) => diagnostic
+            .label(tag.node.span, "the image for processors alone")
+            .label(gpu.span, "asks for one")
+            .help(format!("write `{} = {value}`", tag.key))
+            .replacing(tag.node.span, value),
+        None => diagnostic
+            .label(gpu.span, "asks for one")
+            .help(format!("write `version = {value}`"))
+            .adding(declared.span, format!("version = {value}")),
+    })
+}
+
+/// The graphics processors of the component or one of its parts.
+fn gpu_of(declared: &Declared) -> Option<&Node> {
+    let parts = declared
+        .user
+        .table("parts")
+        .into_iter()
+        .flat_map(Table::iter);
+    let parts = parts.filter_map(|(_, part)| part.as_table());
+    let mut tables = std::iter::once(&declared.user).chain(parts);
+    let gpu = tables.find_map(|it| it.get_path(&["resources", "gpu"]))?;
+    let is_none = gpu.is_false() || matches!(gpu.value, Value::Integer(0));
+    (!is_none).then_some(gpu)
 }
 
 /// A tag of the kind's image, as the user writes it.

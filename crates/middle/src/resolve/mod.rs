@@ -37,6 +37,7 @@ mod settings;
 mod template_view;
 mod templates;
 mod texts;
+mod told_in_files;
 mod top;
 mod unused;
 mod upstream;
@@ -130,6 +131,7 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
     };
     let flows = flows::flows(tree, &scene, &ends, sink);
     contents::check(&scene, &components, inputs.sources, sink);
+    told_in_files::check(&scene, components.iter(), sink);
     unused::check(tree, &names.written_out, sink);
     // A preset that only an environment uses may name what only that has.
     if inputs.environments.is_empty() {

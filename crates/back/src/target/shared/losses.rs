@@ -43,7 +43,7 @@ pub(in crate::target) fn lost_certificates<'a>(
         let message = format!(
             "`{variable}` of `{owner}` names a certificate in `{AUTHORITIES}`, which nothing puts there"
         );
-        loss(target, &message, place, "`settings.ca` of a store reaches components only").help(help)
+        loss(target, &message, place, "`settings.ca` of a store reaches components and tasks only").help(help)
     });
     losses.collect()
 }

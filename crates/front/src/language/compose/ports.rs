@@ -234,14 +234,18 @@ pub(super) fn is_long(table: &Table) -> bool {
 }
 
 /// A list; one port of it; nothing where names stand.
-pub(super) fn ports(value: &Node, _: EnclosingTable<'_>) -> Option<Rewritten> {
+pub(super) fn ports(value: &Node, enclosing: EnclosingTable<'_>) -> Option<Rewritten> {
     if value.as_table().is_some_and(|table| !is_long(table)) {
         return None;
     }
-    let ports: Vec<ComposePort> = items(value)
+    let mut ports: Vec<ComposePort> = items(value)
         .iter()
         .map(ComposePort::read)
         .collect::<Option<_>>()?;
+    if let Some(exposed) = enclosing.table.get("expose") {
+        let seen = ports.iter().map(ComposePort::key).collect();
+        ports.extend(exposed_alone(exposed, seen).unwrap_or_default());
+    }
     // What is left of a variable is its name.
     if let Some(port) = ports
         .iter()
@@ -274,11 +278,10 @@ fn is_no_port(c: char) -> bool {
 pub(super) fn expose(value: &Node, enclosing: EnclosingTable<'_>) -> Option<Rewritten> {
     let published = enclosing.table.get("ports");
     let mut seen: Vec<String> = Vec::new();
-    if let Some(published) = published.filter(|ports| ports.as_table().is_none()) {
-        for item in items(published) {
-            let port = ComposePort::read(item)?;
-            seen.push(port.key());
-        }
+    if published.is_some_and(|ports| ports.as_table().is_none()) {
+        return Some(Rewritten::why(
+            "remove it: what is to be written for `ports` names all of it",
+        ));
     }
     for (_, port) in published
         .and_then(Node::as_table)
@@ -292,15 +295,7 @@ pub(super) fn expose(value: &Node, enclosing: EnclosingTable<'_>) -> Option<Rewr
     }
     let mut names = Vec::new();
     let mut lines = Vec::new();
-    for item in items(value) {
-        let port = ComposePort {
-            host: None,
-            ..ComposePort::read(item)?
-        };
-        if seen.contains(&port.key()) {
-            continue;
-        }
-        seen.push(port.key());
+    for port in exposed_alone(value, seen)? {
         let first = port.first();
         let mut name = format!("port-{first}");
         if names.contains(&name) {
@@ -313,4 +308,20 @@ pub(super) fn expose(value: &Node, enclosing: EnclosingTable<'_>) -> Option<Rewr
         true => Some(Rewritten::why("remove it: `ports` names all of it")),
         false => Rewritten::lines(lines),
     }
+}
+
+/// The ports of `expose` that are not among those that are `seen`.
+fn exposed_alone(value: &Node, mut seen: Vec<String>) -> Option<Vec<ComposePort>> {
+    let mut ports = Vec::new();
+    for item in items(value) {
+        let port = ComposePort {
+            host: None,
+            ..ComposePort::read(item)?
+        };
+        if !seen.contains(&port.key()) {
+            seen.push(port.key());
+            ports.push(port);
+        }
+    }
+    Some(ports)
 }

@@ -381,6 +381,34 @@ pub(super) const DATA_FOLDER: Shape = Shape::Table(&[
     ),
 ]);
 
+pub(super) const TOLD_IN_FILES: Shape = Shape::Table(&[
+    key(
+        "files",
+        Shape::List(&FREE),
+        "Paths in the container of the files that are read, as far as users mount them.",
+        "files = [\"/etc/loki/platform.yaml\"]",
+    )
+    .required(),
+    key(
+        "path",
+        Shape::List(&FREE),
+        "What sets the prefix of the main port: the path of names, as `keys` of `data_folders` are.",
+        "path = [\"server.http_path_prefix\"]",
+    ),
+    key(
+        "url",
+        Shape::List(&FREE),
+        "What says the public address.",
+        "url = [\"server.root_url\"]",
+    ),
+    key(
+        "ports",
+        Shape::Map(NameRule::Port, &FREE),
+        "What sets the number of a port.",
+        "ports = { http = \"server.http_listen_port\" }",
+    ),
+]);
+
 const KEPT_IF: Shape = Shape::Table(&[
     key(
         "env",

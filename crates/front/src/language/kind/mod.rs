@@ -15,7 +15,9 @@ use super::{
     upstream::KIND_CHART,
 };
 use crate::value::{Icon, Purpose};
-use declared::{BINDING, DATA_FOLDER, OWN_NAME, OWN_SECRET, OWN_VARIABLE, ROLE, SETTING, UPGRADE};
+use declared::{
+    BINDING, DATA_FOLDER, OWN_NAME, OWN_SECRET, OWN_VARIABLE, ROLE, SETTING, TOLD_IN_FILES, UPGRADE,
+};
 use watch::RECORD;
 
 const CONDITION: KeyShape = key(
@@ -101,6 +103,12 @@ const CONDITIONAL: &[KeyShape] = &[
         Shape::List(&DATA_FOLDER),
         "Where the program of the main workload keeps its data, an entry for each folder or file: `apply` stops where a change makes it look elsewhere.",
         "data_folders = [{ default = \"/var/lib/postgresql/data\", env = [\"PGDATA\"], options = [\"D\", \"data_directory\"] }]",
+    ),
+    key(
+        "told_in_files",
+        Shape::List(&TOLD_IN_FILES),
+        "What configuration files of the main workload's program say of its address: where they differ from platform.toml, health checks, scrapes and links would not follow.",
+        "told_in_files = [{ files = [\"/etc/loki/platform.yaml\"], path = [\"server.http_path_prefix\"] }]",
     ),
     key(
         "image_volumes",
@@ -252,6 +260,12 @@ const ABOUT: &[KeyShape] = &[
         FREE,
         "What a tag of its image must hold: other variants of the image lack what the kind needs.",
         "variant = \"-full\"",
+    ),
+    key(
+        "gpu_variants",
+        Shape::List(&FREE),
+        "What a tag of its image holds, one of these, if its programs can use a graphics processor; the first is what `tag-form` proposes.",
+        "gpu_variants = [\"-gpu\", \"-cu\"]",
     ),
     key(
         "oldest",

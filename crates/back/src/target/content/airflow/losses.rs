@@ -29,6 +29,21 @@ fn runs_on(platform: &Platform, site: Site) -> bool {
 
 fn of_mount(pipeline: &Pipeline, mount: &Mount) -> Option<Diagnostic> {
     let relative = matches!(mount.source.on_host(), Some(HostPath::Project(_)));
+    if relative && mount.path.starts_with(AUTHORITIES) {
+        let message = format!(
+            "in a cluster the tasks of `{}` do not have `{}`: nothing brings a file of the project into their pods",
+            pipeline.name, mount.path
+        );
+        return Some(
+            loss(
+                Target::Airflow,
+                &message,
+                mount.span,
+                "mounted under Compose only",
+            )
+            .help("put it into the image, and write `allow = [\"target-loss\"]` on the pipeline"),
+        );
+    }
     (relative && !mount.compose_only).then(|| {
         loss(
             Target::Airflow,
@@ -43,10 +58,10 @@ fn of_mount(pipeline: &Pipeline, mount: &Mount) -> Option<Diagnostic> {
     })
 }
 
-/// Nothing brings a file of the project into the pods of tasks.
+/// What a reference names is mounted; a path that the user wrote may not be.
 fn of_certificates(pipeline: &Pipeline) -> Vec<Diagnostic> {
     let mut mounts = pipeline.volumes.iter();
-    if mounts.any(|mount| AUTHORITIES.starts_with(&mount.path)) {
+    if mounts.any(|it| AUTHORITIES.starts_with(&it.path) || it.path.starts_with(AUTHORITIES)) {
         return Vec::new();
     }
     let runs = |task: &&Task| matches!(task.body, TaskBody::Run(_));

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    configured::{ConfigFiles, unquoted},
+    configured::ConfigFiles,
     is_data,
     telling::Telling,
     typed::{Covers, TypedMounts},
@@ -11,7 +11,7 @@ use super::{
 use crate::{
     data::below,
     model::{Component, Platform, Workload},
-    value::UrlParts,
+    value::{UrlParts, configured::unquoted},
 };
 
 /// What lies at a path of a container.

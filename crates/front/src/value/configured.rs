@@ -9,7 +9,7 @@
 //! Option Files" (`!include`, `!includedir`). Redis, redis.conf (`name value`, `include`). ClickHouse, "Configuration files"
 //! (`from_env`, `from_zk`, `incl`). HCL, "Syntax specification" (blocks with labels).
 
-use crate::value::yaml::{self, BY_HAND, Node, Value};
+use super::yaml::{self, BY_HAND, Node, Value};
 
 /// What lies deeper is no option that decides where data is.
 const DEEPEST: usize = 16;

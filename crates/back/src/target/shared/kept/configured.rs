@@ -1,11 +1,6 @@
 //! A program's own configuration files, as far as they name the folder of its data.
 
-mod forms;
-
 use std::collections::{BTreeMap, BTreeSet};
-
-pub use forms::unquoted;
-use forms::{Statement, entries};
 
 use super::{
     Source, Started, StartedMount,
@@ -15,6 +10,7 @@ use crate::{
     data::below,
     model::{DataFolder, FileContent, Platform},
     speak::{Readable, Speak},
+    value::configured::{Statement, entries},
 };
 
 /// Files that are included at most: more than any configuration has that is written by hand.
