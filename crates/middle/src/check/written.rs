@@ -155,7 +155,7 @@ fn collect<'a>(
             subject: subject.cloned(),
         }),
         Value::Array(items) => {
-            for item in items.iter() {
+            for item in items {
                 collect(key, item, subject, out);
             }
         }

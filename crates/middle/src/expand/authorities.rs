@@ -55,7 +55,7 @@ pub(super) fn mount_in_tasks(tree: &Table, components: &[Declared]) -> Option<Ta
     }
     let mut tree = tree.clone();
     edit(&mut tree, "pipelines", entry.key.span, |it| {
-        *it = with_volumes
+        *it = with_volumes;
     });
     Some(tree)
 }

@@ -229,7 +229,7 @@ impl<'a> Found<'a> {
     pub fn setting(&mut self, setting: &Setting) {
         self.texts(setting.value.texts());
         if let SettingValue::Files(files) = &setting.value {
-            for file in files.iter() {
+            for file in files {
                 let Some(form) = form(&file.path) else {
                     continue;
                 };
