@@ -61,10 +61,10 @@ fn platform(kind: &Kind, spec: &SettingSpec, variable: &str, values: [&str; 2]) 
 fn a_variable_says_what_its_setting_says() {
     let mut faults = Vec::new();
     for (name, kind) in catalog() {
-        for (variable, spec) in variables(&kind) {
+        for (variable, spec) in variables(kind) {
             let refusal = format!("`{variable}` is not what `settings.{}` says", spec.name);
             let said = |values| {
-                let compilation = compilation(platform(&kind, spec, &variable, values));
+                let compilation = compilation(platform(kind, spec, &variable, values));
                 messages(&compilation).contains(&refusal)
             };
             // An exporter with one variable alone may say another password only with the user whose it is.
