@@ -138,14 +138,21 @@ fn data_folders(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Vec<DataFol
             keys: read::strings(folder, "keys"),
             files_first: folder.boolean("files_first").unwrap_or(false),
             relative_to: read::owned(folder, "relative_to"),
-            kept_if: folder.table("kept_if").map(|it| KeptIf {
-                env: read::strings(it, "env"),
-                options: read::strings(it, "options"),
-                keys: read::strings(it, "keys"),
-                value: read::owned(it, "value").unwrap_or_default(),
-            }),
+            kept_if: folder.table("kept_if").map(kept_if),
+            adopted: read::owned(folder, "adopted"),
         })
         .collect()
+}
+
+fn kept_if(table: &Table) -> KeptIf {
+    let value = read::owned(table, "value").unwrap_or_default();
+    KeptIf {
+        env: read::strings(table, "env"),
+        options: read::strings(table, "options"),
+        keys: read::strings(table, "keys"),
+        otherwise: read::owned(table, "otherwise").unwrap_or_else(|| value.clone()),
+        value,
+    }
 }
 
 /// Errors in a kind's outputs are reported where a reference leads to them, not for every component of the kind.

@@ -373,6 +373,12 @@ pub(super) const DATA_FOLDER: Shape = Shape::Table(&[
         "What tells the program where it keeps its data, and the value with which that is this folder: with another one the data is elsewhere, as in another database.",
         "kept_if = { env = [\"GF_DATABASE_TYPE\"], value = \"sqlite3\" }",
     ),
+    key(
+        "adopted",
+        FREE,
+        "What to write where the volume is one that exists, because other ways to start the program keep their data in another folder of it: the lint `adopted-data`, until `env` or `options` name the folder.",
+        "adopted = \"the folder has the name of the node: write it, as in `env.RABBITMQ_NODENAME = ...`\"",
+    ),
 ]);
 
 const KEPT_IF: Shape = Shape::Table(&[
@@ -397,10 +403,16 @@ const KEPT_IF: Shape = Shape::Table(&[
     key(
         "value",
         FREE,
-        "The value with which the data is in this folder, as it is where nothing tells.",
+        "The value with which the data is in this folder; without `otherwise` also what holds where nothing tells.",
         "value = \"sqlite3\"",
     )
     .required(),
+    key(
+        "otherwise",
+        FREE,
+        "The value that the program takes where nothing tells, if that is another one than `value`.",
+        "otherwise = \"no\"",
+    ),
 ]);
 
 pub(super) const BINDING: Shape = Shape::Table(&[
