@@ -23,6 +23,10 @@ pub(super) const BESIDE: &[(&str, &str)] = &[
     ("routes.*.paths.*", "to = \"grafana\""),
     ("kind.data_folders.#.kept_if", "value = \"sqlite3\""),
     (
+        "kind.contradictions.#",
+        "env = [\"SKIP\"]\nbecause = \"not made\"\ninstead = \"write it\"",
+    ),
+    (
         "deploy.argocd",
         "repository = \"https://git.example.com/p.git\"",
     ),

@@ -1,5 +1,6 @@
 //! The keys of what a kind declares: its settings, secrets, variables, roles, upgrades.
 
+use super::super::platform::SECRET_FORM;
 use super::super::{
     form::{Form, NameRule},
     inner::FREE,
@@ -156,8 +157,8 @@ pub(super) const OWN_SECRET: Shape = Shape::Table(&[
     ),
     key(
         "form",
-        Shape::Plain(Form::Choice(&["token", "fernet"])),
-        "How `env init` makes one: 32 characters that are safe in a URL (`token`, the default), or a Fernet key.",
+        SECRET_FORM,
+        "How `env init` makes one, as `form` of `[secrets]`.",
         "form = \"fernet\"",
     ),
     key(
@@ -378,6 +379,48 @@ pub(super) const DATA_FOLDER: Shape = Shape::Table(&[
         FREE,
         "What to write where the volume is one that exists, because other ways to start the program keep their data in another folder of it: the lint `adopted-data`, until `env` or `options` name the folder.",
         "adopted = \"the folder has the name of the node: write it, as in `env.RABBITMQ_NODENAME = ...`\"",
+    ),
+]);
+
+pub(super) const CONTRADICTION: Shape = Shape::Table(&[
+    key(
+        "env",
+        Shape::List(&Shape::Plain(Form::Name(NameRule::Environment))),
+        "The variables, under all of their names.",
+        "env = [\"xpack.security.enabled\"]",
+    )
+    .required(),
+    key(
+        "unless",
+        FREE,
+        "The value that contradicts nothing.",
+        "unless = \"true\"",
+    ),
+    key(
+        "with",
+        Shape::Map(NameRule::Environment, &FREE),
+        "Variables that end the contradiction: where the user gives one of them this value, or takes it away.",
+        "with = { ETCD_USE_EMBED = \"false\" }",
+    ),
+    key(
+        "because",
+        FREE,
+        "What is contradicted, at the place of the variable.",
+        "because = \"all log in with the password\"",
+    )
+    .required(),
+    key(
+        "instead",
+        FREE,
+        "What to do.",
+        "instead = \"`settings.password` may be left out\"",
+    )
+    .required(),
+    key(
+        "adding",
+        FREE,
+        "A line of platform.toml that mends it; without it the variable is to go.",
+        "adding = \"env.ETCD_USE_EMBED = \\\"false\\\"\"",
     ),
 ]);
 

@@ -15,13 +15,15 @@ use super::{
     upstream::KIND_CHART,
 };
 use crate::value::{Icon, Purpose};
-use declared::{BINDING, DATA_FOLDER, OWN_NAME, OWN_SECRET, OWN_VARIABLE, ROLE, SETTING, UPGRADE};
+use declared::{
+    BINDING, CONTRADICTION, DATA_FOLDER, OWN_NAME, OWN_SECRET, OWN_VARIABLE, ROLE, SETTING, UPGRADE,
+};
 use watch::RECORD;
 
 const CONDITION: KeyShape = key(
     "if",
     Shape::Plain(Form::Free),
-    "Only where this holds: an expression over `settings`, `roles`, `ports` (`ports.http.path`), `public_url`, `external`, `routes` (of an entry point: `routes.tls`), `major` and `platform`.",
+    "Only where this holds: an expression over `settings`, `roles`, `ports` (`ports.http.path`), `public_url`, `external`, `routes` (of an entry point: `routes.tls`), `major`, `files` (`files['/etc/x.yml']`: the user mounts one there) and `platform`.",
     "if = \"settings.password\"",
 );
 
@@ -101,6 +103,12 @@ const CONDITIONAL: &[KeyShape] = &[
         Shape::List(&DATA_FOLDER),
         "Where the program of the main workload keeps its data, an entry for each folder or file: `apply` stops where a change makes it look elsewhere.",
         "data_folders = [{ default = \"/var/lib/postgresql/data\", env = [\"PGDATA\"], options = [\"D\", \"data_directory\"] }]",
+    ),
+    key(
+        "contradictions",
+        Shape::List(&CONTRADICTION),
+        "Variables that contradict what the kind says elsewhere (its health check, its other variables, its clients): an error where a user sets one.",
+        "contradictions = [{ env = [\"CLICKHOUSE_SKIP_USER_SETUP\"], unless = \"0\", because = \"the user is not made\", instead = \"all log in as it\" }]",
     ),
     key(
         "image_volumes",
