@@ -19,13 +19,15 @@ pub(super) fn check(declared: &Declared, kind: &Table, sink: &mut Sink) {
         let names = contradiction.strings("env").into_iter();
         let entry = names.filter_map(|name| env.entry(name));
         let harmless = contradiction.string("unless");
-        let mut entries = entry.filter(|it| harmless != Some(said(&it.value).as_str()));
+        let mut entries = entry.filter(|it| harmless != Some(plain_value(&it.value).as_str()));
         let with = contradiction.table("with").into_iter();
         let mut with = with.flat_map(Table::iter);
         let is_agreed = with.any(|(name, value)| {
             let own = env.get(&name.name);
             own.is_some_and(|own| {
-                own.is_removed() || own.as_table().is_some() || said(own) == said(value)
+                own.is_removed()
+                    || own.as_table().is_some()
+                    || plain_value(own) == plain_value(value)
             })
         });
         if let Some(entry) = entries.find(|entry| !is_agreed && entry.value.as_table().is_none()) {
@@ -34,7 +36,7 @@ pub(super) fn check(declared: &Declared, kind: &Table, sink: &mut Sink) {
     }
 }
 
-fn said(node: &Node) -> String {
+fn plain_value(node: &Node) -> String {
     node.scalar().to_ascii_lowercase()
 }
 

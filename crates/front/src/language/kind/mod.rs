@@ -1,5 +1,6 @@
 //! The keys of a kind file. Its workloads are written in the language of a component, with a few keys of their own.
 
+mod contradiction;
 mod declared;
 mod watch;
 
