@@ -16,9 +16,8 @@ use super::{
     upstream::KIND_CHART,
 };
 use crate::value::{Icon, Purpose};
-use declared::{
-    BINDING, CONTRADICTION, DATA_FOLDER, OWN_NAME, OWN_SECRET, OWN_VARIABLE, ROLE, SETTING, UPGRADE,
-};
+use contradiction::CONTRADICTION;
+use declared::{BINDING, DATA_FOLDER, OWN_NAME, OWN_SECRET, OWN_VARIABLE, ROLE, SETTING, UPGRADE};
 use watch::RECORD;
 
 const CONDITION: KeyShape = key(
