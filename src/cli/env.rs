@@ -132,7 +132,7 @@ fn init(context: &Context) -> Result<u8, Failure> {
         if written.contains(&secret.env) {
             continue;
         }
-        let Some(value) = strong_value(secret.form, &entropy()?) else {
+        let Some(value) = strong_value(secret.form, &entropy(secret)?) else {
             let line = format!(
                 "{}: a certificate and its key; set it yourself\n",
                 secret.env

@@ -27,5 +27,8 @@ pub use lines::{Line, Stream};
 pub use post_mortem::{Broken, broken};
 pub use progress::{Event, Phase, Progress};
 pub use running::Running;
-pub use secrets::{Origin, entropy, is_sound, missing, needed, set_elsewhere, strong_value};
+pub use secrets::{
+    Origin, entropy, fits_url, form_in_words, is_sound, missing, needed, set_elsewhere,
+    strong_value,
+};
 pub use selection::{Selection, select, select_workloads};

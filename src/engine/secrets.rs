@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use data_encoding::BASE64URL;
+use data_encoding::{BASE64, BASE64URL, BASE64URL_NOPAD};
 
 use crate::{
     data::{DataKey, Keeper, Kept, STORE_VOLUME},
@@ -15,17 +15,33 @@ use crate::{
 /// every byte gives one and all are equally likely.
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/// Random bytes for one secret.
-pub fn entropy() -> Result<[u8; 32], Failure> {
-    let mut bytes = [0; 32];
+/// Random bytes for one secret: as many as its value can need.
+pub fn entropy(secret: &Secret) -> Result<Vec<u8>, Failure> {
+    let mut bytes = vec![0; length(secret)];
     getrandom::fill(&mut bytes)
         .map_err(|error| Failure::new(format!("this machine gives no random numbers: {error}")))?;
     Ok(bytes)
 }
 
-/// A value from 32 random bytes: 32 characters with 192 bits, or those bytes as URL-safe base64. `None`: nobody can make
-/// one up.
-pub fn strong_value(form: SecretForm, entropy: &[u8; 32]) -> Option<String> {
+/// Characters of the value, or bytes in it.
+fn length(secret: &Secret) -> usize {
+    let usual = match secret.form {
+        SecretForm::Hex => 64,
+        SecretForm::Fernet => return 32,
+        _ => 32,
+    };
+    secret
+        .length
+        .and_then(|length| usize::try_from(length).ok())
+        .unwrap_or(usual)
+}
+
+/// A value from random bytes, one for each character or byte: 32 characters have 192 bits. `None`: nobody can make one up.
+pub fn strong_value(form: SecretForm, entropy: &[u8]) -> Option<String> {
+    let characters = |alphabet: &[u8]| -> String {
+        let of = |byte: &u8| alphabet[usize::from(*byte) * alphabet.len() / 256];
+        entropy.iter().map(|byte| char::from(of(byte))).collect()
+    };
     Some(match form {
         SecretForm::Token => {
             let mut token: String = entropy.iter().map(|byte| character(*byte)).collect();
@@ -35,17 +51,46 @@ pub fn strong_value(form: SecretForm, entropy: &[u8; 32]) -> Option<String> {
             }
             token
         }
-        SecretForm::Fernet => BASE64URL.encode(entropy),
+        // All but the last two, `-` and `_`.
+        SecretForm::Alphanumeric => characters(&ALPHABET[..62]),
+        SecretForm::Hex => characters(b"0123456789abcdef"),
+        SecretForm::Base64 => BASE64.encode(entropy),
+        SecretForm::Base64Url | SecretForm::Fernet => BASE64URL.encode(entropy),
         SecretForm::Certificate => return None,
     })
 }
 
-/// Whether a value can stand in a URL as it is; of a Fernet key, whether it is one.
-pub fn is_sound(form: SecretForm, value: &str) -> bool {
-    match form {
-        SecretForm::Token => {
-            let fits = |c: char| c.is_ascii_alphanumeric() || "._~-".contains(c);
-            !value.is_empty() && value.chars().all(fits)
+/// Whether a value can stand in a URL as it is.
+pub fn fits_url(value: &str) -> bool {
+    let fits = |c: char| c.is_ascii_alphanumeric() || "._~-".contains(c);
+    !value.is_empty() && value.chars().all(fits)
+}
+
+/// Whether a value has the form that the secret says. Its length counts where it is written.
+pub fn is_sound(secret: &Secret, value: &str) -> bool {
+    let is_long = |length: usize| {
+        let wanted = secret
+            .length
+            .and_then(|length| usize::try_from(length).ok());
+        wanted.is_none_or(|wanted| wanted == length)
+    };
+    let decoded = |bytes: Option<usize>| bytes.is_some_and(is_long);
+    match secret.form {
+        SecretForm::Token => fits_url(value) && is_long(value.len()),
+        SecretForm::Alphanumeric => {
+            !value.is_empty()
+                && value.chars().all(|c| c.is_ascii_alphanumeric())
+                && is_long(value.len())
+        }
+        SecretForm::Hex => {
+            !value.is_empty()
+                && value.chars().all(|c| c.is_ascii_hexdigit())
+                && is_long(value.len())
+        }
+        SecretForm::Base64 => decoded(BASE64.decode(value.as_bytes()).ok().map(|it| it.len())),
+        SecretForm::Base64Url => {
+            let digits = value.trim_end_matches('=').as_bytes();
+            decoded(BASE64URL_NOPAD.decode(digits).ok().map(|it| it.len()))
         }
         SecretForm::Certificate => {
             value.contains("-----BEGIN CERTIFICATE-----") && value.contains("PRIVATE KEY-----")
@@ -54,6 +99,26 @@ pub fn is_sound(form: SecretForm, value: &str) -> bool {
             let digits = value.trim_end_matches('=');
             digits.len() == 43 && digits.bytes().all(|byte| ALPHABET.contains(&byte))
         }
+    }
+}
+
+/// What the value of a secret has to be, for a message.
+pub fn form_in_words(secret: &Secret) -> String {
+    let length = length(secret);
+    match secret.form {
+        SecretForm::Token => match secret.length {
+            Some(_) => format!("use {length} letters, digits, `.`, `_`, `~` and `-`"),
+            None => "use letters, digits, `.`, `_`, `~` and `-`".to_string(),
+        },
+        SecretForm::Alphanumeric => match secret.length {
+            Some(_) => format!("use {length} letters and digits"),
+            None => "use letters and digits".to_string(),
+        },
+        SecretForm::Hex => format!("it is {length} hexadecimal digits"),
+        SecretForm::Base64 => format!("it is {length} bytes as base64"),
+        SecretForm::Base64Url => format!("it is {length} bytes as URL-safe base64"),
+        SecretForm::Fernet => "a Fernet key is 32 bytes as URL-safe base64".to_string(),
+        SecretForm::Certificate => "it is a certificate and its private key as PEM".to_string(),
     }
 }
 
@@ -202,19 +267,54 @@ fn character(six_bits: u8) -> char {
 
 #[cfg(test)]
 mod tests {
-    use super::{SecretForm, is_sound, strong_value};
+    use super::{fits_url, form_in_words, is_sound, length, strong_value};
+    use crate::{
+        model::{Secret, SecretForm, SecretOrigin},
+        source::{Sources, Span},
+    };
+
+    const FORMS: [SecretForm; 6] = [
+        SecretForm::Token,
+        SecretForm::Alphanumeric,
+        SecretForm::Hex,
+        SecretForm::Base64,
+        SecretForm::Base64Url,
+        SecretForm::Fernet,
+    ];
+
+    fn secret(form: SecretForm, length: Option<u32>) -> Secret {
+        Secret {
+            name: "s".to_string(),
+            env: "S".to_string(),
+            description: None,
+            optional: false,
+            form,
+            length,
+            origin: SecretOrigin::Declared,
+            span: Span::new(Sources::default().add("t", ""), 0..0),
+        }
+    }
 
     #[test]
     fn generated_secrets_keep_their_own_rules() {
         for seed in 0..=255 {
-            let mut entropy = [seed; 32];
-            entropy[31] = 7;
-            for form in [SecretForm::Token, SecretForm::Fernet] {
-                let value = strong_value(form, &entropy).expect("a value");
-                assert!(is_sound(form, &value), "{value}");
-                assert!(form == SecretForm::Fernet || !value.starts_with('-'));
+            for form in FORMS {
+                for wanted in [None, Some(16), Some(48)] {
+                    let secret = secret(form, wanted.filter(|_| form != SecretForm::Fernet));
+                    let mut entropy = vec![seed; length(&secret)];
+                    entropy[7] = 7;
+                    let value = strong_value(form, &entropy).expect("a value");
+                    assert!(is_sound(&secret, &value), "{form:?} {value}");
+                    assert!(form != SecretForm::Token || !value.starts_with('-'));
+                    assert!(!form_in_words(&secret).is_empty());
+                }
             }
         }
+        let hex = secret(SecretForm::Hex, None);
+        assert_eq!(length(&hex), 64);
+        assert!(!is_sound(&secret(SecretForm::Hex, Some(64)), "00ff"));
+        assert!(!is_sound(&secret(SecretForm::Base64, Some(32)), "AAAA"));
+        assert!(!is_sound(&hex, "0g"));
     }
 
     #[test]
@@ -225,9 +325,10 @@ mod tests {
 
     #[test]
     fn secrets_that_break_a_url_are_refused() {
+        let token = secret(SecretForm::Token, None);
         for value in ["", "a b", "p@ss", "a/b", "a$b", "ü"] {
-            assert!(!is_sound(SecretForm::Token, value), "{value}");
+            assert!(!is_sound(&token, value) && !fits_url(value), "{value}");
         }
-        assert!(!is_sound(SecretForm::Fernet, "short="));
+        assert!(!is_sound(&secret(SecretForm::Fernet, None), "short="));
     }
 }

@@ -214,10 +214,10 @@ error[secret]: 2 secrets have no value; each is neither in the environment nor i
     let expected = "\
 warning[secret]: the value of `ONE` is unusual for what it is used for
   --> platform.toml:5
-  help: use letters, digits, `.`, `_`, `~` and `-`; a Fernet key is 32 bytes as URL-safe base64
+  help: use letters, digits, `.`, `_`, `~` and `-`
 error[secret]: the value of `TWO` becomes part of a URL and holds characters that break it
   --> platform.toml:6
-  help: use letters, digits, `.`, `_`, `~` and `-`; a Fernet key is 32 bytes as URL-safe base64
+  help: use letters, digits, `.`, `_`, `~` and `-`
 warning[secret]: `generated/compose/.env` has the mode 0644: others on this machine can read it
   help: chmod 600 generated/compose/.env
 ";

@@ -15,6 +15,7 @@ mod environments;
 mod hostile;
 mod purge;
 mod secret;
+mod secret_forms;
 mod tools;
 
 /// Where the program under test keeps its proofs.

@@ -8,6 +8,7 @@ use std::{
 use crate::{
     data::Kept,
     files::{CONFIG, Site, Target},
+    source::Span,
 };
 
 /// One file to write, and the target that it belongs to.
@@ -71,6 +72,17 @@ pub struct ChartOfOthers {
     pub moves: Option<String>,
 }
 
+/// A folder of a program's data that lies in nothing that is kept, though the component has a volume for it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unkept {
+    /// The component's name.
+    pub component: String,
+    /// The path in the container.
+    pub path: String,
+    /// What leads the program there.
+    pub span: Span,
+}
+
 /// Everything that one compilation makes. Paths are relative to `generated/` (or `generated/E/`), with `/`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileSet {
@@ -86,6 +98,8 @@ pub struct FileSet {
     pub charts: BTreeMap<String, ChartOfOthers>,
     /// Folders of a machine that workloads and tasks mount, whether they hold data or not, as platform.toml names them.
     pub folders: BTreeSet<String>,
+    /// Where programs write data that nothing keeps.
+    pub unkept: BTreeSet<Unkept>,
 }
 
 impl FileSet {

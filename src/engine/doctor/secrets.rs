@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::{
     disk::{is_dotenv_exposed, is_dotenv_tracked},
-    engine::{Running, is_sound, missing, needed},
-    model::{At, Receiver, Secret, Text, is_generated_alertmanager},
+    engine::{Running, fits_url, form_in_words, is_sound, missing, needed},
+    model::{At, Receiver, Secret, SecretForm, Text, is_generated_alertmanager},
     plan::Failure,
     text::{all_of, count},
 };
@@ -21,10 +21,11 @@ pub(super) fn findings(case: &Case<'_>) -> Result<Vec<Finding>, Failure> {
     findings.extend(without_value(case, &absent));
     for (secret, in_url) in needed {
         let value = values.get(&secret.env).map(String::as_str).unwrap_or("");
-        if value.is_empty() || is_sound(secret.form, value) {
+        let breaks_url = in_url && !fits_url(value) && secret.form != SecretForm::Certificate;
+        if value.is_empty() || is_sound(secret, value) && !breaks_url {
             continue;
         }
-        let message = match in_url {
+        let message = match breaks_url {
             true => format!(
                 "the value of `{}` becomes part of a URL and holds characters that break it",
                 secret.env
@@ -34,9 +35,12 @@ pub(super) fn findings(case: &Case<'_>) -> Result<Vec<Finding>, Failure> {
                 secret.env
             ),
         };
-        let help = "use letters, digits, `.`, `_`, `~` and `-`; a Fernet key is 32 bytes as URL-safe base64";
+        let help = match breaks_url {
+            true => "use letters, digits, `.`, `_`, `~` and `-`".to_string(),
+            false => form_in_words(secret),
+        };
         let mut finding = Finding::new("secret", message, help).at(running, secret.span);
-        finding.is_error = in_url;
+        finding.is_error = breaks_url;
         findings.push(finding);
     }
     findings.extend(nobody_told(case, &values));

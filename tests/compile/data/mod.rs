@@ -6,6 +6,7 @@ mod folders;
 mod images;
 mod places;
 mod raw_keys;
+mod snapshots;
 mod upgrades;
 
 use std::{

@@ -24,6 +24,10 @@ pub(super) const BESIDE: &[(&str, &str)] = &[
     ("kind.data_folders.#.kept_if", "value = \"sqlite3\""),
     ("kind.told_in_files.#", "files = [\"/etc/own.yaml\"]"),
     (
+        "kind.contradictions.#",
+        "env = [\"SKIP\"]\nbecause = \"not made\"\ninstead = \"write it\"",
+    ),
+    (
         "deploy.argocd",
         "repository = \"https://git.example.com/p.git\"",
     ),

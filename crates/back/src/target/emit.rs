@@ -246,6 +246,7 @@ fn join(out: &mut Emission, more: Emission) {
         projects,
         charts,
         folders,
+        unkept,
     } = more.files;
     out.files.files.extend(files);
     // The DAGs of both vantage points ask for the same ones.
@@ -258,6 +259,7 @@ fn join(out: &mut Emission, more: Emission) {
     out.files.projects.extend(projects);
     out.files.charts.extend(charts);
     out.files.folders.extend(folders);
+    out.files.unkept.extend(unkept);
     out.losses.extend(more.losses);
 }
 

@@ -92,6 +92,7 @@ codes! {
     Unused Lint "unused",
     NoHealthCheck Lint "no-health-check",
     NoPersistence Lint "no-persistence",
+    AdoptedData Lint "adopted-data",
     NoResources Lint "no-resources",
     NoPrefix Lint "no-prefix",
     BuildMissing Lint "build-missing",

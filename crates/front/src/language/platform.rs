@@ -109,7 +109,29 @@ const SECRET: Shape = Shape::Table(&[
         "May be left empty.",
         "optional = true",
     ),
+    key(
+        "form",
+        SECRET_FORM,
+        "What its value looks like, for `env init` and `doctor`: 32 characters that are safe in a URL (`token`, the default), letters and digits, 64 hexadecimal digits, 32 bytes in base64, or a Fernet key. A secret in the place of a kind's own key has the form of that.",
+        "form = \"hex\"",
+    ),
+    key(
+        "length",
+        Shape::Integer(8, 1024),
+        "How long its value is, where its program wants another length: characters, or for `base64` and `base64url` the bytes in it, as in `openssl rand -base64 32`.",
+        "length = 64",
+    ),
 ]);
+
+/// What values of secrets look like.
+pub(super) const SECRET_FORM: Shape = Shape::Plain(Form::Choice(&[
+    "token",
+    "alphanumeric",
+    "hex",
+    "base64",
+    "base64url",
+    "fernet",
+]));
 
 const GROUP: Shape = Shape::Either(&[
     FREE,

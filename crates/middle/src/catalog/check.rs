@@ -407,6 +407,7 @@ impl Checker<'_> {
                 | Fact::Major
                 | Fact::Version
                 | Fact::PublicUrl
+                | Fact::Files
                 | Fact::PublicPath,
                 [_, ..],
             ) => sink.push(unknown("name", name, span, Fact::NAMES)),

@@ -17,6 +17,7 @@ choice! {
         Major = "major",
         Version = "version",
         Platform = "platform",
+        Files = "files",
     }
 }
 

@@ -395,10 +395,10 @@ fn own_secret(key: &Key, table: &Table) -> OwnSecret {
     OwnSecret {
         name: key.name.clone(),
         description: table.string("description").unwrap_or_default().to_string(),
-        form: match table.string("form") {
-            Some("fernet") => SecretForm::Fernet,
-            _ => SecretForm::Token,
-        },
+        form: table
+            .string("form")
+            .and_then(SecretForm::from_name)
+            .unwrap_or(SecretForm::Token),
         replaced_by: table
             .strings("replaced_by")
             .into_iter()

@@ -3,6 +3,7 @@
 //! In: the model and the graph. Out: diagnostics in the sink.
 
 mod addresses;
+mod adopted;
 mod api;
 mod authorities;
 mod capability;
@@ -119,6 +120,7 @@ const RULES: &[Rule] = &[
     contexts::builds,
     outside::raw_sources,
     lints::basics,
+    adopted::data,
     notify::route_names,
     notify::nobody_told,
     notify::watchdog,

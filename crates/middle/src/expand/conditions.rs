@@ -34,6 +34,7 @@ pub(super) fn facts(all: &Declarations, bound: &[Vec<BoundRole>], index: usize) 
         Fact::Major => json!(declared.program.major),
         Fact::Version => json!(declared.version),
         Fact::Platform => platform(all).into(),
+        Fact::Files => files(declared),
     };
     let facts = Fact::ALL.iter();
     let facts: Map<String, Json> = facts
@@ -158,6 +159,17 @@ fn ports(declared: &Declared) -> Json {
             });
             (name.to_string(), facts)
         })
+        .collect::<Map<_, _>>()
+        .into()
+}
+
+/// The paths at which the user mounts a file.
+fn files(declared: &Declared) -> Json {
+    let files = declared.user.table("files").into_iter();
+    let files = files.flat_map(Table::iter);
+    let files = files.filter(|(_, file)| !file.is_false() && !file.is_removed());
+    files
+        .map(|(path, _)| (path.name.clone(), Json::from(true)))
         .collect::<Map<_, _>>()
         .into()
 }

@@ -7,6 +7,7 @@
 mod authorities;
 mod buckets;
 mod conditions;
+mod contradicted;
 mod declare;
 mod draft;
 mod edits;
@@ -39,6 +40,7 @@ mod route_ports;
 mod route_prefixes;
 mod routes;
 mod schemas;
+mod secret_forms;
 mod secrets;
 mod settings;
 mod stores;
@@ -197,6 +199,7 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
             declared,
         });
     }
+    secret_forms::inherit(&mut names, &drafts, tree, sink);
     drafts.iter().for_each(|draft| own_name::check(draft, sink));
     moved::check_volumes(&names, &drafts, tree, sink);
     let by_name = drafts.iter().enumerate();
@@ -236,6 +239,7 @@ fn layers(
         let holds =
             |condition: &_| conditions::holds(condition, engine, &facts, &mut Sink::default());
         ignored::check(declared, &kind_table, &holds, sink);
+        contradicted::check(declared, &kind_table, sink);
         let secrets = secrets::own_secrets(declared, engine, &facts, sink);
         out.own_secrets.push(secrets);
         let workloads = layers::workloads(declared, &kind_table, engine, &facts, sink);

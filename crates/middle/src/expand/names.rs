@@ -145,7 +145,11 @@ fn secrets(tree: &Table) -> Vec<Secret> {
             env: read::owned(table, "env").unwrap_or_else(|| read::env_name(&key.name)),
             description: read::owned(table, "description"),
             optional: table.boolean("optional").unwrap_or(false),
-            form: SecretForm::Token,
+            form: table
+                .string("form")
+                .and_then(SecretForm::from_name)
+                .unwrap_or(SecretForm::Token),
+            length: read::unsigned(table, "length"),
             origin: SecretOrigin::Declared,
             span: key.span,
         })

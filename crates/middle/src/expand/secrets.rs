@@ -31,6 +31,7 @@ pub(super) fn of_routes(routes: &[Route], known: &[Secret]) -> Vec<Secret> {
             )),
             optional: false,
             form: SecretForm::Certificate,
+            length: None,
             origin: SecretOrigin::Kind {
                 component: route.door.clone(),
             },
@@ -87,6 +88,7 @@ pub(super) fn own_secrets(
                     description: Some(secret.description.clone()).filter(|text| !text.is_empty()),
                     optional: false,
                     form: secret.form,
+                    length: None,
                     origin: SecretOrigin::Kind {
                         component: declared.name.clone(),
                     },

@@ -142,6 +142,8 @@ pub struct DataFolder {
     pub relative_to: Option<String>,
     /// Where it has another value, the program keeps its data elsewhere, as in another database.
     pub kept_if: Option<KeptIf>,
+    /// What to write where the volume is one that exists: its data may lie in another folder of it.
+    pub adopted: Option<String>,
 }
 
 /// What the program is told about where it keeps its data, and the value with which that is the folder.
@@ -153,8 +155,10 @@ pub struct KeptIf {
     pub options: Vec<String>,
     /// Names in configuration files that tell it.
     pub keys: Vec<String>,
-    /// The value with which it is the folder; it is also that where nothing tells.
+    /// The value with which it is the folder.
     pub value: String,
+    /// The value that the program takes where nothing tells.
+    pub otherwise: String,
 }
 
 impl Component {

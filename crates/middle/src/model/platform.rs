@@ -240,6 +240,8 @@ pub struct Secret {
     pub optional: bool,
     /// What a value that `env init` makes looks like.
     pub form: SecretForm,
+    /// How long it is: characters, or bytes in base64. `None`: as is usual for the form.
+    pub length: Option<u32>,
     /// Who asks for it.
     pub origin: SecretOrigin,
     /// Where it is declared.
@@ -275,10 +277,33 @@ impl Secret {
 pub enum SecretForm {
     /// Characters of `[A-Za-z0-9._~-]`.
     Token,
+    /// Letters and digits.
+    Alphanumeric,
+    /// Hexadecimal digits.
+    Hex,
+    /// Bytes as base64.
+    Base64,
+    /// Bytes as URL-safe base64.
+    Base64Url,
     /// 32 bytes as URL-safe base64.
     Fernet,
     /// A certificate and its private key as PEM, which nobody can make up.
     Certificate,
+}
+
+impl SecretForm {
+    /// The form of a name in platform.toml and in kinds.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "token" => Self::Token,
+            "alphanumeric" => Self::Alphanumeric,
+            "hex" => Self::Hex,
+            "base64" => Self::Base64,
+            "base64url" => Self::Base64Url,
+            "fernet" => Self::Fernet,
+            _ => return None,
+        })
+    }
 }
 
 /// Who asks for a secret.

@@ -10,6 +10,7 @@ mod ci;
 mod cluster;
 mod connections;
 mod contents;
+mod data_folders;
 mod deploy;
 mod dependencies;
 mod dockerfile;

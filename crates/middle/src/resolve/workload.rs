@@ -3,8 +3,8 @@
 use super::{
     Inputs, Scene,
     beforehand::Beforehand,
-    cluster, connections, dependencies, engine_files, files, image, inline, mounts, network,
-    notify, observe, program,
+    cluster, connections, data_folders, dependencies, engine_files, files, image, inline, mounts,
+    network, notify, observe, program,
     reference::{Scope, WorkloadOf, setting_text, text},
     runtime, upstream,
 };
@@ -12,9 +12,8 @@ use crate::{
     diag::{Code, Sink},
     expand::{BoundRole, ComponentDraft, WorkloadDraft, read, unknown},
     model::{
-        Component, DataFolder, DatabaseBinding, EnvironmentVariable, External, FileMount, Gpu,
-        KeptIf, Lifecycle, Output, OutsidePort, Purpose, Raw, Reach, Resources, Restart, Runtime,
-        Text, Use, Workload,
+        Component, DatabaseBinding, EnvironmentVariable, External, FileMount, Gpu, Lifecycle,
+        Output, OutsidePort, Purpose, Raw, Reach, Resources, Restart, Runtime, Text, Use, Workload,
     },
     syntax::{Node, Removal, Table, Value, overlay},
 };
@@ -97,7 +96,7 @@ pub(super) fn component(
         lists,
         requests: observe::requests(scene, index, sink),
         upgrades: draft.kind.upgrades.clone(),
-        data_folders: data_folders(scene, index, sink),
+        data_folders: data_folders::of_kind(scene, index, sink),
         image_volumes: read::strings(&draft.kind_table, "image_volumes"),
         reads_logs: draft.kind_table.boolean("reads_logs").unwrap_or(false),
         single: draft.kind_table.boolean("single").unwrap_or(false),
@@ -121,35 +120,6 @@ fn outside_port(draft: &ComponentDraft) -> Option<OutsidePort> {
         name: own_name.port.clone(),
         instead: own_name.inside.clone()?,
     })
-}
-
-fn data_folders(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Vec<DataFolder> {
-    let folders = scene.components[index].kind_table.array("data_folders");
-    let folders = folders.unwrap_or_default().iter();
-    let scope = Scope::component(index, None);
-    folders
-        .filter_map(Node::as_table)
-        .map(|folder| DataFolder {
-            default: folder
-                .get("default")
-                .and_then(|node| text(scene, node, &scope, sink).as_plain()),
-            env: read::strings(folder, "env"),
-            options: read::strings(folder, "options"),
-            config: read::strings(folder, "config"),
-            config_files: read::strings(folder, "config_files"),
-            config_folders: read::strings(folder, "config_folders"),
-            config_texts: read::strings(folder, "config_texts"),
-            keys: read::strings(folder, "keys"),
-            files_first: folder.boolean("files_first").unwrap_or(false),
-            relative_to: read::owned(folder, "relative_to"),
-            kept_if: folder.table("kept_if").map(|it| KeptIf {
-                env: read::strings(it, "env"),
-                options: read::strings(it, "options"),
-                keys: read::strings(it, "keys"),
-                value: read::owned(it, "value").unwrap_or_default(),
-            }),
-        })
-        .collect()
 }
 
 /// Errors in a kind's outputs are reported where a reference leads to them, not for every component of the kind.

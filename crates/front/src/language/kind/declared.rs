@@ -1,5 +1,6 @@
 //! The keys of what a kind declares: its settings, secrets, variables, roles, upgrades.
 
+use super::super::platform::SECRET_FORM;
 use super::super::{
     form::{Form, NameRule},
     inner::FREE,
@@ -162,8 +163,8 @@ pub(super) const OWN_SECRET: Shape = Shape::Table(&[
     ),
     key(
         "form",
-        Shape::Plain(Form::Choice(&["token", "fernet"])),
-        "How `env init` makes one: 32 characters that are safe in a URL (`token`, the default), or a Fernet key.",
+        SECRET_FORM,
+        "How `env init` makes one, as `form` of `[secrets]`.",
         "form = \"fernet\"",
     ),
     key(
@@ -379,6 +380,12 @@ pub(super) const DATA_FOLDER: Shape = Shape::Table(&[
         "What tells the program where it keeps its data, and the value with which that is this folder: with another one the data is elsewhere, as in another database.",
         "kept_if = { env = [\"GF_DATABASE_TYPE\"], value = \"sqlite3\" }",
     ),
+    key(
+        "adopted",
+        FREE,
+        "What to write where the volume is one that exists, because other ways to start the program keep their data in another folder of it: the lint `adopted-data`, until `env` or `options` name the folder.",
+        "adopted = \"the folder has the name of the node: write it, as in `env.RABBITMQ_NODENAME = ...`\"",
+    ),
 ]);
 
 pub(super) const TOLD_IN_FILES: Shape = Shape::Table(&[
@@ -431,10 +438,16 @@ const KEPT_IF: Shape = Shape::Table(&[
     key(
         "value",
         FREE,
-        "The value with which the data is in this folder, as it is where nothing tells.",
+        "The value with which the data is in this folder; without `otherwise` also what holds where nothing tells.",
         "value = \"sqlite3\"",
     )
     .required(),
+    key(
+        "otherwise",
+        FREE,
+        "The value that the program takes where nothing tells, if that is another one than `value`.",
+        "otherwise = \"no\"",
+    ),
 ]);
 
 pub(super) const BINDING: Shape = Shape::Table(&[

@@ -1,5 +1,6 @@
 //! The keys of a kind file. Its workloads are written in the language of a component, with a few keys of their own.
 
+mod contradiction;
 mod declared;
 mod watch;
 
@@ -15,6 +16,7 @@ use super::{
     upstream::KIND_CHART,
 };
 use crate::value::{Icon, Purpose};
+use contradiction::CONTRADICTION;
 use declared::{
     BINDING, DATA_FOLDER, OWN_NAME, OWN_SECRET, OWN_VARIABLE, ROLE, SETTING, TOLD_IN_FILES, UPGRADE,
 };
@@ -23,7 +25,7 @@ use watch::RECORD;
 const CONDITION: KeyShape = key(
     "if",
     Shape::Plain(Form::Free),
-    "Only where this holds: an expression over `settings`, `roles`, `ports` (`ports.http.path`), `public_url`, `external`, `routes` (of an entry point: `routes.tls`), `major` and `platform`.",
+    "Only where this holds: an expression over `settings`, `roles`, `ports` (`ports.http.path`), `public_url`, `external`, `routes` (of an entry point: `routes.tls`), `major`, `files` (`files['/etc/x.yml']`: the user mounts one there) and `platform`.",
     "if = \"settings.password\"",
 );
 
@@ -109,6 +111,12 @@ const CONDITIONAL: &[KeyShape] = &[
         Shape::List(&TOLD_IN_FILES),
         "What configuration files of the main workload's program say of its address: where they differ from platform.toml, health checks, scrapes and links would not follow.",
         "told_in_files = [{ files = [\"/etc/loki/platform.yaml\"], path = [\"server.http_path_prefix\"] }]",
+    ),
+    key(
+        "contradictions",
+        Shape::List(&CONTRADICTION),
+        "Variables that contradict what the kind says elsewhere (its health check, its other variables, its clients): an error where a user sets one.",
+        "contradictions = [{ env = [\"CLICKHOUSE_SKIP_USER_SETUP\"], unless = \"0\", because = \"the user is not made\", instead = \"all log in as it\" }]",
     ),
     key(
         "image_volumes",

@@ -8,6 +8,7 @@ mod defaults;
 mod started;
 mod telling;
 mod typed;
+mod unkept;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -96,6 +97,9 @@ impl RuntimeData<'_> {
             Source::Volume(_) | Source::Content(_) | Source::Elsewhere => None,
         });
         out.folders.extend(folders);
+        let started = self.started.iter();
+        out.unkept
+            .extend(started.filter_map(|it| unkept::of(it, platform)));
         out.kept.extend(self.kept(platform));
     }
 

@@ -70,6 +70,8 @@ pub struct ProgramFolder {
     pub path: String,
     /// What may name another folder and is not read here, for a message.
     pub unread: Option<String>,
+    /// The index of it in the component.
+    pub of: usize,
 }
 
 /// A workload with raw tables merged into it.
@@ -97,7 +99,8 @@ impl Started<'_> {
     /// The folders in which the program keeps its data, as far as its kind tells.
     pub fn folders(&self, platform: &Platform) -> Vec<ProgramFolder> {
         let folders = self.component.data_folders.iter();
-        let own = folders.filter(|_| names_folders(self.component, self.workload));
+        let own = folders.enumerate();
+        let own = own.filter(|_| names_folders(self.component, self.workload));
         let telling = Telling {
             started: self,
             files: ConfigFiles {
@@ -108,7 +111,7 @@ impl Started<'_> {
         let covers = Covers::of(&self.mounts);
         let mut out = Vec::new();
         let mut first: Option<String> = None;
-        for folder in own.filter(|folder| telling.is_kept_there(folder)) {
+        for (of, folder) in own.filter(|(_, folder)| telling.is_kept_there(folder)) {
             let (written, unread) = telling.named(folder);
             let written = written.or_else(|| folder.default.clone());
             let is_below = folder.default.as_deref().is_some_and(is_relative);
@@ -128,6 +131,7 @@ impl Started<'_> {
                     mount,
                     path: rest,
                     unread: unread.clone(),
+                    of,
                 });
                 first.get_or_insert(path);
             }

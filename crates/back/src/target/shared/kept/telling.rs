@@ -21,6 +21,7 @@ impl Telling<'_> {
             options,
             keys,
             value,
+            otherwise,
         }) = &folder.kept_if
         else {
             return true;
@@ -33,13 +34,16 @@ impl Telling<'_> {
                 .or_else(|| self.by_itself(folder, names))
         };
         let told = started.option(options).or_else(|| started.assigned(env));
-        let told = told
-            .or_else(|| started.variable(env))
-            .or_else(|| match in_files()? {
-                Setting::Of { value, .. } => Some(value),
-                Setting::None | Setting::Unread(_) => None,
-            });
-        told.is_none_or(|told| told.eq_ignore_ascii_case(value))
+        let told = match told.or_else(|| started.variable(env)) {
+            Some(told) => told,
+            None => match in_files() {
+                Some(Setting::Of { value, .. }) => value,
+                // It may be told so; that the file is not read is said of the folder.
+                Some(Setting::Unread(_)) => return true,
+                Some(Setting::None) | None => otherwise.clone(),
+            },
+        };
+        told.eq_ignore_ascii_case(value)
     }
 
     /// The folder that something names, and what else may name one and is not read here.

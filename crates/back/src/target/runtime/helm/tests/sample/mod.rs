@@ -277,6 +277,7 @@ fn secret_of(name: &str) -> Secret {
         description: Some(NASTY.to_string()),
         optional: false,
         form: SecretForm::Token,
+        length: None,
         origin: SecretOrigin::Declared,
         span: span(),
     }

@@ -1,0 +1,50 @@
+//! Variables that contradict what a kind says elsewhere.
+
+use super::super::{
+    form::{Form, NameRule},
+    inner::FREE,
+    key::key,
+    shape::Shape,
+};
+
+pub(super) const CONTRADICTION: Shape = Shape::Table(&[
+    key(
+        "env",
+        Shape::List(&Shape::Plain(Form::Name(NameRule::Environment))),
+        "The variables, under all of their names.",
+        "env = [\"xpack.security.enabled\"]",
+    )
+    .required(),
+    key(
+        "unless",
+        FREE,
+        "The value that contradicts nothing.",
+        "unless = \"true\"",
+    ),
+    key(
+        "with",
+        Shape::Map(NameRule::Environment, &FREE),
+        "Variables that end the contradiction: where the user gives one of them this value, or takes it away.",
+        "with = { ETCD_USE_EMBED = \"false\" }",
+    ),
+    key(
+        "because",
+        FREE,
+        "What is contradicted, at the place of the variable.",
+        "because = \"all log in with the password\"",
+    )
+    .required(),
+    key(
+        "instead",
+        FREE,
+        "What to do.",
+        "instead = \"`settings.password` may be left out\"",
+    )
+    .required(),
+    key(
+        "adding",
+        FREE,
+        "A line of platform.toml that mends it; without it the variable is to go.",
+        "adding = \"env.ETCD_USE_EMBED = \\\"false\\\"\"",
+    ),
+]);

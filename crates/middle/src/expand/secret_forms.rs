@@ -1,0 +1,60 @@
+//! What the values of the user's secrets look like: as they say, else as the kind's own key does whose place they take.
+
+use std::collections::BTreeMap;
+
+use super::draft::{ComponentDraft, Names};
+use crate::{
+    diag::{Code, Diagnostic, Sink},
+    model::{Named, Secret, SecretForm},
+    reference::{self, Mode, Piece, Words},
+    syntax::{Node, Table},
+};
+
+/// Gives secrets the form of the keys that they replace, by their name or by the program's own variable.
+pub(super) fn inherit(names: &mut Names, drafts: &[ComponentDraft], tree: &Table, sink: &mut Sink) {
+    let mut forms: BTreeMap<String, SecretForm> = BTreeMap::new();
+    for declared in drafts.iter().map(|draft| &draft.declared) {
+        let keys = declared.kind.secrets.iter();
+        for key in keys.filter(|key| key.form != SecretForm::Token) {
+            forms.insert(format!("{}-{}", declared.name, key.name), key.form);
+            let variables = key.replaced_by.iter();
+            let values = variables.filter_map(|name| declared.user.get_path(&["env", name]));
+            forms.extend(values.filter_map(secret_of).map(|name| (name, key.form)));
+        }
+    }
+    let mut secrets = Named::default();
+    for secret in names.secrets.iter() {
+        let written = |key: &str| tree.get_path(&["secrets", &secret.name, key]);
+        let inherited = forms
+            .get(&secret.name)
+            .filter(|_| written("form").is_none());
+        let form = inherited.copied().unwrap_or(secret.form);
+        if let Some(length) = written("length").filter(|_| form == SecretForm::Fernet) {
+            sink.push(
+                Diagnostic::new(
+                    Code::ConflictingKeys,
+                    format!("secret `{}` is a Fernet key", secret.name),
+                )
+                .label(length.span, "which has 32 bytes, in base64")
+                .help("remove `length`, or write another `form`"),
+            );
+        }
+        secrets.push(Secret {
+            form,
+            ..secret.clone()
+        });
+    }
+    names.secrets = secrets;
+}
+
+/// The secret that a value is, and nothing else.
+fn secret_of(value: &Node) -> Option<String> {
+    let phrase = reference::of_node(value, Words::Platform, Mode::Strict);
+    match phrase.pieces.as_slice() {
+        [Piece::Reference(one)] => match one.segments.as_slice() {
+            ["secrets", name] => Some((*name).to_string()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
