@@ -23,6 +23,9 @@ const OF_ABSENCE: [Code; 5] = [
     Code::NoResources,
 ];
 
+/// Errors about something that another file may declare.
+const OF_NAMES: [Code; 2] = [Code::UnknownName, Code::RoleMissing];
+
 /// The code of a lint, its place, and what it says without names.
 type LintKey = (Code, Option<Span>, String);
 
@@ -38,6 +41,8 @@ pub struct Sink {
     same: Mistakes,
     /// Keys whose values were refused.
     refused: BTreeSet<Span>,
+    /// Whether names may be declared in files that could not be found.
+    lacks_names: bool,
     levels: Option<Levels>,
     denies_warnings: bool,
     /// Lints that were pushed before the levels were known.
@@ -71,6 +76,11 @@ impl Sink {
     /// wrong at the key is no further mistake.
     pub fn refuse(&mut self, key: Span) {
         self.refused.insert(key);
+    }
+
+    /// Says that files are missing that may declare names: from here on a name that nothing has is no further mistake.
+    pub fn expect_more_names(&mut self) {
+        self.lacks_names = true;
     }
 
     /// Takes a diagnostic.
@@ -127,6 +137,9 @@ impl Sink {
         let place = diagnostic.labels.first().map(|label| label.span);
         let is_error = diagnostic.code.level() == Level::Error;
         if is_error && place.is_some_and(|place| self.refused.contains(&place)) {
+            return false;
+        }
+        if self.lacks_names && OF_NAMES.contains(&diagnostic.code) {
             return false;
         }
         let alike = self.known.entry((diagnostic.code, place)).or_default();
