@@ -358,13 +358,14 @@ impl Objects<'_> {
     }
 }
 
-/// The values of all `labels` and `matchLabels` in an object.
+/// The values of all `labels` and `matchLabels` in an object. Those below `spec.groups` of a PrometheusRule are Prometheus' own.
 fn add_labels<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
     for (key, inner) in value.as_object().into_iter().flatten() {
         match (key.as_str(), inner.as_object()) {
             ("labels" | "matchLabels", Some(labels)) => {
                 found.extend(labels.values().filter_map(Value::as_str));
             }
+            _ if key == "groups" => {}
             _ => add_labels(inner, found),
         }
     }
