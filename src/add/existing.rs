@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Kinds, words::choices};
+use super::{
+    Kinds,
+    words::{choices, joined},
+};
 use crate::{
     catalog::{Kind, Role},
     syntax::{Node, Table, Value},
@@ -93,7 +96,7 @@ impl Existing {
 
     /// The name, or it with the first number that makes it free.
     pub fn free_name(&self, name: &str, kind: &Kind) -> String {
-        let numbered = (2..).map(|number| format!("{name}-{number}"));
+        let numbered = (2..).map(|number: usize| joined(name, &number.to_string()));
         let mut all = std::iter::once(name.to_string()).chain(numbered);
         all.find(|name| self.is_free(name, kind))
             .unwrap_or_else(|| name.to_string())

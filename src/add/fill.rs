@@ -2,7 +2,7 @@
 
 use super::{
     Addition, Insertion, fits,
-    words::{bucket_name, choices, database_name},
+    words::{bucket_name, choices, database_name, joined},
 };
 use crate::{
     catalog::{Kind, Role, SettingType},
@@ -77,7 +77,7 @@ impl Addition<'_> {
         let kind = self.kind(wanted)?;
         let keeps_schema = role.schema && kind.binding.is_some();
         let request = match keeps_schema {
-            true => format!("{name}-db"),
+            true => joined(name, "db"),
             false => kind.name.clone(),
         };
         let filler = self.existing.free_name(&request, &kind);

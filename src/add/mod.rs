@@ -22,7 +22,8 @@ use crate::{
 };
 use sheet::Sheet;
 use words::{
-    NewComponent, bucket_name, choices, database_name, describe, first_clause, quoted, sample,
+    NewComponent, bucket_name, choices, database_name, describe, first_clause, joined, quoted,
+    sample,
 };
 
 /// Kinds by name.
@@ -267,7 +268,7 @@ impl<'a> Addition<'a> {
                 settings.push((spec.name.clone(), quoted(sample)));
                 continue;
             }
-            let secret = format!("{name}-{}", spec.name.replace('_', "-"));
+            let secret = self.secret_name(name, &spec.name.replace('_', "-"));
             if self.existing.secrets.insert(secret.clone()) {
                 let variable = secret.replace('-', "_").to_uppercase();
                 self.sheet
@@ -278,6 +279,19 @@ impl<'a> Addition<'a> {
             settings.push((spec.name.clone(), quoted(&reference)));
         }
         Ok(settings)
+    }
+
+    /// The name of a secret of a component's setting. One that had to be cut may be another component's.
+    fn secret_name(&self, component: &str, setting: &str) -> String {
+        let whole = format!("{component}-{setting}");
+        let plain = joined(component, setting);
+        if whole == plain {
+            return plain;
+        }
+        let numbered = (2..).map(|number: usize| joined(component, &format!("{setting}-{number}")));
+        let mut all = std::iter::once(plain).chain(numbered);
+        let free = all.find(|name| !self.existing.secrets.contains(name));
+        free.unwrap_or(whole)
     }
 }
 

@@ -105,6 +105,16 @@ pub(super) fn choices(kind: &Kind) -> Option<&str> {
         .then_some(name)
 }
 
+/// The longest name of a component or a secret.
+const LONGEST: usize = 40;
+
+/// A name put together of two; the first is cut where both are longer than a name may be.
+pub(super) fn joined(first: &str, second: &str) -> String {
+    let room = LONGEST.saturating_sub(second.len() + 1);
+    let first: String = first.chars().take(room).collect();
+    format!("{}-{second}", first.trim_end_matches('-'))
+}
+
 /// A component's name as that of a database.
 pub(super) fn database_name(component: &str) -> String {
     component.replace('-', "_")

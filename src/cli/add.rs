@@ -9,7 +9,7 @@ use clap::Args;
 use mlopsgen::{
     add::{AddRequest, Added, Addition, Existing, Kinds},
     compile::{Request, compile},
-    diag::Sink,
+    diag::{Diagnostic, Level, Sink},
     disk::{DiskWorld, NamedFile},
     files::Target,
     plan::Failure,
@@ -19,7 +19,9 @@ use mlopsgen::{
     world::{Listing, ReadError, World},
 };
 
-use super::{Context, kinds, project};
+use serde_json::{Map, Value, json};
+
+use super::{Context, kinds, printed::for_json, project};
 
 /// Add a component to platform.toml, with the components that it needs
 ///
@@ -48,6 +50,8 @@ pub struct AddArgs {
 }
 
 pub fn run(args: &AddArgs, context: &Context) -> Result<u8, Failure> {
+    // Before anything is written.
+    let is_json = context.is_json("add")?;
     let project = project::open(&context.global)?;
     let path = context.global.directory().join(&context.global.file);
     let file = NamedFile::new(&context.global.directory(), &context.global.file)?;
@@ -69,7 +73,9 @@ pub fn run(args: &AddArgs, context: &Context) -> Result<u8, Failure> {
     })?;
     let accepted = accept(&mut addition, &world, &project.request.file)?;
     file.replace(&addition.text())?;
-    if !context.terminal.quiet {
+    if is_json {
+        context.terminal.out(&json(&addition, &accepted))?;
+    } else if !context.terminal.quiet {
         let next = context.global.command_line("plan");
         let file = path.display().to_string();
         let report = report(&addition, &accepted, &file, &next);
@@ -101,7 +107,8 @@ impl World for Edited<'_> {
 /// Lints of the components that were added, by name, which their kinds can't do without and `allow` accepts now.
 pub type Accepted = BTreeMap<String, Vec<&'static str>>;
 
-/// Accepts in the new text what the kinds of the added components can't do without. Errors: as those of [`Addition::accept`].
+/// Accepts in the new text what the kinds of the added components can't do without. Errors: what the compiler refuses, such as a
+/// name that is too long for a part of the kind; and those of [`Addition::accept`].
 pub fn accept(
     addition: &mut Addition<'_>,
     world: &DiskWorld,
@@ -117,7 +124,16 @@ pub fn accept(
         targets: Some(BTreeSet::from([Target::Compose])),
         ..Request::default()
     };
-    addition.accept(&compile(&edited, &request).diagnostics)
+    let compiled = compile(&edited, &request);
+    let is_error = |it: &&Diagnostic| it.code.level() == Level::Error;
+    if let Some(wrong) = compiled.diagnostics.iter().find(is_error)
+        // What was wrong before is the user's to mend.
+        && !compile(world, &request).has_errors()
+    {
+        let help = wrong.help.as_deref().unwrap_or("choose another name");
+        return Err(Failure::new(format!("it can't be added: {}", wrong.message)).help(help));
+    }
+    addition.accept(&compiled.diagnostics)
 }
 
 /// The catalog by name, without the user's kinds that have errors.
@@ -154,6 +170,25 @@ pub fn report(addition: &Addition<'_>, accepted: &Accepted, file: &str, next: &s
     }
     out.push_str(&format!("Next: {next}   shows what it compiles to\n"));
     out
+}
+
+/// The same for programs.
+fn json(addition: &Addition<'_>, accepted: &Accepted) -> String {
+    let added = addition.added.iter().map(|it| {
+        let open = it
+            .open
+            .iter()
+            .map(|(role, kinds)| (role.clone(), json!(kinds)));
+        let open: Map<String, Value> = open.collect();
+        json!({ "name": it.name, "kind": it.kind, "open_roles": open })
+    });
+    let document = json!({
+        "added": added.collect::<Vec<_>>(),
+        "secrets": addition.secrets,
+        "allowed": accepted,
+        "changes": addition.changes,
+    });
+    format!("{}\n", for_json(&document.to_string()))
 }
 
 fn open_roles(added: &Added) -> impl Iterator<Item = String> {

@@ -1,7 +1,7 @@
 <% macro text(pieces) -%>
 <% if not pieces %>""<% endif %>
 <% for piece in pieces -%>
-<% if piece.kind == "literal" %><{ piece.text }><% elif piece.kind == "secret" %>Secret(<{ piece.key }>, <{ piece.variable }><% if piece.optional %>, optional=True<% endif %>)<% elif piece.kind == "placed" %>(<{ piece.cluster }> if IN_CLUSTER else <{ piece.engine }>)<% else %>namespace(<{ piece.network }>)<% endif %>
+<% if piece.kind == "literal" %><{ piece.text }><% elif piece.kind == "secret" %>Secret(<{ piece.key }>, <{ piece.variable }><% if piece.optional %>, optional=True<% endif %>)<% elif piece.kind == "public" %>public(<{ piece.variable }>, <{ piece.engine }>, <{ piece.cluster }>)<% elif piece.kind == "placed" %>(<{ piece.cluster }> if IN_CLUSTER else <{ piece.engine }>)<% else %>namespace(<{ piece.network }>)<% endif %>
 <% if not loop.last %>, <% endif %>
 <%- endfor %>
 <%- endmacro %>

@@ -372,3 +372,72 @@ fn a_role_in_whose_place_a_setting_stands_is_filled_or_the_setting_is_written() 
     );
     ok(&folder, &["-C", "demo", "validate", "--deny-warnings"]);
 }
+
+/// Names that are put together of a long one are cut; where a part of the kind has no room for it, nothing is written.
+#[test]
+fn the_longest_name_gives_a_file_that_holds_or_none() {
+    let kinds = ok(&Folder::new(), &["kinds", "--format", "json"]);
+    let kinds: serde_json::Value = serde_json::from_str(&kinds).expect("JSON");
+    let empty = "[platform]\nname = \"demo\"\n[groups]\nmain = \"All\"\n";
+    let name = "n".repeat(40);
+    let mut refused = 0;
+    for kind in kinds.as_array().expect("a list") {
+        let own = kind["image"].as_str().is_none();
+        let kind = kind["name"].as_str().expect("a name");
+        let project = project(empty);
+        let image: &[&str] = match own {
+            true => &["--image", "registry.example.com/it:1.0"],
+            false => &[],
+        };
+        let words = [&["add", kind, &name][..], image].concat();
+        let (status, _, err) = run(&project, &words);
+        if status != 0 {
+            assert!(err.contains("it can't be added"), "{kind}: {err}");
+            assert_eq!(project.read("platform.toml"), empty, "{kind}");
+            refused += 1;
+            continue;
+        }
+        let (status, _, err) = run(&project, &["validate"]);
+        assert!(
+            status == 0,
+            "{kind}: {err}{}",
+            project.read("platform.toml")
+        );
+    }
+    assert!(refused < 5, "{refused}");
+}
+
+#[test]
+fn two_long_names_share_no_secret() {
+    let project = project("[platform]\nname = \"demo\"\n[groups]\nmain = \"All\"\n");
+    let [first, second] = ["a", "b"].map(|end| format!("{}{end}", "n".repeat(39)));
+    ok(&project, &["add", "postgres", &first]);
+    ok(&project, &["add", "postgres", &second]);
+    ok(&project, &["validate"]);
+    let text = project.read("platform.toml");
+    let short = format!("{}-password", "n".repeat(31));
+    let numbered = format!("{}-password-2", "n".repeat(29));
+    for secret in [short, numbered] {
+        assert_eq!(
+            text.matches(&format!("secrets.{secret}}}")).count(),
+            1,
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn what_was_added_is_there_for_programs() {
+    let project = project("[platform]\nname = \"demo\"\n");
+    let out = ok(&project, &["add", "cadvisor", "--format", "json"]);
+    let document: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!(document["added"][0]["name"], "cadvisor");
+    assert_eq!(document["allowed"]["cadvisor"][0], "privileged");
+    let out = ok(&project, &["add", "mlflow", "--format", "json"]);
+    let document: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    let open = &document["added"][0]["open_roles"];
+    assert!(open["backend_store"].is_array(), "{out}");
+    let before = project.read("platform.toml");
+    let (status, ..) = run(&project, &["add", "redis", "--format", "dot"]);
+    assert!(status == 1 && project.read("platform.toml") == before);
+}

@@ -325,3 +325,33 @@ fn a_raw_path_of_an_environment_names_the_folder_that_it_leads_to() {
         }
     }
 }
+
+/// What the platform writes as a list has no values to change, but entries to take away.
+#[test]
+fn an_environment_takes_a_dependency_out_of_a_list() {
+    let platform = "[components.a]\ngroup = \"one\"\nimage = \"x/a:1\"\n\
+        [components.b]\ngroup = \"one\"\nimage = \"x/b:1\"\n\
+        [components.c]\ngroup = \"one\"\nimage = \"x/c:1\"\ndepends_on = [\"a\", \"b\"]\n";
+    let service = |environment: &str| {
+        let files = of_environment(platform, environment);
+        block(file(&files, "compose/one.yaml"), "  c:")
+    };
+    let both = service("");
+    assert!(
+        both.contains("\n    a:") && both.contains("\n    b:"),
+        "{both}"
+    );
+    let one = service("components.c.depends_on = { a = false }\n");
+    assert!(
+        !one.contains("\n    a:") && one.contains("\n    b:"),
+        "{one}"
+    );
+    let none = service("components.c.depends_on = { a = false, b = false }\n");
+    assert!(!none.contains("depends_on"), "{none}");
+    // With an entry of its own the table replaces the list.
+    let other = service("components.c.depends_on = { a = false, b = \"started\" }\n");
+    assert!(
+        !other.contains("\n    a:") && other.contains("\n    b:"),
+        "{other}"
+    );
+}

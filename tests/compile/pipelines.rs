@@ -8,7 +8,7 @@ use std::{
 
 use mlopsgen::{compile::Compilation, diag::Code};
 
-use crate::support;
+use crate::{escaping::read::yaml, support};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pipelines")
@@ -90,6 +90,7 @@ fn what_a_dag_can_not_express_is_reported() {
     assert_eq!(
         losses,
         [
+            "airflow: in a cluster the tasks of `training_pipeline` get the public address of a port-forward: no Airflow of the platform's is told the one of the chart",
             "airflow: in a cluster the tasks of `training_pipeline` do not mount `volumes.artifacts`: its source is a folder of the project",
             "airflow: the task `train` of `training_pipeline` has no limit of processors under Compose: Airflow's Docker operator knows none",
         ]
@@ -264,4 +265,61 @@ tasks.fit = { run = "true" }
     let output = compilation.output.expect("no errors, so there is output");
     let module = &output.files.files["airflow/dags/lib/p_pipelines.py"].text;
     assert!(module.contains(&bridge), "{module}");
+}
+
+/// The chart says where a browser reaches a port, so a DAG reads it in a cluster from the environment of the chart's Airflow.
+#[test]
+fn a_public_address_in_a_task_is_the_charts_in_a_cluster() {
+    let compilation = support::compiled::compiled(
+        r#"
+[platform]
+name = "ads"
+[secrets]
+pw = { env = "PG_PW" }
+[groups]
+core = "Core"
+[components.pg]
+kind = "postgres"
+group = "core"
+settings.password = "${secrets.pw}"
+[components.af]
+kind = "airflow"
+group = "core"
+uses.database = "pg"
+settings.admin_password = "${secrets.pw}"
+[components.ml-flow]
+kind = "mlflow"
+group = "core"
+ports.http.host = 5000
+[components.api]
+group = "core"
+image = "ads/api:1.0"
+public_url = "https://ads.example.com/api"
+ports.http = { container = 80, host = 8080 }
+[pipelines.t]
+image = "x:1.0.0"
+env.LINK = "see ${components.ml-flow.http.public_url}"
+env.SAID = "${components.api.http.public_url}"
+[pipelines.t.tasks]
+a = { run = "echo ${components.ml-flow.http.public_url}" }
+"#,
+    );
+    let Ok(output) = compilation.output else {
+        panic!("{:#?}", compilation.diagnostics);
+    };
+    let text = |path: &str| &*output.files.files[path].text;
+    let dag = text("airflow/dags/t.py");
+    let call =
+        r#"public("MLOPSGEN_URL_ML_FLOW__HTTP", "http://localhost:5000", "http://localhost:5000")"#;
+    assert_eq!(dag.matches(call).count(), 2, "{dag}");
+    assert!(
+        dag.contains(r#""SAID": "https://ads.example.com/api""#),
+        "{dag}"
+    );
+    let values = &yaml(text("helm/ads/values.yaml")).expect("YAML")[0];
+    for part in ["scheduler", "triggerer"] {
+        let env = &values["components"][format!("af-{part}")]["env"];
+        let address = &env["MLOPSGEN_URL_ML_FLOW__HTTP"][0]["publicUrl"];
+        assert_eq!(address["workload"], "ml-flow", "{part}: {env:?}");
+    }
 }

@@ -194,6 +194,31 @@ impl Objects<'_> {
             );
         }
         faults.extend(self.ingresses());
+        faults.extend(self.labels());
+        faults
+    }
+
+    /// Values of labels that the API refuses, which no schema knows: at most 63 letters, digits, `-`, `_` and `.`, with a letter or
+    /// a digit at both ends.
+    fn labels(&self) -> Vec<String> {
+        let is_taken = |value: &str| {
+            let is_end = |c: char| c.is_ascii_alphanumeric();
+            let ends = value.is_empty() || value.starts_with(is_end) && value.ends_with(is_end);
+            let inner = value.chars().all(|c| is_end(c) || "-_.".contains(c));
+            value.len() <= 63 && ends && inner
+        };
+        let mut faults = Vec::new();
+        for document in &self.documents {
+            let mut found = Vec::new();
+            add_labels(document, &mut found);
+            for value in found.into_iter().filter(|value| !is_taken(value)) {
+                let kind = document["kind"].as_str().unwrap_or_default();
+                let owner = name(document);
+                faults.push(format!(
+                    "{kind}/{owner} has the label value {value:?}, which the API refuses"
+                ));
+            }
+        }
         faults
     }
 
@@ -331,6 +356,20 @@ impl Objects<'_> {
         }
         faults
     }
+}
+
+/// The values of all `labels` and `matchLabels` in an object. Those below `spec.groups` of a PrometheusRule are Prometheus' own.
+fn add_labels<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
+    for (key, inner) in value.as_object().into_iter().flatten() {
+        match (key.as_str(), inner.as_object()) {
+            ("labels" | "matchLabels", Some(labels)) => {
+                found.extend(labels.values().filter_map(Value::as_str));
+            }
+            _ if key == "groups" => {}
+            _ => add_labels(inner, found),
+        }
+    }
+    array(value).for_each(|inner| add_labels(inner, found));
 }
 
 fn name(document: &Value) -> &str {

@@ -23,6 +23,9 @@ const OF_ABSENCE: [Code; 5] = [
     Code::NoResources,
 ];
 
+/// Errors about something that another file may declare.
+const OF_NAMES: [Code; 2] = [Code::UnknownName, Code::RoleMissing];
+
 /// The code of a lint, its place, and what it says without names.
 type LintKey = (Code, Option<Span>, String);
 
@@ -40,6 +43,8 @@ pub struct Sink {
     refused: BTreeSet<Span>,
     /// Tables of which a key was left out.
     lessened: BTreeSet<Span>,
+    /// Whether names may be declared in files that could not be found.
+    lacks_names: bool,
     levels: Option<Levels>,
     denies_warnings: bool,
     /// Lints that were pushed before the levels were known.
@@ -83,6 +88,11 @@ impl Sink {
     /// Whether a key of the table at this place was left out.
     pub fn is_lessened(&self, table: Span) -> bool {
         self.lessened.contains(&table)
+    }
+
+    /// Says that files are missing that may declare names: from here on a name that nothing has is no further mistake.
+    pub fn expect_more_names(&mut self) {
+        self.lacks_names = true;
     }
 
     /// Takes a diagnostic.
@@ -139,6 +149,9 @@ impl Sink {
         let place = diagnostic.labels.first().map(|label| label.span);
         let is_error = diagnostic.code.level() == Level::Error;
         if is_error && place.is_some_and(|place| self.refused.contains(&place)) {
+            return false;
+        }
+        if self.lacks_names && OF_NAMES.contains(&diagnostic.code) {
             return false;
         }
         let alike = self.known.entry((diagnostic.code, place)).or_default();

@@ -4,6 +4,7 @@ use super::{
     component::PART,
     compose::{entry_of_compose, form_of_compose, services_as_components},
     context::{Context, Owner},
+    elsewhere_at_top::set_right,
     form::{Form, NameRule, kind_expression},
     key::KeyShape,
     misfit::{bad_form, bad_form_of_several, bad_name, bad_value, likely_name, wrong_type},
@@ -33,6 +34,8 @@ pub fn check(table: &Table, keys: &[KeyShape], context: &Context<'_>, sink: &mut
         }
         None => table,
     };
+    let right = set_right(table, keys, context, sink);
+    let table = right.as_ref().unwrap_or(table);
     let joined = misspelled_tables(table, keys, context, sink);
     let table = joined.as_ref().unwrap_or(table);
     for entry in &table.entries {

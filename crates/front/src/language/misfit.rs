@@ -159,6 +159,10 @@ fn not_of_form(
         None => bad_value(node, text, expected, context),
     };
     if let Some(fault) = fault(form, text) {
+        // Fields that are right one by one, and together mean no day.
+        if form == Form::Cron && fault.starts_with(NEVER) {
+            diagnostic.message = format!("`{text}` is a schedule without a day");
+        }
         diagnostic.labels[0].text = fault;
     }
     match likely(form, text) {
@@ -207,6 +211,9 @@ fn path_fault(text: &str) -> Option<String> {
     };
     Some(why.to_string())
 }
+
+/// How the fault of a schedule begins that never comes.
+const NEVER: &str = "it never comes";
 
 /// Words of other tools for the words that there are here.
 const WORDS: [(&str, &str); 12] = [
@@ -319,7 +326,10 @@ pub(super) fn bad_name(
 
 /// The name that follows the rule and differs in letter case and separators alone.
 pub(super) fn likely_name(name: &str, rule: NameRule) -> Option<String> {
-    if !matches!(rule, NameRule::Resource | NameRule::Port | NameRule::Plain) {
+    if !matches!(
+        rule,
+        NameRule::Resource | NameRule::Port | NameRule::Plain | NameRule::Secret
+    ) {
         return None;
     }
     let is_separator = |c: char| c == '_' || c == '-' || c == '.' || c == ' ';

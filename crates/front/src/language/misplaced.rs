@@ -281,6 +281,7 @@ pub(super) fn of_another_level(
     let Entry { key, value } = entry;
     let (name, table) = (&key.name, value.as_table()?);
     let diagnostic = Diagnostic::new(Code::UnknownKey, format!("{owner} has no key `{name}`"));
+    // Those that hold entries by name are read where they were meant.
     if owner == Owner::Words("`[platform]`") && PLATFORM_FILE.iter().any(|it| it.name == *name) {
         return Some(
             diagnostic
@@ -435,7 +436,7 @@ fn entry_keys(shape: &Shape) -> &'static [KeyShape] {
 }
 
 /// The keys of a table's shape, also where it is one of several.
-fn inner_keys(shape: &Shape) -> &'static [KeyShape] {
+pub(super) fn inner_keys(shape: &Shape) -> &'static [KeyShape] {
     match *shape {
         Shape::Table(keys) => keys,
         Shape::Either(shapes) => shapes

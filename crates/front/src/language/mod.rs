@@ -13,6 +13,7 @@ mod component;
 mod deploy;
 mod effect;
 mod elsewhere;
+mod elsewhere_at_top;
 mod engine;
 mod form;
 mod inner;

@@ -198,7 +198,7 @@ macro_rules! file_keys {
         &[
             $($more,)*
             key("vars", Shape::Map(NameRule::Plain, &VARIABLE), "Values that are written once: a constant, or a value that may change at start.", "[vars]\nairflow = \"3.3.2\"").also_called(&["variables", "locals", "parameters"]),
-            key("secrets", Shape::Map(NameRule::Plain, &SECRET), "Names only; no value is ever written to a generated file.", "[secrets]\ndb-password = { env = \"DB_PASSWORD\" }"),
+            key("secrets", Shape::Map(NameRule::Secret, &SECRET), "Names only; no value is ever written to a generated file.", "[secrets]\ndb-password = { env = \"DB_PASSWORD\" }"),
             key("groups", Shape::Map(NameRule::Resource, &GROUP), "Components that are started and stopped together.", "[groups]\nfeast = \"Online feature store\""),
             key("presets", Shape::Map(NameRule::Plain, &Shape::Table(COMPONENT)), "Component keys for components or groups that name them.", "[presets.service]\nrestart = \"unless-stopped\""),
             key("volumes", Shape::Map(NameRule::Resource, &SHARED_VOLUME), "Volumes that several components share.", "[volumes]\nartifacts = { size = \"50Gi\" }"),

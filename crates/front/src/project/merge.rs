@@ -133,13 +133,16 @@ fn twice(table: &str, again: &Key, first: Span) -> Diagnostic {
 }
 
 /// What makes an entry of an environment one of its own: without these it can only change one of the platform's.
-const OF_ITS_OWN: [(&str, &[&str]); 3] = [
+const OF_ITS_OWN: [(&str, &[&str]); 6] = [
     (
         "components",
         &["kind", "group", "image", "build", "external"],
     ),
     ("pipelines", &["tasks", "image"]),
     ("ci", &["stages"]),
+    ("routes", &["through", "paths"]),
+    ("secrets", &["env"]),
+    ("vars", &["default"]),
 ];
 
 /// Reports the names of an environment that are misspelled ones of the platform, and gives them their right names, so that
@@ -157,10 +160,9 @@ pub(super) fn corrected(platform: &Table, mut environment: Table, sink: &mut Sin
         let given: Vec<String> = entries.keys().map(ToString::to_string).collect();
         let mut beside = BTreeSet::new();
         for entry in &mut entries.entries {
-            let is_own = entry
-                .value
-                .as_table()
-                .is_some_and(|value| own.iter().any(|key| value.get(key).is_some()));
+            // A constant is one of its own, too.
+            let held = entry.value.as_table();
+            let is_own = held.is_none_or(|it| own.iter().any(|key| it.get(key).is_some()));
             if is_own || known.contains(&entry.key.name.as_str()) {
                 continue;
             }
@@ -251,7 +253,7 @@ fn lay_over_components(below: &Table, above: &Table) -> Table {
         let value = match (out.table(&key.name), &value.value) {
             (Some(below), Value::Table(above)) => Node {
                 span: value.span,
-                value: Value::Table(overlay(below, above, Removal::Later)),
+                value: Value::Table(overlay(below, &without_items(below, above), Removal::Later)),
             },
             _ => value.clone(),
         };
@@ -261,5 +263,41 @@ fn lay_over_components(below: &Table, above: &Table) -> Table {
             .map_or_else(|| key.clone(), |entry| entry.key.clone());
         out.set(key, value);
     }
+    out
+}
+
+/// What an environment takes away with `false` from `depends_on`, which the platform writes as a list: the list without it. With
+/// further entries the table replaces the list, so that what is taken away is in neither.
+fn without_items(below: &Table, above: &Table) -> Table {
+    const KEY: &str = "depends_on";
+    let mut out = above.clone();
+    let (Some(list), Some(entry)) = (below.array(KEY), above.entry(KEY)) else {
+        return out;
+    };
+    let Some(table) = entry.value.as_table() else {
+        return out;
+    };
+    let is_item = |name: &str| list.iter().any(|item| item.as_str() == Some(name));
+    let is_off = |entry: &&Entry| entry.value.is_false() && is_item(&entry.key.name);
+    let off: Vec<&Entry> = table.entries.iter().filter(is_off).collect();
+    if off.is_empty() {
+        return out;
+    }
+    let mut rest = table.clone();
+    for entry in &off {
+        rest.remove(&entry.key.name);
+    }
+    let value = match rest.entries.is_empty() {
+        true => {
+            let kept = list.iter().filter(|item| {
+                let mut names = off.iter().map(|entry| entry.key.name.as_str());
+                !names.any(|name| item.as_str() == Some(name))
+            });
+            Value::Array(kept.cloned().collect::<Vec<_>>().into())
+        }
+        false => Value::Table(rest),
+    };
+    let span = entry.value.span;
+    out.set(entry.key.clone(), Node { span, value });
     out
 }

@@ -108,6 +108,12 @@ pub fn read(
         join(&mut platform.table, included, sink);
         nothing_below(&mut platform.table, sink);
     }
+    // What seems to be missing may stand in a file that `include` names wrongly.
+    let without_files = [Code::FileMissing, Code::OutsideProject, Code::Unreadable];
+    let lacks_files = without_files.iter().any(|code| sink.has_errors_of(*code));
+    if lacks_files {
+        sink.expect_more_names();
+    }
     let unread = sink.sources_of(Code::TomlSyntax);
     if !unread.is_empty() {
         drop_files(&mut platform.table, &unread);
@@ -125,7 +131,7 @@ pub fn read(
         place: start,
         removable: false,
         // What seems to be missing may stand in what could not be read.
-        partial: !unread.is_empty(),
+        partial: !unread.is_empty() || lacks_files,
         constants: Some(&constants),
         writes_out: false,
         example: "",

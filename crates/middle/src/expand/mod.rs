@@ -149,6 +149,7 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
     let (bound, complete): (Vec<_>, Vec<_>) = roles::bind(&all, sink).into_iter().unzip();
     let fits = settings::check(&all, sink);
     secrets::check_needed(&all, tree, sink);
+    secrets::check_names(&all, tree, sink);
     end_of_life::check(&all, sink);
     tag_form::check(&all, sink);
     hidden::check(&all, sink);

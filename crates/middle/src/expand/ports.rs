@@ -153,6 +153,20 @@ fn numberless(declared: &Declared, key: &Key, node: &Node) -> Diagnostic {
         format!("port `{}` needs the key `container`", key.name),
     )
     .label(key.span, "which port does the program listen on?");
+    let own = declared
+        .user
+        .table("ports")
+        .into_iter()
+        .flat_map(Table::iter);
+    let numbered = own.filter(|(other, node)| {
+        let has_number = node
+            .as_table()
+            .is_none_or(|it| it.get("container").is_some());
+        other.name != key.name && has_number && !node.is_false()
+    });
+    if let Some(near) = nearest(&key.name, numbered.map(|(other, _)| other.name.as_str())) {
+        return diagnostic.misspelled(&key.name, Some(near), String::new);
+    }
     if node.span.start > key.span.end
         && key.name != HTTP_PORT
         && let Some(near) = nearest(&key.name, [HTTP_PORT])

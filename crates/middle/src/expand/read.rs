@@ -1,6 +1,7 @@
 //! Small readers of a checked tree. What has the wrong type was reported; here it reads as absent.
 
 use crate::{
+    diag::nearest,
     language::{self, compose_bytes, cpu_millis, duration_ms, memory_bytes},
     model::{PortRange, Restart, Secret},
     reference::{self, Mode, Words},
@@ -32,6 +33,14 @@ pub fn refers_to(node: &Node, path: [&str; 2]) -> bool {
         Value::Table(table) => table.iter().any(|(_, node)| refers_to(node, path)),
         _ => false,
     }
+}
+
+/// The entry that a misspelled one beside it was meant to be: it has one of these keys, which the other lacks.
+pub fn meant_beside<'a>(key: &Key, table: &'a Table, name: &str, keys: &[&str]) -> Option<&'a str> {
+    let others = tables(table, name).filter(|(other, table)| {
+        other.name != key.name && keys.iter().any(|it| table.get(it).is_some())
+    });
+    nearest(&key.name, others.map(|(other, _)| other.name.as_str()))
 }
 
 pub fn owned(table: &Table, name: &str) -> Option<String> {

@@ -8,14 +8,14 @@ use super::{
     edits::written,
     role_or_setting,
     schemas::{database_of_its_own, free_stores},
-    unknown,
+    settings, unknown,
     unknown_role::{is_misnamed, unknown_role},
 };
 use crate::{
-    catalog::Role,
+    catalog::{Role, SettingType},
     diag::{Code, Diagnostic, Sink, nearest},
     source::Span,
-    syntax::{Node, Value, inline, quoted},
+    syntax::{Node, Table, Value, inline, quoted},
     text::one_of,
 };
 
@@ -174,6 +174,15 @@ fn fill(
     };
     let filler = &all.components[target];
     if !role.kinds.iter().any(|kind| filler.is_a(kind)) {
+        let says_nothing = ["kind", "image", "build"]
+            .iter()
+            .all(|key| filler.user.get(key).is_none());
+        if says_nothing && filler.external.is_none() {
+            sink.push(without_kind(role, node.span, filler));
+            // That it has no image either is the same mistake.
+            sink.refuse(filler.span);
+            return None;
+        }
         sink.push(misfit(all, index, role, node.span, filler));
         return None;
     }
@@ -190,6 +199,24 @@ fn fill(
         database: database.map(ToString::to_string),
         span: node.span,
     })
+}
+
+/// A component that says neither its kind nor what it runs: the role that it fills tells the kind.
+fn without_kind(role: &Role, span: Span, filler: &Declared) -> Diagnostic {
+    let lines: Vec<String> = role
+        .kinds
+        .iter()
+        .map(|kind| format!("kind = {}", quoted(kind)))
+        .collect();
+    let message = format!("component `{}` has no `kind`", filler.name);
+    let diagnostic = Diagnostic::new(Code::MissingKey, message)
+        .label(filler.span, "neither a kind nor an image")
+        .label(span, format!("fills the role `{}`", role.name))
+        .help(format!("write {}", one_of(&lines)));
+    match lines.first() {
+        Some(line) => diagnostic.adding(filler.span, line),
+        None => diagnostic,
+    }
 }
 
 fn misfit(
@@ -262,13 +289,8 @@ fn check_database(filler: &Declared, database: &str, node: &Node, sink: &mut Sin
         );
         return;
     };
-    // A list that could not be read may hold any name.
-    let is_unread = |node: &Node| {
-        let items = node.as_array().unwrap_or_default().iter();
-        node.is_broken() || { items }.any(|item| item.as_str().is_none())
-    };
     let mut settings = binding.default.iter().chain(&binding.more);
-    if settings.any(|setting| filler.setting(setting).is_some_and(is_unread)) {
+    if settings.any(|setting| is_unread(filler, setting)) {
         return;
     }
     let mut known: Vec<&str> = Vec::new();
@@ -294,6 +316,26 @@ fn check_database(filler: &Declared, database: &str, node: &Node, sink: &mut Sin
         Some(_) => diagnostic.misspelled(database, near, String::new),
         None => with_one_more(diagnostic, filler, more, database),
     });
+}
+
+/// Whether a setting that could not be read, or whose name is misspelled, may hold any name.
+fn is_unread(filler: &Declared, setting: &str) -> bool {
+    let mut specs = filler.kind.settings.iter();
+    let spec = specs.find(|spec| spec.name == setting);
+    let written = filler.user.table("settings");
+    let is_known = |name: &str| filler.kind.settings.iter().any(|spec| spec.name == name);
+    let mut names = written.into_iter().flat_map(Table::keys);
+    if names.any(|name| !is_known(name) && settings::meant(filler, name) == Some(setting)) {
+        return true;
+    }
+    let is_of_other_type = |node: &Node| match (spec.map(|spec| spec.kind), &node.value) {
+        (_, Value::Broken) => true,
+        (_, Value::Array(items)) => items.iter().any(|item| item.as_str().is_none()),
+        (Some(SettingType::List), _) => true,
+        (Some(SettingType::Databases), Value::String(_)) => true,
+        _ => false,
+    };
+    filler.setting(setting).is_some_and(is_of_other_type)
 }
 
 /// The help that adds a database to the setting of that name.

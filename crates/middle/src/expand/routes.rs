@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     catalog::HTTP_PORT,
-    diag::{Code, Diagnostic, Sink},
+    diag::{Code, Diagnostic, Sink, nearest},
     language::NameRule,
     model::{PublicAddress, Purpose, Route, RouteEnd, RoutePath, RouteTls},
     source::Span,
@@ -245,6 +245,9 @@ impl Reader<'_> {
                 diagnostic.help = Some(otherwise.to_string());
             }
             self.sink.push(diagnostic);
+            // What was misspelled is read as what was meant: it keeps its public address.
+            let near = nearest(name, known).map(ToString::to_string);
+            return near.and_then(|near| self.components.iter().position(|it| it.name == near));
         }
         found
     }

@@ -4,6 +4,7 @@ use super::{Declarations, conditions::holds, draft::Declared, read, settings::ph
 use crate::{
     catalog::SettingType,
     diag::{Code, Diagnostic, Sink},
+    language::NameRule,
     model::{Route, Secret, SecretForm, SecretOrigin},
     source::Span,
     syntax::{Node, Table},
@@ -97,6 +98,29 @@ pub(super) fn own_secrets(
             )
         })
         .collect()
+}
+
+/// A secret may have a longer name than others only where a kind calls its own so: then it replaces that one.
+pub(super) fn check_names(all: &Declarations, tree: &Table, sink: &mut Sink) {
+    let is_own = |name: &str| {
+        all.components.iter().any(|declared| {
+            let rest = name.strip_prefix(&declared.name);
+            let key = rest.and_then(|rest| rest.strip_prefix('-'));
+            let mut own = declared.kind.secrets.iter();
+            key.is_some_and(|key| own.any(|secret| secret.name == key))
+        })
+    };
+    let too_long = |name: &str| !NameRule::Plain.accepts(name) && NameRule::Secret.accepts(name);
+    for (key, _) in read::entries(tree, "secrets") {
+        if too_long(&key.name) && !is_own(&key.name) {
+            let message = format!("`{}` can't be the name of a secret", key.name);
+            sink.push(
+                Diagnostic::new(Code::BadName, message)
+                    .label(key.span, "this name")
+                    .help(format!("a name here is {}", NameRule::Secret.describe())),
+            );
+        }
+    }
 }
 
 /// A password that a program needs, from a secret that may be left out: it would be empty then.

@@ -5,6 +5,7 @@ mod missing;
 mod unknown;
 
 use missing::missing;
+pub(super) use unknown::meant;
 use unknown::unknown_setting;
 
 use super::{Declarations, buckets, draft::Declared, env_settings, read::refers_to, stores};
@@ -15,7 +16,7 @@ use crate::{
     model::Version,
     reference::{self, Constants, Mode, Phrase, Piece, Words},
     source::Span,
-    syntax::{Key, Node, Table, Value, places},
+    syntax::{Key, Node, Table, Value, places, quoted},
     text::one_of,
 };
 
@@ -439,6 +440,18 @@ fn with_right_form(
     expected: &str,
     diagnostic: Diagnostic,
 ) -> Diagnostic {
+    if let (SettingType::List, Value::Table(table)) = (spec.kind, &node.value)
+        && let Some((first, _)) = table.iter().next()
+    {
+        let names = table.keys().map(quoted).collect::<Vec<_>>().join(", ");
+        let list = format!("[{names}]");
+        let diagnostic = diagnostic.help(format!("write `{} = {list}`", spec.name));
+        // In braces; a table by headings has its name alone for its place.
+        return match node.span.start < first.span.start && first.span.end <= node.span.end {
+            true => diagnostic.replacing(node.span, list),
+            false => diagnostic,
+        };
+    }
     // A secret is never written out, whatever stands there; and a time may be in seconds or in days.
     let is_time = matches!(spec.kind, SettingType::Duration | SettingType::Period);
     let is_guess = is_time || spec.kind == SettingType::Secret;

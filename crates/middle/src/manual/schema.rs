@@ -272,6 +272,7 @@ fn name(rule: NameRule) -> Value {
         NameRule::Limit => {
             json!({ "pattern": "^(core|cpu|data|fsize|locks|memlock|msgqueue|nice|nofile|nproc|rss|rtprio|rttime|sigpending|stack)$" })
         }
+        NameRule::Secret => json!({ "pattern": "^[a-z][A-Za-z0-9-]*$", "maxLength": 81 }),
         NameRule::Plain => json!({ "pattern": "^[a-z][A-Za-z0-9-]*$", "maxLength": 40 }),
         NameRule::StartVariable => name(NameRule::Variable),
         NameRule::Label | NameRule::Free => json!({ "minLength": 1 }),

@@ -142,8 +142,11 @@ fn stage(
             _ => "keep one of `run` and `parallel`",
         }));
     }
+    let errors = sink.errors();
     let name: String = at.key(table, "name", sink).unwrap_or_default();
-    if name.trim().is_empty() && table.string("name").is_some() {
+    // What is wrong with a reference in it leaves it empty.
+    let is_read = sink.errors() == errors;
+    if is_read && name.trim().is_empty() && table.string("name").is_some() {
         sink.push(
             Diagnostic::new(Code::BadValue, "a stage needs a name")
                 .label(span, "a blank one")

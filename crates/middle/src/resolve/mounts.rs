@@ -8,7 +8,7 @@ use crate::{
     language::NameRule,
     model::{HostPath, Mount, MountSource, Named, PlatformVolume, Propagation, is_dns_subdomain},
     source::Span,
-    syntax::{Key, Node, Table},
+    syntax::{Key, Node, Table, places},
     text::all_of,
     value::ContainerPath,
 };
@@ -37,6 +37,16 @@ impl<'a> Owner<'a> {
         match self {
             Owner::Component(component) | Owner::Part { component, .. } => Some(component),
             Owner::Pipeline(_) => None,
+        }
+    }
+
+    /// Whose `allow` accepts a lint about one of them.
+    fn subject(&self) -> Subject {
+        match self {
+            Owner::Component(component) | Owner::Part { component, .. } => {
+                Subject::Component(component.to_string())
+            }
+            Owner::Pipeline(pipeline) => Subject::Pipeline(pipeline.to_string()),
         }
     }
 
@@ -163,10 +173,12 @@ pub(super) fn pipeline_mounts(
 }
 
 fn mounts_of(owner: &Owner<'_>, scene: &Scene<'_>, table: &Table, sink: &mut Sink) -> Vec<Mount> {
+    let all = table;
     read::tables(table, "volumes")
         .filter_map(|(key, table)| {
-            let path = mount_path(key, table, sink)?;
+            let path = mount_path(key, table, all, sink)?;
             without_effect(scene, table, sink);
+            size_of_folder(owner, scene, table, sink);
             let source = match (table.string("source"), table.get("shared")) {
                 (Some(source), None) => bind(source, table),
                 (None, Some(node)) => shared(scene, node.as_str()?, node.span, sink)?,
@@ -244,21 +256,41 @@ fn without_effect(scene: &Scene<'_>, table: &Table, sink: &mut Sink) {
     }
 }
 
-fn mount_path(key: &Key, table: &Table, sink: &mut Sink) -> Option<String> {
+/// The size of a claim beside a folder of the host. An environment may well put a folder in the place of a volume that has one.
+fn size_of_folder(owner: &Owner<'_>, scene: &Scene<'_>, table: &Table, sink: &mut Sink) {
+    let (Some(source), Some(size)) = (table.entry("source"), table.entry("size")) else {
+        return;
+    };
+    let is_of_one_file = source.key.span.source == size.key.span.source;
+    let is_of_kind = scene.names.is_kind_text(&size.value);
+    if is_of_one_file && !is_of_kind && !size.value.is_false() && !size.value.is_broken() {
+        let lint = Diagnostic::new(Code::Unused, "`size` has no effect beside `source`")
+            .label(size.key.span, "no effect")
+            .label(source.key.span, "a folder of the host, which has no size")
+            .help("remove it")
+            .removing(places(&size.key, &size.value));
+        sink.push(lint.of(Some(owner.subject())));
+    }
+}
+
+/// `all`: the table that holds the volume.
+fn mount_path(key: &Key, table: &Table, all: &Table, sink: &mut Sink) -> Option<String> {
     let mount = read::owned(table, "mount");
     if table.get("mount").is_none() {
-        sink.push(
-            Diagnostic::new(
-                Code::MissingKey,
-                format!("volume `{}` needs the key `mount`", key.name),
-            )
-            .label(key.span, "mounted where?")
-            .help(format!(
-                "write `mount = \"/data\"` in `volumes.{}`",
-                key.name
-            ))
-            .adding(key.span, "mount = \"/data\""),
-        );
+        let diagnostic = Diagnostic::new(
+            Code::MissingKey,
+            format!("volume `{}` needs the key `mount`", key.name),
+        )
+        .label(key.span, "mounted where?");
+        sink.push(match read::meant_beside(key, all, "volumes", &["mount"]) {
+            Some(near) => diagnostic.misspelled(&key.name, Some(near), String::new),
+            None => diagnostic
+                .help(format!(
+                    "write `mount = \"/data\"` in `volumes.{}`",
+                    key.name
+                ))
+                .adding(key.span, "mount = \"/data\""),
+        });
     }
     ContainerPath::parse(&mount?).map(ContainerPath::into_string)
 }

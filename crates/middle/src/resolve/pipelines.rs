@@ -98,6 +98,7 @@ fn pipeline(key: &Key, table: &Table, at: Texts<'_>, sink: &mut Sink) -> Pipelin
         }),
     };
     let defaults = Defaults {
+        pipeline: table,
         names: TaskNames::of(table),
         image: image.as_ref(),
         env: table.get("env"),
@@ -243,6 +244,7 @@ fn report_no_number(node: &Node, sink: &mut Sink) {
 
 /// What a task has from its pipeline.
 struct Defaults<'a> {
+    pipeline: &'a Table,
     /// The tasks beside it.
     names: TaskNames<'a>,
     image: Option<&'a Image>,
@@ -291,7 +293,7 @@ fn task(
         }
     }
     let scope = Scope::platform();
-    let body = body(key, table, scene, sink);
+    let body = body(key, table, defaults.pipeline, scene, sink);
     let own_image = table.get("image").map(|node| task_image(scene, node, sink));
     let image = own_image.or_else(|| defaults.image.cloned());
     Task {
@@ -319,7 +321,13 @@ fn task_image(scene: &Scene<'_>, node: &Node, sink: &mut Sink) -> Image {
     image::standalone(scene, node, read, sink)
 }
 
-fn body(key: &Key, table: &Table, scene: &Scene<'_>, sink: &mut Sink) -> TaskBody {
+fn body(
+    key: &Key,
+    table: &Table,
+    pipeline: &Table,
+    scene: &Scene<'_>,
+    sink: &mut Sink,
+) -> TaskBody {
     let stub = table.boolean("stub").unwrap_or(false);
     match (table.get("run"), stub) {
         (Some(node), true) => {
@@ -341,12 +349,17 @@ fn body(key: &Key, table: &Table, scene: &Scene<'_>, sink: &mut Sink) -> TaskBod
         (None, true) => TaskBody::Stub,
         (None, false) if table.get("stub").is_some_and(Node::is_broken) => TaskBody::Stub,
         (None, false) => {
-            sink.push(
-                Diagnostic::new(Code::MissingKey, format!("task `{}` does nothing", key.name))
-                    .label(key.span, "neither `run` nor `stub`")
+            let diagnostic = Diagnostic::new(
+                Code::MissingKey,
+                format!("task `{}` does nothing", key.name),
+            )
+            .label(key.span, "neither `run` nor `stub`");
+            sink.push(match read::meant_beside(key, pipeline, "tasks", &["run", "stub"]) {
+                Some(near) => diagnostic.misspelled(&key.name, Some(near), String::new),
+                None => diagnostic
                     .help("write `run = \"python task.py\"`, or `stub = true` for a Python body of your own")
                     .adding(key.span, "run = \"python task.py\""),
-            );
+            });
             TaskBody::Stub
         }
     }

@@ -27,7 +27,7 @@ argocd.argoproj.io/sync-wave: {{ . | toString | quote }}
 {{- end -}}
 
 {{- /* The labels by which Services and policies select the pods of a workload. A claim may have a longer name than a label
-holds. */ -}}
+holds, and one of a pipeline's volume is its own component. */ -}}
 {{- define "mlopsgen.selector" -}}
 app.kubernetes.io/name: {{ .name | trunc 63 | trimAll "-_." | quote }}
 app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
@@ -45,7 +45,7 @@ app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
 
 {{- define "mlopsgen.labels" -}}
 {{ include "mlopsgen.selector" . }}
-app.kubernetes.io/component: {{ .component | quote }}
+app.kubernetes.io/component: {{ .component | trunc 63 | trimAll "-_." | quote }}
 app.kubernetes.io/part-of: {{ .root.Chart.Name | quote }}
 app.kubernetes.io/managed-by: {{ .root.Release.Service | quote }}
 {{- end -}}
@@ -58,7 +58,7 @@ namespace: {{ .root.Release.Namespace | quote }}
 {{- end }}
 labels:
   {{- include "mlopsgen.labels" . | nindent 2 }}
-  helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" | quote }}
+  helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" | trunc 63 | trimAll "-_." | quote }}
 {{- end -}}
 
 {{- define "mlopsgen.image" -}}

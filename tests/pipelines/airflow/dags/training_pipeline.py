@@ -10,14 +10,14 @@ from airflow.sdk import DAG
 
 # First of all: a folder of other DAGs may have a package of the same name.
 sys.path.insert(0, str(Path(__file__).parent / "lib"))
-from course_pipelines import TEMPLATES, Pipeline, Resources, Secret, Volume, namespace
+from course_pipelines import TEMPLATES, Pipeline, Resources, Secret, Volume, namespace, public
 
 pipeline = Pipeline(
     "training_pipeline",
     image="mlopsvn/training_pipeline:1.4.0",
     environment={
         "MLFLOW_TRACKING_URI": "http://tracking:5000",
-        "BROWSER": "http://localhost:5001",
+        "BROWSER": public("MLOPSGEN_URL_TRACKING__HTTP", "http://localhost:5001", "http://localhost:5001"),
         "REGISTRY_TOKEN": Secret("registry-token", "REGISTRY_TOKEN"),
         "DATABASE_URL": ["postgresql://u:", Secret("db-password", "DB_PASSWORD"), "@db:5432/x"],
         "HINT": Secret("hint", "HINT", optional=True),

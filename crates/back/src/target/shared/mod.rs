@@ -14,6 +14,7 @@ pub mod metric_names;
 pub mod mounted;
 pub mod plain;
 pub mod probes;
+pub mod public_address;
 pub mod replicas;
 pub mod scrape;
 pub mod started_with;

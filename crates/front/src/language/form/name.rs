@@ -28,6 +28,9 @@ pub enum NameRule {
     Label,
     /// A lower-case letter, then letters of both cases, digits and `-`; at most 40: of what no consumer's names are made.
     Plain,
+    /// The same of a secret. A kind calls its own after the component, so that one of these names may be longer: whether it is one is
+    /// known once kinds are.
+    Secret,
     /// The variable of a secret or of a value that may change at start: none that a shell or Compose has for itself.
     StartVariable,
     /// A name in `/etc/hosts`.
@@ -78,6 +81,9 @@ const TAKEN: [&str; 17] = [
     "DOCKER_TLS_VERIFY",
 ];
 
+/// The longest name of a secret: a component's, and that of a key of its kind.
+const LONGEST_SECRET: usize = 81;
+
 impl NameRule {
     /// Whether the rule holds for a name.
     pub fn accepts(self, name: &str) -> bool {
@@ -85,6 +91,11 @@ impl NameRule {
             name.len() <= limit
                 && name.starts_with(|c: char| c.is_ascii_lowercase())
                 && value::is_dns_label(name)
+        };
+        let plain = |limit: usize| {
+            name.len() <= limit
+                && name.starts_with(|c: char| c.is_ascii_lowercase())
+                && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
         };
         match self {
             NameRule::Resource => resource(40),
@@ -117,11 +128,8 @@ impl NameRule {
             NameRule::Registry => Form::Registry.accepts(name) && !name.contains('/'),
             NameRule::Limit => LIMITS.contains(&name),
             NameRule::Label => !name.is_empty() && !name.starts_with("io.mlopsgen."),
-            NameRule::Plain => {
-                name.len() <= 40
-                    && name.starts_with(|c: char| c.is_ascii_lowercase())
-                    && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
-            }
+            NameRule::Plain => plain(40),
+            NameRule::Secret => plain(LONGEST_SECRET),
             NameRule::StartVariable => {
                 NameRule::Variable.accepts(name)
                     && !name.starts_with("COMPOSE_")
@@ -164,7 +172,9 @@ impl NameRule {
             NameRule::Label => {
                 "any text that is not empty and does not start with `io.mlopsgen.`, which this program writes itself"
             }
-            NameRule::Plain => "a lower-case letter, then letters, digits and `-`, at most 40",
+            NameRule::Plain | NameRule::Secret => {
+                "a lower-case letter, then letters, digits and `-`, at most 40"
+            }
             NameRule::StartVariable => {
                 "letters, digits and `_`, not starting with a digit, and none that a shell, Docker or Compose has for itself, such as `PATH` or `COMPOSE_PROJECT_NAME`"
             }

@@ -22,7 +22,7 @@ const SYNONYMS: [(&str, &str); 8] = [
 
 /// The setting of the kind that was most likely meant: one that is spelled nearly so, whose variable of the program it is, or
 /// that other tools call so.
-pub(super) fn meant<'a>(declared: &'a Declared, name: &str) -> Option<&'a str> {
+pub(in crate::expand) fn meant<'a>(declared: &'a Declared, name: &str) -> Option<&'a str> {
     let known = || declared.kind.settings.iter().map(|spec| spec.name.as_str());
     let variable = declared.kind.table.get_path(&["workload", "env", name]);
     let of_variable = || {

@@ -8,7 +8,7 @@ use super::{
     promises::{OVERDUE, SLOW},
 };
 use crate::{
-    diag::{Code, Diagnostic, Sink},
+    diag::{Code, Diagnostic, Sink, nearest},
     expand::{check_alerts, read},
     language::duration_ms,
     model::{Alert, AlertSeverity, AlertText, AlertWhose, Expression},
@@ -74,16 +74,17 @@ pub(in crate::resolve) fn alerts(
             continue;
         }
         if table.get("expr").is_none() {
-            sink.push(
-                Diagnostic::new(
-                    Code::MissingKey,
-                    format!("the alert `{}` needs the key `expr`", key.name),
-                )
-                .label(key.span, "when does it fire?")
-                .help(
-                    "write `expr = \"...\"`, in PromQL: the alert fires while it returns something",
-                ),
-            );
+            let diagnostic = Diagnostic::new(
+                Code::MissingKey,
+                format!("the alert `{}` needs the key `expr`", key.name),
+            )
+            .label(key.span, "when does it fire?");
+            let near = read::meant_beside(key, &draft.user, "alerts", &["expr"]);
+            let near = near.or_else(|| nearest(&key.name, made_names.iter().map(String::as_str)));
+            sink.push(diagnostic.misspelled(&key.name, near, || {
+                "write `expr = \"...\"`, in PromQL: the alert fires while it returns something"
+                    .to_string()
+            }));
             continue;
         }
         alerts.push(alert(scene, index, key, table, sink));

@@ -10,7 +10,8 @@ holds the secrets that tasks read and, where these are set:
   pulled, `own` what of that a pipeline says itself, `wait` is the init container that waits for what `waitFor` lists by
   pipeline;
 - MLOPSGEN_SECRET: the Secret of the cluster that holds the secrets, so that pods read them from there;
-- MLOPSGEN_STUBS: the folder that holds the bodies of stubs, `dags/` of the project.
+- MLOPSGEN_STUBS: the folder that holds the bodies of stubs, `dags/` of the project;
+- MLOPSGEN_URL_COMPONENT__PORT: where a browser reaches a port in the cluster, from the chart's values.
 """
 
 from __future__ import annotations
@@ -175,6 +176,11 @@ def namespace(network: str) -> str:
     """The name of a Compose network; in a cluster, that of the namespace."""
     here = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
     return here.read_text().strip() if IN_CLUSTER and here.exists() else network
+
+
+def public(variable: str, here: str, forwarded: str) -> str:
+    """A public address: in a cluster that of Airflow's environment, which the chart says, else the one of a port-forward."""
+    return (os.environ.get(variable) or forwarded) if IN_CLUSTER else here
 
 
 def require(variables: Mapping[str, Value], volumes: Sequence[Volume]) -> None:

@@ -152,6 +152,10 @@ fn imports(dag: &Dag) -> Vec<&'static str> {
             "namespace",
             pieces().any(|piece| matches!(piece, PieceView::Network { .. })),
         ),
+        (
+            "public",
+            pieces().any(|piece| matches!(piece, PieceView::Public { .. })),
+        ),
     ]
     .into_iter()
     .filter_map(|(name, is_needed)| is_needed.then_some(name))

@@ -3,8 +3,11 @@
 use crate::{
     diag::{Diagnostic, Subject},
     files::{Site, Target},
-    model::{Gpu, HostPath, Mount, Pipeline, Platform, Task, TaskBody},
-    target::shared::losses::{AUTHORITIES, loss, lost_certificates},
+    model::{Gpu, HostPath, Mount, Piece, Pipeline, Platform, Purpose, Task, TaskBody, Text},
+    target::shared::{
+        losses::{AUTHORITIES, loss, lost_certificates},
+        public_address,
+    },
 };
 
 pub fn of(platform: &Platform, pipeline: &Pipeline) -> Vec<Diagnostic> {
@@ -19,7 +22,10 @@ pub fn of(platform: &Platform, pipeline: &Pipeline) -> Vec<Diagnostic> {
         .flat_map(|task| of_task(platform, pipeline, task));
     let certificates = of_certificates(pipeline);
     let subject = || Some(Subject::Pipeline(pipeline.name.clone()));
-    let losses = mounts.chain(tasks).chain(certificates);
+    let late = of_parameters(platform, pipeline);
+    let late = late.into_iter().chain(of_addresses(platform, pipeline));
+    let late = late.filter(|_| runs_on(platform, Site::Cluster));
+    let losses = mounts.chain(tasks).chain(certificates).chain(late);
     losses.map(|it| it.of(subject())).collect()
 }
 
@@ -56,6 +62,62 @@ fn of_mount(pipeline: &Pipeline, mount: &Mount) -> Option<Diagnostic> {
         )
         .help("leave out `source` to get a claim in a cluster")
     })
+}
+
+/// A parameter is a value in the DAG, the same wherever it is loaded.
+fn of_parameters(platform: &Platform, pipeline: &Pipeline) -> Vec<Diagnostic> {
+    let written = |name: &str| {
+        let params = pipeline.written.entry("params");
+        let table = params.and_then(|it| it.value.as_table());
+        let value = table.and_then(|it| it.get(name));
+        value.map_or(pipeline.span, |it| it.span)
+    };
+    let late = |text: &&Text| {
+        let mut pieces = text.pieces.iter();
+        pieces.any(|it| {
+            matches!(it, Piece::Network(_)) || public_address::variable(platform, it).is_some()
+        })
+    };
+    let mut losses = Vec::new();
+    for parameter in &pipeline.params {
+        let mut texts = Vec::new();
+        parameter.value.add_texts(&mut texts);
+        if texts.iter().any(late) {
+            let name = &parameter.name;
+            let message = format!(
+                "in a cluster the parameter `{name}` of `{}` holds the address or the network that Compose has",
+                pipeline.name
+            );
+            let lost = loss(
+                Target::Airflow,
+                &message,
+                written(name),
+                "written when compiling",
+            );
+            losses.push(lost.help("pass it by `env`, which follows when the DAG is loaded"));
+        }
+    }
+    losses
+}
+
+/// The chart tells its own Airflow the public addresses; one that runs elsewhere has to be told by whoever runs it.
+fn of_addresses(platform: &Platform, pipeline: &Pipeline) -> Option<Diagnostic> {
+    let is_told = platform
+        .first_for(Purpose::Pipelines)
+        .is_some_and(|it| it.main().is_some());
+    let mut pieces = public_address::in_tasks(pipeline).filter(|_| !is_told);
+    let variable = pieces.find_map(|piece| public_address::variable(platform, piece))?;
+    let message = format!(
+        "in a cluster the tasks of `{}` get the public address of a port-forward: no Airflow of the platform's is told the one of the chart",
+        pipeline.name
+    );
+    let lost = loss(
+        Target::Airflow,
+        &message,
+        pipeline.span,
+        "refers to `.public_url`",
+    );
+    Some(lost.help(format!("set `{variable}` in the environment of the Airflow that runs it, and accept this with `allow = [\"target-loss\"]`")))
 }
 
 /// What a reference names is mounted; a path that the user wrote may not be.

@@ -23,6 +23,7 @@ const NAMES_OF_DAGS: &[&str] = &[
     "namespace",
     "pendulum",
     "pipeline",
+    "public",
     "str",
     "sys",
     "timedelta",

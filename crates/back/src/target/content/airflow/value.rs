@@ -6,6 +6,8 @@ use serde_json::{Map, Number, Value};
 use crate::{
     files::Site,
     model::{EnvironmentVariable, Piece, Platform, Raw, Text},
+    speak::{ChartDefaults, Speak},
+    target::shared::public_address,
 };
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -32,6 +34,12 @@ pub enum PieceView {
     },
     /// What is another text in a cluster.
     Placed {
+        engine: String,
+        cluster: String,
+    },
+    /// What the chart's values say in a cluster.
+    Public {
+        variable: String,
         engine: String,
         cluster: String,
     },
@@ -67,10 +75,21 @@ pub fn pieces(platform: &Platform, text: &Text) -> Vec<PieceView> {
     out
 }
 
-/// A text that is known now. A public address behind an entry point may differ between the two.
+/// A text that is known now, or a public address. One behind an entry point may differ between the two; any other is the
+/// chart's to say.
 fn placed(platform: &Platform, piece: &Piece) -> PieceView {
-    let at = |site| platform.constant_at(site, piece).unwrap_or_default();
-    let (engine, cluster) = (at(Site::Engine), at(Site::Cluster));
+    let engine = platform.constant_at(Site::Engine, piece);
+    let (engine, cluster) = (
+        engine.unwrap_or_default(),
+        ChartDefaults(platform).piece(piece),
+    );
+    if let Some(variable) = public_address::variable(platform, piece) {
+        return PieceView::Public {
+            variable,
+            engine,
+            cluster,
+        };
+    }
     match engine == cluster {
         true => PieceView::Literal { text: engine },
         false => PieceView::Placed { engine, cluster },

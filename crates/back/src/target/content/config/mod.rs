@@ -36,11 +36,14 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
                     config_path(&workload.component, name),
                     speak.text(text),
                 );
+                let platform = context.platform;
                 if context.vantage.is_in_cluster() {
-                    emission
-                        .losses
-                        .extend(loss(context.platform, workload, file, text));
+                    emission.losses.extend(loss(platform, workload, file, text));
                 }
+                // The same for each reader, and reported once.
+                emission
+                    .losses
+                    .extend(frozen(platform, workload, file, text));
             }
             let notify = notify_file(&workload.component);
             if file.content == FileContent::Generated(notify.clone()) {
@@ -113,5 +116,30 @@ fn loss(
         )
         .about(&workload.component)
         .help("pass it by `env`, which the chart completes from its values"),
+    )
+}
+
+/// A variable that may change at start is its default in a file: nothing completes it there, in no target.
+fn frozen(
+    platform: &Platform,
+    workload: &Workload,
+    file: &FileMount,
+    text: &Text,
+) -> Option<Diagnostic> {
+    let variable = text.pieces.iter().find_map(|piece| match piece {
+        Piece::Variable(name) => platform.variable(name),
+        _ => None,
+    })?;
+    let runs = |target: &&Target| target.runs_on().is_some() && platform.targets.contains(target);
+    let target = *Target::ALL.iter().find(runs)?;
+    let (name, env) = (&variable.name, variable.env.as_deref()?);
+    let message = format!(
+        "the file `{}` of `{}` holds the variable `{name}`: its default is written, whatever `{env}` is at the start",
+        file.path, workload.name
+    );
+    Some(
+        losses::loss(target, &message, file.span, "written when compiling")
+            .about(&workload.component)
+            .help("pass it by `env`, which is completed at the start; or make the variable a constant"),
     )
 }

@@ -1,5 +1,7 @@
 //! One workload of the model as values of the chart.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -17,7 +19,7 @@ use crate::{
     target::shared::{
         losses::ACCEPT,
         machine::{THE_MACHINE, is_on_machine, knows_machine},
-        scrape,
+        public_address, scrape,
         started_with::started_with,
     },
 };
@@ -143,8 +145,13 @@ fn environment(builder: &Builder<'_>, workload: &Workload) -> Map<String, Value>
     let own = workload.env.iter();
     let own = own.map(|variable| (variable.name.clone(), speaker.value(&variable.value)));
     let folders = mounts::folders(builder, workload).into_iter();
-    own.chain(folders.map(|(name, path)| (name, json!(path))))
-        .collect()
+    let folders = folders.map(|(name, path)| (name, json!(path)));
+    let public = match builder.starts_pods(workload) {
+        true => public_address::of_tasks(builder.context.platform),
+        false => BTreeMap::new(),
+    };
+    // What a user says themselves stands last, and holds.
+    public.into_iter().chain(own).chain(folders).collect()
 }
 
 fn network_mode(workload: &Workload) -> Option<&NetworkMode> {

@@ -8,6 +8,7 @@ use super::service::{has_one_address, is_found_by_name};
 use crate::{
     diag::Diagnostic,
     files::Target,
+    graph::{Graph, Peer},
     model::{
         FileContent, FileMount, HostPort, NetworkMode, Platform, Port, Resources, Runtime, Tmpfs,
         TmpfsOption, Workload,
@@ -32,7 +33,7 @@ const EMPTY: &str = "an empty list says nothing in a stack: the image's own word
 const NOTHING: &str = "nothing is emitted for it";
 
 /// What is lost of the whole platform.
-pub(super) fn of(platform: &Platform) -> Vec<Diagnostic> {
+pub(super) fn of(platform: &Platform, graph: &Graph) -> Vec<Diagnostic> {
     let mut losses = StackLosses {
         losses: Losses::new(WORDING),
         reported: BTreeSet::new(),
@@ -40,6 +41,7 @@ pub(super) fn of(platform: &Platform) -> Vec<Diagnostic> {
     for workload in platform.workloads() {
         of_workload(platform, workload, &mut losses);
     }
+    of_clients(platform, graph, &mut losses.losses);
     of_platform(platform, &mut losses.losses);
     losses.losses.finish()
 }
@@ -64,6 +66,33 @@ impl StackLosses {
                 self.losses.key(workload, key, reason);
             }
         }
+    }
+}
+
+/// Whether a stack leaves a workload out: it is in another's network.
+fn is_left_out(workload: &Workload) -> bool {
+    let mode = workload.network_mode.as_ref().map(|mode| &mode.value);
+    matches!(mode, Some(NetworkMode::Service(_)))
+}
+
+/// Who reaches what the stack leaves out: nothing answers there.
+fn of_clients(platform: &Platform, graph: &Graph, losses: &mut Losses) {
+    for edge in graph.edges() {
+        let Peer::Workload(from) = &edge.from else {
+            continue;
+        };
+        let (Some(client), Some(server)) = (platform.workload(from), platform.workload(&edge.to))
+        else {
+            continue;
+        };
+        if client.component == server.component || is_left_out(client) || !is_left_out(server) {
+            continue;
+        }
+        let (name, left_out) = (&client.name, &server.name);
+        let message = format!(
+            "`{name}` reaches `{left_out}`, which a stack leaves out: nothing answers there"
+        );
+        losses.of_component(&client.component, client.span, &message, ACCEPT);
     }
 }
 
@@ -121,7 +150,7 @@ fn of_workload(platform: &Platform, workload: &Workload, losses: &mut StackLosse
         span: _,
     } = workload;
     let mode = network_mode.as_ref().map(|mode| &mode.value);
-    if matches!(mode, Some(NetworkMode::Service(_))) {
+    if is_left_out(workload) {
         let reason = "no container is in another's network: nothing is emitted for it";
         return losses.keys(workload, [("network_mode", Some(reason))]);
     }

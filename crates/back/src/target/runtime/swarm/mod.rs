@@ -81,7 +81,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     }
     Ok(Emission {
         files,
-        losses: losses::of(platform),
+        losses: losses::of(platform, context.graph),
     })
 }
 

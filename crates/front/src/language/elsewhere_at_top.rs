@@ -1,0 +1,223 @@
+//! Tables at the top of the file that stand where they mean nothing: a heading without its dot (`[componentspg]`), a table in
+//! `[platform]`, a list of names. Each is read where it was meant, so that it is one mistake and what it names is known.
+
+use super::{
+    context::{Context, Owner},
+    key::KeyShape,
+    misplaced::inner_keys,
+    shape::Shape,
+};
+use crate::{
+    diag::{Code, Diagnostic, Sink},
+    source::Span,
+    syntax::{Entry, Key, Node, Table, Value, places},
+};
+
+/// Fewer letters than these begin other words: `[circle]` is no `[ci.rcle]`.
+const SHORTEST: usize = 4;
+
+/// What may stand between a table and a name beside the dot.
+const SEPARATORS: [char; 5] = ['-', '_', ' ', ':', '/'];
+
+/// The file with everything where it was meant, which is reported. `None`: nothing stands elsewhere.
+pub(super) fn set_right(
+    table: &Table,
+    keys: &[KeyShape],
+    context: &Context<'_>,
+    sink: &mut Sink,
+) -> Option<Table> {
+    if !keys.iter().any(|shape| shape.name == "groups") {
+        return None;
+    }
+    let mut right: Option<Table> = None;
+    for entry in &table.entries {
+        let known = keys.iter().find(|shape| shape.name == entry.key.name);
+        let found = match known {
+            None => without_dot(entry, keys, context.owner),
+            Some(shape) if shape.name == "platform" => {
+                let inside = entry
+                    .value
+                    .as_table()
+                    .into_iter()
+                    .flat_map(|it| &it.entries);
+                for inner in inside.filter_map(|inner| in_platform(inner, keys)) {
+                    let right = right.get_or_insert_with(|| table.clone());
+                    if let Some(platform) = right.table_mut("platform") {
+                        platform.remove(&inner.written);
+                    }
+                    inner.read(right, sink);
+                }
+                None
+            }
+            Some(shape) => names_in_list(entry, shape.name, None),
+        };
+        if let Some(found) = found {
+            let right = right.get_or_insert_with(|| table.clone());
+            right.remove(&found.written);
+            found.read(right, sink);
+        }
+    }
+    right
+}
+
+/// A table of the file, or entries of one, that stand elsewhere.
+struct Misplaced {
+    report: Diagnostic,
+    /// The key that it is written under.
+    written: String,
+    /// The table that was meant.
+    table: Key,
+    entries: Vec<Entry>,
+}
+
+impl Misplaced {
+    /// Reports it, and adds its entries to the table that was meant. A name that is there keeps its meaning.
+    fn read(self, right: &mut Table, sink: &mut Sink) {
+        sink.push(self.report);
+        if right.table(&self.table.name).is_none() {
+            let span = self.table.span;
+            let value = Value::Table(Table::default());
+            right.set(self.table.clone(), Node { span, value });
+        }
+        let Some(there) = right.table_mut(&self.table.name) else {
+            return;
+        };
+        for entry in self.entries {
+            if there.get(&entry.key.name).is_none() {
+                there.push(entry);
+            }
+        }
+    }
+}
+
+/// `[componentspg]`: the table's name and an entry's in one word, and keys that such an entry has.
+fn without_dot(entry: &Entry, keys: &[KeyShape], owner: Owner<'_>) -> Option<Misplaced> {
+    let Entry { key, value } = entry;
+    let inner = value.as_table()?;
+    let meant = keys.iter().find_map(|shape| {
+        let Shape::Map(rule, item) = &shape.shape else {
+            return None;
+        };
+        let rest = key.name.strip_prefix(shape.name)?;
+        let name = rest.trim_start_matches(SEPARATORS);
+        let known = inner_keys(item);
+        let is_one = inner
+            .keys()
+            .any(|key| known.iter().any(|it| it.name == key));
+        let is_separate = shape.name.len() >= SHORTEST || name.len() < rest.len();
+        (rule.accepts(name) && is_one && is_separate).then_some((shape.name, name))
+    });
+    let (table, name) = meant?;
+    let path = format!("{table}.{name}");
+    let report = Diagnostic::new(
+        Code::UnknownKey,
+        format!("{owner} has no key `{}`", key.name),
+    )
+    .label(key.span, format!("no dot behind `{table}`"))
+    .help(format!("did you mean `[{path}]`?"))
+    .renaming_table(key.span, &key.name, &path);
+    let span = match key.span.end - key.span.start == key.name.len() {
+        true => Span::new(key.span.source, key.span.end - name.len()..key.span.end),
+        false => key.span,
+    };
+    Some(Misplaced {
+        report,
+        written: key.name.clone(),
+        table: key_at(table, key.span),
+        entries: vec![Entry {
+            key: key_at(name, span),
+            value: value.clone(),
+        }],
+    })
+}
+
+/// `[platform.groups]`, or a list of groups in `[platform]`.
+fn in_platform(entry: &Entry, keys: &[KeyShape]) -> Option<Misplaced> {
+    let Entry { key, value } = entry;
+    let mut tables = keys.iter().filter(|it| matches!(it.shape, Shape::Map(..)));
+    let shape = tables.find(|it| it.name == key.name)?;
+    let message = format!("`[platform]` has no key `{}`", key.name);
+    let Some(inner) = value.as_table() else {
+        return names_in_list(entry, shape.name, Some(message));
+    };
+    let report = Diagnostic::new(Code::UnknownKey, message)
+        .label(key.span, "a table of its own")
+        .help(format!(
+            "write `{}` without `platform.` before it: it stands at the top",
+            key.name
+        ))
+        .renaming_table(key.span, &format!("platform.{}", key.name), &key.name);
+    Some(Misplaced {
+        report,
+        written: key.name.clone(),
+        table: key.clone(),
+        entries: inner.entries.to_vec(),
+    })
+}
+
+/// Names as a list where a table declares them, as Compose's `networks` and others have it. `message`: what is wrong with the place.
+fn names_in_list(entry: &Entry, table: &str, message: Option<String>) -> Option<Misplaced> {
+    let Entry { key, value } = entry;
+    let line = |name: &str| match table {
+        "groups" => Some(format!("{name} = \"Everything\"")),
+        "secrets" => {
+            let variable = name.to_ascii_uppercase().replace('-', "_");
+            Some(format!("{name} = {{ env = \"{variable}\" }}"))
+        }
+        _ => None,
+    };
+    let items = value.as_array()?;
+    let names: Vec<(&str, String)> = items
+        .iter()
+        .map(|item| Some((item.as_str()?, line(item.as_str()?)?)))
+        .collect::<Option<_>>()?;
+    if names.is_empty() {
+        return None;
+    }
+    let whole = Span::new(key.span.source, key.span.start..value.span.end);
+    let shown = |start: &str| {
+        let lines = names.iter().map(|(_, line)| format!("`{start}{line}`"));
+        lines.collect::<Vec<_>>().join(" and ")
+    };
+    let report = match message {
+        // A table below `[platform]` is another one than the list was meant to be.
+        Some(message) => {
+            let report = Diagnostic::new(Code::UnknownKey, message)
+                .help(format!(
+                    "remove it, and write {} below `[{table}]`",
+                    shown("")
+                ))
+                .removing(places(key, value));
+            names.iter().fold(report, |report, (_, line)| {
+                report.declaring(key.span, table, line)
+            })
+        }
+        None => {
+            let start = format!("{table}.");
+            let lines = names.iter().map(|(_, line)| format!("{start}{line}"));
+            let lines: Vec<String> = lines.collect();
+            Diagnostic::new(Code::WrongType, "expected a table, found a list")
+                .help(format!("write {} for it", shown(&start)))
+                .replacing(whole, lines.join("\n"))
+        }
+    };
+    let report = report.label(key.span, "a list of names");
+    let entries = items.iter().zip(&names).map(|(item, (name, _))| Entry {
+        key: key_at(name, item.span),
+        value: Node {
+            span: item.span,
+            value: Value::Broken,
+        },
+    });
+    Some(Misplaced {
+        report,
+        written: key.name.clone(),
+        table: key_at(table, key.span),
+        entries: entries.collect(),
+    })
+}
+
+fn key_at(name: &str, span: Span) -> Key {
+    let name = name.to_string();
+    Key { name, span }
+}
