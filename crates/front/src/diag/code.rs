@@ -103,6 +103,7 @@ codes! {
     NotMade Lint "not-made",
     NobodyTold Lint "nobody-told",
     BareAddress Lint "bare-address",
+    DoubledDollar Lint "doubled-dollar",
     TargetLoss Lint "target-loss",
 }
 

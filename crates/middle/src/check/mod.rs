@@ -14,6 +14,7 @@ mod copied;
 mod credentials;
 mod cycles;
 mod daemons;
+mod dollars;
 mod free_ports;
 mod guests;
 mod headers;
@@ -118,6 +119,7 @@ const RULES: &[Rule] = &[
     notify::unused,
     promql::experimental,
     addresses::bare_addresses,
+    dollars::doubled,
     loopback::components,
     ci::jobs,
     routes::certificates,
