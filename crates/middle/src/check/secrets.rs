@@ -12,7 +12,7 @@ use super::{
 use crate::{
     diag::{Code, Diagnostic, Sink, Subject},
     model::{Platform, Workload},
-    reference::sounds_secret,
+    reference::{sounds_secret, without_parameters},
     source::Span,
     syntax::key_text,
 };
@@ -190,8 +190,9 @@ fn header(text: &str) -> Option<String> {
 
 /// The name of a secret that a line of a configuration file writes out: of the line itself, or of an entry between its braces.
 fn secret_in_line(line: &str) -> Option<String> {
+    let line = without_parameters(line);
     let entries = line.split(['{', '}', ',']).filter(|_| line.contains('{'));
-    std::iter::once(line)
+    std::iter::once(line.as_str())
         .chain(entries)
         .filter_map(assigned)
         .find(|(name, value)| sounds_secret(name) && is_written_out(value))
@@ -213,10 +214,13 @@ fn assigned(line: &str) -> Option<(&str, &str)> {
     (!name.is_empty() && name.chars().all(is_name)).then_some((name, value))
 }
 
-/// Whether a value of a configuration file is a secret itself: one word, no variable, no path.
+/// Whether a value of a configuration file or a script is a secret itself: one word, no variable, no path, no list, no switch.
 fn is_written_out(value: &str) -> bool {
-    let filled_in = ["{", "%", "<", "/", "[", "|", ">", "null", "~"];
+    let filled_in = ["{", "%", "<", "/", "[", "(", "|", ">", "null", "~"];
+    let switches = ["0", "1", "yes", "no", "on", "off", "none"];
+    let lower = value.to_ascii_lowercase();
     is_literal(value)
+        && !switches.contains(&lower.as_str())
         && !value.contains(char::is_whitespace)
         && !filled_in.iter().any(|start| value.starts_with(start))
 }
