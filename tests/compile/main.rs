@@ -18,6 +18,7 @@ mod example_platforms;
 mod examples;
 mod escaping;
 mod facts;
+mod from_compose;
 mod golden;
 mod holds;
 mod guarantees;

@@ -105,6 +105,7 @@ codes! {
     NobodyTold Lint "nobody-told",
     NotTrusted Lint "not-trusted",
     BareAddress Lint "bare-address",
+    DoubledDollar Lint "doubled-dollar",
     TargetLoss Lint "target-loss",
 }
 

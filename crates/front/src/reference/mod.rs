@@ -172,6 +172,51 @@ pub fn unescaped(text: &str) -> String {
     text.replace("$${", "${")
 }
 
+/// What a shell reads behind one `$`, and so behind the two that Compose asks for.
+fn is_read_by_shell(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "_(?@#".contains(c)
+}
+
+/// The places of `$$` that stands for one `$`, as in a Compose file: before a name, a number, `(` or another variable of a shell.
+pub fn doubled_dollars(text: &str) -> Vec<usize> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(start) = text[at..].find('$') {
+        let start = at + start;
+        let rest = text[start..].trim_start_matches('$');
+        let count = text.len() - start - rest.len();
+        if count == 2 && rest.starts_with(is_read_by_shell) {
+            found.push(start);
+        }
+        at = start + count;
+    }
+    found
+}
+
+/// The same text with one `$` in these places.
+pub fn single_dollars(text: &str) -> String {
+    let mut out = String::new();
+    let mut at = 0;
+    for start in doubled_dollars(text) {
+        out.push_str(&text[at..start]);
+        at = start + 1;
+    }
+    out + &text[at..]
+}
+
+/// A line with `$` for each `${...}`: what stands between the braces of a shell's parameter is no entry.
+pub fn without_parameters(line: &str) -> String {
+    let mut out = line.to_string();
+    // From the innermost: a default may be a parameter itself.
+    while let Some(start) = out.rfind("${") {
+        let end = out[start..]
+            .find('}')
+            .map_or(out.len(), |end| start + end + 1);
+        out.replace_range(start..end, "$");
+    }
+    out
+}
+
 /// What stands before the first reference of a kind's text; `None` where it has none.
 pub fn before_reference(text: &str) -> Option<&str> {
     text.split_once("${").map(|(start, _)| start)

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
+    graph::{OpenPort, Peer},
     language::usual_port_name,
     model::{Component, HostPort, NetworkMode, Platform, Port, PortRange},
     reference,
@@ -47,7 +48,7 @@ pub(super) fn bare_addresses(facts: Facts<'_>, sink: &mut Sink) {
             continue;
         }
         let itself = || itself(&string, &published).filter(|_| !is_own_check(&string));
-        let found = bare(&string, &names).or_else(itself);
+        let found = bare(&string, &names, facts).or_else(itself);
         if let Some(diagnostic) = found
             && seen.insert(string.place())
         {
@@ -68,13 +69,20 @@ fn is_own_check(string: &UserString<'_>) -> bool {
     texts.any(|node| node.span == string.span)
 }
 
-fn bare(string: &UserString<'_>, names: &Names<'_>) -> Option<Diagnostic> {
+fn bare(string: &UserString<'_>, names: &Names<'_>, facts: Facts<'_>) -> Option<Diagnostic> {
     let (name, other) = host_in(string, names)?;
     let message = format!(
         "{} names `{name}` as a host, without a reference",
         string.owner.describe()
     );
-    let (spelled, reference) = referred(string.text, name, other);
+    let Referred {
+        spelled,
+        number,
+        reference,
+    } = referred(string.text, name, other);
+    if is_open(facts, string.owner, other, number) {
+        return None;
+    }
     if let StringUse::Mounted(at) | StringUse::OfFile(_, at) = string.how {
         let help = match string.how {
             StringUse::OfFile(variable, _) => help_for_variable(variable, spelled, &reference),
@@ -92,6 +100,21 @@ fn bare(string: &UserString<'_>, names: &Names<'_>) -> Option<Diagnostic> {
             .help(format!("write `{reference}`: {}", why(string.owner)))
             .renaming(spelled, reference),
     )
+}
+
+/// Whether an edge from elsewhere (`depends_on`, `uses`, `reaches`, another reference) leads there: nothing cuts the name off then.
+fn is_open(facts: Facts<'_>, owner: Owner<'_>, other: &Component, number: Option<u16>) -> bool {
+    let peer = match owner {
+        Owner::Workload(workload) => Peer::Workload(workload.name.clone()),
+        Owner::Pipeline(name) => Peer::Pipeline(name.to_string()),
+        Owner::Ci(_) => return false,
+    };
+    let is_other = |name: &str| other.workloads.iter().any(|it| it.name == name);
+    let holds = |port: &OpenPort| {
+        number.is_none_or(|number| port.range.first <= number && number <= port.range.last)
+    };
+    let mut edges = facts.graph.edges_from(&peer);
+    edges.any(|edge| is_other(&edge.to) && edge.ports.iter().any(holds))
 }
 
 /// Why a name alone does not do.
@@ -140,7 +163,13 @@ fn help_in_file(at: ProjectLine<'_>, (spelled, reference): &(&str, String)) -> S
 }
 
 /// A name as it stands in a text, with its port where it has one, and the reference that says the same.
-fn referred<'a>(text: &'a str, name: &'a str, other: &Component) -> (&'a str, String) {
+struct Referred<'a> {
+    spelled: &'a str,
+    number: Option<u16>,
+    reference: String,
+}
+
+fn referred<'a>(text: &'a str, name: &'a str, other: &Component) -> Referred<'a> {
     let ports = || other.workloads.iter().flat_map(|workload| &workload.ports);
     let numbered = text.match_indices(name).find_map(|(start, _)| {
         let after = text[start + name.len()..].strip_prefix(':')?;
@@ -158,9 +187,17 @@ fn referred<'a>(text: &'a str, name: &'a str, other: &Component) -> (&'a str, St
                 None => usual_port_name(&number.to_string()),
             };
             let port = of_number.map_or(usual, |port| &port.name);
-            (spelled, address(other, port))
+            Referred {
+                spelled,
+                number: Some(number),
+                reference: address(other, port),
+            }
         }
-        None => (name, format!("${{components.{}.{main}.host}}", other.name)),
+        None => Referred {
+            spelled: name,
+            number: None,
+            reference: format!("${{components.{}.{main}.host}}", other.name),
+        },
     }
 }
 

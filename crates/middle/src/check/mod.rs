@@ -17,6 +17,7 @@ mod copied;
 mod credentials;
 mod cycles;
 mod daemons;
+mod dollars;
 mod free_ports;
 mod guests;
 mod headers;
@@ -127,6 +128,7 @@ const RULES: &[Rule] = &[
     notify::unused,
     promql::experimental,
     addresses::bare_addresses,
+    dollars::doubled,
     loopback::components,
     authorities::known,
     ci::jobs,

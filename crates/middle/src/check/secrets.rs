@@ -13,7 +13,7 @@ use super::{
 use crate::{
     diag::{Code, Diagnostic, Sink, Subject},
     model::{Platform, Workload},
-    reference::sounds_secret,
+    reference::{sounds_secret, without_parameters},
     source::Span,
     syntax::key_text,
 };
@@ -199,8 +199,9 @@ fn header(text: &str) -> Option<String> {
 
 /// The name of a secret that a line of a configuration file writes out: of the line itself, or of an entry between its braces.
 fn secret_in_line(line: &str) -> Option<String> {
+    let line = without_parameters(line);
     let entries = line.split(['{', '}', ',']).filter(|_| line.contains('{'));
-    std::iter::once(line)
+    std::iter::once(line.as_str())
         .chain(entries)
         .filter_map(assigned)
         .find(|(name, value)| sounds_secret(name) && is_written_out(value))
@@ -222,7 +223,7 @@ fn assigned(line: &str) -> Option<(&str, &str)> {
     (!name.is_empty() && name.chars().all(is_name)).then_some((name, value))
 }
 
-/// Whether a value of a configuration file is a secret itself: one word, no variable, no path.
+/// Whether a value of a configuration file or a script is a secret itself: one word, no variable, no path, no list, no switch.
 fn is_written_out(value: &str) -> bool {
     is_literal(value)
         && !value.contains(char::is_whitespace)
@@ -232,8 +233,9 @@ fn is_written_out(value: &str) -> bool {
 }
 
 /// How a value begins that says where the secret is: variables of templates, paths, and what programs resolve at start.
-const FILLED_IN: [&str; 22] = [
+const FILLED_IN: [&str; 23] = [
     "{",
+    "(",
     "%",
     "<",
     "/",
@@ -257,9 +259,9 @@ const FILLED_IN: [&str; 22] = [
     "ENC(",
 ];
 
-const NO_VALUES: [&str; 14] = [
-    "null", "none", "nil", "yes", "no", "on", "off", "required", "optional", "enabled", "disabled",
-    "auto", "never", "always",
+const NO_VALUES: [&str; 16] = [
+    "0", "1", "null", "none", "nil", "yes", "no", "on", "off", "required", "optional", "enabled",
+    "disabled", "auto", "never", "always",
 ];
 
 /// `OPENAI_API_KEY`: the variable that has the secret.

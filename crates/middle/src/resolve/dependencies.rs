@@ -50,8 +50,9 @@ impl WaitingWorkload<'_> {
             for bound in self.draft.uses.iter().filter(|bound| bound.role.order) {
                 let target = &self.scene.components[bound.target];
                 if let Some(workload) = self.target(&target.name) {
-                    push(&mut out, usual(workload, bound.span));
-                    self.wait_for_jobs(&target.name, bound.span, &mut out);
+                    let usual = usual(workload, bound.span);
+                    push(&mut out, usual.clone());
+                    self.wait_for_jobs(&target.name, &usual, &mut out);
                 }
             }
         }
@@ -72,10 +73,10 @@ impl WaitingWorkload<'_> {
                             out,
                             Dependency {
                                 opens_ports,
-                                ..usual
+                                ..usual.clone()
                             },
                         );
-                        self.wait_for_jobs(name, item.span, out);
+                        self.wait_for_jobs(name, &usual, out);
                     }
                 }
             }
@@ -156,7 +157,11 @@ impl WaitingWorkload<'_> {
             opens_ports: true,
             ..dependency(workload, condition, span)
         };
-        push(out, dependency);
+        push(out, dependency.clone());
+        // What only has to be started may still be empty.
+        if asked != Some(Condition::Started) {
+            self.wait_for_jobs(name, &dependency, out);
+        }
     }
 
     /// Nothing here sees how a component that runs elsewhere is. If an environment makes it run there, the platform's condition is
@@ -184,8 +189,8 @@ impl WaitingWorkload<'_> {
         )
     }
 
-    /// The completion of the jobs that make a component ready.
-    fn wait_for_jobs(&self, name: &str, span: Span, out: &mut Vec<Dependency>) {
+    /// The completion of the jobs that make a component ready: optional where the component itself is.
+    fn wait_for_jobs(&self, name: &str, of: &Dependency, out: &mut Vec<Dependency>) {
         let Some(target) = self.scene.find(name) else {
             return;
         };
@@ -198,7 +203,9 @@ impl WaitingWorkload<'_> {
                 .is_some_and(|table| table.get("@main").is_some());
             let job = draft.workload_name(shape.part.as_deref());
             if let (true, Some(job)) = (prepares, self.workloads.find(&job)) {
-                push(out, dependency(job, Condition::Completed, span));
+                let done = dependency(job, Condition::Completed, of.span);
+                let optional = of.optional;
+                push(out, Dependency { optional, ..done });
             }
         }
     }

@@ -45,7 +45,7 @@ pub(super) const EDGES: &[KeyShape] = &[
     key(
         "depends_on",
         Shape::Either(&[FREE_LIST, Shape::Map(NameRule::Free, &DEPENDENCY)]),
-        "Start order. The list form waits for `completed` of a job, `healthy` where there is a health check, else `started`.",
+        "Start order. The list form waits for `completed` of a job, `healthy` where there is a health check, else `started`. Except for `started`, it waits for the jobs that make a component ready (databases, buckets), too.",
         "depends_on = [\"redis\"]",
     )
     .also_called(&["needs", "after", "requires", "dependencies"])

@@ -25,6 +25,12 @@ pub(super) const MOUNTS: &[KeyShape] = &[
             .becomes(Compose, "a named volume")
             .becomes(Helm, "a claim of that size"),
         effect()
+            .form("over the image's own program")
+            .set("entrypoint = [\"/data/run.sh\"]\nvolumes.data = { mount = \"/data\", size = \"2Gi\" }")
+            .becomes(Compose, "a named volume, which begins with the image's files")
+            .becomes(Helm, "a claim of that size")
+            .loses(Helm, "a claim begins empty, and hides what the image has there"),
+        effect()
             .inner("source")
             .form("absolute")
             .set("volumes.sys = { mount = \"/host/sys\", source = \"/sys\", read_only = true }")

@@ -17,7 +17,7 @@ pub(super) const WATCH: &[KeyShape] = &[
     key(
         "health",
         HEALTH,
-        "How its health is checked; `false` switches the kind's check off.",
+        "How its health is checked; `false` switches the check of the kind and of the image off.",
         "health = { http = \"/readyz\", port = \"http\" }",
     )
     .in_kinds_as(&IN_KINDS_HEALTH)

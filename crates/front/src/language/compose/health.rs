@@ -1,9 +1,9 @@
 //! `healthcheck` as `health`.
 
-use super::{EnclosingTable, Rewritten, line};
+use super::{EnclosingTable, Rewritten, line, variables::each_text};
 use crate::{
     language::quantity::duration_in_one_unit,
-    reference::unescaped,
+    reference::{single_dollars, unescaped},
     syntax::{Node, Table, Value, inline, key_text, quoted},
     value::UrlParts,
 };
@@ -115,8 +115,12 @@ fn of_url(text: &str, enclosing: EnclosingTable<'_>) -> Option<String> {
     Some(format!("{{ {path}, {port} }}"))
 }
 
-/// `health` as Compose's `healthcheck` is written: a table with `test` or `disable`, a list, a text.
+/// `health` as Compose's `healthcheck` is written: a table with `test` or `disable`, a list, a text; or with Compose's own first word
+/// in `command`.
 pub(super) fn health(value: &Node, enclosing: EnclosingTable<'_>) -> Option<Rewritten> {
+    if let Some((table, command)) = command_of_compose(value) {
+        return with_command_of_compose(table, command);
+    }
     let is_of_compose = match &value.value {
         Value::Table(table) => table.get("test").is_some() || table.get("disable").is_some(),
         Value::Array(_) | Value::String(_) => true,
@@ -125,6 +129,29 @@ pub(super) fn health(value: &Node, enclosing: EnclosingTable<'_>) -> Option<Rewr
     is_of_compose
         .then(|| healthcheck(value, enclosing))
         .flatten()
+}
+
+/// The words of `command` that begin as those of Compose's `test` do.
+pub(super) fn command_of_compose(value: &Node) -> Option<(&Table, &Node)> {
+    let table = value.as_table()?;
+    let command = table.get("command")?;
+    let first = command.as_array()?.first()?.as_str()?;
+    ["CMD-SHELL", "CMD", "NONE"]
+        .contains(&first)
+        .then_some((table, command))
+}
+
+/// The same check without that word. The other keys of the table are ours already, and stay.
+fn with_command_of_compose(table: &Table, command: &Node) -> Option<Rewritten> {
+    if command.as_array()?.first()?.as_str() == Some("NONE") {
+        return Rewritten::line("health", "false");
+    }
+    let (check, why) = check(&each_text(command, &mut |text| single_dollars(text)))?;
+    let others = table.iter().filter(|(key, _)| key.name != "command");
+    let others = others.map(|(key, value)| line(&key_text(&key.name), inline(value)));
+    let entries: Vec<String> = std::iter::once(check).chain(others).collect();
+    let rewritten = Rewritten::line("health", format!("{{ {} }}", entries.join(", ")))?;
+    Some(rewritten.with_reason(&why))
 }
 
 /// What is tested, and a word on what of it never was.

@@ -123,6 +123,8 @@ fn component_form(key: &Key, value: &Node, enclosing: EnclosingTable<'_>) -> Opt
     }
     let (value_here, declared) = match key.name.as_str() {
         "env" => variables::referred_with_secrets(&rewrite::passed_on(value)),
+        // Without Compose's first word the table is ours, and so are its references.
+        "health" if health::command_of_compose(value).is_some() => (value.clone(), Vec::new()),
         "labels" | "health" => variables::referred(value),
         _ => (value.clone(), Vec::new()),
     };

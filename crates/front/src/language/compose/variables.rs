@@ -182,7 +182,7 @@ fn written<'a>(pieces: impl Iterator<Item = Written<'a>>) -> String {
     out
 }
 
-fn each_text(node: &Node, change: &mut impl FnMut(&str) -> String) -> Node {
+pub(super) fn each_text(node: &Node, change: &mut impl FnMut(&str) -> String) -> Node {
     let value = match &node.value {
         Value::String(text) => Value::String(change(text)),
         Value::Array(items) => {

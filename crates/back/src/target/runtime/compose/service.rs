@@ -83,9 +83,10 @@ fn plain<'a>(
     keys.put_filled("depends_on", dependencies(context, workload));
     network_mode(workload, losses, &mut keys);
     keys.put_filled("networks", joined.clone());
-    if let Some(health) = workload.health.as_ref().filter(|health| health.inside) {
-        keys.put("healthcheck", healthcheck(&speak, context.engine, health)?);
-    }
+    keys.put_optional(
+        "healthcheck",
+        healthcheck(&speak, context.engine, workload)?,
+    );
     keys.put("restart", workload.restart.name());
     runtime(context, workload, losses, &mut keys);
     keys.put_filled("deploy", deploy(&speak, networks, workload, losses));

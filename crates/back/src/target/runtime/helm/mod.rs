@@ -9,6 +9,7 @@ mod compact;
 mod files;
 mod health;
 mod image;
+mod image_folder;
 mod ingress;
 mod mounts;
 mod network;

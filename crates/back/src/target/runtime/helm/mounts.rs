@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{chart::Builder, claims, node_path, security};
+use super::{chart::Builder, claims, image_folder, node_path, security};
 use crate::{
     model::{
         Device, HostPath, Mount, MountSource, NetworkMode, PlatformVolume, Propagation, Text,
@@ -67,6 +67,7 @@ pub fn volumes(builder: &mut Builder<'_>, workload: &Workload) -> Map<String, Va
 fn mounted(builder: &mut Builder<'_>, workload: &Workload, mount: &Mount) -> Option<Value> {
     let platform = builder.context.platform;
     let mut value = json!({ "mountPath": mount.path });
+    image_folder::lost(builder, workload, mount);
     match &mount.source {
         MountSource::Volume(key) if builder.claims.is_of_pods(key) => {
             place_in_claim(&mut value, workload, mount);

@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 use super::keys::Keys;
 use crate::{
     files::Site,
-    model::{Health, Piece, Probe, ProbeTool, Text},
+    model::{Health, Piece, Probe, ProbeTool, Text, Workload},
     speak::{Constants, Speak, units::engine},
+    syntax::Node,
     template::{Engine, NOT_IN_URLS, TemplateError},
 };
 
@@ -40,12 +41,24 @@ struct TcpProbeView {
     timeout: u64,
 }
 
-/// The value of `healthcheck`.
+/// The value of `healthcheck`, where there is one to write. `health = false` is one, too: the image may have a check of its own, which
+/// the engine would run. A raw one says the whole.
 pub fn healthcheck(
     speak: &dyn Speak,
     templates: &Engine,
-    health: &Health,
-) -> Result<Value, TemplateError> {
+    workload: &Workload,
+) -> Result<Option<Value>, TemplateError> {
+    let is_off = workload.written.get("health").is_some_and(Node::is_false);
+    if is_off && workload.raw_compose.get("healthcheck").is_none() {
+        return Ok(Some(json!({ "disable": true })));
+    }
+    let health = workload.health.as_ref().filter(|health| health.inside);
+    health
+        .map(|health| checked(speak, templates, health))
+        .transpose()
+}
+
+fn checked(speak: &dyn Speak, templates: &Engine, health: &Health) -> Result<Value, TemplateError> {
     let mut keys = Keys::default();
     keys.put("test", test(speak, templates, health)?);
     keys.put("interval", engine::duration(health.interval));

@@ -76,9 +76,10 @@ pub(super) fn service<'a>(
             names
         }
     };
-    if let Some(health) = workload.health.as_ref().filter(|health| health.inside) {
-        keys.put("healthcheck", healthcheck(&speak, context.engine, health)?);
-    }
+    keys.put_optional(
+        "healthcheck",
+        healthcheck(&speak, context.engine, workload)?,
+    );
     keys.put_optional("hostname", runtime.hostname.as_ref().map(literal));
     keys.put_filled("extra_hosts", literals(&speak, &runtime.extra_hosts));
     keys.put_filled("read_only", runtime.read_only);
