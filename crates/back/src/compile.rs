@@ -12,7 +12,7 @@ use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::{self, Draft},
     files::{PLATFORM_FILE, Site, Target},
-    fileset::{FileSet, Unkept},
+    fileset::FileSet,
     graph::{self, Graph},
     model::Platform,
     project, resolve,
@@ -230,7 +230,7 @@ fn run(
         sink.push(of_component(loss, &platform));
     }
     for unkept in &emission.files.unkept {
-        sink.push(led_away(unkept));
+        sink.push(unkept.diagnostic());
     }
     Some(Output {
         platform,
@@ -238,22 +238,6 @@ fn run(
         engine,
         files: emission.files,
     })
-}
-
-/// A program that is told to write where no volume is.
-fn led_away(unkept: &Unkept) -> Diagnostic {
-    let Unkept {
-        component,
-        path,
-        span,
-    } = unkept;
-    Diagnostic::new(
-        Code::NoPersistence,
-        format!("the volume `data` of `{component}` stays empty: the program is told to write to `{path}`"),
-    )
-    .label(*span, "no volume is mounted there")
-    .help("take this out, so that it writes where the volume is, or mount the volume there")
-    .about(component)
 }
 
 /// Reports a template that can't be run, and all others of the user's: `again` runs them without those that are known.
