@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::{escaping::read::yaml, support::cases};
+use crate::{contract::outcome, escaping::read::yaml, support::cases};
 
 /// What the platform names itself: the schema has its names, README.md only the table.
 const NAMED_BY_THE_PLATFORM: [&str; 5] = ["secrets", "vars", "pipelines", "volumes", "components"];
@@ -232,4 +232,18 @@ fn secrets_in(value: &Value, out: &mut BTreeSet<String>) {
         }
         _ => {}
     }
+}
+
+/// A misspelled key of a probe is one mistake: what else the probe lacks is said once it can be read.
+#[test]
+fn a_probe_with_a_key_that_is_refused_is_not_incomplete_too() {
+    let said = |health: &str| {
+        let app = "[components.app]\nimage = \"a/app:1\"\ngroup = \"one\"\nports.http = 80\n";
+        outcome(&format!("{app}helm.health = {health}\n")).1
+    };
+    let refused = said("{ httpGet = { path = \"/\", prt = 80 } }");
+    assert_eq!(refused.matches("error[").count(), 1, "{refused}");
+    assert!(refused.contains("has no key `prt`"), "{refused}");
+    let half = said("{ httpGet = { path = \"/\", port = 80 } }");
+    assert!(half.contains("`health` completes a check"), "{half}");
 }

@@ -100,7 +100,9 @@ env.SQL_USUAL = "jdbc:sqlserver://10.3.0.2;databaseName=x"
 env.ORACLE = "jdbc:oracle:thin:@//10.3.0.3:1522/x"
 env.ORACLE_SID = "jdbc:oracle:thin:@10.3.0.4:1523:x"
 env.LIBPQ = "host=10.3.0.5 port=5434 dbname=x"
+env.LIBPQ_USUAL = "host=10.3.0.7 dbname=x"
 env.ADO = "Server=tcp:10.3.0.6,1435;Database=x"
+env.ADO_USUAL = "Server=10.3.0.8;Database=x"
 env.METRICS = "http://prometheus.monitoring.svc.cluster.local:9090"
 env.SAME_NAME = "http://app.other.svc:8080"
 env.BESIDE = "http://operator:9443"
@@ -160,4 +162,109 @@ fn what_nobody_can_know_is_said_where_egress_is_strict() {
     assert!(strict.contains("`DATABASE_URL` of `app`") && strict.contains("`MAIL_HOST` of `app`"));
     let let_out = "egress = \"strict\"\nextraEgress = [{ ipBlock = { cidr = \"10.9.0.7/32\" }, from = [\"app\"] }]";
     assert!(!raw(let_out).contains(said));
+}
+
+/// A variable that says an address is no riddle, wherever that is: said before, on the same machine, or of the platform.
+#[test]
+fn an_address_that_is_told_is_known_where_egress_is_strict() {
+    let said = strict(
+        r#"
+env.DATABASE_URL = "postgresql://u:${secrets.s}@warehouse.example.com:5432/a"
+env.RESULT_URL = "postgresql://u:${secrets.s}@warehouse.example.com:5432/b"
+env.TOKEN_URL = "https://${secrets.s}/a"
+env.OTHER_URL = "https://${secrets.s}/b"
+env.CACHE_URL = "redis://:${secrets.s}@localhost:6379/0"
+env.STORE_URL = "redis://:${secrets.s}@store:6379/0"
+env.FILE_URI = "file:///data/${secrets.s}"
+[components.store]
+image = "a/store:1"
+group = "one"
+ports.redis = 6379
+[pipelines.train]
+image = "a/train:1"
+env.DATABASE_URL = "postgresql://u:${secrets.s}@warehouse.example.com:5432/a"
+tasks.a = { run = "true" }
+tasks.b = { run = "true" }
+"#,
+    );
+    assert_eq!(said, Vec::<String>::new());
+}
+
+/// Names that end as those of hosts do, and say nothing that a program asks.
+#[test]
+fn what_is_no_target_is_not_warned_of_where_egress_is_strict() {
+    let said = strict(
+        r#"
+env.VIRTUAL_HOST = "shop.example.com"
+env.N8N_HOST = "n8n.example.com"
+env.PUBLIC_HOST = "shop.example.com"
+env.COOKIE_HOST = "example.com"
+env.ALLOWED_HOST = "example.com"
+env.ALLOWED_HOSTS = "example.com"
+env.DB_ALLOWED_HOST = "example.com"
+env.POD_HOST = "x"
+env.SERVER_HOSTNAME = "shop.example.com"
+env.BIND_ADDRESS = "10.0.0.1"
+env.GHOST = "blog.example.com"
+env.MODEL_SERVER = "triton-1.2"
+env.STORE_SERVER = "triton-1.2"
+env.ADMIN_EMAIL_ADDRESS = "${secrets.s}"
+env.WALLET_ADDRESS = "${secrets.s}"
+env.OAUTH_REDIRECT_URI = "${secrets.s}"
+env.KAFKA_ADVERTISED_HOST = "kafka.example.com"
+env.MAIL_HOST = "mail.example.com"
+env.SNOWFLAKE_HOST = "x.snowflakecomputing.com"
+env.WAREHOUSE_HOST = "${secrets.s}"
+env.CLICK_URL = "clickhouse://u:${secrets.s}@click.example.com/x"
+env.WEBHOOK_URL = "${secrets.s}"
+"#,
+    );
+    assert_eq!(
+        said,
+        ["CLICK_URL", "MAIL_HOST", "WAREHOUSE_HOST", "WEBHOOK_URL"]
+    );
+}
+
+/// The variables of `app` that are said to lead nobody knows where.
+fn strict(env: &str) -> Vec<String> {
+    let text = format!(
+        "[components.app]\nimage = \"a/app:1\"\ngroup = \"one\"\n{env}[raw.helm.networkPolicy]\negress = \"strict\"\n"
+    );
+    let said = outcome(&text).1;
+    let lines = said
+        .lines()
+        .filter(|it| it.contains("does not say to which host"));
+    let mut names: Vec<String> = lines
+        .filter_map(|line| Some(line.split('`').nth(1)?.to_string()))
+        .collect();
+    names.sort();
+    names
+}
+
+/// A Service of another namespace may have no pods: that of the cluster's API, and one that leads out of the cluster.
+#[test]
+fn a_service_of_another_namespace_is_reached_wherever_it_leads() {
+    let files = compiled(
+        r#"
+[components.app]
+image = "a/app:1"
+group = "one"
+env.API = "https://kubernetes.default.svc"
+env.LAKE = "${components.lake.db.address}"
+[components.lake]
+group = "one"
+external = { host = "lake.data.svc", port = 5432 }
+ports.db = 5432
+"#,
+    );
+    let edges = block(&files["helm/p/values.yaml"], "  edges:");
+    for namespace in ["default", "data"] {
+        let of = edges.split("- from:");
+        let of = of.filter(|it| it.contains(&format!("- {namespace}\n")));
+        let of: Vec<&str> = of.collect();
+        assert!(
+            !of.is_empty() && of.iter().all(|it| it.contains("0.0.0.0/0")),
+            "{edges}"
+        );
+    }
 }

@@ -41,7 +41,7 @@ pub struct Sink {
     same: Mistakes,
     /// Keys whose values were refused.
     refused: BTreeSet<Span>,
-    /// Tables of which a key was left out.
+    /// Tables of which a key was left out or refused.
     lessened: BTreeSet<Span>,
     /// Whether names may be declared in files that could not be found.
     lacks_names: bool,
@@ -80,12 +80,12 @@ impl Sink {
         self.refused.insert(key);
     }
 
-    /// Says that a key of the table at this place was left out: what seems to be missing there may be what the key meant.
+    /// Says that a key of the table at this place was left out or refused: what seems to be missing there may be what the key meant.
     pub fn lessen(&mut self, table: Span) {
         self.lessened.insert(table);
     }
 
-    /// Whether a key of the table at this place was left out.
+    /// Whether a key of the table at this place was left out or refused.
     pub fn is_lessened(&self, table: Span) -> bool {
         self.lessened.contains(&table)
     }

@@ -2,7 +2,7 @@
 
 use super::{
     form::Form,
-    inner::DURATION,
+    inner::{DURATION, TEXTS},
     key::{KeyShape, key},
     shape::Shape,
 };
@@ -78,6 +78,12 @@ pub(super) const KIND_SLO: Shape = Shape::Table(&[
         Shape::List(&DURATION),
         "Where the buckets of that histogram end, if the program always has the same: a promise that ends elsewhere can't be measured.",
         "buckets = [\"100ms\", \"250ms\", \"1s\"]",
+    ),
+    key(
+        "own_buckets",
+        TEXTS,
+        "Options and variables of the program that set other buckets: where one of them stands, `buckets` says nothing.",
+        "own_buckets = [\"metrics.prometheus.buckets\"]",
     ),
 ]);
 

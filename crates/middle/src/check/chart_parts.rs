@@ -31,7 +31,7 @@ fn health(workload: &Workload, sink: &mut Sink) {
     let Some(entry) = workload.values.entry("health") else {
         return;
     };
-    let is_alone = workload.health.is_none() && !sink.is_lessened(entry.value.span);
+    let is_alone = workload.health.is_none() && !is_lessened(&entry.value, sink);
     let Some(table) = entry.value.as_table().filter(|_| is_alone) else {
         return;
     };
@@ -162,9 +162,15 @@ fn whole<'a>(
     entries: impl Iterator<Item = (&'a Key, &'a Node)>,
     sink: &Sink,
 ) -> Vec<(&'a Key, &'a Table)> {
-    let entries = entries.filter(|(_, node)| !sink.is_lessened(node.span));
+    let entries = entries.filter(|(_, node)| !is_lessened(node, sink));
     let tables = entries.filter_map(|(key, node)| Some((key, node.as_table()?)));
     tables.collect()
+}
+
+/// Whether something was left out of a table, or of one in it.
+fn is_lessened(node: &Node, sink: &Sink) -> bool {
+    let mut inner = node.as_table().into_iter().flat_map(Table::iter);
+    sink.is_lessened(node.span) || inner.any(|(_, it)| is_lessened(it, sink))
 }
 
 fn missing(table: &Table, needed: &'static [&'static str]) -> Vec<&'static str> {

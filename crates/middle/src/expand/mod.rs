@@ -162,7 +162,7 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
         own_secrets,
         mut workloads,
     } = layers;
-    unread_keys::check(&all, &workloads, sink);
+    unread_keys::check(&all, &workloads, tree, sink);
     role_env::set(&all, &bound, &own_secrets, &mut workloads, sink);
     role_env::parts_elsewhere(&all, &kind_tables, &workloads, sink);
     let Declarations {

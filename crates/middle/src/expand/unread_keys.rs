@@ -1,6 +1,6 @@
 //! Keys of a component that nothing reads: those of a part that does not run, and what is to be watched where nobody watches.
 
-use super::{Declarations, draft::Declared, layers::Layered};
+use super::{Declarations, draft::Declared, layers::Layered, read};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     model::Purpose,
@@ -12,7 +12,7 @@ use crate::{
 const WATCHED: [&str; 4] = ["metrics", "alerts", "slo", "panels"];
 
 /// `workloads`: what runs of each component.
-pub(super) fn check(all: &Declarations, workloads: &[Vec<Layered>], sink: &mut Sink) {
+pub(super) fn check(all: &Declarations, workloads: &[Vec<Layered>], tree: &Table, sink: &mut Sink) {
     let is_watched = all.has(Purpose::Metrics);
     for (declared, workloads) in all.components.iter().zip(workloads) {
         for (key, node) in declared
@@ -28,8 +28,15 @@ pub(super) fn check(all: &Declarations, workloads: &[Vec<Layered>], sink: &mut S
                 sink.push(diagnostic.about(&declared.name));
             }
         }
-        if !is_watched && let Some(diagnostic) = unwatched(declared) {
+        if !is_watched && let Some(diagnostic) = unwatched(&declared.name, &declared.user, &WATCHED)
+        {
             sink.push(diagnostic.about(&declared.name));
+        }
+    }
+    let pipelines = read::tables(tree, "pipelines").filter(|_| !is_watched);
+    for (key, table) in pipelines {
+        if let Some(diagnostic) = unwatched(&key.name, table, &["alerts"]) {
+            sink.push(diagnostic);
         }
     }
 }
@@ -59,15 +66,14 @@ fn idle_part(declared: &Declared, key: &Key, node: &Node) -> Option<Diagnostic> 
 }
 
 /// Keys that are for a Prometheus that the platform does not have.
-fn unwatched(declared: &Declared) -> Option<Diagnostic> {
-    let entries = WATCHED.iter().filter_map(|name| declared.user.entry(name));
+fn unwatched(owner: &str, table: &Table, watched: &[&str]) -> Option<Diagnostic> {
+    let entries = watched.iter().filter_map(|name| table.entry(name));
     let entries: Vec<&Entry> = entries.filter(|it| says_something(&it.value)).collect();
     let first = entries.first()?;
     let names: Vec<&str> = entries.iter().map(|it| it.key.name.as_str()).collect();
     let message = format!(
-        "the platform has no Prometheus: nothing reads {} of `{}`",
-        all_of(&names),
-        declared.name
+        "the platform has no Prometheus: nothing reads {} of `{owner}`",
+        all_of(&names)
     );
     let diagnostic = Diagnostic::new(Code::Unused, message).label(first.key.span, "for Prometheus");
     let rest = entries.iter().skip(1);

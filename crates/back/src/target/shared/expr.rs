@@ -20,7 +20,8 @@ pub(in crate::target) fn jobs_of(expr: &str) -> BTreeSet<String> {
 }
 
 /// The values of a label that an expression asks for and that are none of these, as of `job`: the names of `job="..."` and
-/// `job=~"a|b"`, and regular expressions that none of these fits. What has no such label is asked for by an empty value.
+/// `job=~"a|b"`, and regular expressions that none of these fits. What has no such label is asked for by an empty value. What a
+/// rule records may have other values: its expression says them.
 pub(in crate::target) fn others(
     expr: &str,
     label: &str,
@@ -28,6 +29,9 @@ pub(in crate::target) fn others(
 ) -> BTreeSet<String> {
     let mut strange = BTreeSet::new();
     each_selector(expr, |selector| {
+        if name_of(selector).is_some_and(|name| name.contains(':')) {
+            return;
+        }
         let of_label = selector.matchers.matchers.iter();
         for matcher in of_label.filter(|it| it.name == label && !it.is_match("")) {
             let fits = |value: &&str| matcher.is_match(value);
@@ -191,6 +195,10 @@ mod tests {
         assert_eq!(strange("up{job=~\"db-.+\"}"), ["db-.+"]);
         assert_eq!(strange("up{job=~\"api(/.+)?\", job!~\"db\"}"), [""; 0]);
         assert_eq!(strange("up{job=\"\"} or up{job=~\"|db\"}"), [""; 0]);
+        assert_eq!(
+            strange("a:b{job=\"all\"} / {__name__=\"c:d\", job=\"all\"}"),
+            [""; 0]
+        );
         let recorded = recorded_of("a:b:rate5m{job=\"api\"} / on () {__name__=\"c:d\"} + e");
         assert_eq!(Vec::from_iter(recorded), ["a:b:rate5m", "c:d"]);
     }

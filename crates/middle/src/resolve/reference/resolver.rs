@@ -11,10 +11,11 @@ use super::{
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
     expand::{ComponentDraft, read, unknown},
-    language::{NameRule, secret_places},
+    files::Site,
+    language::{NameRule, compose_bytes, secret_places},
     model::{Endpoint, Piece, Text},
     reference::{self, ComponentField, Mode, OwnPort, PortField, Words},
-    resolve::Scene,
+    resolve::{Scene, top},
     source::Span,
     syntax::{Key, Node},
 };
@@ -23,9 +24,12 @@ use crate::{
 const PLATFORM_FACTS: [&str; 2] = ["name", "network"];
 
 /// Raw keys that limit the memory of a component's main workload.
-const RAW_MEMORY: [&[&str]; 2] = [
-    &["helm", "resources", "limits", "memory"],
-    &["compose", "deploy", "resources", "limits", "memory"],
+const RAW_MEMORY: [(Site, &[&str]); 2] = [
+    (Site::Cluster, &["helm", "resources", "limits", "memory"]),
+    (
+        Site::Engine,
+        &["compose", "deploy", "resources", "limits", "memory"],
+    ),
 ];
 
 pub(super) struct Resolver<'a> {
@@ -152,13 +156,19 @@ impl Resolver<'_> {
         let Some(table) = draft.workload(None).map(|shape| &shape.table) else {
             return;
         };
-        let amount = |path: &[&str]| read::amount(table.get_path(path)?);
-        let typed = amount(&["resources", "memory"]);
-        for path in RAW_MEMORY {
-            let Some(node) = table.get_path(path) else {
+        let typed = table.get_path(&["resources", "memory"]);
+        let typed = typed.and_then(read::amount);
+        let targets = top::targets(self.scene.draft.tree.table("platform"));
+        for (site, path) in RAW_MEMORY {
+            let is_read = targets.iter().any(|it| it.runs_on() == Some(site));
+            let Some(node) = table.get_path(path).filter(|_| is_read) else {
                 continue;
             };
-            let own = read::amount(node);
+            // `M` is a power of two to Compose, and of ten to Kubernetes.
+            let own = match (site, node.as_str()) {
+                (Site::Engine, Some(text)) => compose_bytes(text),
+                (Site::Engine | Site::Cluster, _) => read::amount(node),
+            };
             if own.is_none() || own == typed {
                 continue;
             }

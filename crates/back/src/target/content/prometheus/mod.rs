@@ -53,7 +53,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let seldom = windows::too_seldom(prometheus, &jobs, usual);
     emission.losses.extend(seldom);
     let asked = probes::asked(platform, prometheus, context.vantage);
-    let unanswered = unknown::unanswered(platform, prometheus, &jobs, &asked);
+    let unanswered = unknown::unanswered(context, prometheus, &jobs);
     emission.losses.extend(unanswered);
     emission.losses.extend(unknown::lost_metrics(&jobs));
 

@@ -6,13 +6,17 @@ use std::collections::BTreeSet;
 use super::unknown::warning;
 use crate::{
     diag::{Diagnostic, nearest},
+    files::Site,
     model::{Component, Platform},
-    target::shared::{
-        asked::{self, Question, is_filled_in_later, values_of_rules},
-        exposed::{self, Known},
-        expr::{others, recorded_of},
-        probes::ProbedWorkload,
-        scrape::Job,
+    target::{
+        Context, Vantage,
+        shared::{
+            asked::{self, Question, is_filled_in_later, values_of_rules},
+            exposed::{self, Known},
+            expr::{others, recorded_of},
+            probes,
+            scrape::{self, Job},
+        },
     },
 };
 
@@ -24,14 +28,15 @@ struct Label<'a> {
     may_be_another: fn(&str) -> bool,
     /// What to write where nothing is alike.
     otherwise: &'static str,
+    /// Where no target has another value, as in ` in the chart`.
+    place: &'static str,
 }
 
 /// A warning for each question that asks for such a series. What others scrape or write has labels and names of theirs.
 pub(super) fn unanswered(
-    platform: &Platform,
+    context: &Context<'_>,
     prometheus: &Component,
     jobs: &[Job<'_>],
-    asked: &[ProbedWorkload<'_>],
     (questions, exposed): (&[Question<'_>], Option<&Known>),
 ) -> Vec<Diagnostic> {
     let is_open =
@@ -39,7 +44,11 @@ pub(super) fn unanswered(
     if is_open || jobs.iter().any(federates) {
         return Vec::new();
     }
-    let addresses = addresses(jobs, asked);
+    let platform = context.platform;
+    let addresses = match questions.iter().any(|it| it.text.contains("instance")) {
+        true => addresses(context, prometheus),
+        false => BTreeSet::new(),
+    };
     let mut out = Vec::new();
     for label in labels(platform, jobs, &addresses) {
         let of_rules = values_of_rules(platform, prometheus, label.name);
@@ -64,11 +73,37 @@ fn federates(job: &Job<'_>) -> bool {
     job.metrics.path.to_string().contains("federate")
 }
 
-/// `HOST:PORT` of all targets.
-fn addresses(jobs: &[Job<'_>], asked: &[ProbedWorkload<'_>]) -> BTreeSet<String> {
-    let scraped = jobs.iter().map(|it| format!("{}:{}", it.host, it.port));
-    let probed = asked.iter().map(|it| format!("{}:{}", it.host, it.port));
-    scraped.chain(probed).collect()
+/// `HOST:PORT` of all targets, wherever the platform runs: one expression is for its containers and for its pods, which have
+/// other addresses.
+fn addresses(context: &Context<'_>, prometheus: &Component) -> BTreeSet<String> {
+    let platform = context.platform;
+    let mut out = BTreeSet::new();
+    for vantage in [Vantage::Compose, Vantage::Kubernetes] {
+        if vantage == context.vantage || runs_at(platform, vantage.site()) {
+            let (jobs, _) = scrape::jobs(platform, prometheus, vantage);
+            let asked = probes::asked(platform, prometheus, vantage);
+            out.extend(jobs.iter().map(|it| format!("{}:{}", it.host, it.port)));
+            out.extend(asked.iter().map(|it| format!("{}:{}", it.host, it.port)));
+        }
+    }
+    out
+}
+
+fn runs_at(platform: &Platform, site: Site) -> bool {
+    let mut targets = platform.targets.iter();
+    targets.any(|target| target.runs_on() == Some(site))
+}
+
+/// Where addresses are looked for.
+fn place(platform: &Platform) -> &'static str {
+    match (
+        runs_at(platform, Site::Engine),
+        runs_at(platform, Site::Cluster),
+    ) {
+        (true, true) => ", neither on an engine nor in the chart",
+        (false, true) => " in the chart",
+        (_, false) => "",
+    }
 }
 
 /// The labels whose values are all known.
@@ -87,18 +122,21 @@ fn labels<'a>(
                 .collect(),
             may_be_another: |_| false,
             otherwise: "a component has the name that it has in platform.toml",
+            place: "",
         },
         Label {
             name: "group",
             known: platform.groups.iter().map(|it| it.name.as_str()).collect(),
             may_be_another: |_| false,
             otherwise: "a group has the name that it has in `[groups]`",
+            place: "",
         },
         Label {
             name: "instance",
             known: addresses.iter().map(String::as_str).collect(),
             may_be_another: is_found,
             otherwise: "a target is called after the address that is scraped",
+            place: place(platform),
         },
     ];
     let mut labels = Vec::from(labels);
@@ -119,8 +157,10 @@ fn is_found(instance: &str) -> bool {
 
 fn of_nothing(question: &Question<'_>, label: &Label<'_>, value: &str) -> Diagnostic {
     let (Question { what, loser, .. }, name) = (question, label.name);
-    let message =
-        format!("{what} asks for `{name}=\"{value}\"`, which no target has: {loser} has no data");
+    let message = format!(
+        "{what} asks for `{name}=\"{value}\"`, which no target has{}: {loser} has no data",
+        label.place
+    );
     let near = nearest(value, label.known.iter().copied());
     let near = near.or_else(|| of_same_host(value, label));
     misnamed(question, &message, (value, near), label.otherwise)

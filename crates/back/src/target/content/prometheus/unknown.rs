@@ -9,24 +9,26 @@ use crate::{
     diag::{Diagnostic, nearest},
     files::Target,
     model::{Component, Platform, Purpose, probe_job},
-    target::shared::{
-        asked::{Question, is_filled_in_later, questions, values_of_rules},
-        exposed::{self, Known},
-        expr::{asked_of, others},
-        losses::loss,
-        probes::ProbedWorkload,
-        scrape::Job,
+    target::{
+        Context,
+        shared::{
+            asked::{Question, is_filled_in_later, questions, values_of_rules},
+            exposed::{self, Known},
+            expr::{asked_of, others},
+            losses::loss,
+            scrape::Job,
+        },
     },
     text::all_of,
 };
 
 /// A warning for each question that has no answer. A dashboard is read where its Grafana asks this Prometheus.
 pub(super) fn unanswered(
-    platform: &Platform,
+    context: &Context<'_>,
     prometheus: &Component,
     jobs: &[Job<'_>],
-    asked: &[ProbedWorkload<'_>],
 ) -> Vec<Diagnostic> {
+    let platform = context.platform;
     let asks = |grafana: &&Component| {
         let mut uses = grafana.uses.iter();
         uses.any(|it| it.role == "datasource" && it.component == prometheus.name)
@@ -48,9 +50,7 @@ pub(super) fn unanswered(
     };
     let exposed = Known::of(prometheus, jobs, &own_jobs);
     let of_any = (questions.as_slice(), exposed.as_ref());
-    out.extend(nowhere::unanswered(
-        platform, prometheus, jobs, asked, of_any,
-    ));
+    out.extend(nowhere::unanswered(context, prometheus, jobs, of_any));
     out.extend(questions.iter().flat_map(|it| unknown_metrics(it, jobs)));
     if let Some(known) = exposed {
         out.extend(

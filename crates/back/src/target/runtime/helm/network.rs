@@ -254,9 +254,10 @@ fn outside(host: &Host) -> Outside {
         Host::Ip(IpAddr::V4(address)) => one(format!("{address}/32")),
         Host::Ip(IpAddr::V6(address)) => one(format!("{address}/128")),
         Host::Name(name) => match told::namespace_of(name) {
+            // A Service may lead to no pods: to the cluster's API, or by `externalName` out of the cluster.
             Some(namespace) => Outside {
                 namespaces: vec![namespace.to_string()],
-                ..Outside::default()
+                ..everywhere()
             },
             // A Service beside the release; and not every policy takes pods for addresses.
             None if !name.contains('.') => Outside {

@@ -3,6 +3,7 @@
 use super::Reader;
 use crate::{
     diag::{Code, Diagnostic, Sink},
+    expand::read,
     language::duration_ms,
     syntax::Node,
 };
@@ -13,7 +14,8 @@ impl Reader<'_> {
     pub(super) fn check_bucket(&self, under: u64, written: Option<&Node>, sink: &mut Sink) {
         let draft = &self.scene.components[self.index];
         let of_kind = draft.kind_table.get_path(&["slo", "buckets"]);
-        let of_kind = of_kind.filter(|_| self.table.get("durations").is_none());
+        let is_usual = self.table.get("durations").is_none() && !self.has_own_buckets();
+        let of_kind = of_kind.filter(|_| is_usual);
         let (Some(buckets), Some(written)) = (of_kind.and_then(Node::as_array), written) else {
             return;
         };
@@ -39,5 +41,26 @@ impl Reader<'_> {
                 ))
                 .replacing(written.span, format!("\"{nearest}\"")),
         );
+    }
+
+    /// Whether an option or a variable sets other buckets than the program's usual ones.
+    fn has_own_buckets(&self) -> bool {
+        let draft = &self.scene.components[self.index];
+        let Some(of_kind) = draft.kind_table.table("slo") else {
+            return false;
+        };
+        let Some(main) = draft.workload(None).map(|shape| &shape.table) else {
+            return false;
+        };
+        let words = ["entrypoint", "command", "args"].map(|key| main.get(key));
+        let words = words.into_iter().flatten();
+        let words = words.flat_map(|node| node.as_array().unwrap_or(std::slice::from_ref(node)));
+        let words: Vec<String> = words
+            .filter_map(|word| Some(word.as_str()?.to_ascii_lowercase()))
+            .collect();
+        read::strings(of_kind, "own_buckets").iter().any(|name| {
+            let option = name.to_ascii_lowercase();
+            main.get_path(&["env", name]).is_some() || words.iter().any(|it| it.contains(&option))
+        })
     }
 }

@@ -6,6 +6,7 @@ use super::{
     Address,
     known::{self, Form, HOSTED, HTTPS, OURS, PAGERDUTY, UNKNOWN, WORDS, form, is_reached, usual},
     namespace_of,
+    pairs::Named,
 };
 use crate::{
     model::{
@@ -32,7 +33,9 @@ pub(super) struct Found<'a> {
     /// Variables that say where the program connects to, in a way that nobody knows when compiling.
     pub unknown: BTreeSet<String>,
     /// Whether a variable that may change at start is in the text that is searched.
-    is_late: bool,
+    pub(super) is_late: bool,
+    /// Whether the texts that were searched say an address, wherever it is: known already, on this machine, or of the platform.
+    is_told: bool,
 }
 
 impl<'a> Found<'a> {
@@ -43,6 +46,7 @@ impl<'a> Found<'a> {
             addresses: BTreeSet::new(),
             unknown: BTreeSet::new(),
             is_late: false,
+            is_told: false,
         }
     }
 
@@ -59,11 +63,11 @@ impl<'a> Found<'a> {
     pub fn variables<'t>(&mut self, variables: impl IntoIterator<Item = (&'t str, &'t Text)>) {
         let mut all = Vec::new();
         for (name, text) in variables {
-            let before = self.addresses.len();
+            self.is_told = false;
             self.texts([text]);
             let text = self.written(text);
-            let is_told = self.addresses.len() > before || text.contains(OURS);
-            if !is_told && text.contains(UNKNOWN) && known::is_url(name) {
+            let is_told = self.is_told || text.contains(OURS);
+            if !is_told && known::is_opened(name) && leads_anywhere(&text) {
                 self.unknown.insert(name.to_string());
             }
             all.push(Named {
@@ -77,101 +81,6 @@ impl<'a> Found<'a> {
         self.unknown.extend(unknown);
     }
 
-    /// Flags of a command line, as `--db-host=10.0.0.7 --db-port 5432`.
-    pub fn flags<'t>(&mut self, words: impl IntoIterator<Item = &'t Text>) {
-        let words: Vec<(String, bool)> = words
-            .into_iter()
-            .map(|word| (self.written(word), self.is_late))
-            .collect();
-        let mut all = Vec::new();
-        for (index, (word, is_late)) in words.iter().enumerate() {
-            let Some(flag) = word.strip_prefix('-') else {
-                continue;
-            };
-            let flag = flag.trim_start_matches('-');
-            let (name, text, is_late) = match (flag.split_once('='), words.get(index + 1)) {
-                (Some((name, text)), _) => (name, text, *is_late),
-                (None, Some((text, is_late))) if !text.starts_with('-') => {
-                    (flag, text.as_str(), *is_late)
-                }
-                _ => continue,
-            };
-            all.push(Named {
-                name: name.to_string(),
-                text: text.to_string(),
-                is_late,
-            });
-        }
-        let told = all.iter().filter(|it| !known::is_bare(&it.name));
-        self.hosts_and_ports(told, &all);
-    }
-
-    /// A host and its port under two names, as `DB_HOST` and `DB_PORT`; without the second the usual port of the program that the
-    /// first one names. Returns those whose port nothing says.
-    fn hosts_and_ports<'t>(
-        &mut self,
-        hosts: impl Iterator<Item = &'t Named>,
-        all: &[Named],
-    ) -> Vec<String> {
-        let mut unknown = Vec::new();
-        for Named {
-            name,
-            text,
-            is_late,
-        } in hosts
-        {
-            let Some(ports) = known::ports_of(name) else {
-                continue;
-            };
-            let port = all.iter().find(|it| known::is_port(&it.name, &ports));
-            let port = port.and_then(|it| it.text.trim().parse().ok());
-            let port = port.filter(|it| *it > 0).or_else(|| known::usual_of(name));
-            for item in text.split(',').map(str::trim) {
-                let is_secret = item.contains(UNKNOWN);
-                let host = Host::parse_in_url(item).filter(|host| self.is_elsewhere(host));
-                // A word without a dot is a host only where the name says nothing else.
-                let is_host = |host: &Host| match host {
-                    Host::Ip(_) => true,
-                    Host::Name(host) => {
-                        host.contains('.') || name.to_ascii_lowercase().ends_with("host")
-                    }
-                };
-                match (host.filter(is_host), port) {
-                    (Some(host), Some(port)) => self.add(Some(host).filter(|_| !is_late), port),
-                    (None, Some(port)) if is_secret => self.add(None, port),
-                    (Some(_), None) => unknown.push(name.clone()),
-                    (None, None) if is_secret => unknown.push(name.clone()),
-                    (None, _) => {}
-                }
-            }
-        }
-        unknown
-    }
-
-    /// `host=10.0.0.7 port=5432`, as libpq takes it, and `Server=tcp:10.0.0.7,1433;Database=x`, as SQL Server's clients do.
-    fn keywords(&mut self, text: &str) {
-        let pairs = text.split(|c: char| c == ';' || c.is_whitespace());
-        let pairs = pairs.filter_map(|pair| pair.split_once('='));
-        let mut all: Vec<Named> = pairs
-            .map(|(name, text)| Named {
-                name: name.to_string(),
-                text: text
-                    .trim_matches(['\'', '"'])
-                    .trim_start_matches("tcp:")
-                    .to_string(),
-                is_late: self.is_late,
-            })
-            .collect();
-        all.retain(|it| known::is_bare(&it.name) || it.name.eq_ignore_ascii_case("port"));
-        let joined = all.iter().filter_map(|it| {
-            let (host, port) = it.text.split_once(',')?;
-            Some(format!("{host}:{port}"))
-        });
-        let joined: Vec<String> = joined.collect();
-        joined.iter().for_each(|text| self.words(text));
-        self.hosts_and_ports(all.iter(), &all);
-    }
-
     /// What an exporter is told to ask, as in `/probe?module=x&target=10.0.0.1:80`.
     pub fn query(&mut self, text: &Text) {
         let text = self.written(text);
@@ -182,7 +91,7 @@ impl<'a> Found<'a> {
     }
 
     /// A text as it can be searched.
-    fn written(&mut self, text: &Text) -> String {
+    pub(super) fn written(&mut self, text: &Text) -> String {
         let mut is_late = false;
         let written = text.render(|piece| match piece {
             Piece::Literal(text) => text.clone(),
@@ -366,14 +275,12 @@ impl<'a> Found<'a> {
     }
 
     /// Every `SCHEME://AUTHORITY` of a text; several hosts of one authority are separated by commas.
-    fn urls(&mut self, text: &str) {
+    pub(super) fn urls(&mut self, text: &str) {
         for (at, mark) in text.match_indices("://") {
             let is_scheme = |c: char| c.is_ascii_alphanumeric() || "+-._".contains(c);
             let scheme = text[..at].trim_end_matches(is_scheme).len();
             let usual = usual(&text[scheme..at]);
-            let rest = &text[at + mark.len()..];
-            let ends = |c: char| c.is_whitespace() || "/?#;\"'`<>(){}|\\".contains(c);
-            let authority = rest.split(ends).next().unwrap_or_default();
+            let authority = authority(&text[at + mark.len()..]);
             let hosts = authority.rsplit('@').next().unwrap_or_default();
             for host in hosts.split(',') {
                 self.host(host, usual);
@@ -408,19 +315,21 @@ impl<'a> Found<'a> {
                 .rsplit_once(':')
                 .and_then(|(_, port)| port.parse().ok());
             if let Some(port) = port.or(usual) {
+                self.is_told = true;
                 self.add(None, port);
             }
             return;
         }
         let address = HostAndPort::parse(text).map(|it| (it.host, it.port));
         let address = address.or_else(|| Host::parse_in_url(text).zip(usual));
+        self.is_told |= address.is_some();
         if let Some((host, port)) = address.filter(|(host, _)| self.is_elsewhere(host)) {
             self.add(Some(host).filter(|_| !self.is_late), port);
         }
     }
 
     /// `HOST:PORT` and `USER@HOST:PATH` as words of a text. A name has a dot: others are names of anything.
-    fn words(&mut self, text: &str) {
+    pub(super) fn words(&mut self, text: &str) {
         let separators = |c: char| c.is_whitespace() || ",;\"'=".contains(c);
         for word in text.split(separators).filter(|it| !it.contains("://")) {
             let address = match word.split_once('@').map(|(_, rest)| rest.split_once(':')) {
@@ -430,20 +339,16 @@ impl<'a> Found<'a> {
                 Some(_) => None,
                 None => HostAndPort::parse(word).map(|it| (it.host, it.port)),
             };
-            let is_full = |host: &Host| match host {
-                Host::Ip(_) => true,
-                Host::Name(name) => name.rsplit_once('.').is_some_and(|(_, last)| {
-                    last.len() > 1 && last.chars().all(char::is_alphabetic)
-                }),
-            };
-            let address = address.filter(|(host, _)| is_full(host) && self.is_elsewhere(host));
+            let address = address.filter(|(host, _)| is_full(host));
+            self.is_told |= address.is_some();
+            let address = address.filter(|(host, _)| self.is_elsewhere(host));
             if let Some((host, port)) = address {
                 self.add(Some(host).filter(|_| !self.is_late), port);
             }
         }
     }
 
-    fn is_elsewhere(&self, host: &Host) -> bool {
+    pub(super) fn is_elsewhere(&self, host: &Host) -> bool {
         match host {
             host if host.is_loopback() => false,
             Host::Ip(address) => is_reached(*address),
@@ -469,15 +374,38 @@ impl<'a> Found<'a> {
         is_ours(name) || is_here && is_ours(service)
     }
 
-    fn add(&mut self, host: Option<Host>, port: u16) {
+    pub(super) fn add(&mut self, host: Option<Host>, port: u16) {
         self.addresses.insert(Address { host, port });
     }
 }
 
-/// A text under a name: of a variable, a flag, or a key.
-struct Named {
-    name: String,
-    text: String,
-    /// As for [`Found`].
-    is_late: bool,
+/// Whether a name is one of the domain name system: others are names of anything.
+pub(super) fn is_full(host: &Host) -> bool {
+    match host {
+        Host::Ip(_) => true,
+        Host::Name(name) => name
+            .rsplit_once('.')
+            .is_some_and(|(_, last)| last.len() > 1 && last.chars().all(char::is_alphabetic)),
+    }
+}
+
+/// Whether a secret is the address, or stands beside a host whose port nobody says.
+fn leads_anywhere(text: &str) -> bool {
+    if !text.contains(UNKNOWN) {
+        return false;
+    }
+    match text.split_once("://") {
+        None => text.starts_with(UNKNOWN),
+        Some((scheme, rest)) => {
+            let host = authority(rest).rsplit('@').next().unwrap_or_default();
+            let host_of = |it: &str| Host::parse_in_url(it).is_some_and(|it| is_full(&it));
+            scheme.contains(UNKNOWN) || host.contains(UNKNOWN) || host_of(host)
+        }
+    }
+}
+
+/// What stands between `://` and the path.
+fn authority(rest: &str) -> &str {
+    let ends = |c: char| c.is_whitespace() || "/?#;\"'`<>(){}|\\".contains(c);
+    rest.split(ends).next().unwrap_or_default()
 }

@@ -101,6 +101,85 @@ pub(super) const WORDS: [&str; 2] = ["annotations", "labels"];
 pub(super) const FOR_PEOPLE: [&str; 6] =
     ["runbook", "dashboard", "external", "icon", "image", "thumb"];
 
+/// Words of variables that hold a URL which others open, or a program's own.
+const OF_OTHERS: [&str; 24] = [
+    "redirect",
+    "callback",
+    "return",
+    "logout",
+    "login",
+    "public",
+    "external",
+    "own",
+    "self",
+    "site",
+    "home",
+    "homepage",
+    "canonical",
+    "frontend",
+    "runbook",
+    "dashboard",
+    "icon",
+    "logo",
+    "image",
+    "avatar",
+    "thumb",
+    "docs",
+    "help",
+    "support",
+];
+
+/// Words of variables that say whom a program asks, before `HOST`. Others mostly say where the program itself is: `N8N_HOST`,
+/// `VIRTUAL_HOST`, `POD_HOST`.
+const ASKED: [&str; 20] = [
+    "db",
+    "database",
+    "sql",
+    "warehouse",
+    "queue",
+    "broker",
+    "cache",
+    "search",
+    "ldap",
+    "upstream",
+    "remote",
+    "proxy",
+    "smtp",
+    "imap",
+    "mail",
+    "email",
+    "store",
+    "storage",
+    "vault",
+    "registry",
+];
+
+/// Words of variables that say where a program itself listens, or by which name others know it.
+const OWN: [&str; 14] = [
+    "bind",
+    "listen",
+    "advertise",
+    "advertised",
+    "virtual",
+    "public",
+    "external",
+    "cookie",
+    "allowed",
+    "trusted",
+    "pod",
+    "node",
+    "self",
+    "own",
+];
+
+/// Keywords of texts that say a database, without its port: where the host stands, what else stands there, and the usual port
+/// (libpq; SQL Server's clients; those of MySQL for .NET).
+pub(super) const KEYWORDS: [(&str, &str, u16); 3] = [
+    ("host", "dbname", 5432),
+    ("server", "database", 1433),
+    ("server", "uid", 3306),
+];
+
 /// Receivers of Alertmanager and discoveries of Prometheus that have a public address of their own where the configuration names
 /// none.
 pub(super) const HOSTED: [&str; 19] = [
@@ -180,6 +259,32 @@ pub(super) fn is_url(key: &str) -> bool {
         .last()
         .is_some_and(|it| URLS.iter().any(|end| it.ends_with(end)));
     is_url && !FOR_PEOPLE.iter().any(|it| key.starts_with(it))
+}
+
+/// Whether a variable says a URL that its program opens, as far as its name tells.
+pub(super) fn is_opened(name: &str) -> bool {
+    let mut words = words_of(name).into_iter();
+    is_url(name) && !words.any(|it| OF_OTHERS.contains(&it.as_str()))
+}
+
+/// Whether a variable says a host that its program asks, as far as its name tells.
+pub(super) fn is_asked(name: &str) -> bool {
+    let words = words_of(name);
+    let Some((last, before)) = words.split_last() else {
+        return false;
+    };
+    let is_one = |list: &[&str]| before.iter().any(|it| list.contains(&it.as_str()));
+    // `EMAIL_ADDRESS` is where people get mail.
+    let is_mail = before.last().is_some_and(|it| it.ends_with("mail"));
+    let is_host = HOSTS.contains(&last.as_str()) && !(is_mail && last.starts_with("addr"));
+    let is_program = before.iter().any(|it| is_program(it));
+    is_host && (is_one(&ASKED) || is_program) && !is_one(&OWN)
+}
+
+/// Whether a word is the name of a program that others ask.
+fn is_program(word: &str) -> bool {
+    let mut named = PROGRAMS.iter().chain(&USUAL);
+    named.any(|(known, _)| *known == word)
 }
 
 /// Whether a key names a file in which a URL stands.

@@ -4,6 +4,7 @@
 
 mod found;
 mod known;
+mod pairs;
 
 use std::collections::{BTreeMap, BTreeSet};
 
