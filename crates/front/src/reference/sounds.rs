@@ -223,24 +223,8 @@ const SWITCHED: [&str; 4] = ["ALLOW", "DISABLE", "ENABLE", "RANDOM"];
 
 /// What stands before `token` where it is a piece of a text, and what before `pass` where something is passed on.
 const OF_TEXTS: [&str; 18] = [
-    "AUDIO",
-    "BOS",
-    "CLS",
-    "EOS",
-    "FIRST",
-    "IMAGE",
-    "MASK",
-    "MAX",
-    "MIN",
-    "NUM",
-    "PAD",
-    "PER",
-    "SEP",
-    "SPECIAL",
-    "START",
-    "STOP",
-    "UNK",
-    "VIDEO",
+    "AUDIO", "BOS", "CLS", "EOS", "FIRST", "IMAGE", "MASK", "MAX", "MIN", "NUM", "PAD", "PER",
+    "SEP", "SPECIAL", "START", "STOP", "UNK", "VIDEO",
 ];
 const PASSED_ON: [&str; 5] = ["FASTCGI", "GRPC", "PROXY", "SCGI", "UWSGI"];
 

@@ -224,9 +224,11 @@ fn assigned(line: &str) -> Option<(&str, &str)> {
 
 /// A value without the comment behind it. In quotes a `#` begins none.
 fn without_comment(value: &str) -> &str {
-    let comment = value
-        .match_indices(" #")
-        .find(|(at, _)| ['"', '\''].iter().all(|it| value[..*at].matches(*it).count() % 2 == 0));
+    let comment = value.match_indices(" #").find(|(at, _)| {
+        ['"', '\'']
+            .iter()
+            .all(|it| value[..*at].matches(*it).count() % 2 == 0)
+    });
     comment.map_or(value, |(at, _)| &value[..at])
 }
 
@@ -288,8 +290,7 @@ fn secret_word(before: &str, word: &str) -> Option<String> {
     if let Some((name, value)) = word.split_once('=') {
         let is_name = !name.contains(|c: char| !c.is_ascii_alphanumeric() && !"_-.".contains(c));
         let value = value.trim_matches(['"', '\'']);
-        return (is_name && sounds(name, value) && is_value(value))
-            .then(|| format!("`{name}`"));
+        return (is_name && sounds(name, value) && is_value(value)).then(|| format!("`{name}`"));
     }
     (flag(before) && !before.contains('=') && !word.starts_with('-') && is_value(word))
         .then(|| format!("`{before}`"))

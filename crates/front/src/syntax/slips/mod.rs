@@ -121,8 +121,10 @@ impl<'a> Place<'a> {
         }
         let item = line.strip_prefix("- ")?.trim();
         if item.contains(" = ") && DeTable::parse(item).is_ok() {
-            let diagnostic = says("TOML writes a key without a sign before it")
-                .label(self.span(whole.start..whole.start + 1), "as in a list of YAML");
+            let diagnostic = says("TOML writes a key without a sign before it").label(
+                self.span(whole.start..whole.start + 1),
+                "as in a list of YAML",
+            );
             let diagnostic = written(diagnostic, &[item.to_string()], self.span(whole));
             return Some((diagnostic, self.line.end));
         }
