@@ -35,12 +35,17 @@ impl<'a> Runs<'a> {
         self.branches.is_empty() && self.tags.is_empty()
     }
 
-    /// Whether there may be something that both run on.
+    /// Whether there may be something that both run on. In a build of a tag, Jenkins takes the tag's name for that of the branch, too:
+    /// `branches` meets tags.
     fn meets(self, other: Self) -> bool {
+        let mut own = self.names();
         self.on_all()
             || other.on_all()
-            || any_meets(self.branches, other.branches)
-            || any_meets(self.tags, other.tags)
+            || own.any(|one| other.names().any(|other| may_meet(one, other)))
+    }
+
+    fn names(self) -> impl Iterator<Item = &'a String> {
+        self.branches.iter().chain(self.tags)
     }
 
     /// As in "branches `main` and `dev`, tags `v*`".
@@ -120,18 +125,13 @@ fn never_runs(stage: &CiStage, around: &Around<'_>) -> Option<Diagnostic> {
     )))
 }
 
-fn any_meets(some: &[String], others: &[String]) -> bool {
-    let mut some = some.iter();
-    some.any(|one| others.iter().any(|other| may_meet(one, other)))
-}
-
 /// Whether a name may fit both patterns. What is more than `*` and `?` may fit everything.
 fn may_meet(one: &str, other: &str) -> bool {
     let is_more = |pattern: &str| pattern.contains(['[', '{', '(', '\\', '!']);
     if is_more(one) || is_more(other) {
         return true;
     }
-    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
+    let (one, other) = (letters(one), letters(other));
     // `fits[at]`: whether what is left of `one` and `other[at..]` may meet; from the end to the start.
     let mut fits = vec![false; other.len() + 1];
     for from in (0..=one.len()).rev() {
@@ -152,6 +152,13 @@ fn may_meet(one: &str, other: &str) -> bool {
     fits[0]
 }
 
+/// A pattern as Jenkins compares it: in letters of one case, and with folders (`**`) that may be none. What it fits is no less.
+fn letters(pattern: &str) -> Vec<char> {
+    let pattern = pattern.to_lowercase().replace("**/", "*");
+    let pattern = pattern.replace("/**", "*");
+    pattern.trim_end_matches('/').chars().collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::may_meet;
@@ -167,6 +174,11 @@ mod tests {
             ("v1.?", "v?.2"),
             ("", "*"),
             ("[a-z]", "main"),
+            ("**/main", "main"),
+            ("feature/**", "feature"),
+            ("a/**/b", "a/b"),
+            ("release/", "release"),
+            ("Release/*", "release/1"),
         ] {
             assert!(may_meet(one, other), "{one} and {other}");
             assert!(may_meet(other, one), "{other} and {one}");
@@ -177,6 +189,8 @@ mod tests {
             ("v*", "w*"),
             ("*-rc", "*-beta"),
             ("v?", "v10"),
+            ("**/main", "dev"),
+            ("feature/**", "main"),
             ("", "?"),
         ] {
             assert!(!may_meet(one, other), "{one} and {other}");

@@ -54,7 +54,8 @@ pub(super) fn distinct(facts: Facts<'_>, sink: &mut Sink) {
         return;
     }
     for service in facts.raw.services() {
-        if let Some(diagnostic) = replicas(service) {
+        let several = several_of_one_network(facts, service);
+        if let Some(diagnostic) = several.or_else(|| replicas(service)) {
             sink.push(diagnostic);
         }
         for (key, found) in &service.keys.amounts {
@@ -64,7 +65,7 @@ pub(super) fn distinct(facts: Facts<'_>, sink: &mut Sink) {
             let span = service.places.of(found.by);
             // Of containers none is a number; of all else zero says nothing.
             if *key == "scale" {
-                if let Some(diagnostic) = shares_a_network(facts, service, value) {
+                if let Some(diagnostic) = shares_a_network(facts, service, "scale", value) {
                     sink.push(diagnostic.label(span, "more than one container"));
                 } else if let Some(diagnostic) = scale(service, value) {
                     sink.push(diagnostic.label(span, "another number"));
@@ -159,7 +160,12 @@ fn has_section(resources: &Resources, section: &str) -> bool {
 }
 
 /// Several containers where another workload lives in the network of one, or of one that lives in another's.
-fn shares_a_network(facts: Facts<'_>, service: &RawService<'_>, value: i128) -> Option<Diagnostic> {
+fn shares_a_network(
+    facts: Facts<'_>,
+    service: &RawService<'_>,
+    key: &str,
+    value: i128,
+) -> Option<Diagnostic> {
     let workload = service.workload.filter(|_| value > PARTS_OF_ONE)?;
     let host_of = |guest: &Workload| match &guest.network_mode.as_ref()?.value {
         NetworkMode::Service(name) => Some(name.clone()),
@@ -182,8 +188,21 @@ fn shares_a_network(facts: Facts<'_>, service: &RawService<'_>, value: i128) -> 
     Some(
         Diagnostic::new(Code::ConflictingKeys, message)
             .about(&workload.component)
-            .help("leave `scale` out: what shares a network is one container in Compose"),
+            .help(format!(
+                "leave `{key}` out: what shares a network is one container in Compose"
+            )),
     )
+}
+
+/// The same, where `deploy` says how many. `scale` beside it has to say as many, and is what is reported.
+fn several_of_one_network(facts: Facts<'_>, service: &RawService<'_>) -> Option<Diagnostic> {
+    let raw = service.keys.deploy?.get("replicas")?;
+    if service.keys.amounts.iter().any(|(key, _)| *key == "scale") {
+        return None;
+    }
+    let value = compose_amount(&word(Some(raw)))?;
+    let diagnostic = shares_a_network(facts, service, "deploy.replicas", value)?;
+    Some(diagnostic.label(service.places.of(raw), "more than one container"))
 }
 
 /// A number of containers that is not the one of the component, or of `deploy`.

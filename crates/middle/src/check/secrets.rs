@@ -13,7 +13,7 @@ use super::{
 use crate::{
     diag::{Code, Diagnostic, Sink, Subject},
     model::{Platform, Workload},
-    reference::{sounds_secret, without_parameters},
+    reference::{sounds_secret, sounds_secret_as_number},
     source::Span,
     syntax::key_text,
 };
@@ -177,7 +177,7 @@ fn again(facts: Facts<'_>, string: &UserString<'_>) -> Option<String> {
 fn secret_in(string: &UserString<'_>) -> Option<String> {
     match string.how {
         StringUse::Variable(name) | StringUse::Named(name) | StringUse::OfFile(name, _) => {
-            let is_one = sounds_secret(name) && is_literal(string.text);
+            let is_one = sounds(name, string.text) && is_value(string.text);
             (is_one || holds_password(string.text) || written_login(string.text).is_some())
                 .then(|| format!("`{name}`"))
         }
@@ -204,7 +204,7 @@ fn secret_in_line(line: &str) -> Option<String> {
     std::iter::once(line.as_str())
         .chain(entries)
         .filter_map(assigned)
-        .find(|(name, value)| sounds_secret(name) && is_written_out(value))
+        .find(|(name, value)| sounds(name, value) && is_written_out(value))
         .map(|(name, _)| format!("`{name}`"))
 }
 
@@ -216,38 +216,48 @@ fn assigned(line: &str) -> Option<(&str, &str)> {
     let quotes: &[char] = &['"', '\'', ' '];
     let name = name.trim_matches(quotes);
     let is_name = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
-    let value = value
+    let value = without_comment(value.trim())
         .trim()
         .trim_end_matches([',', ';'])
         .trim_matches(quotes);
     (!name.is_empty() && name.chars().all(is_name)).then_some((name, value))
 }
 
+/// A value without the comment behind it. In quotes a `#` begins none.
+fn without_comment(value: &str) -> &str {
+    let comment = value.match_indices(" #").find(|(at, _)| {
+        ['"', '\'']
+            .iter()
+            .all(|it| value[..*at].matches(*it).count() % 2 == 0)
+    });
+    comment.map_or(value, |(at, _)| &value[..at])
+}
+
+/// Whether a name is that of a secret whose value may be this one.
+fn sounds(name: &str, value: &str) -> bool {
+    match value.parse::<f64>() {
+        Ok(_) => sounds_secret_as_number(name),
+        Err(_) => sounds_secret(name),
+    }
+}
+
+/// Whether a value is a secret itself: no switch, and nothing that says where the secret is.
+fn is_value(text: &str) -> bool {
+    is_literal(text)
+        && !ELSEWHERE.iter().any(|start| text.starts_with(start))
+        && !NO_VALUES.contains(&text.to_ascii_lowercase().as_str())
+}
+
 /// Whether a value of a configuration file or a script is a secret itself: one word, no variable, no path, no list, no switch.
 fn is_written_out(value: &str) -> bool {
-    is_literal(value)
+    is_value(value)
         && !value.contains(char::is_whitespace)
         && !FILLED_IN.iter().any(|start| value.starts_with(start))
-        && !NO_VALUES.contains(&value.to_ascii_lowercase().as_str())
         && !names_variable(value)
 }
 
-/// How a value begins that says where the secret is: variables of templates, paths, and what programs resolve at start.
-const FILLED_IN: [&str; 23] = [
-    "{",
-    "(",
-    "%",
-    "<",
-    "/",
-    "[",
-    "|",
-    ">",
-    "~",
-    "./",
-    "../",
-    "!",
-    "&",
-    "*",
+/// How a value begins that programs resolve at start.
+const ELSEWHERE: [&str; 9] = [
     "os.environ",
     "env.",
     "env:",
@@ -257,6 +267,11 @@ const FILLED_IN: [&str; 23] = [
     "ref+",
     "secret:",
     "ENC(",
+];
+
+/// How a value of a configuration file begins that says where the secret is: variables of templates, and paths.
+const FILLED_IN: [&str; 14] = [
+    "{", "(", "%", "<", "/", "[", "|", ">", "~", "./", "../", "!", "&", "*",
 ];
 
 const NO_VALUES: [&str; 16] = [
@@ -275,10 +290,10 @@ fn secret_word(before: &str, word: &str) -> Option<String> {
     let flag = |text: &str| text.starts_with('-') && sounds_secret(text);
     if let Some((name, value)) = word.split_once('=') {
         let is_name = !name.contains(|c: char| !c.is_ascii_alphanumeric() && !"_-.".contains(c));
-        return (is_name && sounds_secret(name) && is_literal(value.trim_matches(['"', '\''])))
-            .then(|| format!("`{name}`"));
+        let value = value.trim_matches(['"', '\'']);
+        return (is_name && sounds(name, value) && is_value(value)).then(|| format!("`{name}`"));
     }
-    (flag(before) && !before.contains('=') && !word.starts_with('-') && is_literal(word))
+    (flag(before) && !before.contains('=') && !word.starts_with('-') && is_value(word))
         .then(|| format!("`{before}`"))
 }
 

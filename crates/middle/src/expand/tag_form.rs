@@ -4,7 +4,8 @@
 use super::{Declarations, draft::Declared};
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    reference::{self, Constants, Mode, Words},
+    reference::{self, Constants, Mode, Words, WrittenOut},
+    source::Span,
     syntax::{Node, Table, Value, quoted},
 };
 
@@ -45,14 +46,10 @@ fn other_form(declared: &Declared, constants: &Constants) -> Option<Diagnostic> 
         Some(variant) => format!("{prefix}{number}{variant}"),
         None => tag_of(prefix, version),
     };
-    let value = quoted(&format!("{}{other}", tag.before));
-    Some(
-        Diagnostic::new(Code::TagForm, message)
-            .about(&declared.name)
-            .label(tag.node.span, label)
-            .help(format!("write `{} = {value}`", tag.key))
-            .replacing(tag.node.span, value),
-    )
+    let diagnostic = Diagnostic::new(Code::TagForm, message)
+        .about(&declared.name)
+        .label(tag.node.span, label);
+    Some(tag.proposed(diagnostic, &other))
 }
 
 /// A tag without what a graphics processor needs, where one is asked for.
@@ -74,10 +71,12 @@ fn without_gpu(declared: &Declared, constants: &Constants) -> Option<Diagnostic>
     }
     let fitting = match text.contains("-cpu") {
         true => text.replace("-cpu", proposed),
-        false => format!("{text}{proposed}"),
+        false => {
+            let number = ARCHITECTURES.iter().find_map(|it| text.strip_suffix(it));
+            let number = number.unwrap_or(&text);
+            format!("{number}{proposed}{}", &text[number.len()..])
+        }
     };
-    let before = tag.as_ref().map_or("", |tag| tag.before.as_str());
-    let value = quoted(&format!("{before}{fitting}"));
     let diagnostic = Diagnostic::new(
         Code::TagForm,
         format!(
@@ -87,17 +86,22 @@ fn without_gpu(declared: &Declared, constants: &Constants) -> Option<Diagnostic>
     )
     .about(&declared.name);
     Some(match tag {
-        Some(tag) => diagnostic
-            .label(tag.node.span, "the image for processors alone")
-            .label(gpu.span, "asks for one")
-            .help(format!("write `{} = {value}`", tag.key))
-            .replacing(tag.node.span, value),
-        None => diagnostic
-            .label(gpu.span, "asks for one")
-            .help(format!("write `version = {value}`"))
-            .adding(declared.span, format!("version = {value}")),
+        Some(tag) => {
+            let diagnostic = diagnostic.label(tag.node.span, "the image for processors alone");
+            tag.proposed(diagnostic.label(gpu.span, "asks for one"), &fitting)
+        }
+        None => {
+            let line = format!("version = {}", quoted(&fitting));
+            diagnostic
+                .label(gpu.span, "asks for one")
+                .help(format!("write `{line}`"))
+                .adding(declared.span, line)
+        }
     })
 }
+
+/// What a tag ends with that says for which machines it is: behind everything else.
+const ARCHITECTURES: [&str; 4] = ["-aarch64", "-arm64", "-amd64", "-x86_64"];
 
 /// The graphics processors of the component or one of its parts.
 fn gpu_of(declared: &Declared) -> Option<&Node> {
@@ -120,6 +124,36 @@ struct Tag<'a> {
     /// What stands before it in the value.
     before: String,
     text: String,
+    whole: Whole,
+}
+
+/// What the whole value is made of.
+enum Whole {
+    Literal,
+    /// A variable alone, whose value stands here.
+    Variable(Span),
+    /// Variables and more.
+    Mixed,
+}
+
+impl Tag<'_> {
+    /// The help that proposes another tag. A variable stays one: somebody may set it at start.
+    fn proposed(&self, diagnostic: Diagnostic, other: &str) -> Diagnostic {
+        let value = quoted(&format!("{}{other}", self.before));
+        match self.whole {
+            Whole::Literal => diagnostic
+                .help(format!("write `{} = {value}`", self.key))
+                .replacing(self.node.span, value),
+            Whole::Variable(place) => diagnostic
+                .label(place, "with this value")
+                .help(format!("write `{value}` where the variable has its value"))
+                .replacing(place, value),
+            Whole::Mixed => diagnostic.help(format!(
+                "a tag that fits is `{other}`: change what `{}` is put together from",
+                self.key
+            )),
+        }
+    }
 }
 
 fn written<'a>(declared: &'a Declared, constants: &Constants) -> Option<Tag<'a>> {
@@ -129,18 +163,26 @@ fn written<'a>(declared: &'a Declared, constants: &Constants) -> Option<Tag<'a>>
     }
     let text_of = |node| {
         let phrase = reference::of_node(node, Words::Platform, Mode::Strict);
-        Some(constants.written_out(&phrase)?.text)
+        let WrittenOut { text, places, .. } = constants.written_out(&phrase)?;
+        let whole = match (places.as_slice(), phrase.pieces.len()) {
+            ([], _) => Whole::Literal,
+            ([place], 1) => Whole::Variable(*place),
+            _ => Whole::Mixed,
+        };
+        Some((text, whole))
     };
     let Some(node) = user.get("image") else {
         let node = user.get("version")?;
+        let (text, whole) = text_of(node)?;
         return Some(Tag {
             key: "version",
             node,
             before: String::new(),
-            text: text_of(node)?,
+            text,
+            whole,
         });
     };
-    let text = text_of(node)?;
+    let (text, whole) = text_of(node)?;
     let (repository, tag) = text.rsplit_once(':')?;
     let is_tag = !tag.contains('/') && !text.contains('@');
     // What another image calls its tags nobody here knows.
@@ -152,6 +194,7 @@ fn written<'a>(declared: &'a Declared, constants: &Constants) -> Option<Tag<'a>>
         node,
         before: format!("{repository}:"),
         text: tag.to_string(),
+        whole,
     })
 }
 

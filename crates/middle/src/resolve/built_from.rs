@@ -2,7 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{Scene, dockerfile::Dockerfile, placed_args};
+use super::{
+    Scene,
+    dockerfile::Dockerfile,
+    placed_args::{self, Unknown},
+};
 use crate::{
     diag::{Code, Diagnostic, Sink, Subject},
     model::{Build, Component, HostPath, Pipeline},
@@ -94,12 +98,16 @@ fn passing_by(scene: &Scene<'_>, build: &Build, written: &Table) -> Option<(Span
 
 /// How an image that a Dockerfile names comes from the mirror: as an argument, which has to have a value.
 fn by_argument(dockerfile: &Dockerfile<'_>, build: &Build, image: &str, path: &str) -> String {
-    if let Err(unset) = placed_args::filled(dockerfile, &build.args, image, 0) {
-        return format!(
-            "give `{unset}` a value, in `build.args` or behind `ARG {unset}=` in `{path}`: without one the image has no name"
-        );
+    match placed_args::filled(dockerfile, &build.args, image, 0) {
+        Ok(_) => {}
+        Err(Unknown::Unset(unset)) => {
+            return format!(
+                "give `{unset}` a value, in `build.args` or behind `ARG {unset}=` in `{path}`: without one the image has no name"
+            );
+        }
+        Err(Unknown::Built(variable)) => return by_registry(dockerfile, image, &variable, path),
     }
-    let name = dockerfile.free_argument();
+    let name = dockerfile.free_argument("BASE");
     let argument = format!("write `ARG {name}={image}` above the first `FROM` of `{path}`");
     match dockerfile.copied.contains(&image) {
         true => format!(
@@ -107,6 +115,24 @@ fn by_argument(dockerfile: &Dockerfile<'_>, build: &Build, image: &str, path: &s
         ),
         false => format!("{argument}, and `FROM ${name}`: an argument comes from the mirror"),
     }
+}
+
+/// The same where only the build knows the whole name: what stands before its last part is the argument.
+fn by_registry(dockerfile: &Dockerfile<'_>, image: &str, variable: &str, path: &str) -> String {
+    let known = image.split('$').next().unwrap_or_default();
+    let (registry, rest) = match known.rfind('/') {
+        Some(at) => (&image[..at], &image[at + 1..]),
+        None if !known.is_empty() => ("docker.io/library", image),
+        None => {
+            return format!(
+                "write the registry of the image without `{variable}`: what that stands for is known to the build alone"
+            );
+        }
+    };
+    let name = dockerfile.free_argument("REGISTRY");
+    format!(
+        "write `ARG {name}={registry}` above the first `FROM` of `{path}`, and `FROM ${{{name}}}/{rest}`: an argument comes from the mirror, and what `{variable}` stands for is known to the build alone"
+    )
 }
 
 fn below(context: &str, name: &str) -> String {

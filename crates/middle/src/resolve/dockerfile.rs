@@ -114,10 +114,10 @@ impl<'a> Dockerfile<'a> {
         self.arguments.get(name).copied().flatten()
     }
 
-    /// A name for one more argument.
-    pub fn free_argument(&self) -> String {
-        let further = (2..).map(|number| format!("BASE_{number}"));
-        let mut names = std::iter::once("BASE".to_string()).chain(further);
+    /// A name for one more argument: this one, or with a number.
+    pub fn free_argument(&self, name: &str) -> String {
+        let further = (2..).map(|number| format!("{name}_{number}"));
+        let mut names = std::iter::once(name.to_string()).chain(further);
         let is_free = |name: &String| !self.arguments.contains_key(name.as_str());
         names.find(is_free).unwrap_or_default()
     }
@@ -168,16 +168,21 @@ impl<'a> Dockerfile<'a> {
     }
 }
 
-/// `BASE` and `a:1` of `${BASE:-a:1}`; `BASE` alone of `$BASE` and `${BASE}`.
+/// `BASE` and `a:1` of `${BASE:-a:1}`; `BASE` alone of `$BASE` and `${BASE}`. Nothing where the build computes: `${BASE%x}`.
 pub(super) fn name_and_default(variable: &str) -> Option<(&str, Option<&str>)> {
     let variable = variable.strip_prefix('$')?;
     let inner = variable.strip_prefix('{');
     let inner = inner.and_then(|it| it.strip_suffix('}'));
     let inner = inner.unwrap_or(variable);
-    Some(match inner.split_once(":-") {
-        Some((name, default)) => (name, Some(default)),
-        None => (inner, None),
-    })
+    let is_of_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let end = inner.find(|c| !is_of_name(c)).unwrap_or(inner.len());
+    let (name, behind) = inner.split_at(end);
+    let behind = behind.strip_prefix(':').unwrap_or(behind);
+    match behind.chars().next() {
+        None | Some('?') => Some((name, None)),
+        Some('-') => Some((name, Some(&behind[1..]))),
+        Some(_) => None,
+    }
 }
 
 fn is_comment(line: &str) -> bool {

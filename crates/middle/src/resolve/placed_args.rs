@@ -102,20 +102,41 @@ pub(super) fn passing_by(
 /// Deeper than this arguments are not made of each other.
 const MOST_NESTED: usize = 8;
 
-/// The default of an argument with what its variables stand for: an argument that is given is not read once more. Else the name of
-/// the one without a value.
+/// Why nobody can say what an argument holds.
+pub(super) enum Unknown {
+    /// The argument of this name has no value.
+    Unset(String),
+    /// The build fills this variable in: `$TARGETARCH`, `${V%.*}`.
+    Built(String),
+}
+
+/// What BuildKit fills in where nobody does.
+const OF_BUILDS: [&str; 9] = [
+    "BUILDARCH",
+    "BUILDOS",
+    "BUILDPLATFORM",
+    "BUILDVARIANT",
+    "TARGETARCH",
+    "TARGETOS",
+    "TARGETPLATFORM",
+    "TARGETSTAGE",
+    "TARGETVARIANT",
+];
+
+/// The default of an argument with what its variables stand for: an argument that is given is not read once more.
 pub(super) fn filled(
     dockerfile: &Dockerfile<'_>,
     args: &[(String, Text)],
     default: &str,
     depth: usize,
-) -> Result<Text, String> {
+) -> Result<Text, Unknown> {
     let mut out = Text::default();
     let mut rest = default;
     while let Some(start) = rest.find('$') {
         let (before, variable) = rest.split_at(start);
         let (variable, after) = variable.split_at(length_of_variable(variable));
-        let (name, of_place) = name_and_default(variable).unwrap_or((variable, None));
+        let built = || Unknown::Built(variable.to_string());
+        let (name, of_place) = name_and_default(variable).ok_or_else(built)?;
         out.push_literal(before);
         let given = args.iter().find(|(it, _)| it == name);
         let value = match (given, dockerfile.default_of_argument(name).or(of_place)) {
@@ -123,7 +144,8 @@ pub(super) fn filled(
             (None, Some(default)) if depth < MOST_NESTED => {
                 filled(dockerfile, args, default, depth + 1)?
             }
-            (None, _) => return Err(name.to_string()),
+            (None, _) if OF_BUILDS.contains(&name) => return Err(built()),
+            (None, _) => return Err(Unknown::Unset(name.to_string())),
         };
         value.pieces.into_iter().for_each(|piece| out.push(piece));
         rest = after;

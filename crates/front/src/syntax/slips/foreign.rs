@@ -279,7 +279,7 @@ fn parentheses(place: &Place<'_>) -> Said {
 /// A longer line no person has written.
 const MOST_BYTES: usize = 1000;
 
-/// `"a" + "b"`, and two strings one behind the other.
+/// `"a" + "b"`, and two strings one behind the other. `'it''s'` is one: its quote is doubled.
 fn joined(place: &Place<'_>) -> Said {
     let line = place.written();
     let equals = line.find('=')?;
@@ -289,12 +289,18 @@ fn joined(place: &Place<'_>) -> Said {
         return None;
     }
     let mut whole = String::new();
-    let (mut rest, mut pieces) = (value, 0);
+    let (mut rest, mut pieces, mut doubled) = (value, 0, 0);
     loop {
         let (content, length) = string(rest)?;
         whole.push_str(&content);
         pieces += 1;
-        rest = rest[length..].trim_start();
+        let quote = &rest[..1];
+        rest = &rest[length..];
+        if rest.starts_with(quote) {
+            whole.push_str(quote);
+            doubled += 1;
+        }
+        rest = rest.trim_start();
         let sign = ["+", "..", "~", "&", "."]
             .iter()
             .find(|sign| rest.starts_with(**sign));
@@ -313,8 +319,11 @@ fn joined(place: &Place<'_>) -> Said {
     if pieces < 2 || DeTable::parse(&new).is_err() {
         return None;
     }
-    let diagnostic =
-        says("TOML joins no texts").label(place.span(place.trimmed()), "several for one key");
+    let (message, label) = match doubled + 1 == pieces {
+        true => ("TOML doubles no quotes", "one within a text, doubled"),
+        false => ("TOML joins no texts", "several for one key"),
+    };
+    let diagnostic = says(message).label(place.span(place.trimmed()), label);
     let diagnostic = written(diagnostic, &[new], place.span(place.trimmed()));
     Some((diagnostic, place.line.end))
 }

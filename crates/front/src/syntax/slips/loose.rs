@@ -7,7 +7,7 @@ use std::ops::Range;
 use toml::de::DeTable;
 
 use super::{
-    quotes::{closing, other_end, prefix, string_end, without_escapes},
+    quotes::{closing, other_end, prefix, string_end, without_doubled, without_escapes},
     word,
 };
 use crate::syntax::{key_text, quoted};
@@ -360,7 +360,7 @@ impl<'a> Reader<'a> {
         let content = &line[..length];
         self.at = from + length + close.len_utf8();
         if goes_on {
-            return Some(without_escapes(content));
+            return Some(without_escapes(&without_doubled(content, close)));
         }
         if !matches!(open, '"' | '\'') || close != open {
             self.note(Slip::OtherQuotes, start..self.at);
@@ -463,11 +463,17 @@ fn starts_assignment(text: &str) -> bool {
     SIGNS.iter().any(|sign| text.starts_with(sign))
 }
 
-/// `1 B=2`: a value of TOML, and behind it another entry.
+/// `1 B=2`, `1; B = 2`: a value, and behind it another entry.
 fn before_another(word: &str) -> &str {
-    match word.split_once(' ') {
-        Some((value, rest)) if is_toml(value) && is_entry(rest.trim_start()) => value,
-        _ => word,
+    let Some((value, rest)) = word.split_once([' ', ',', ';']) else {
+        return word;
+    };
+    let behind = rest.trim_start_matches([' ', ',', ';']);
+    let is_plain = !value.contains([':', '/', '=']) && behind.contains(" = ");
+    let is_separated = word[value.len()..].starts_with([',', ';']);
+    match is_entry(behind) && (is_toml(value) || is_plain && is_separated) {
+        true => value,
+        false => word,
     }
 }
 

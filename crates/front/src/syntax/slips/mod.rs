@@ -120,6 +120,14 @@ impl<'a> Place<'a> {
             return Some((diagnostic, self.line.end));
         }
         let item = line.strip_prefix("- ")?.trim();
+        if item.contains(" = ") && DeTable::parse(item).is_ok() {
+            let diagnostic = says("TOML writes a key without a sign before it").label(
+                self.span(whole.start..whole.start + 1),
+                "as in a list of YAML",
+            );
+            let diagnostic = written(diagnostic, &[item.to_string()], self.span(whole));
+            return Some((diagnostic, self.line.end));
+        }
         let (_, length) = block::below(&self.text[self.line.end..], 0).unwrap_or((None, 0));
         let diagnostic = says("TOML writes a list in brackets")
             .label(self.span(whole), "an item of a list, as in YAML")

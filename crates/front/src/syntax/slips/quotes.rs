@@ -25,6 +25,15 @@ pub(super) fn without_escapes(content: &str) -> String {
     }
 }
 
+/// The same with single quotes in the place of doubled ones, if all that stand within are doubled, as YAML and SQL write them.
+pub(super) fn without_doubled(content: &str, quote: char) -> String {
+    let pair = format!("{quote}{quote}");
+    match content.replace(&pair, "").contains(quote) {
+        true => content.to_string(),
+        false => content.replace(&pair, &quote.to_string()),
+    }
+}
+
 /// The quote that ends what this one begins.
 pub(super) fn closing(open: char) -> Option<char> {
     match open {

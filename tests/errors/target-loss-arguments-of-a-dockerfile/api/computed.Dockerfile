@@ -1,0 +1,2 @@
+ARG V=3.12.1
+FROM python:${V%.*}

@@ -1,0 +1,2 @@
+ARG V
+FROM nvidia/cuda:12.4${V:+-$V}
