@@ -13,7 +13,7 @@ use super::{
 use crate::{
     diag::{Code, Diagnostic, Sink, Subject},
     model::{Platform, Workload},
-    reference::{sounds_secret, sounds_secret_as_number},
+    reference::{sounds_secret, sounds_secret_as_number, without_parameters},
     source::Span,
     syntax::key_text,
 };
