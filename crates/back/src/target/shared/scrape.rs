@@ -34,6 +34,18 @@ pub(in crate::target) struct Job<'a> {
     pub daemon: Option<String>,
 }
 
+/// Whether those jobs of a component that an expression of its kind names are all there: a part may be left out, and a component
+/// that runs elsewhere may give no metrics.
+pub(in crate::target) fn has_jobs(component: &str, expr: &str, jobs: &BTreeSet<&str>) -> bool {
+    let named = expr.split("job=\"").skip(1);
+    let mut named = named.filter_map(|rest| Some(rest.split_once('"')?.0));
+    named.all(|job| {
+        let rest = job.strip_prefix(component);
+        let is_own = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '/']));
+        !is_own || jobs.contains(job)
+    })
+}
+
 impl<'a> Job<'a> {
     /// The workload that it scrapes. None of a component that runs elsewhere.
     pub fn workload(&self) -> Option<&'a Workload> {
