@@ -163,7 +163,11 @@ fn what_asks_for_a_part_that_is_left_out_goes_with_it() {
         ("kafka-connect", "it"),
         ("airflow", "it-scheduler"),
     ] {
-        let part = if name == "airflow" { "statsd" } else { "exporter" };
+        let part = if name == "airflow" {
+            "statsd"
+        } else {
+            "exporter"
+        };
         let off = format!("[components.it]\nparts.{part} = false\n");
         let output = compiled(&most(name).replacen("[components.it]\n", &off, 1));
         let it = output.platform.component("it").expect("it is declared");

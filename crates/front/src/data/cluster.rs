@@ -39,7 +39,10 @@ mod tests {
             ("https://kubernetes.default.svc:443/", "in-cluster"),
             ("https://East/", "https://east"),
             ("https://east:443", "https://east"),
-            ("https://east:6443/k8s/Clusters/c1/", "https://east:6443/k8s/Clusters/c1"),
+            (
+                "https://east:6443/k8s/Clusters/c1/",
+                "https://east:6443/k8s/Clusters/c1",
+            ),
             ("http://east:443", "http://east:443"),
             ("https://[fd00::443]:443", "https://[fd00::443]"),
             ("East", "East"),

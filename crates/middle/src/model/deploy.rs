@@ -57,7 +57,11 @@ impl Deploy {
 
     /// Where claims of the release lie: its namespace, and behind a space the cluster.
     pub fn place(&self) -> String {
-        format!("{} {}", self.namespace, self.cluster().unwrap_or(OWN_CLUSTER))
+        format!(
+            "{} {}",
+            self.namespace,
+            self.cluster().unwrap_or(OWN_CLUSTER)
+        )
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
     language::duration_ms,
     model::{
         Component, Expression, HostPort, Metrics, Mount, MountSource, NetworkMode, NetworkOwners,
-        Platform, SettingValue, USUAL_INTERVAL, Workload,
+        Platform, SettingValue, USUAL_INTERVAL, Workload, probe_job,
     },
     speak::{Constants, Speak},
     target::Vantage,
@@ -42,7 +42,8 @@ pub(in crate::target) fn has_jobs(component: &str, expr: &str, jobs: &BTreeSet<&
     named.all(|job| {
         let rest = job.strip_prefix(component);
         let is_own = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '/']));
-        !is_own || jobs.contains(job)
+        // A probe only completes what its metrics say.
+        !is_own || job.ends_with(&probe_job("")) || jobs.contains(job)
     })
 }
 
