@@ -11,7 +11,7 @@ use super::{
     replacements::Replacements,
 };
 use crate::{
-    data::{Data, DataKey, DataOwner, Identity, Keeper, Kept, Place, Program, Reader},
+    data::{Data, DataKey, DataOwner, Identity, Keeper, Kept, OWN_CLUSTER, Place, Program, Reader},
     files::{Site, Target},
     fileset::ChartOfOthers,
 };
@@ -235,23 +235,17 @@ fn left_behind(
     }
 }
 
-/// The line that keeps the namespace and the cluster of a claim, where nothing else of it changes.
+/// The line that keeps the namespace and the cluster of a claim, where nothing else of it changes. A cluster that nobody wrote down stays
+/// as it is now.
 fn earlier_place(data: &Data, instead: &Data) -> Option<String> {
-    let is_same =
-        data.keeper_and_name() == instead.keeper_and_name() && data.keeper == Keeper::Cluster;
-    let place = |data: &'_ Data| {
-        let (namespace, cluster) = match data.backing.as_deref()?.split_once(' ') {
-            Some((namespace, cluster)) => (namespace, Some(cluster)),
-            None => (data.backing.as_deref()?, None),
-        };
-        Some((namespace.to_string(), cluster.map(str::to_string)))
-    };
-    let (namespace, cluster) = place(data).filter(|_| is_same)?;
-    let now = place(instead)?;
-    let namespace = (namespace != now.0).then(|| format!("namespace = \"{namespace}\""));
-    let cluster = (cluster != now.1).then(|| match &cluster {
-        Some(cluster) => format!("destination = \"{cluster}\""),
-        None => "no `destination`".to_string(),
+    let is_same = data.keeper_and_name() == instead.keeper_and_name();
+    let (namespace, cluster) = data.release().filter(|_| is_same)?;
+    let (namespace_now, cluster_now) = instead.release()?;
+    let namespace = (namespace != namespace_now).then(|| format!("namespace = \"{namespace}\""));
+    let cluster = cluster.filter(|it| Some(*it) != cluster_now);
+    let cluster = cluster.map(|cluster| match cluster {
+        OWN_CLUSTER => "no `destination`".to_string(),
+        _ => format!("destination = \"{cluster}\""),
     });
     let lines: Vec<String> = namespace.into_iter().chain(cluster).collect();
     Some(format!("# in the table of `deploy`: {}", lines.join(", ")))

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Inputs, data::is_selected, manifest::Facts};
-use crate::data::{Data, Identity, Keeper, is_only_declared};
+use crate::data::{Data, Identity, Keeper, cluster_key, is_only_declared};
 
 /// A platform can have thousands of volumes, and each desired one is looked up.
 pub(super) struct RecordedData<'a> {
@@ -56,9 +56,19 @@ impl<'a> RecordedData<'a> {
     }
 }
 
-/// Whether two of one name may well be the same thing: a manifest without places says nothing of drivers either, and without
-/// `[deploy]` nobody knows the namespace of a claim.
+/// Whether two of one name may well be the same thing: a manifest without places says nothing of drivers either.
 pub(super) fn is_partly_known(before: &Data, facts: &Facts, after: &Data) -> bool {
-    let is_unknown = before.backing.is_none() || after.backing.is_none();
-    facts.places.is_empty() || before.keeper == Keeper::Cluster && is_unknown
+    facts.places.is_empty()
+        || before.keeper == Keeper::Cluster && may_be_in_one_place(before, after)
+}
+
+/// Without `[deploy]` nobody knows the namespace of a claim, and a version before this one wrote down no cluster.
+fn may_be_in_one_place(before: &Data, after: &Data) -> bool {
+    let (Some((before, cluster)), Some((after, cluster_after))) =
+        (before.release(), after.release())
+    else {
+        return true;
+    };
+    let clusters = cluster.zip(cluster_after);
+    before == after && clusters.is_none_or(|(one, other)| cluster_key(one) == cluster_key(other))
 }

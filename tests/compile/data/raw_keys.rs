@@ -1,8 +1,11 @@
 //! Raw keys that decide which data a program meets, and what a release is named.
 
-use mlopsgen::{files::Target, plan::Displaced};
+use mlopsgen::{
+    files::Target,
+    plan::{Displaced, Manifest},
+};
 
-use super::{data_plan, data_plan_of_earlier, displaced_in, store, with};
+use super::{data_plan, data_plan_of_earlier, displaced_in, planned, store, with};
 
 /// Raw keys, over PostgreSQL 17: which runtimes stop, and for what.
 #[test]
@@ -205,6 +208,51 @@ fn another_place_of_the_release_leaves_the_claims_behind() {
     let usual = of("argocd", "destination = \"https://kubernetes.default.svc\"");
     for own in ["", "destination = \"in-cluster\""] {
         assert_eq!(shown(&usual, &of("argocd", own)), []);
+    }
+}
+
+/// Versions before this one wrote down the namespace of a claim alone: it may have been in any cluster. One cluster has several addresses.
+#[test]
+fn a_cluster_that_nobody_wrote_down_is_none_that_changed() {
+    let text = store("postgres").replace(
+        "[\"compose\", \"swarm\", \"helm\"]",
+        "[\"compose\", \"helm\", \"gitops\"]",
+    );
+    let of = |lines: &str| {
+        let repository = "repository = \"https://git.example.com/ml/platform.git\"";
+        format!("{text}[deploy.argocd]\n{repository}\n{lines}\n")
+    };
+    let east = of("namespace = \"n1\"\ndestination = \"https://east\"");
+    let elsewhere = of("namespace = \"n2\"\ndestination = \"https://east\"");
+    for (now, keep) in [
+        (&east, vec![]),
+        (&of("namespace = \"n1\""), vec![]),
+        (
+            &elsewhere,
+            vec!["# in the table of `deploy`: namespace = \"n1\""],
+        ),
+    ] {
+        let mut recorded = planned(&east, Manifest::default()).manifest;
+        let volumes = std::mem::take(&mut recorded.volumes);
+        recorded.volumes = volumes
+            .into_iter()
+            .map(|(mut data, facts)| {
+                data.backing = data.backing.map(|_| "n1".to_string());
+                (data, facts)
+            })
+            .collect();
+        let plan = planned(now, recorded).data;
+        let kept: Vec<&str> = plan.left.iter().map(|it| it.keep.text()).collect();
+        assert_eq!(kept, keep);
+        assert_eq!(plan.fresh.len(), keep.len());
+    }
+    for (before, after) in [
+        ("https://east", "https://East:443/"),
+        ("in-cluster", "https://kubernetes.default.svc:443"),
+    ] {
+        let of = |cluster: &str| of(&format!("destination = \"{cluster}\""));
+        let plan = data_plan(&of(before), &of(after));
+        assert!(!plan.is_loss() && plan.fresh.is_empty(), "{plan:?}");
     }
 }
 

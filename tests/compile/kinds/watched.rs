@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use mlopsgen::syntax::{Node, Table, Value};
 
 use super::{author::most, catalog, compiled};
+use crate::support::{self, compiled::texts};
 
 /// Its own death it can't report.
 const WATCHER: &str = "prometheus";
@@ -111,6 +112,88 @@ fn no_kind_is_unseen() {
         }
     }
     assert!(unseen.is_empty(), "{}", unseen.join("\n"));
+}
+
+/// The jobs of `it` that a text names.
+fn jobs(text: &str) -> BTreeSet<&str> {
+    let named = text.split("job=\"").flat_map(|rest| rest.split('"').next());
+    let scraped = text
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("- job_name: "));
+    let all = named.chain(scraped);
+    all.filter(|job| job.starts_with("it-") || job.starts_with("it/") || *job == "it")
+        .collect()
+}
+
+/// A part that gives metrics may be left out, and a program elsewhere may give none: what asks for its jobs goes with it, and a server
+/// that its exporter asked is probed.
+#[test]
+fn what_asks_for_a_part_that_is_left_out_goes_with_it() {
+    let mut faults = Vec::new();
+    let mut tried = 0;
+    for (name, kind) in catalog() {
+        let parts = kind.table.table("parts").into_iter().flat_map(Table::iter);
+        for (part, node) in parts {
+            if !node.as_table().is_some_and(has_metrics) || name == WATCHER {
+                continue;
+            }
+            let off = format!("[components.it]\nparts.{} = false\n", part.name);
+            let text = most(name).replacen("[components.it]\n", &off, 1);
+            let Ok(files) = texts(support::compiled::compiled(text)) else {
+                continue;
+            };
+            tried += 1;
+            let scraped = jobs(&files["prometheus/prometheus.yml"]);
+            let rules = files.get("prometheus/rules/it.yml");
+            let board = files.get(&format!("grafana/dashboards/kind.{name}.json"));
+            let board = board.map(|text| text.replace("\\\"", "\""));
+            for text in rules.into_iter().chain(&board) {
+                let absent = jobs(text);
+                let absent: Vec<_> = absent.difference(&scraped).collect();
+                if !absent.is_empty() {
+                    faults.push(format!("{name} without {}: {absent:?}", part.name));
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    assert!(tried > 8, "{tried}");
+    for (name, asked) in [
+        ("dagster", "it"),
+        ("kafka-connect", "it"),
+        ("airflow", "it-scheduler"),
+    ] {
+        let part = if name == "airflow" {
+            "statsd"
+        } else {
+            "exporter"
+        };
+        let off = format!("[components.it]\nparts.{part} = false\n");
+        let output = compiled(&most(name).replacen("[components.it]\n", &off, 1));
+        let it = output.platform.component("it").expect("it is declared");
+        let asked = it.workloads.iter().find(|it| it.name == asked);
+        assert!(asked.is_some_and(|it| it.probed), "{name}");
+    }
+}
+
+/// Flink elsewhere has no port of metrics unless `external` names one: its API alone is asked.
+#[test]
+fn a_program_elsewhere_has_the_alerts_that_can_fire() {
+    let text = "[platform]\nname = \"p\"\n[groups]\none = \"One\"\n\
+        [components.prometheus]\nkind = \"prometheus\"\ngroup = \"one\"\n\
+        [components.it]\nkind = \"flink\"\nexternal = ";
+    for (external, count) in [
+        ("{ host = \"f.example.com\", port = 8081 }", 1),
+        (
+            "{ http = \"f.example.com:8081\", metrics = \"f.example.com:9249\" }",
+            6,
+        ),
+    ] {
+        let files = texts(support::compiled::compiled(format!("{text}{external}\n")));
+        let files = files.expect("no errors");
+        let rules = &files["prometheus/rules/it.yml"];
+        assert_eq!(rules.matches("- alert:").count(), count, "{rules}");
+    }
 }
 
 /// Alerts on what runs on each node that are about all of them, and why.

@@ -14,7 +14,7 @@ use names::Written;
 pub use report::report;
 
 use crate::{
-    data::{Keeper, Kept},
+    data::{Keeper, Kept, cluster_key},
     files::{Site, Target},
     fileset::FileSet,
     model::{Deploy, Platform},
@@ -148,7 +148,7 @@ fn overlap(folders: &BTreeSet<String>, path: &str) -> bool {
 
 /// The cluster and the namespace of a release.
 fn release(deploy: &Deploy) -> Release {
-    let cluster = deploy.cluster().unwrap_or_default().to_string();
+    let cluster = deploy.cluster().map(cluster_key).unwrap_or_default();
     (cluster, deploy.namespace.clone())
 }
 

@@ -3,10 +3,12 @@
 //! Every runtime says which it keeps, the manifest remembers them, and a plan compares the two. So all of them answer one
 //! question in one way: which data does a change leave behind, and what starts empty?
 
+mod cluster;
 mod key;
 mod place;
 mod program;
 
+pub use cluster::{OWN_CLUSTER, cluster_key};
 pub use key::{DataKey, DataOwner};
 pub use place::{Place, below, join_paths};
 pub use program::{Level, Program, Reader, Step, Upgrade};
@@ -50,7 +52,7 @@ pub struct Data {
     /// The engine's name of a volume (`PLATFORM_COMPONENT-VOLUME`), a claim's name, a folder's path.
     pub name: String,
     /// Where its name is looked up: the driver of a volume and its options, where raw keys name them; the namespace of a claim, and
-    /// behind a space its cluster, where `[deploy]` says them.
+    /// behind a space its cluster ([`OWN_CLUSTER`] is the tool's own), where `[deploy]` says them.
     pub backing: Option<String>,
     /// The key of platform.toml that it belongs to, as in `components.redis.volumes.data`.
     pub key: DataKey,
@@ -82,18 +84,28 @@ impl Data {
         (self.keeper == Keeper::Cluster).then_some(set)
     }
 
+    /// The namespace and the cluster of a claim, where `[deploy]` said them. A version before this one wrote down no cluster.
+    pub fn release(&self) -> Option<(&str, Option<&str>)> {
+        let place = self.backing.as_deref();
+        let place = place.filter(|_| self.keeper == Keeper::Cluster)?;
+        Some(match place.split_once(' ') {
+            Some((namespace, cluster)) => (namespace, Some(cluster)),
+            None => (place, None),
+        })
+    }
+
     /// As in ``volume `shop_redis-data` ``.
     pub fn title(&self) -> String {
         let (noun, name) = (self.keeper.noun(), &self.name);
         match &self.backing {
             None => format!("{noun} `{name}`"),
-            Some(place) if self.keeper == Keeper::Cluster => match place.split_once(' ') {
-                Some((namespace, cluster)) => {
+            Some(backing) => match self.release() {
+                Some((namespace, Some(cluster))) if cluster != OWN_CLUSTER => {
                     format!("{noun} `{name}` in the namespace `{namespace}` of `{cluster}`")
                 }
-                None => format!("{noun} `{name}` in the namespace `{place}`"),
+                Some((namespace, _)) => format!("{noun} `{name}` in the namespace `{namespace}`"),
+                None => format!("{noun} `{name}` on `{backing}`"),
             },
-            Some(backing) => format!("{noun} `{name}` on `{backing}`"),
         }
     }
 }

@@ -92,7 +92,7 @@ fn part_names(components: &[Declared], sink: &mut Sink) {
                     .label(declared.span, format!("has the part `{part}`"))
                     .label(other.span, "a component of that name")
                     .help(format!(
-                        "rename the component, or remove the part: `parts.{part} = false`"
+                        "give the component another name (with `[[moved]]` it keeps its data), or remove the part: `parts.{part} = false`"
                     )),
                 );
             }

@@ -2,7 +2,11 @@
 
 use std::fmt;
 
-use crate::{source::Span, value::asks_for_versions};
+use crate::{
+    data::{OWN_CLUSTER, cluster_key},
+    source::Span,
+    value::asks_for_versions,
+};
 
 /// `[deploy]`: a tool in a cluster that follows a repository.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,9 +43,6 @@ pub enum DeployTool {
     },
 }
 
-/// The cluster that Argo CD runs in: its URL there, and the name that Argo CD has for it.
-const OWN_CLUSTER: [&str; 2] = ["https://kubernetes.default.svc", "in-cluster"];
-
 impl Deploy {
     /// The cluster that the release is in; `None`: the tool's own.
     pub fn cluster(&self) -> Option<&str> {
@@ -51,15 +52,16 @@ impl Deploy {
             },
             DeployTool::Flux { destination, .. } => destination.as_deref(),
         };
-        cluster.filter(|it| !OWN_CLUSTER.contains(it))
+        cluster.filter(|it| cluster_key(it) != OWN_CLUSTER)
     }
 
-    /// Where claims of the release lie: its namespace, and behind a space the cluster, where that is not the tool's own.
+    /// Where claims of the release lie: its namespace, and behind a space the cluster.
     pub fn place(&self) -> String {
-        match self.cluster() {
-            Some(cluster) => format!("{} {cluster}", self.namespace),
-            None => self.namespace.clone(),
-        }
+        format!(
+            "{} {}",
+            self.namespace,
+            self.cluster().unwrap_or(OWN_CLUSTER)
+        )
     }
 }
 

@@ -21,6 +21,8 @@ pub struct Image {
     pub tag: Option<Text>,
     /// `sha256:...`.
     pub digest: Option<Text>,
+    /// Registry and repository as they are written, where `platform.registry` takes it from elsewhere.
+    pub written: Option<Text>,
 }
 
 impl Image {
@@ -43,6 +45,7 @@ impl Image {
             repository,
             tag,
             digest,
+            written: None,
         }
     }
 

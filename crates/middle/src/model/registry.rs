@@ -74,31 +74,6 @@ impl Registry {
         without_library(&path) == own || path.ends_with(&in_folder)
     }
 
-    /// What the image is, wherever it is taken from: its name without this platform's registry, as the registry has it that a
-    /// mirror stands for, and without the words that Docker Hub's images may have in front.
-    pub fn name_anywhere(&self, image: &Image) -> Text {
-        let name = image.name();
-        let behind = |place: &str| name.behind(&format!("{}/", place.trim_end_matches('/')));
-        let in_hub = |path: Text| path.behind(LIBRARY).unwrap_or(path);
-        let mirrored = match self {
-            Registry::AsNamed => None,
-            Registry::Prefix(prefix) => behind(prefix).map(in_hub),
-            Registry::Mirrors(mirrors) => mirrors.iter().find_map(|(host, mirror)| {
-                let path = behind(mirror)?;
-                if HUB.contains(&host.as_str()) {
-                    return Some(in_hub(path));
-                }
-                let mut name = Text::literal(format!("{host}/"));
-                name.append(&path);
-                Some(name)
-            }),
-        };
-        mirrored.unwrap_or_else(|| match is_from(image, HUB[0]) {
-            true => in_hub(image.repository.clone()),
-            false => name.clone(),
-        })
-    }
-
     /// What follows this platform's registry or one of its mirrors in the image's name.
     fn path_in_mirror(&self, image: &Image) -> Option<String> {
         let name = image.name();
@@ -108,9 +83,11 @@ impl Registry {
         match self {
             Registry::AsNamed => None,
             Registry::Prefix(prefix) => path_in_mirror(prefix),
+            // A mirror may lie in the folder of another one.
             Registry::Mirrors(mirrors) => mirrors
                 .iter()
-                .find_map(|(_, mirror)| path_in_mirror(mirror)),
+                .filter_map(|(_, mirror)| path_in_mirror(mirror))
+                .min_by_key(String::len),
         }
     }
 }
@@ -123,6 +100,19 @@ impl Image {
             .as_plain()
             .filter(|_| is_from(self, HUB[0]))?;
         Some(without_library(&path).to_string())
+    }
+
+    /// What it is, wherever it is taken from: as it is written, without the words that Docker Hub's images may have in front.
+    pub fn name_anywhere(&self) -> Text {
+        let written = self.written.as_ref().map(Image::parse);
+        let image = written.as_ref().unwrap_or(self);
+        match is_from(image, HUB[0]) {
+            true => image
+                .repository
+                .behind(LIBRARY)
+                .unwrap_or_else(|| image.repository.clone()),
+            false => image.name(),
+        }
     }
 }
 
@@ -161,6 +151,7 @@ fn taken_from(place: &str, path: &Text, image: &Image) -> Image {
     Image {
         registry,
         repository,
+        written: Some(image.name()),
         ..image.clone()
     }
 }
@@ -248,18 +239,41 @@ mod tests {
         ] {
             for registry in [&Registry::AsNamed, &prefix, &mirrors()] {
                 let placed = registry.place(Image::literal(image));
-                let found = registry.name_anywhere(&placed);
+                let found = placed.name_anywhere();
                 assert_eq!(found.as_plain().as_deref(), Some(name), "{registry:?}");
-                // What refers to a component's image has its whole name.
-                let again = registry.place(Image::parse(&placed.text()));
-                assert_eq!(registry.name_anywhere(&again), found);
             }
         }
         let mut text = Text::literal("team/");
         text.push(Piece::Variable("app".to_string()));
         let image = Image::parse(&text);
-        assert_eq!(prefix.name_anywhere(&prefix.place(image.clone())), text);
-        assert_eq!(mirrors().name_anywhere(&mirrors().place(image)), text);
+        assert_eq!(prefix.place(image.clone()).name_anywhere(), text);
+        assert_eq!(mirrors().place(image).name_anywhere(), text);
+    }
+
+    #[test]
+    fn what_names_a_mirror_itself_keeps_its_name() {
+        let prefix = Registry::Prefix("registry.example.com/ml".to_string());
+        for (registry, image) in [
+            (&prefix, "registry.example.com/ml/a/b"),
+            (&mirrors(), "mirror.corp/hub/a"),
+            (&mirrors(), "mirror.corp/quay/a/b"),
+        ] {
+            let placed = registry.place(Image::literal(image));
+            assert_eq!(placed.name_anywhere().as_plain().as_deref(), Some(image));
+        }
+        // One mirror in the folder of another.
+        let nested = Registry::Mirrors(vec![
+            ("docker.io".to_string(), "m.corp".to_string()),
+            ("quay.io".to_string(), "m.corp/quay".to_string()),
+        ]);
+        let placed = nested.place(Image::literal("quay.io/a/b:1"));
+        assert_eq!(placed.to_text(), "m.corp/quay/a/b:1");
+        assert_eq!(
+            placed.name_anywhere().as_plain().as_deref(),
+            Some("quay.io/a/b")
+        );
+        let (copy, own) = ("m.corp/quay/a/b:1", "quay.io/a/b");
+        assert!(nested.is_program(&Image::literal(copy), &Image::literal(own)));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::{
     language::duration_ms,
     model::{
         Component, Expression, HostPort, Metrics, Mount, MountSource, NetworkMode, NetworkOwners,
-        Platform, SettingValue, USUAL_INTERVAL, Workload,
+        Platform, SettingValue, USUAL_INTERVAL, Workload, probe_job,
     },
     speak::{Constants, Speak},
     target::Vantage,
@@ -32,6 +32,19 @@ pub(in crate::target) struct Job<'a> {
     pub interval: u64,
     /// The workload in whose pods it is, where there is one of them on each node.
     pub daemon: Option<String>,
+}
+
+/// Whether those jobs of a component that an expression of its kind names are all there: a part may be left out, and a component
+/// that runs elsewhere may give no metrics.
+pub(in crate::target) fn has_jobs(component: &str, expr: &str, jobs: &BTreeSet<&str>) -> bool {
+    let named = expr.split("job=\"").skip(1);
+    let mut named = named.filter_map(|rest| Some(rest.split_once('"')?.0));
+    named.all(|job| {
+        let rest = job.strip_prefix(component);
+        let is_own = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '/']));
+        // A probe only completes what its metrics say.
+        !is_own || job.ends_with(&probe_job("")) || jobs.contains(job)
+    })
 }
 
 impl<'a> Job<'a> {

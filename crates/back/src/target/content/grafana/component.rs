@@ -186,8 +186,15 @@ fn measured(board: &Board<'_>, components: &[&Component], selector: &str) -> Vec
     let mut rows: Vec<(Option<&str>, Vec<&model::Panel>)> = Vec::new();
     for component in components {
         let mut row = None;
+        let jobs = board.jobs_of(&component.name).iter();
+        let jobs: BTreeSet<&str> = jobs.map(|job| job.metrics.job.as_str()).collect();
+        let has_jobs =
+            |query: &model::Query| scrape::has_jobs(&component.name, &query.expr.with(""), &jobs);
         for panel in &component.panels {
             row = panel.row.as_deref().or(row);
+            if !panel.queries.iter().any(has_jobs) {
+                continue;
+            }
             let at = rows.iter().position(|(title, _)| *title == row);
             let at = at.unwrap_or_else(|| {
                 rows.push((row, Vec::new()));

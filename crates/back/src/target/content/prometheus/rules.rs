@@ -18,6 +18,7 @@ use crate::{
             boards,
             downs::{self, Down, Downs},
             go_template::literal,
+            scrape,
         },
     },
     text::all_of,
@@ -62,6 +63,8 @@ pub(super) struct Rules<'a> {
     dashboards: Option<String>,
     /// The components that have a scrape job.
     scraped: BTreeSet<&'a str>,
+    /// The names of all scrape jobs.
+    jobs: BTreeSet<&'a str>,
     /// What alerts say is down.
     pub downs: Downs<'a>,
     /// Whether an Alertmanager of the platform is told what to hold back.
@@ -79,6 +82,11 @@ impl<'a> Rules<'a> {
             runs_pipelines: context.platform.first_for(Purpose::Pipelines).is_some(),
             dashboards: boards::address(context.platform, context.vantage),
             scraped: scraped.collect(),
+            jobs: observed
+                .jobs
+                .iter()
+                .map(|job| job.metrics.job.as_str())
+                .collect(),
             downs: Downs::new(observed.jobs, observed.asked, observed.unseen),
             is_told: context
                 .platform
@@ -93,7 +101,8 @@ impl<'a> Rules<'a> {
     fn has_data(&self, component: &Component, alert: &Alert) -> bool {
         let is_scraped = self.scraped.contains(component.name.as_str());
         let asks_nodes = || OF_NODES.iter().any(|job| alert.expr.contains(job.name));
-        !alert.from_kind || is_scraped && (self.in_cluster || !asks_nodes())
+        let has_jobs = || scrape::has_jobs(&component.name, &alert.expr, &self.jobs);
+        !alert.from_kind || is_scraped && has_jobs() && (self.in_cluster || !asks_nodes())
     }
 
     /// A workload whose values decide, in a chart, whether it runs.
@@ -137,7 +146,10 @@ pub(super) fn view(rules: &Rules<'_>, component: &Component) -> Option<RulesView
     let records: Vec<RuleView> = component
         .records
         .iter()
-        .filter(|record| scraped || !record.from_kind)
+        .filter(|record| {
+            let has_jobs = || scrape::has_jobs(&component.name, &record.expr, &rules.jobs);
+            !record.from_kind || scraped && has_jobs()
+        })
         .map(|record| record_view(component, record))
         .collect();
     let alerts: Vec<RuleView> = component

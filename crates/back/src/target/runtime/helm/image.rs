@@ -1,5 +1,7 @@
 //! An image in the three values that a user changes.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -31,17 +33,27 @@ pub fn values(platform: &Platform, image: &Image) -> ImageValues {
 /// is named after what it does, and another registry changes nothing in that.
 pub fn names(platform: &Platform) -> Map<String, Value> {
     let value = |text: &Text| Chart(platform).value(text);
+    let by_repository = |image: &Image, name: &Text| {
+        let (repository, name) = (value(&image.name()), value(name));
+        let text = match repository.clone() {
+            Value::String(repository) => repository,
+            repository => repository.to_string(),
+        };
+        (text, (repository != name).then_some(name))
+    };
+    // A job that takes another component's image has its whole name.
+    let placed: BTreeMap<String, Option<Value>> = platform
+        .workloads()
+        .filter(|it| it.image.written.is_some())
+        .map(|it| by_repository(&it.image, &it.image.name_anywhere()))
+        .collect();
     let jobs = platform
         .workloads()
         .filter(|it| it.is_job() && !it.in_chart);
-    let names = jobs.map(|job| {
-        let name = platform.registry.name_anywhere(&job.image);
-        (value(&job.image.name()), value(&name))
+    let names = jobs.filter_map(|job| {
+        let (repository, own) = by_repository(&job.image, &job.image.name_anywhere());
+        let name = placed.get(&repository).cloned().unwrap_or(own)?;
+        Some((repository, name))
     });
-    let others = names.filter(|(repository, name)| repository != name);
-    let by_text = others.map(|(repository, name)| match repository {
-        Value::String(repository) => (repository, name),
-        repository => (repository.to_string(), name),
-    });
-    by_text.collect()
+    names.collect()
 }
