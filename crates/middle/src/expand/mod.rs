@@ -13,6 +13,7 @@ mod edits;
 mod elsewhere;
 mod end_of_life;
 mod env_settings;
+mod env_values;
 mod external;
 mod flags;
 mod hidden;
@@ -160,6 +161,7 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
         mut workloads,
     } = layers;
     unread_keys::check(&all, &workloads, sink);
+    env_settings::check_parts(&all, &workloads, sink);
     role_env::set(&all, &bound, &own_secrets, &mut workloads, sink);
     role_env::parts_elsewhere(&all, &kind_tables, &workloads, sink);
     let Declarations {
