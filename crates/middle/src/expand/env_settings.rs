@@ -49,6 +49,7 @@ pub(super) fn check_parts(all: &Declarations, workloads: &[Vec<Layered>], sink: 
         };
         let said: BTreeSet<&str> = env.keys().collect();
         let variables = filled(&declared.kind, &is_among(&said));
+        let mut seen = BTreeSet::new();
         for client in variables.iter().filter(|it| !it.says) {
             let name = client.variable.as_str();
             let of_part = |it: &&Layered| it.part.is_some() && it.part.as_deref() == client.part;
@@ -59,7 +60,8 @@ pub(super) fn check_parts(all: &Declarations, workloads: &[Vec<Layered>], sink: 
             let is_known = variables
                 .iter()
                 .any(|it| it.part.is_none() && it.variable == client.variable);
-            if gets.is_some_and(is_that) && !is_known {
+            let mut is_new = || seen.insert((name, client.what.setting()));
+            if gets.is_some_and(is_that) && !is_known && is_new() {
                 compare(&declared.user, &declared.kind, client, &["env", name], sink);
             }
         }
@@ -161,7 +163,12 @@ fn filled<'a>(kind: &'a Kind, counts: &dyn Fn(&str) -> bool) -> Vec<Filled<'a>> 
     }
     for spec in &kind.settings {
         for variable in &spec.variables {
-            out.extend(whole(None, variable, &spec.name, true));
+            out.extend(whole(Filled {
+                part: None,
+                variable: variable.clone(),
+                what: What::Whole(&spec.name),
+                says: true,
+            }));
         }
     }
     for table in tables(kind) {
@@ -193,14 +200,15 @@ fn of_workload<'a>(
                 None => !is_of_clients(kind, setting, name),
                 Some(_) => !is_read_by_program(kind, setting),
             };
+            let filled = |what| Filled {
+                part,
+                variable: name.clone(),
+                what,
+                says,
+            };
             match is_whole {
-                true => out.extend(whole(part, name, setting, says)),
-                false => out.push(Filled {
-                    part,
-                    variable: name.clone(),
-                    what: What::Within(setting),
-                    says,
-                }),
+                true => out.extend(whole(filled(What::Whole(setting)))),
+                false => out.push(filled(What::Within(setting))),
             }
         }
     }
@@ -226,20 +234,14 @@ fn is_read_by_program(kind: &Kind, setting: &str) -> bool {
 }
 
 /// A variable that holds nothing but a setting. Images read it from a file too, under one of two names.
-fn whole<'a>(
-    part: Option<&'a str>,
-    variable: &str,
-    setting: &'a str,
-    says: bool,
-) -> [Filled<'a>; 3] {
-    let [short, long] = FILES.map(|end| (format!("{variable}{end}"), What::File(setting)));
-    let names = [(variable.to_string(), What::Whole(setting)), short, long];
-    names.map(|(variable, what)| Filled {
-        part,
-        variable,
-        what,
-        says,
-    })
+fn whole(one: Filled<'_>) -> [Filled<'_>; 3] {
+    let [short, long] = FILES.map(|end| Filled {
+        part: one.part,
+        variable: format!("{}{end}", one.variable),
+        what: What::File(one.what.setting()),
+        says: one.says,
+    });
+    [one, short, long]
 }
 
 /// Compares a variable with its setting.
