@@ -79,7 +79,8 @@ fn a_variable_says_what_its_setting_says() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-fn compose(kind: &str, lines: &str) -> String {
+/// The platform with these lines about one component, and a Prometheus beside it.
+fn watched(kind: &str, lines: &str) -> String {
     let mut text = least(kind);
     if lines.contains("secrets.one") {
         text = text.replace("[secrets]\n", "[secrets]\none = { env = \"ONE\" }\n");
@@ -87,10 +88,18 @@ fn compose(kind: &str, lines: &str) -> String {
     let it = format!("[components.it]\n{lines}");
     let watch =
         "[components.watch]\nkind = \"prometheus\"\ngroup = \"one\"\nallow = [\"nobody-told\"]\n";
-    let output = compiled(&(text.replace("[components.it]\n", &it) + watch));
+    text.replace("[components.it]\n", &it) + watch
+}
+
+fn compose(kind: &str, lines: &str) -> String {
+    let output = compiled(&watched(kind, lines));
     let files = output.files.files.iter();
     let texts = files.filter(|(path, _)| path.starts_with("compose/"));
     texts.map(|(_, file)| file.text.to_string()).collect()
+}
+
+fn messages_of(kind: &str, lines: &str) -> String {
+    messages(&compilation(watched(kind, lines)))
 }
 
 #[test]
@@ -122,4 +131,122 @@ fn an_exporter_may_log_in_as_another_user() {
     let lines =
         "parts.exporter.env = { REDIS_USER = \"watcher\", REDIS_PASSWORD = \"${secrets.one}\" }\n";
     compose("redis", lines);
+}
+
+/// A password of its own that the exporter reads from a file is one of a log-in, too, but not beside the user of the setting.
+#[test]
+fn an_exporter_may_read_its_own_log_in_from_a_file() {
+    let file = "parts.exporter.env.DATA_SOURCE_PASS_FILE = \"/run/one\"\nparts.exporter.files.\"/run/one\" = { secret = \"one\" }\n# secrets.one\n";
+    let user = "parts.exporter.env.DATA_SOURCE_USER = \"watcher\"\n";
+    let user_file = "parts.exporter.env.DATA_SOURCE_USER_FILE = \"/run/user\"\n";
+    for user in [user, user_file] {
+        let text = compose("postgres", &format!("{file}{user}"));
+        assert!(text.contains("DATA_SOURCE_PASS_FILE: /run/one"), "{text}");
+    }
+    let refusal = "`parts.exporter.env.DATA_SOURCE_PASS_FILE` beside `settings.password`";
+    let alone = messages_of("postgres", file);
+    assert!(alone.contains(refusal), "{alone}");
+}
+
+/// What a client in the container reads says nothing of the server.
+#[test]
+fn a_variable_of_a_client_is_no_setting() {
+    let lines = "settings.database = \"shop\"\nenv = { PGUSER = \"readonly\", PGDATABASE = \"other\", PGPASSWORD = \"${secrets.one}\" }\n";
+    let postgres = compose("postgres", lines);
+    for line in [
+        "POSTGRES_USER: postgres",
+        "POSTGRES_DB: shop",
+        "PGUSER: readonly",
+        "PGDATABASE: other",
+    ] {
+        assert!(postgres.contains(line), "{line}: {postgres}");
+    }
+    let redis = compose("redis", "env.REDISCLI_AUTH = \"${secrets.one}\"\n");
+    assert!(redis.contains("REDISCLI_AUTH"), "{redis}");
+    assert!(!redis.contains("requirepass"), "{redis}");
+}
+
+/// Where the kind itself starts the client, that one would not get in.
+#[test]
+fn a_variable_of_a_part_that_runs_says_what_the_setting_says() {
+    let databases = "settings.databases = [\"more\"]\n";
+    for (line, setting) in [
+        ("env.PGUSER = \"admin\"", "user"),
+        ("parts.databases.env.PGUSER = \"admin\"", "user"),
+        ("env.PGPASSWORD = \"${secrets.one}\"", "password"),
+        ("env.PGDATABASE = \"template1\"", "database"),
+    ] {
+        let name = line.split(' ').next().unwrap_or_default();
+        let found = messages_of("postgres", &format!("{databases}{line}\n"));
+        let refusal = format!("`{name}` is not what `settings.{setting}` says");
+        assert_eq!(found.matches(&refusal).count(), 1, "{line}: {found}");
+    }
+    for lines in [
+        "env.POSTGRES_USER = \"admin\"\nenv.PGUSER = \"admin\"\n",
+        "env.PGUSER = \"admin\"\nparts.databases.env.PGUSER = \"postgres\"\n",
+        "env.PGUSER = \"admin\"\nparts.databases = false\n",
+    ] {
+        compose("postgres", &format!("{databases}{lines}"));
+    }
+    // What a part makes by itself is said there.
+    let airflow = compose("airflow", "env.AIRFLOW_ADMIN_USER = \"boss\"\n");
+    assert!(airflow.contains("AIRFLOW_ADMIN_USER: boss"), "{airflow}");
+}
+
+#[test]
+fn amounts_are_compared_as_amounts() {
+    let options = |heap: &str| {
+        let options = format!("-Xms{heap} -Xmx{heap} -XX:+UseG1GC");
+        messages_of(
+            "elasticsearch",
+            &format!("settings.heap = \"1g\"\nenv.ES_JAVA_OPTS = \"{options}\"\n"),
+        )
+    };
+    let refusal = "`env.ES_JAVA_OPTS` leaves out what `settings.heap` says";
+    for same in ["1g", "1G", "1024m", "1048576K"] {
+        let found = options(same);
+        assert!(!found.contains(refusal), "{same}: {found}");
+    }
+    for other in ["31g", "1m", "11g", "1g1"] {
+        let found = options(other);
+        assert!(found.contains(refusal), "{other}: {found}");
+    }
+    let memory = |said: &str| {
+        let lines =
+            format!("settings.worker_memory = \"2g\"\nenv.SPARK_WORKER_MEMORY = \"{said}\"\n");
+        messages_of("spark", &lines).contains("is not what `settings.worker_memory` says")
+    };
+    assert!(!memory("2048M"));
+    assert!(memory("2048K"));
+}
+
+/// A longer word that a shorter one is a piece of does not say it.
+#[test]
+fn words_are_found_whole() {
+    let hosts = |said: &str| {
+        let lines = format!(
+            "settings.allowed_hosts = [\"shop\"]\nenv.MLFLOW_SERVER_ALLOWED_HOSTS = \"localhost,{said}\"\n"
+        );
+        messages_of("mlflow", &lines).contains("leaves out what `settings.allowed_hosts` says")
+    };
+    assert!(!hosts("shop"));
+    assert!(!hosts("shop:5000"));
+    assert!(hosts("workshop"));
+    assert!(hosts("shop-two"));
+}
+
+/// Grafana prefers the variable that the kind always sets.
+#[test]
+fn a_port_in_grafana_ini_changes_nothing() {
+    for port in ["", "ports.http = { container = 80 }\n"] {
+        let lines = format!(
+            "{port}files.\"/etc/grafana/grafana.ini\" = {{ content = \"[server]\\nhttp_port = 3001\\n\" }}\n"
+        );
+        let number = if port.is_empty() { "3000" } else { "80" };
+        let text = compose("grafana", &lines);
+        assert!(
+            text.contains(&format!("GF_SERVER_HTTP_PORT: \"{number}\"")),
+            "{text}"
+        );
+    }
 }

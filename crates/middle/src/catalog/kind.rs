@@ -290,6 +290,8 @@ pub struct SettingSpec {
     pub since: Option<String>,
     /// Variables of the program that say the same, and that the kind does not fill.
     pub variables: Vec<String>,
+    /// Variables of the main workload that hold it for clients: the program does not read them.
+    pub client_variables: Vec<String>,
     /// Its default, a string with references or a literal.
     pub default: Option<Node>,
     /// The form of its files, if it is known.

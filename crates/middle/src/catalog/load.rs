@@ -385,6 +385,7 @@ fn setting_spec(key: &Key, table: &Table) -> SettingSpec {
         names_buckets: table.string("names") == Some("bucket"),
         since: table.string("since").map(ToString::to_string),
         variables: strings(table, "variables"),
+        client_variables: strings(table, "client_variables"),
         default: table.get("default").cloned(),
         holds: table.string("holds").and_then(FileForm::from_name),
         description: table.string("description").unwrap_or_default().to_string(),

@@ -2,12 +2,17 @@
 //!
 //! Who knows an image knows its variables. A kind fills them from its settings, which its outputs, exporters and clients read
 //! too: what is said in `env` alone would reach the program, and nobody else. So it is with the variables of a case and of a part.
+//!
+//! Only what the program itself reads says the setting. A client's variable (`PGUSER`) tells with which name a client logs in, and no
+//! server makes that user: it is compared where the kind fills it, and says nothing else.
 
 use std::collections::BTreeSet;
 
 use super::{
+    Declarations,
     edits::{edit, key},
-    layers::is_exporter,
+    env_values::{differ, holds, is_secret, is_word},
+    layers::{Layered, is_exporter},
 };
 use crate::{
     catalog::{Kind, SettingSpec, SettingType},
@@ -24,18 +29,50 @@ pub(super) fn read(user: &mut Table, kind: &Kind, sink: &mut Sink) {
         return;
     }
     let said = said_variables(user);
-    let is_said = |name: &str| {
-        let mut from = said.range(name..).map_while(|it| it.strip_prefix(name));
-        from.any(|end| end.is_empty() || FILES.contains(&end))
-    };
-    let variables = filled(kind, &is_said);
+    let variables = filled(kind, &is_among(&said));
     let mut seen = BTreeSet::new();
     for filled in variables {
         for place in filled.places(kind) {
             if seen.insert((place.join("."), filled.what.setting())) {
                 compare(user, kind, &filled, &place, sink);
+                say(user, kind, &filled, &place);
             }
         }
+    }
+}
+
+/// Compares the variables of clients in parts with what the component's `env` says of them: that holds for the parts that run.
+pub(super) fn check_parts(all: &Declarations, workloads: &[Vec<Layered>], sink: &mut Sink) {
+    for (declared, workloads) in all.components.iter().zip(workloads) {
+        let Some(env) = declared.user.table("env") else {
+            continue;
+        };
+        let said: BTreeSet<&str> = env.keys().collect();
+        let variables = filled(&declared.kind, &is_among(&said));
+        let mut seen = BTreeSet::new();
+        for client in variables.iter().filter(|it| !it.says) {
+            let name = client.variable.as_str();
+            let of_part = |it: &&Layered| it.part.is_some() && it.part.as_deref() == client.part;
+            let gets = workloads.iter().find(of_part);
+            let gets = gets.and_then(|it| it.table.get_path(&["env", name]));
+            let is_that = |it: &Node| env.get(name).is_some_and(|said| said.span == it.span);
+            // What the program reads under the same name was compared when it was declared.
+            let is_known = variables
+                .iter()
+                .any(|it| it.part.is_none() && it.variable == client.variable);
+            let mut is_new = || seen.insert((name, client.what.setting()));
+            if gets.is_some_and(is_that) && !is_known && is_new() {
+                compare(&declared.user, &declared.kind, client, &["env", name], sink);
+            }
+        }
+    }
+}
+
+/// Whether one of these is the variable, or its file.
+fn is_among(said: &BTreeSet<&str>) -> impl Fn(&str) -> bool {
+    |name| {
+        let mut from = said.range(name..).map_while(|it| it.strip_prefix(name));
+        from.any(|end| end.is_empty() || FILES.contains(&end))
     }
 }
 
@@ -66,6 +103,8 @@ struct Filled<'a> {
     part: Option<&'a str>,
     variable: String,
     what: What<'a>,
+    /// Whether it says the setting where nothing else does.
+    says: bool,
 }
 
 /// What a variable holds of a setting.
@@ -88,14 +127,15 @@ impl<'a> What<'a> {
 }
 
 impl<'a> Filled<'a> {
-    /// Where a user may say it: the variables of a component hold for each workload of the kind's own image.
+    /// Where a user may say it: the variables of a component hold for each workload of the kind's own image. Whether a part gets a
+    /// client's from there is known when it is known to run.
     fn places(&self, kind: &Kind) -> Vec<Vec<&str>> {
         let of_all = vec!["env", self.variable.as_str()];
         match self.part {
             None => vec![of_all],
             Some(part) => {
                 let own = vec!["parts", part, "env", self.variable.as_str()];
-                match has_own_image(kind, part) {
+                match !self.says || has_own_image(kind, part) {
                     true => vec![own],
                     false => vec![of_all, own],
                 }
@@ -114,24 +154,33 @@ fn has_own_image(kind: &Kind, part: &str) -> bool {
     tables(kind).any(|table| table.get_path(&["parts", part, "image"]).is_some())
 }
 
-/// The variables that are filled from settings, and the others that the program reads as the same: of those that count.
+/// The variables that are filled from settings, and the others that the program reads as the same: of those that count. Those of
+/// the main workload stand first: they may say what the others are compared with.
 fn filled<'a>(kind: &'a Kind, counts: &dyn Fn(&str) -> bool) -> Vec<Filled<'a>> {
     let mut out = Vec::new();
     for table in tables(kind) {
-        of_workload(None, table.get("workload"), counts, &mut out);
-        for (part, node) in table.table("parts").into_iter().flat_map(Table::iter) {
-            of_workload(Some(&part.name), Some(node), counts, &mut out);
-        }
+        of_workload(kind, None, table.get("workload"), counts, &mut out);
     }
     for spec in &kind.settings {
         for variable in &spec.variables {
-            out.extend(whole(None, variable, &spec.name));
+            out.extend(whole(Filled {
+                part: None,
+                variable: variable.clone(),
+                what: What::Whole(&spec.name),
+                says: true,
+            }));
+        }
+    }
+    for table in tables(kind) {
+        for (part, node) in table.table("parts").into_iter().flat_map(Table::iter) {
+            of_workload(kind, Some(&part.name), Some(node), counts, &mut out);
         }
     }
     out
 }
 
 fn of_workload<'a>(
+    kind: &Kind,
     part: Option<&'a str>,
     workload: Option<&'a Node>,
     counts: &dyn Fn(&str) -> bool,
@@ -147,32 +196,57 @@ fn of_workload<'a>(
             let ["settings", setting] = reference.segments.as_slice() else {
                 continue;
             };
+            let says = match part {
+                None => !is_of_clients(kind, setting, name),
+                Some(_) => !is_read_by_program(kind, setting),
+            };
+            let filled = |what| Filled {
+                part,
+                variable: name.clone(),
+                what,
+                says,
+            };
             match is_whole {
-                true => out.extend(whole(part, name, setting)),
-                false => out.push(Filled {
-                    part,
-                    variable: name.clone(),
-                    what: What::Within(setting),
-                }),
+                true => out.extend(whole(filled(What::Whole(setting)))),
+                false => out.push(filled(What::Within(setting))),
             }
         }
     }
 }
 
-/// A variable that holds nothing but a setting. Images read it from a file too, under one of two names.
-fn whole<'a>(part: Option<&'a str>, variable: &str, setting: &'a str) -> [Filled<'a>; 3] {
-    let [short, long] = FILES.map(|end| (format!("{variable}{end}"), What::File(setting)));
-    let names = [(variable.to_string(), What::Whole(setting)), short, long];
-    names.map(|(variable, what)| Filled {
-        part,
-        variable,
-        what,
-    })
+fn is_of_clients(kind: &Kind, setting: &str, variable: &str) -> bool {
+    let spec = kind.settings.iter().find(|spec| spec.name == setting);
+    spec.is_some_and(|spec| spec.client_variables.iter().any(|it| it == variable))
 }
 
-/// Compares a variable with its setting, or makes it the setting.
-fn compare(user: &mut Table, kind: &Kind, filled: &Filled<'_>, place: &[&str], sink: &mut Sink) {
-    let Some(written) = entry_at(user, place).cloned() else {
+/// Whether the program of the main workload has a variable for a setting: a part that gets it too is a client. What a part alone
+/// gets, it does itself (makes the first user, offers the memory).
+fn is_read_by_program(kind: &Kind, setting: &str) -> bool {
+    let text = format!("${{settings.{setting}}}");
+    let mut main = tables(kind)
+        .filter_map(|table| table.get_path(&["workload", "env"])?.as_table())
+        .flat_map(Table::iter);
+    main.any(|(_, node)| node.as_str() == Some(&text))
+        || kind
+            .settings
+            .iter()
+            .any(|spec| spec.name == setting && !spec.variables.is_empty())
+}
+
+/// A variable that holds nothing but a setting. Images read it from a file too, under one of two names.
+fn whole(one: Filled<'_>) -> [Filled<'_>; 3] {
+    let [short, long] = FILES.map(|end| Filled {
+        part: one.part,
+        variable: format!("{}{end}", one.variable),
+        what: What::File(one.what.setting()),
+        says: one.says,
+    });
+    [one, short, long]
+}
+
+/// Compares a variable with its setting.
+fn compare(user: &Table, kind: &Kind, filled: &Filled<'_>, place: &[&str], sink: &mut Sink) {
+    let Some(written) = entry_at(user, place) else {
         return;
     };
     let setting = filled.what.setting();
@@ -180,9 +254,11 @@ fn compare(user: &mut Table, kind: &Kind, filled: &Filled<'_>, place: &[&str], s
         return;
     };
     let said = user.get_path(&["settings", setting]);
-    let is_of_exporter = filled.part.is_some_and(|part| is_watcher(kind, part));
+    let known = said.or(spec.default.as_ref());
+    let watcher = filled.part.filter(|part| is_watcher(kind, part));
     // What runs elsewhere gets no variables: that is said of all of them.
-    let is_told = user.get("external").is_none() || is_of_exporter;
+    let is_told = user.get("external").is_none() || watcher.is_some();
+    let logs_in_itself = || watcher.is_some_and(|part| logs_in_as_another(user, kind, part));
     let name = place.join(".");
     match filled.what {
         What::File(_) => {
@@ -191,41 +267,54 @@ fn compare(user: &mut Table, kind: &Kind, filled: &Filled<'_>, place: &[&str], s
             let (_, path) = place.split_last().unwrap_or((&"", &[]));
             let path: Vec<&str> = path.iter().copied().chain([variable]).collect();
             let is_said = entry_at(user, &path).is_some();
-            let known = said
-                .or(spec.default.as_ref())
-                .filter(|_| is_told && !is_said);
-            if let Some(said) = known.filter(|_| written.value.as_str().is_some()) {
-                sink.push(said_by_file(&written, &name, setting, said));
+            let known = known.filter(|_| is_told && !is_said);
+            if let Some(said) = known.filter(|_| written.value.as_str().is_some())
+                && !logs_in_itself()
+            {
+                sink.push(said_by_file(written, &name, setting, said));
             }
         }
         What::Within(_) => {
-            let known = said.filter(|_| is_told && !is_of_exporter);
+            let known = said.filter(|_| is_told && watcher.is_none());
             if let Some(said) = known.filter(|said| !holds(&written.value, said, spec)) {
-                sink.push(said_without(&written, &name, setting, said));
-            }
-        }
-        What::Whole(_) if is_of_exporter => {
-            let known = said.or(spec.default.as_ref());
-            let part = filled.part.unwrap_or_default();
-            if let Some(said) = known.filter(|said| differ(said, &written.value))
-                && !logs_in_as_another(user, kind, part)
-            {
-                sink.push(said_otherwise(&written, &name, setting, said));
+                sink.push(said_without(written, &name, setting, said));
             }
         }
         What::Whole(_) => {
-            if let Some(said) = said {
-                if is_told && differ(said, &written.value) {
-                    sink.push(said_otherwise(&written, &name, setting, said));
-                }
-            } else if let Some(value) = as_setting(kind, spec, &written.value) {
-                let place = written.value.span;
-                let value = Node { span: place, value };
-                edit(user, "settings", place, |settings| {
-                    settings.set(key(setting, place), value);
-                });
+            // A client finds the default, where nothing says more; what the program reads becomes the setting.
+            let known = match filled.says && watcher.is_none() {
+                true => said,
+                false => known,
+            };
+            let known = known.filter(|said| is_told && differ(said, &written.value, spec));
+            if let Some(said) = known
+                && !logs_in_itself()
+            {
+                sink.push(said_otherwise(written, &name, setting, said));
             }
         }
+    }
+}
+
+/// Makes a variable the setting that nothing else says.
+fn say(user: &mut Table, kind: &Kind, filled: &Filled<'_>, place: &[&str]) {
+    let What::Whole(setting) = filled.what else {
+        return;
+    };
+    let is_of_another = filled.part.is_some_and(|part| is_watcher(kind, part));
+    if !filled.says || is_of_another || user.get_path(&["settings", setting]).is_some() {
+        return;
+    }
+    let spec = kind.settings.iter().find(|spec| spec.name == setting);
+    let Some((spec, written)) = spec.zip(entry_at(user, place)) else {
+        return;
+    };
+    if let Some(value) = as_setting(kind, spec, &written.value) {
+        let place = written.value.span;
+        let value = Node { span: place, value };
+        edit(user, "settings", place, |settings| {
+            settings.set(key(setting, place), value);
+        });
     }
 }
 
@@ -244,7 +333,7 @@ fn is_watcher(kind: &Kind, part: &str) -> bool {
     of_part.and_then(Node::as_table).is_some_and(is_exporter)
 }
 
-/// Whether an exporter has a log-in of its own: a user beside the password, as each program says it.
+/// Whether an exporter has a log-in of its own: a user beside the password, as each program says it, here or in a file.
 fn logs_in_as_another(user: &Table, kind: &Kind, part: &str) -> bool {
     let Some(own) = user.get_path(&["parts", part]).and_then(Node::as_table) else {
         return false;
@@ -254,64 +343,16 @@ fn logs_in_as_another(user: &Table, kind: &Kind, part: &str) -> bool {
         .filter(|it| it.part == Some(part) && matches!(it.what, What::Whole(_)))
         .map(|it| it.variable)
         .collect();
-    let says = |variable: &String| own.get_path(&["env", variable]).is_some();
-    let mut written = own.table("env").into_iter().flat_map(Table::keys);
-    let is_pair = of_kind.len() > 1 || written.any(|name| !of_kind.contains(name));
+    let written = own.table("env").into_iter().flat_map(Table::keys);
+    let written: BTreeSet<&str> = written.map(without_file).collect();
+    let says = |variable: &String| written.contains(variable.as_str());
+    let is_pair = of_kind.len() > 1 || written.iter().any(|name| !of_kind.contains(*name));
     of_kind.iter().all(says) && (is_pair || own.get("args").is_some())
 }
 
 fn without_file(variable: &str) -> &str {
     let short = variable.strip_suffix("_FILE").unwrap_or(variable);
     short.strip_suffix('_').unwrap_or(short)
-}
-
-/// Whether two values are other ones: two words, two secrets, or one of each. A setting that is taken away, and a variable that is
-/// unset, say nothing, and other references may stand for the same word.
-fn differ(said: &Node, written: &Node) -> bool {
-    let items = match &said.value {
-        Value::Array(items) => Some(items.iter().map(Node::scalar).collect::<Vec<_>>()),
-        Value::Table(table) => Some(table.keys().map(str::to_string).collect()),
-        _ => None,
-    };
-    let known = |node: &Node| is_word(node) || is_secret(node);
-    match items {
-        // The program has a list as one line.
-        Some(items) => {
-            let line = written.scalar();
-            let words = line.split([',', ' ', '\n']).filter(|it| !it.is_empty());
-            is_word(written) && !words.eq(items.iter().map(String::as_str))
-        }
-        None => known(said) && known(written) && said.scalar() != written.scalar(),
-    }
-}
-
-/// Whether a text of the user's own still holds what the setting says. A file is named otherwise inside of the container.
-fn holds(written: &Node, said: &Node, spec: &SettingSpec) -> bool {
-    let is_file = matches!(
-        spec.kind,
-        SettingType::File | SettingType::Files | SettingType::Folders
-    );
-    let items = said.as_array().unwrap_or(std::slice::from_ref(said));
-    let text = written.scalar();
-    let is_in = |item: &Node| !(is_word(item) || is_secret(item)) || text.contains(&item.scalar());
-    is_file || !is_word(written) && !is_secret(written) || items.iter().all(is_in)
-}
-
-fn is_word(node: &Node) -> bool {
-    match &node.value {
-        Value::Integer(_) | Value::Float(_) => true,
-        Value::String(_) => {
-            let phrase = reference::of_node(node, Words::Platform, Mode::Strict);
-            phrase.literal().is_some()
-        }
-        _ => false,
-    }
-}
-
-fn is_secret(node: &Node) -> bool {
-    let phrase = reference::of_node(node, Words::Platform, Mode::Strict);
-    let pieces = phrase.pieces.as_slice();
-    matches!(pieces, [Piece::Reference(one)] if one.segments.first() == Some(&"secrets"))
 }
 
 /// `name`: the key of the variable, with its tables.

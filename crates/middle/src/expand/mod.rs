@@ -14,6 +14,7 @@ mod edits;
 mod elsewhere;
 mod end_of_life;
 mod env_settings;
+mod env_values;
 mod external;
 mod flags;
 mod hidden;
@@ -163,6 +164,7 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
         mut workloads,
     } = layers;
     unread_keys::check(&all, &workloads, tree, sink);
+    env_settings::check_parts(&all, &workloads, sink);
     role_env::set(&all, &bound, &own_secrets, &mut workloads, sink);
     role_env::parts_elsewhere(&all, &kind_tables, &workloads, sink);
     let Declarations {

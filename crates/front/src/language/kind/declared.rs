@@ -128,6 +128,12 @@ pub(super) const SETTING: Shape = Shape::Table(&[
         "variables = [\"MARIADB_USER\"]",
     ),
     key(
+        "client_variables",
+        Shape::List(&Shape::Plain(Form::Name(NameRule::Environment))),
+        "Variables of the main workload that the kind fills from it and that clients in the container read, not the program: what the user writes there does not say the setting.",
+        "client_variables = [\"REDISCLI_AUTH\"]",
+    ),
+    key(
         "holds",
         Shape::Plain(Form::Choice(&[
             "yaml",
