@@ -1,5 +1,6 @@
 //! `${...}` in strings: finds references, resolves them, leaves everything else as it is.
 
+mod memory;
 mod messages;
 mod misfit;
 mod outside;

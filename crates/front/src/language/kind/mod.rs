@@ -1,6 +1,7 @@
 //! The keys of a kind file. Its workloads are written in the language of a component, with a few keys of their own.
 
 mod contradiction;
+mod data_folder;
 mod declared;
 mod watch;
 
@@ -17,8 +18,9 @@ use super::{
 };
 use crate::value::{Icon, Purpose};
 use contradiction::CONTRADICTION;
+use data_folder::DATA_FOLDER;
 use declared::{
-    BINDING, DATA_FOLDER, OWN_NAME, OWN_SECRET, OWN_VARIABLE, ROLE, SETTING, TOLD_IN_FILES, UPGRADE,
+    BINDING, OWN_NAME, OWN_SECRET, OWN_VARIABLE, ROLE, SETTING, TOLD_IN_FILES, UPGRADE,
 };
 use watch::RECORD;
 

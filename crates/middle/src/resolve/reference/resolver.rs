@@ -11,26 +11,16 @@ use super::{
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
     expand::{ComponentDraft, read, unknown},
-    files::Site,
-    language::{NameRule, compose_bytes, secret_places},
+    language::{NameRule, secret_places},
     model::{Endpoint, Piece, Text},
     reference::{self, ComponentField, Mode, OwnPort, PortField, Words},
-    resolve::{Scene, top},
+    resolve::Scene,
     source::Span,
     syntax::{Key, Node},
 };
 
 /// What may be asked of the platform.
 const PLATFORM_FACTS: [&str; 2] = ["name", "network"];
-
-/// Raw keys that limit the memory of a component's main workload.
-const RAW_MEMORY: [(Site, &[&str]); 2] = [
-    (Site::Cluster, &["helm", "resources", "limits", "memory"]),
-    (
-        Site::Engine,
-        &["compose", "deploy", "resources", "limits", "memory"],
-    ),
-];
 
 pub(super) struct Resolver<'a> {
     pub(super) scene: &'a Scene<'a>,
@@ -87,7 +77,7 @@ impl Resolver<'_> {
         );
     }
 
-    fn owner(&self) -> Option<&ComponentDraft> {
+    pub(super) fn owner(&self) -> Option<&ComponentDraft> {
         self.scene.components.get(self.scope.owner?)
     }
 
@@ -148,44 +138,6 @@ impl Resolver<'_> {
             .unwrap_or_default();
         let percent: u128 = percent.parse().unwrap_or(100);
         Text::literal((u128::from(amount) * percent / 100).to_string())
-    }
-
-    /// A program that is told a share of its memory does not know of a raw limit.
-    fn report_other_memory(&self, sink: &mut Sink) {
-        let Some(draft) = self.owner() else { return };
-        let Some(table) = draft.workload(None).map(|shape| &shape.table) else {
-            return;
-        };
-        let typed = table.get_path(&["resources", "memory"]);
-        let typed = typed.and_then(read::amount);
-        let targets = top::targets(self.scene.draft.tree.table("platform"));
-        for (site, path) in RAW_MEMORY {
-            let is_read = targets.iter().any(|it| it.runs_on() == Some(site));
-            let Some(node) = table.get_path(path).filter(|_| is_read) else {
-                continue;
-            };
-            // `M` is a power of two to Compose, and of ten to Kubernetes.
-            let own = match (site, node.as_str()) {
-                (Site::Engine, Some(text)) => compose_bytes(text),
-                (Site::Engine | Site::Cluster, _) => read::amount(node),
-            };
-            if own.is_none() || own == typed {
-                continue;
-            }
-            let key = path.join(".");
-            sink.push(
-                Diagnostic::new(
-                    Code::TargetLoss,
-                    format!(
-                        "{}: `{key}` of `{}` is no limit that its program knows: it is told a share of `resources.memory`",
-                        path[0], draft.name
-                    ),
-                )
-                .about(&draft.name)
-                .label(node.span, "the program does not follow")
-                .help("write the amount as `resources.memory`, in the place of this key: it is the limit too"),
-            );
-        }
     }
 
     fn secret(&self, name: &str, sink: &mut Sink) -> Option<Text> {
