@@ -217,6 +217,12 @@ proptest! {
         printed(&checked(text));
     }
 
+    /// The signs of which slips are made, and blanks of several kinds.
+    #[test]
+    fn no_slip_makes_it_panic(text in "[ \\t\\n\u{a0}\u{feff}={}()\\[\\]\"'`#.:;,|&*<>$%@+\\-\\\\aé1]{0,60}") {
+        printed(&checked(text));
+    }
+
     #[test]
     fn no_toml_makes_it_panic(
         keys in prop::collection::vec(("[a-z_]{1,12}", 0..INTRUDERS.len()), 0..12),

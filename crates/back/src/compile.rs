@@ -1,5 +1,7 @@
 //! The whole compiler as one pure function: a project's files in, generated files or diagnostics out.
 
+mod led_away;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     string::FromUtf8Error,
@@ -230,7 +232,7 @@ fn run(
         sink.push(of_component(loss, &platform));
     }
     for unkept in &emission.files.unkept {
-        sink.push(unkept.diagnostic());
+        sink.push(led_away::lint(unkept));
     }
     Some(Output {
         platform,

@@ -7,7 +7,6 @@ use std::{
 
 use crate::{
     data::Kept,
-    diag::{Code, Diagnostic},
     files::{CONFIG, Site, Target},
     source::Span,
 };
@@ -82,22 +81,6 @@ pub struct Unkept {
     pub path: String,
     /// What leads the program there.
     pub span: Span,
-}
-
-impl Unkept {
-    /// The lint about it.
-    pub fn diagnostic(&self) -> Diagnostic {
-        let Self {
-            component, path, ..
-        } = self;
-        let message = format!(
-            "the volume `data` of `{component}` stays empty: the program is told to write to `{path}`"
-        );
-        Diagnostic::new(Code::NoPersistence, message)
-            .label(self.span, "no volume is mounted there")
-            .help("take this out, so that it writes where the volume is, or mount the volume there")
-            .about(component)
-    }
 }
 
 /// Everything that one compilation makes. Paths are relative to `generated/` (or `generated/E/`), with `/`.

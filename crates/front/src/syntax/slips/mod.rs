@@ -91,8 +91,10 @@ impl<'a> Place<'a> {
         self.line.start + line.len() - line.trim_start().len()
     }
 
+    /// Empty in a line of blanks alone.
     fn trimmed(&self) -> Range<usize> {
-        self.start()..self.line.start + self.written().trim_end().len()
+        let start = self.start();
+        start..(self.line.start + self.written().trim_end().len()).max(start)
     }
 
     /// Signs that stand alone: comments, items, what separates documents.

@@ -131,7 +131,7 @@ const OF_OTHERS: [&str; 24] = [
 
 /// Words of variables that say whom a program asks, before `HOST`. Others mostly say where the program itself is: `N8N_HOST`,
 /// `VIRTUAL_HOST`, `POD_HOST`.
-const ASKED: [&str; 20] = [
+const ASKED: [&str; 19] = [
     "db",
     "database",
     "sql",
@@ -151,7 +151,6 @@ const ASKED: [&str; 20] = [
     "store",
     "storage",
     "vault",
-    "registry",
 ];
 
 /// Words of variables that say where a program itself listens, or by which name others know it.
