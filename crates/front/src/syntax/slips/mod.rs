@@ -260,8 +260,10 @@ impl<'a> Place<'a> {
         let heading = heading::of_terraform(self.written())?;
         let rest = &self.text[self.line.end..];
         let close = rest.find("\n}").map(|at| self.line.end + at + 1)?;
-        let after = (close + 2).min(self.text.len());
-        let is_alone = self.text[close + 1..after].trim().is_empty();
+        let behind = &self.text[close + 1..];
+        let line = behind.split_inclusive('\n').next().unwrap_or_default();
+        let is_alone = line.trim().is_empty();
+        let after = close + 1 + line.len();
         let diagnostic = Diagnostic::new(Code::TomlSyntax, "TOML has no blocks in braces")
             .label(self.span(self.trimmed()), "begins one, as in Terraform")
             .label(self.span(close..close + 1), "ends it")
