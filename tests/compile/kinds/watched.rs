@@ -116,7 +116,9 @@ fn no_kind_is_unseen() {
 
 /// The jobs of `it` that a text names.
 fn jobs(text: &str) -> BTreeSet<&str> {
-    let named = text.split("job=\"").flat_map(|rest| rest.split('"').next());
+    let named = text
+        .split("job=\"")
+        .filter_map(|rest| rest.split('"').next());
     let scraped = text
         .lines()
         .filter_map(|line| line.trim().strip_prefix("- job_name: "));

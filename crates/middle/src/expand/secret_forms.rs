@@ -23,7 +23,7 @@ pub(super) fn inherit(names: &mut Names, drafts: &[ComponentDraft], tree: &Table
         }
     }
     let mut secrets = Named::default();
-    for secret in names.secrets.iter() {
+    for secret in &names.secrets {
         let written = |key: &str| tree.get_path(&["secrets", &secret.name, key]);
         let inherited = forms
             .get(&secret.name)
