@@ -8,10 +8,15 @@ use crate::{
     source::Span,
 };
 
-/// The first folder of the workload's data that lies in nothing that is kept. A workload without the volume has none on purpose.
+/// The first folder of the workload's data that lies in nothing that is kept. A workload without the volume has none on purpose, and
+/// a runtime that can't mount it says so itself, as the chart does of a folder of the project.
 pub(super) fn of(started: &Started<'_>, platform: &Platform) -> Option<Unkept> {
-    let mut mounts = started.workload.mounts.iter();
-    if started.open_to.is_some() || !mounts.any(|mount| mount.name == STORE_VOLUME) {
+    let typed = started
+        .mounts
+        .iter()
+        .filter_map(|it| started.typed.find(it));
+    let is_mounted = typed.map(|it| &it.name).any(|it| it == STORE_VOLUME);
+    if started.open_to.is_some() || !is_mounted {
         return None;
     }
     let folders = started.folders(platform);
