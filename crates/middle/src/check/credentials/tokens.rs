@@ -4,7 +4,7 @@
 //! prefixes", docs.aws.amazon.com "unique ID prefixes", api.slack.com "token types", and the like), and the rules of gitleaks 8.30 and of
 //! trufflehog. Of their rules only those are here in which a fixed word, a length and an alphabet leave no doubt.
 
-use std::mem;
+use std::{mem, sync::LazyLock};
 
 use super::looks_random;
 
@@ -225,6 +225,13 @@ const STAND_FOR_ONE: [&str; 7] = [
 /// The shortest token, with its start.
 const SHORTEST: usize = 20;
 
+/// The tokens by the byte that their start begins with: of all of them a few are tried at each word.
+static BY_FIRST_BYTE: LazyLock<Vec<Vec<&Token>>> = LazyLock::new(|| {
+    let begins = |token: &&Token, byte: u8| token.start.as_bytes().first() == Some(&byte);
+    let of = |byte| TOKENS.iter().filter(|it| begins(it, byte)).collect();
+    (0..128).map(of).collect()
+});
+
 /// What the first token in a text is.
 pub(super) fn token_in(text: &str) -> Option<&'static str> {
     // Most lines have no word that is so long.
@@ -238,7 +245,8 @@ pub(super) fn token_in(text: &str) -> Option<&'static str> {
     let mut before = ' ';
     text.char_indices().find_map(|(at, c)| {
         let is_start = !is_inner(mem::replace(&mut before, c));
-        let mut tokens = TOKENS.iter().filter(|_| is_start);
+        let tokens = BY_FIRST_BYTE.get(text.as_bytes()[at] as usize);
+        let mut tokens = tokens.filter(|_| is_start)?.iter();
         let token = tokens.find(|token| token.begins(&text[at..]));
         token.map(|token| token.what)
     })
