@@ -80,13 +80,11 @@ fn bare(string: &UserString<'_>, names: &Names<'_>, facts: Facts<'_>) -> Option<
         number,
         reference,
     } = referred(string.text, name, other);
-    if is_open(facts, string.owner, other, number) {
-        return None;
-    }
+    let why = why(facts, string.owner, other, number);
     if let StringUse::Mounted(at) | StringUse::OfFile(_, at) = string.how {
         let help = match string.how {
-            StringUse::OfFile(variable, _) => help_for_variable(variable, spelled, &reference),
-            _ => help_in_file(at, &(spelled, reference)),
+            StringUse::OfFile(variable, _) => help_for_variable(variable, spelled, &reference, why),
+            _ => help_in_file(at, &(spelled, reference), why),
         };
         return Some(
             Diagnostic::new(Code::BareAddress, format!("{message} ({at})"))
@@ -97,53 +95,48 @@ fn bare(string: &UserString<'_>, names: &Names<'_>, facts: Facts<'_>) -> Option<
     Some(
         Diagnostic::new(Code::BareAddress, message)
             .label(string.span, format!("holds `{name}`"))
-            .help(format!("write `{reference}`: {}", why(string.owner)))
+            .help(format!("write `{reference}`: {why}"))
             .renaming(spelled, reference),
     )
 }
 
-/// Whether an edge from elsewhere (`depends_on`, `uses`, `reaches`, another reference) leads there: nothing cuts the name off then.
-fn is_open(facts: Facts<'_>, owner: Owner<'_>, other: &Component, number: Option<u16>) -> bool {
+/// Why a name alone does not do. `number` is the port that stands behind it.
+fn why(facts: Facts<'_>, owner: Owner<'_>, other: &Component, number: Option<u16>) -> &'static str {
     let peer = match owner {
         Owner::Workload(workload) => Peer::Workload(workload.name.clone()),
         Owner::Pipeline(name) => Peer::Pipeline(name.to_string()),
-        Owner::Ci(_) => return false,
+        Owner::Ci(_) => {
+            return "a CI job runs outside of the platform, where the name leads nowhere";
+        }
     };
     let is_other = |name: &str| other.workloads.iter().any(|it| it.name == name);
     let holds = |port: &OpenPort| {
         number.is_none_or(|number| port.range.first <= number && number <= port.range.last)
     };
     let mut edges = facts.graph.edges_from(&peer);
-    edges.any(|edge| is_other(&edge.to) && edge.ports.iter().any(holds))
-}
-
-/// Why a name alone does not do.
-fn why(owner: Owner<'_>) -> &'static str {
-    match owner {
-        Owner::Ci(_) => "a CI job runs outside of the platform, where the name leads nowhere",
-        Owner::Workload(_) | Owner::Pipeline(_) => {
-            "without the reference there is no edge, and Kubernetes cuts the connection off"
+    match edges.any(|edge| is_other(&edge.to) && edge.ports.iter().any(holds)) {
+        true => {
+            "the connection is open, but only a reference follows when the name or the port changes"
         }
+        false => "without the reference there is no edge, and Kubernetes cuts the connection off",
     }
 }
 
 /// A file of variables is the engine's alone: no reference in it is resolved. Its values may be secrets, and are not printed.
-fn help_for_variable(name: &str, spelled: &str, reference: &str) -> String {
+fn help_for_variable(name: &str, spelled: &str, reference: &str, why: &str) -> String {
     format!(
-        "take the line out of the file, and write the value as `env.{}`, with `{reference}` for `{spelled}`: without the reference \
-         there is no edge, and Kubernetes cuts the connection off",
+        "take the line out of the file, and write the value as `env.{}`, with `{reference}` for `{spelled}`: {why}",
         key_text(name)
     )
 }
 
 /// What to write in a file of the project, and how its references are resolved.
-fn help_in_file(at: ProjectLine<'_>, (spelled, reference): &(&str, String)) -> String {
+fn help_in_file(at: ProjectLine<'_>, (spelled, reference): &(&str, String), why: &str) -> String {
     let file = match at.below {
         Some(below) => format!("{}/{below}", at.file),
         None => at.file.to_string(),
     };
     let in_the_file = format!("`{reference}` for `{spelled}` in the file");
-    let why = "without the reference there is no edge, and Kubernetes cuts the connection off";
     match (at.by, at.below) {
         (Delivery::Template, _) => format!("write {in_the_file}: {why}"),
         (Delivery::Source, None) => format!(
