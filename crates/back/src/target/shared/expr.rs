@@ -13,6 +13,9 @@ use promql_parser::{
 
 use crate::language::promql;
 
+/// The series that Prometheus makes of its alerts.
+const OF_ALERTS: [&str; 2] = ["ALERTS", "ALERTS_FOR_STATE"];
+
 /// The jobs that an expression names in `job="..."`.
 pub(in crate::target) fn jobs_of(expr: &str) -> BTreeSet<String> {
     let asked = asked_of(expr).into_iter();
@@ -21,7 +24,7 @@ pub(in crate::target) fn jobs_of(expr: &str) -> BTreeSet<String> {
 
 /// The values of a label that an expression asks for and that are none of these, as of `job`: the names of `job="..."` and
 /// `job=~"a|b"`, and regular expressions that none of these fits. What has no such label is asked for by an empty value. What a
-/// rule records may have other values: its expression says them.
+/// rule records may have other values: its expression says them. So may an alert: its rule says them.
 pub(in crate::target) fn others(
     expr: &str,
     label: &str,
@@ -29,7 +32,8 @@ pub(in crate::target) fn others(
 ) -> BTreeSet<String> {
     let mut strange = BTreeSet::new();
     each_selector(expr, |selector| {
-        if name_of(selector).is_some_and(|name| name.contains(':')) {
+        let is_of_rules = |name: String| name.contains(':') || OF_ALERTS.contains(&&*name);
+        if name_of(selector).is_some_and(is_of_rules) {
             return;
         }
         let of_label = selector.matchers.matchers.iter();

@@ -11,6 +11,7 @@ mod message;
 mod nowhere;
 mod platform;
 mod rules;
+mod seen;
 mod unknown;
 mod windows;
 

@@ -1,12 +1,11 @@
 //! Series that users ask for and that nothing writes: those of a component, a group or an address that no target has, and those that no
 //! rule records.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::unknown::warning;
+use super::{seen::Seen, unknown::warning};
 use crate::{
     diag::{Diagnostic, nearest},
-    files::Site,
     model::{Component, Platform},
     target::{
         Context, Vantage,
@@ -14,23 +13,43 @@ use crate::{
             asked::{self, Question, is_filled_in_later, values_of_rules},
             exposed::{self, Known},
             expr::{others, recorded_of},
-            probes,
-            scrape::{self, Job},
+            scrape::Job,
         },
     },
 };
 
-/// A label of every target, and its values.
-struct Label<'a> {
+/// A label of every target.
+struct Label {
     name: &'static str,
-    known: BTreeSet<&'a str>,
+    /// Its values where the platform runs.
+    values: for<'s> fn(&'s Seen<'_>) -> BTreeSet<&'s str>,
     /// Whether a value may be one that is not known here.
     may_be_another: fn(&str) -> bool,
     /// What to write where nothing is alike.
     otherwise: &'static str,
-    /// Where no target has another value, as in ` in the chart`.
-    place: &'static str,
 }
+
+/// The labels whose values are all known.
+const LABELS: [Label; 3] = [
+    Label {
+        name: "component",
+        values: |seen| seen.components.clone(),
+        may_be_another: |_| false,
+        otherwise: "a component has the name that it has in platform.toml",
+    },
+    Label {
+        name: "group",
+        values: |seen| seen.groups.clone(),
+        may_be_another: |_| false,
+        otherwise: "a group has the name that it has in `[groups]`",
+    },
+    Label {
+        name: "instance",
+        values: |seen| seen.instances.keys().map(String::as_str).collect(),
+        may_be_another: is_found,
+        otherwise: "a target is called after the address that is scraped",
+    },
+];
 
 /// A warning for each question that asks for such a series. What others scrape or write has labels and names of theirs.
 pub(super) fn unanswered(
@@ -38,6 +57,7 @@ pub(super) fn unanswered(
     prometheus: &Component,
     jobs: &[Job<'_>],
     (questions, exposed): (&[Question<'_>], Option<&Known>),
+    seen: &[Seen<'_>],
 ) -> Vec<Diagnostic> {
     let is_open =
         prometheus.setting("scrape_configs").is_some() || exposed::takes_writes(prometheus);
@@ -45,23 +65,18 @@ pub(super) fn unanswered(
         return Vec::new();
     }
     let platform = context.platform;
-    let addresses = match questions.iter().any(|it| it.text.contains("instance")) {
-        true => addresses(context, prometheus),
-        false => BTreeSet::new(),
-    };
     let mut out = Vec::new();
-    for label in labels(platform, jobs, &addresses) {
+    for label in &LABELS {
+        let mut asking = questions
+            .iter()
+            .filter(|it| it.text.contains(label.name))
+            .peekable();
+        if asking.peek().is_none() || exposed::may_have_others(jobs, label.name) {
+            continue;
+        }
         let of_rules = values_of_rules(platform, prometheus, label.name);
-        let mut known = label.known.clone();
-        known.extend(of_rules.iter().map(String::as_str));
-        for question in questions.iter().filter(|it| it.text.contains(label.name)) {
-            let mut unknown = others(&question.text, label.name, &known);
-            unknown.retain(|value| !(label.may_be_another)(value) && !is_filled_in_later(value));
-            out.extend(
-                unknown
-                    .iter()
-                    .map(|value| of_nothing(question, &label, value)),
-            );
+        for question in asking {
+            out.extend(of_label(question, label, seen, &of_rules));
         }
     }
     out.extend(unrecorded(platform, prometheus, questions, exposed));
@@ -73,75 +88,34 @@ fn federates(job: &Job<'_>) -> bool {
     job.metrics.path.to_string().contains("federate")
 }
 
-/// `HOST:PORT` of all targets, wherever the platform runs: one expression is for its containers and for its pods, which have
-/// other addresses.
-fn addresses(context: &Context<'_>, prometheus: &Component) -> BTreeSet<String> {
-    let platform = context.platform;
-    let mut out = BTreeSet::new();
-    for vantage in [Vantage::Compose, Vantage::Kubernetes] {
-        if vantage == context.vantage || runs_at(platform, vantage.site()) {
-            let (jobs, _) = scrape::jobs(platform, prometheus, vantage);
-            let asked = probes::asked(platform, prometheus, vantage);
-            out.extend(jobs.iter().map(|it| format!("{}:{}", it.host, it.port)));
-            out.extend(asked.iter().map(|it| format!("{}:{}", it.host, it.port)));
-        }
+/// What a question asks for of a label, and that no target has, or none of those in one of the places where the platform runs.
+fn of_label(
+    question: &Question<'_>,
+    label: &Label,
+    seen: &[Seen<'_>],
+    of_rules: &[String],
+) -> Vec<Diagnostic> {
+    let unknown_to = |seen: &[Seen<'_>]| {
+        let mut known: BTreeSet<&str> = seen.iter().flat_map(|it| (label.values)(it)).collect();
+        known.extend(of_rules.iter().map(String::as_str));
+        let mut unknown = others(&question.text, label.name, &known);
+        unknown.retain(|value| !is_filled_in_later(value));
+        unknown
+    };
+    let nowhere = unknown_to(seen);
+    let mut out = Vec::new();
+    for value in nowhere.iter().filter(|it| !(label.may_be_another)(it)) {
+        out.push(of_nothing(question, label, value, seen));
     }
+    let mut lacking: BTreeMap<String, &Seen<'_>> = BTreeMap::new();
+    for place in seen {
+        let unknown = unknown_to(std::slice::from_ref(place)).into_iter();
+        lacking.extend(unknown.map(|value| (value, place)));
+    }
+    lacking.retain(|value, _| !nowhere.contains(value));
+    let lacking = lacking.into_iter();
+    out.extend(lacking.map(|(value, place)| of_one_place(question, label, &value, (place, seen))));
     out
-}
-
-fn runs_at(platform: &Platform, site: Site) -> bool {
-    let mut targets = platform.targets.iter();
-    targets.any(|target| target.runs_on() == Some(site))
-}
-
-/// Where addresses are looked for.
-fn place(platform: &Platform) -> &'static str {
-    match (
-        runs_at(platform, Site::Engine),
-        runs_at(platform, Site::Cluster),
-    ) {
-        (true, true) => ", neither on an engine nor in the chart",
-        (false, true) => " in the chart",
-        (_, false) => "",
-    }
-}
-
-/// The labels whose values are all known.
-fn labels<'a>(
-    platform: &'a Platform,
-    jobs: &[Job<'_>],
-    addresses: &'a BTreeSet<String>,
-) -> Vec<Label<'a>> {
-    let labels = [
-        Label {
-            name: "component",
-            known: platform
-                .components
-                .iter()
-                .map(|it| it.name.as_str())
-                .collect(),
-            may_be_another: |_| false,
-            otherwise: "a component has the name that it has in platform.toml",
-            place: "",
-        },
-        Label {
-            name: "group",
-            known: platform.groups.iter().map(|it| it.name.as_str()).collect(),
-            may_be_another: |_| false,
-            otherwise: "a group has the name that it has in `[groups]`",
-            place: "",
-        },
-        Label {
-            name: "instance",
-            known: addresses.iter().map(String::as_str).collect(),
-            may_be_another: is_found,
-            otherwise: "a target is called after the address that is scraped",
-            place: place(platform),
-        },
-    ];
-    let mut labels = Vec::from(labels);
-    labels.retain(|label| !exposed::may_have_others(jobs, label.name));
-    labels
 }
 
 /// Whether an instance may be one that is found while it runs: a pod or a container by its address, a node by its name, a target on
@@ -155,25 +129,102 @@ fn is_found(instance: &str) -> bool {
     !host.chars().all(is_of_name) || !host.starts_with(|c: char| c.is_ascii_lowercase())
 }
 
-fn of_nothing(question: &Question<'_>, label: &Label<'_>, value: &str) -> Diagnostic {
+fn of_nothing(
+    question: &Question<'_>,
+    label: &Label,
+    value: &str,
+    seen: &[Seen<'_>],
+) -> Diagnostic {
     let (Question { what, loser, .. }, name) = (question, label.name);
+    let place = match seen {
+        [place] => place.in_cluster(),
+        _ if name == "instance" => ", neither on an engine nor in the chart",
+        _ => "",
+    };
+    if let Some(place) = seen.iter().find(|it| it.is_unmeasured(name, value)) {
+        return unmeasured(question, name, value, (place, seen));
+    }
     let message = format!(
-        "{what} asks for `{name}=\"{value}\"`, which no target has{}: {loser} has no data",
-        label.place
+        "{what} asks for `{name}=\"{value}\"`, which no target has{place}: {loser} has no data"
     );
-    let near = nearest(value, label.known.iter().copied());
-    let near = near.or_else(|| of_same_host(value, label));
+    let known: BTreeSet<&str> = seen.iter().flat_map(|it| (label.values)(it)).collect();
+    let near = nearest(value, known.iter().copied());
+    let near = near.or_else(|| of_same_host(value, &known));
     misnamed(question, &message, (value, near), label.otherwise)
 }
 
 /// The target of the same host, or of its exporter: a server is often asked for by its own port.
-fn of_same_host<'a>(value: &str, label: &Label<'a>) -> Option<&'a str> {
+fn of_same_host<'a>(value: &str, known: &BTreeSet<&'a str>) -> Option<&'a str> {
     let (host, _) = value.split_once(':')?;
     let is_same = |known: &&&str| {
         let of = known.split_once(':').map(|(of, _)| of);
         of.is_some_and(|of| of == host || of.strip_suffix("-exporter") == Some(host))
     };
-    label.known.iter().find(is_same).copied()
+    known.iter().find(is_same).copied()
+}
+
+/// What has a target of this name on an engine, and none in the chart, or the other way round: an expression is for both.
+fn of_one_place(
+    question: &Question<'_>,
+    label: &Label,
+    value: &str,
+    (place, seen): (&Seen<'_>, &[Seen<'_>]),
+) -> Diagnostic {
+    let (Question { what, loser, .. }, name) = (question, label.name);
+    if place.is_unmeasured(name, value) {
+        return unmeasured(question, name, value, (place, std::slice::from_ref(place)));
+    }
+    let diagnostic = warning(
+        question,
+        &format!(
+            "{what} asks for `{name}=\"{value}\"`, which no target has{}: {loser} has no data there",
+            place.name()
+        ),
+    );
+    let mut targets = seen.iter().filter_map(|it| it.instances.get(value));
+    let Some(target) = targets.find_map(Option::as_ref) else {
+        return diagnostic
+            .help("ask for `component` or `job`, which have the same values everywhere");
+    };
+    let Some((label, name)) = place.stable_name(target) else {
+        return diagnostic.help(format!(
+            "nothing of `{}` is scraped there",
+            target.component
+        ));
+    };
+    let why = match place.vantage {
+        Vantage::Kubernetes => {
+            "in a cluster pods are found, and each is called after its own address"
+        }
+        Vantage::Compose => "on an engine it has another address",
+    };
+    let diagnostic = diagnostic.help(format!("write `{label}=\"{name}\"`: {why}"));
+    // Where the expression speaks of instances once more, a change of the first would be of another place.
+    let is_plain = question.text.matches("instance").count() == 1
+        && question.text.contains("instance=")
+        && !question.text.contains("instance=~");
+    match question.is_inline && is_plain {
+        true => diagnostic.renaming("instance", label).renaming(value, name),
+        false => diagnostic,
+    }
+}
+
+/// What is there, and gives Prometheus nothing.
+fn unmeasured(
+    question: &Question<'_>,
+    name: &str,
+    value: &str,
+    (place, seen): (&Seen<'_>, &[Seen<'_>]),
+) -> Diagnostic {
+    let Question { what, loser, .. } = question;
+    let place = if let [_] = seen { place.name() } else { "" };
+    let there = if place.is_empty() { "" } else { " there" };
+    let message = format!(
+        "{what} asks for `{name}=\"{value}\"`, of which nothing is scraped{place}: {loser} has no data{there}"
+    );
+    warning(question, &message).help(
+        "give it `metrics`, or a health check over `http` or `tcp`, which Prometheus asks from outside",
+    )
 }
 
 /// A warning for what asks for a series that no rule records. A few programs have such names, too: where one may be of a program that no

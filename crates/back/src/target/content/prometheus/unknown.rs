@@ -4,18 +4,18 @@
 
 use std::collections::BTreeSet;
 
-use super::{may_rename_own_jobs, nowhere, own_job_names};
+use super::{may_rename_own_jobs, nowhere, own_job_names, seen::Seen};
 use crate::{
     diag::{Diagnostic, nearest},
     files::Target,
-    model::{Component, Platform, Purpose, probe_job},
+    model::{Component, Purpose},
     target::{
         Context,
         shared::{
             asked::{Question, is_filled_in_later, questions, values_of_rules},
             exposed::{self, Known},
             expr::{asked_of, others},
-            losses::loss,
+            losses::{ACCEPT, loss},
             scrape::Job,
         },
     },
@@ -40,17 +40,23 @@ pub(super) fn unanswered(
     let is_open = may_rename_own_jobs(prometheus)
         || exposed::takes_writes(prometheus)
         || exposed::may_have_others(jobs, "job");
+    if questions.is_empty() {
+        return Vec::new();
+    }
+    let seen = Seen::everywhere(context, prometheus);
     let mut out = match is_open {
         true => Vec::new(),
         false => {
             let mut others = own_jobs.clone();
             others.extend(values_of_rules(platform, prometheus, "job"));
-            unknown_jobs(platform, jobs, &others, &questions)
+            unknown_jobs(&seen, &others, &questions)
         }
     };
     let exposed = Known::of(prometheus, jobs, &own_jobs);
     let of_any = (questions.as_slice(), exposed.as_ref());
-    out.extend(nowhere::unanswered(context, prometheus, jobs, of_any));
+    out.extend(nowhere::unanswered(
+        context, prometheus, jobs, of_any, &seen,
+    ));
     out.extend(questions.iter().flat_map(|it| unknown_metrics(it, jobs)));
     if let Some(known) = exposed {
         out.extend(
@@ -62,44 +68,64 @@ pub(super) fn unanswered(
     out
 }
 
-/// A warning for what names a job that does not exist: `others_of_rules` are those that no component has.
+/// A warning for what names a job that does not exist, or not in one of the places where the platform runs. `others_of_rules` are
+/// those that no component has.
 fn unknown_jobs(
-    platform: &Platform,
-    jobs: &[Job<'_>],
+    seen: &[Seen<'_>],
     others_of_rules: &[String],
     questions: &[Question<'_>],
 ) -> Vec<Diagnostic> {
-    let probes: Vec<String> = platform
-        .workloads()
-        .filter(|workload| workload.probed)
-        .map(|workload| probe_job(&workload.name))
+    let known_to = |seen: &'_ Seen<'_>| -> BTreeSet<String> {
+        let jobs = seen.jobs.keys().chain(others_of_rules);
+        jobs.cloned().collect()
+    };
+    let each: Vec<(&Seen<'_>, BTreeSet<String>)> =
+        seen.iter().map(|it| (it, known_to(it))).collect();
+    let known: BTreeSet<&str> = each
+        .iter()
+        .flat_map(|(_, known)| known.iter().map(String::as_str))
         .collect();
-    let scraped = jobs.iter().map(|job| job.metrics.job.as_str());
-    let further = probes.iter().chain(others_of_rules).map(String::as_str);
-    let known: BTreeSet<&str> = scraped.chain(further).collect();
     let mut out = Vec::new();
     for question in questions.iter().filter(|it| it.text.contains("job")) {
-        let mut unknown = others(&question.text, "job", &known);
-        unknown.retain(|job| !is_filled_in_later(job));
-        for job in unknown {
-            let Question { what, loser, .. } = question;
-            let diagnostic = warning(
-                question,
-                &format!(
-                    "{what} asks for the job `{job}`, which is not scraped: {loser} has no data"
-                ),
-            );
-            let near = nearest(&job, known.iter().copied());
-            out.push(match near.filter(|_| !question.is_inline) {
-                // The name stands in another file.
-                Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-                None => diagnostic.misspelled(&job, near, || {
-                    "a scrape job has the name of its component; `metrics` makes one".to_string()
-                }),
-            });
+        let unknown_to = |known: &BTreeSet<&str>| {
+            let mut unknown = others(&question.text, "job", known);
+            unknown.retain(|job| !is_filled_in_later(job));
+            unknown
+        };
+        let nowhere = unknown_to(&known);
+        out.extend(nowhere.iter().map(|job| no_job(question, job, &known)));
+        for (place, known) in &each {
+            let lacking = unknown_to(&known.iter().map(String::as_str).collect());
+            let lacking = lacking.difference(&nowhere);
+            out.extend(lacking.map(|job| no_job_there(question, job, place)));
         }
     }
     out
+}
+
+fn no_job(question: &Question<'_>, job: &str, known: &BTreeSet<&str>) -> Diagnostic {
+    let Question { what, loser, .. } = question;
+    let diagnostic = warning(
+        question,
+        &format!("{what} asks for the job `{job}`, which is not scraped: {loser} has no data"),
+    );
+    let near = nearest(job, known.iter().copied());
+    match near.filter(|_| !question.is_inline) {
+        // The name stands in another file.
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        None => diagnostic.misspelled(job, near, || {
+            "a scrape job has the name of its component; `metrics` makes one".to_string()
+        }),
+    }
+}
+
+fn no_job_there(question: &Question<'_>, job: &str, place: &Seen<'_>) -> Diagnostic {
+    let Question { what, loser, .. } = question;
+    let message = format!(
+        "{what} asks for the job `{job}`, which is not scraped{}: {loser} has no data there",
+        place.name()
+    );
+    warning(question, &message).help(ACCEPT)
 }
 
 /// A warning for what asks all jobs for a metric that none has.
