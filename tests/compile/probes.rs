@@ -219,6 +219,32 @@ group = "one"
     assert!(prometheus.contains("reads:\n    - pods\n"), "{prometheus}");
 }
 
+/// What kubelets say is drawn where there are some.
+#[test]
+fn volumes_and_pods_have_panels_in_a_cluster() {
+    let files = compiled(
+        r#"
+[secrets.key]
+env = "KEY"
+[components.prometheus]
+kind = "prometheus"
+group = "one"
+settings = { kubelet = true }
+[components.grafana]
+kind = "grafana"
+group = "one"
+settings.admin_password = "${secrets.key}"
+"#,
+    );
+    let here = &files["grafana/dashboards/kind.prometheus.json"];
+    let there = &files["helm/p/files/grafana/dashboards/kind.prometheus.json"];
+    for title in ["Used of volumes", "Memory of pods"] {
+        assert!(there.contains(title), "{title}");
+        assert!(!here.contains(title), "{title}");
+    }
+    assert!(!here.contains("nodes/"), "{here}");
+}
+
 /// On the host's network, as a container of a daemon's pod, or asked from outside: each is called after its node.
 #[test]
 fn all_that_runs_on_each_node_is_called_after_it() {

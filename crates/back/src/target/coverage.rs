@@ -19,7 +19,10 @@ use super::{
         scrape::{self, Job},
     },
 };
-use crate::model::{Component, Platform, Purpose, Workload};
+use crate::{
+    language::without_variables,
+    model::{Component, Platform, Purpose, Workload},
+};
 
 /// The questions about every long-running workload.
 const QUESTIONS: usize = 4;
@@ -127,7 +130,7 @@ pub fn coverage(platform: &Platform) -> Coverage {
     let known: BTreeSet<&str> = ours.iter().copied().chain(own).collect();
     // Generated jobs have dashboards if there is Grafana. Jobs that the user wrote need a panel that names them.
     let uncharted = match has_dashboards {
-        true => jobs_without_panel(&own_jobs, &questions),
+        true => jobs_without_panel(&own_jobs, &questions, prometheus),
         false => {
             let ours = ours.iter().map(ToString::to_string);
             ours.chain(own_jobs.iter().cloned()).collect()
@@ -263,13 +266,18 @@ fn lost(jobs: &[Job<'_>]) -> Vec<Unexposed> {
     out
 }
 
-/// The jobs that no panel names.
-fn jobs_without_panel(jobs: &[String], questions: &[Question<'_>]) -> Vec<String> {
-    let shown: BTreeSet<String> = questions
-        .iter()
-        .filter(|it| it.is_shown)
-        .flat_map(|it| jobs_of(&it.text))
-        .collect();
+/// The jobs that no panel names, of the user's own or of the kind of Prometheus, which shows what the nodes of a cluster say.
+fn jobs_without_panel(
+    jobs: &[String],
+    questions: &[Question<'_>],
+    prometheus: Option<&Component>,
+) -> Vec<String> {
+    let own = questions.iter().filter(|it| it.is_shown);
+    let own = own.flat_map(|it| jobs_of(&it.text));
+    let panels = prometheus.into_iter().flat_map(|it| it.panels.iter());
+    let of_kind = panels.flat_map(|panel| &panel.queries);
+    let of_kind = of_kind.flat_map(|query| jobs_of(&without_variables(&query.expr.with(""))));
+    let shown: BTreeSet<String> = own.chain(of_kind).collect();
     let jobs = jobs.iter().filter(|job| !shown.contains(*job));
     jobs.cloned().collect()
 }

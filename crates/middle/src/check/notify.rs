@@ -122,7 +122,7 @@ pub(super) fn unused(facts: Facts<'_>, sink: &mut Sink) {
             sink.push(
                 Diagnostic::new(Code::Unused, format!("receiver `{name}` is used nowhere"))
                     .label(receiver.span, "declared here")
-                    .help("name it as `default`, in a route or in `post.notify` of a CI entry, or remove it"),
+                    .help("name it as `default` or `watchdog`, in a route or in `post.notify` of a CI entry, or remove it"),
             );
         }
     }

@@ -19,6 +19,9 @@ use crate::{
     target::Vantage,
 };
 
+/// How the names of the jobs begin that ask the kubelets of a cluster.
+const NODES: &str = "nodes/";
+
 /// One scrape job.
 #[derive(Debug)]
 pub(in crate::target) struct Job<'a> {
@@ -45,6 +48,11 @@ pub(in crate::target) fn has_jobs(component: &str, expr: &str, jobs: &BTreeSet<&
         // A probe only completes what its metrics say.
         !is_own || job.ends_with(&probe_job("")) || jobs.contains(job)
     })
+}
+
+/// Whether an expression asks the kubelets of a cluster, which have no job elsewhere.
+pub(in crate::target) fn asks_nodes(expr: &str) -> bool {
+    expr.contains(&format!("job=\"{NODES}"))
 }
 
 impl<'a> Job<'a> {

@@ -188,8 +188,12 @@ fn measured(board: &Board<'_>, components: &[&Component], selector: &str) -> Vec
         let mut row = None;
         let jobs = board.jobs_of(&component.name).iter();
         let jobs: BTreeSet<&str> = jobs.map(|job| job.metrics.job.as_str()).collect();
-        let has_jobs =
-            |query: &model::Query| scrape::has_jobs(&component.name, &query.expr.with(""), &jobs);
+        let in_cluster = board.context.vantage.is_in_cluster();
+        let has_jobs = |query: &model::Query| {
+            let expr = query.expr.with("");
+            scrape::has_jobs(&component.name, &expr, &jobs)
+                && (in_cluster || !scrape::asks_nodes(&expr))
+        };
         for panel in &component.panels {
             row = panel.row.as_deref().or(row);
             if !panel.queries.iter().any(has_jobs) {

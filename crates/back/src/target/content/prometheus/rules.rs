@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::{OF_NODES, about::is_about_others, message::message, platform::Observed};
+use super::{about::is_about_others, message::message, platform::Observed};
 use crate::{
     graph::Graph,
     model::{
@@ -100,7 +100,7 @@ impl<'a> Rules<'a> {
     /// Whether what an alert of a kind asks for is scraped.
     fn has_data(&self, component: &Component, alert: &Alert) -> bool {
         let is_scraped = self.scraped.contains(component.name.as_str());
-        let asks_nodes = || OF_NODES.iter().any(|job| alert.expr.contains(job.name));
+        let asks_nodes = || scrape::asks_nodes(&alert.expr);
         let has_jobs = || scrape::has_jobs(&component.name, &alert.expr, &self.jobs);
         !alert.from_kind || is_scraped && has_jobs() && (self.in_cluster || !asks_nodes())
     }
