@@ -3,7 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{seen::Seen, unknown::warning};
+use super::{
+    seen::{Seen, Target},
+    unknown::warning,
+};
 use crate::{
     diag::{Diagnostic, nearest},
     model::{Component, Platform},
@@ -147,6 +150,17 @@ fn of_nothing(
     let message = format!(
         "{what} asks for `{name}=\"{value}\"`, which no target has{place}: {loser} has no data"
     );
+    let several = |it: &'_ Seen<'_>| name == "instance" && it.several.contains_key(value);
+    if let Some(place) = seen.iter().find(|it| several(it)) {
+        let why = "several may run, and each is called after its own address";
+        let of_value = (value, &place.several[value]);
+        return by_stable_name(
+            warning(question, &message),
+            question,
+            of_value,
+            (place, why),
+        );
+    }
     let known: BTreeSet<&str> = seen.iter().flat_map(|it| (label.values)(it)).collect();
     let near = nearest(value, known.iter().copied());
     let near = near.or_else(|| of_same_host(value, &known));
@@ -186,17 +200,27 @@ fn of_one_place(
         return diagnostic
             .help("ask for `component` or `job`, which have the same values everywhere");
     };
-    let Some((label, name)) = place.stable_name(target) else {
-        return diagnostic.help(format!(
-            "nothing of `{}` is scraped there",
-            target.component
-        ));
-    };
     let why = match place.vantage {
         Vantage::Kubernetes => {
             "in a cluster pods are found, and each is called after its own address"
         }
         Vantage::Compose => "on an engine it has another address",
+    };
+    by_stable_name(diagnostic, question, (value, target), (place, why))
+}
+
+/// A help that names a target by a label that has the same value everywhere.
+fn by_stable_name(
+    diagnostic: Diagnostic,
+    question: &Question<'_>,
+    (value, target): (&str, &Target<'_>),
+    (place, why): (&Seen<'_>, &str),
+) -> Diagnostic {
+    let Some((label, name)) = place.stable_name(target) else {
+        return diagnostic.help(format!(
+            "nothing of `{}` is scraped there",
+            target.component
+        ));
     };
     let diagnostic = diagnostic.help(format!("write `{label}=\"{name}\"`: {why}"));
     // Where the expression speaks of instances once more, a change of the first would be of another place.

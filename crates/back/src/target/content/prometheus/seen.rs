@@ -39,6 +39,14 @@ impl Naming {
             (None, false) => Naming::ByName,
         }
     }
+
+    /// The host in the name of a target, or in that which people give it.
+    fn host<'h>(self, workload: &'h str, scraped: &'h str) -> &'h str {
+        match self {
+            Naming::ByName => scraped,
+            Naming::ByAddress | Naming::ByNode => workload,
+        }
+    }
 }
 
 /// The values of labels that targets have in one of these places.
@@ -50,6 +58,8 @@ pub(super) struct Seen<'a> {
     pub groups: BTreeSet<&'a str>,
     /// `None` of an address that stands for those that are only known while it runs.
     pub instances: BTreeMap<String, Option<Target<'a>>>,
+    /// Names that people take for those of targets which are called after their own addresses.
+    pub several: BTreeMap<String, Target<'a>>,
     /// Components and groups that nothing is scraped of.
     unmeasured: BTreeSet<&'a str>,
     /// Whether it is the only place.
@@ -78,6 +88,7 @@ impl<'a> Seen<'a> {
             components: BTreeSet::new(),
             groups: BTreeSet::new(),
             instances: BTreeMap::new(),
+            several: BTreeMap::new(),
             unmeasured: BTreeSet::new(),
             is_only: places == 1,
         };
@@ -91,8 +102,9 @@ impl<'a> Seen<'a> {
             );
         }
         for it in probes::asked(platform, prometheus, vantage) {
-            let kind = Naming::of(it.presence, it.daemon.as_ref());
-            seen.add((it.component, it.job), (&it.host, it.port), kind);
+            let naming = Naming::of(it.presence, it.daemon.as_ref());
+            let host = naming.host(&it.workload.name, &it.host);
+            seen.add((it.component, it.job), (host, it.port), naming);
         }
         let nodes = vantage.is_in_cluster() && asks_nodes(prometheus);
         let components = platform.components.iter();
@@ -117,20 +129,19 @@ impl<'a> Seen<'a> {
         self.components.insert(&component.name);
         self.groups.extend(component.group.as_deref());
         self.jobs.insert(job.clone(), &component.name);
-        // What runs on each node is called after the node where Prometheus knows it.
-        let found = match naming {
-            Naming::ByAddress => vec![format!("10.0.0.1:{port}")],
-            Naming::ByNode => vec![format!("10.0.0.1:{port}"), "node-1".to_string()],
-            Naming::ByName => {
-                let component = component.name.as_str();
-                let target = Target { component, job };
-                let name = format!("{host}:{port}");
-                self.instances.insert(name, Some(target));
-                return;
-            }
-        };
-        self.instances
-            .extend(found.into_iter().map(|it| (it, None)));
+        let component = component.name.as_str();
+        let target = Target { component, job };
+        let name = format!("{host}:{port}");
+        if let Naming::ByName = naming {
+            self.instances.insert(name, Some(target));
+            return;
+        }
+        self.several.insert(name, target);
+        // Such are its addresses. What runs on each node is called after the node where Prometheus knows it.
+        self.instances.insert(format!("10.0.0.1:{port}"), None);
+        if let Naming::ByNode = naming {
+            self.instances.insert("node-1".to_string(), None);
+        }
     }
 
     /// Whether a component or a group is there, and nothing of it is scraped.
