@@ -21,6 +21,8 @@ pub use shared::Shared;
 pub use tree::{Entry, Key, Node, Table, Value};
 pub use write::{inline, key_text, quoted};
 
+use std::borrow::Cow;
+
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -76,11 +78,12 @@ fn table(text: &str, source: SourceId, table: &DeTable<'_>, numbers: &mut Number
 
 fn node(text: &str, source: SourceId, value: &Spanned<DeValue<'_>>, numbers: &mut Numbers) -> Node {
     let mut span = Span::new(source, value.span());
-    if let DeValue::String(decoded) = value.get_ref() {
-        span = content(text, span, decoded);
-    }
     let value = match value.get_ref() {
-        DeValue::String(decoded) => Value::String(decoded.to_string()),
+        DeValue::String(decoded) => {
+            let decoded = with_plain_line_ends(&text[value.span()], decoded);
+            span = content(text, span, &decoded);
+            Value::String(decoded.into_owned())
+        }
         DeValue::Integer(number) => match i64::from_str_radix(number.as_str(), number.radix()) {
             Ok(number) => Value::Integer(number),
             Err(_) => {
@@ -112,6 +115,21 @@ fn node(text: &str, source: SourceId, value: &Spanned<DeValue<'_>>, numbers: &mu
     Node { span, value }
 }
 
+/// A string with the line ends of Linux, also from a file with those of Windows: a shell in a container would take `\r` as a part of the
+/// last word. TOML lets a parser do so. An escaped `\r` stays. `written`: the string in the file, with its quotes.
+fn with_plain_line_ends<'t>(written: &str, decoded: &'t str) -> Cow<'t, str> {
+    if !decoded.contains('\r') || !written.contains('\r') {
+        return Cow::Borrowed(decoded);
+    }
+    let line = format!("x = {}", written.replace("\r\n", "\n"));
+    let again = DeTable::parse(&line).ok();
+    let again = again.as_ref().and_then(|it| it.get_ref().get("x"));
+    match again.map(Spanned::get_ref) {
+        Some(DeValue::String(plain)) => Cow::Owned(plain.to_string()),
+        _ => Cow::Borrowed(decoded),
+    }
+}
+
 /// The place of what a string over several lines holds, without its quotes, where it is written as it is read: then each of
 /// its lines has its own place.
 fn content(text: &str, span: Span, decoded: &str) -> Span {
@@ -127,5 +145,28 @@ fn content(text: &str, span: Span, decoded: &str) -> Span {
             Span::new(span.source, end - inner.len()..end)
         }
         _ => span,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{diag::Sink, source::Sources, syntax::parse};
+
+    #[test]
+    fn a_file_with_line_ends_of_windows_says_what_one_of_linux_says() {
+        let text = "a = \"\"\"\nexec x\nexec \\\n  y\n\"\"\"\nb = '''one\ntwo'''\nc = [\"1\"]\n";
+        let read = |text: &str| {
+            let mut sources = Sources::default();
+            let id = sources.add("a.toml", text);
+            let tree = parse(&sources, id, &mut Sink::default());
+            ["a", "b"].map(|key| tree.string(key).expect("a string").to_string())
+        };
+        let plain = read(text);
+        assert_eq!(plain, ["exec x\nexec y\n", "one\ntwo"]);
+        assert_eq!(read(&text.replace('\n', "\r\n")), plain);
+        let escaped = "a = \"\"\"\nx\\r\ny\"\"\"\nb = \"x\\r\\ny\"\n";
+        for text in [escaped.to_string(), escaped.replace('\n', "\r\n")] {
+            assert_eq!(read(&text), ["x\r\ny", "x\r\ny"]);
+        }
     }
 }

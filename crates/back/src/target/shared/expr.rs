@@ -104,7 +104,9 @@ fn name_of(selector: &VectorSelector) -> Option<String> {
 /// Whether a result still has a label of the series that the expression reads: then each of its values gives a series of its
 /// own.
 pub(in crate::target) fn keeps(expr: &str, label: &str) -> bool {
-    promql(expr).is_some_and(|expr| is_kept(&expr, label))
+    // To compile the pattern of a matcher costs more than all the rest, and what it says does not count here.
+    let expr = expr.replace("=~", "=").replace("!~", "!=");
+    promql(&expr).is_some_and(|expr| is_kept(&expr, label))
 }
 
 fn is_kept(expr: &Expr, label: &str) -> bool {

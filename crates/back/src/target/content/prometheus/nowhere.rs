@@ -264,19 +264,22 @@ fn unrecorded(
     let mut known: BTreeSet<&str> = of_components.map(|it| it.name.as_str()).collect();
     known.extend(of_files.iter().map(String::as_str));
     let mut out = Vec::new();
+    // Many panels ask for one series.
+    let mut near_of: BTreeMap<String, Option<&str>> = BTreeMap::new();
     for question in questions.iter().filter(|it| it.text.contains(':')) {
         for name in recorded_of(&question.text) {
             if known.contains(name.as_str()) || is_filled_in_later(&name) {
                 continue;
             }
-            let Question { what, loser, .. } = question;
-            let message =
-                format!("{what} asks for `{name}`, which no rule records: {loser} has no data");
-            let near = nearest(&name, known.iter().copied());
             let is_sure = exposed.is_some_and(|it| !it.lists(&name));
+            let near = near_of.entry(name.clone());
+            let near = *near.or_insert_with(|| nearest(&name, known.iter().copied()));
             if near.is_none() && !is_sure {
                 continue;
             }
+            let Question { what, loser, .. } = question;
+            let message =
+                format!("{what} asks for `{name}`, which no rule records: {loser} has no data");
             let otherwise = "record it in a file of Prometheus' `settings.rules`";
             out.push(misnamed(question, &message, (&name, near), otherwise));
         }

@@ -98,18 +98,20 @@ impl RuntimeData<'_> {
         });
         out.folders.extend(folders);
         let started = self.started.iter();
+        let folders: Vec<Vec<ProgramFolder>> = started.map(|it| it.folders(platform)).collect();
+        let started = self.started.iter().zip(&folders);
         out.unkept
-            .extend(started.filter_map(|it| unkept::of(it, platform)));
-        out.kept.extend(self.kept(platform));
+            .extend(started.filter_map(|(it, folders)| unkept::of(it, folders, platform)));
+        out.kept.extend(self.kept(&folders, platform));
     }
 
-    fn kept(self, platform: &Platform) -> Vec<Kept> {
+    /// `program_folders`: of each workload.
+    fn kept(self, program_folders: &[Vec<ProgramFolder>], platform: &Platform) -> Vec<Kept> {
         let volumes = self.volumes.into_iter();
         let mut volumes: BTreeMap<String, Kept> =
             volumes.map(|it| (it.key.clone(), of_volume(it))).collect();
         let mut folders: BTreeMap<String, Kept> = BTreeMap::new();
-        for started in &self.started {
-            let program_folders = started.folders(platform);
+        for (started, program_folders) in self.started.iter().zip(program_folders) {
             let replacing_data = started.replacing_data();
             for (index, mounted) in started.mounts.iter().enumerate() {
                 let mount = started.typed.find(mounted);

@@ -10,7 +10,11 @@ use crate::{
 
 /// The first folder of the workload's data that lies in nothing that is kept. A workload without the volume has none on purpose, and
 /// a runtime that can't mount it says so itself, as the chart does of a folder of the project.
-pub(super) fn of(started: &Started<'_>, platform: &Platform) -> Option<Unkept> {
+pub(super) fn of(
+    started: &Started<'_>,
+    folders: &[ProgramFolder],
+    platform: &Platform,
+) -> Option<Unkept> {
     let typed = started
         .mounts
         .iter()
@@ -19,7 +23,6 @@ pub(super) fn of(started: &Started<'_>, platform: &Platform) -> Option<Unkept> {
     if started.open_to.is_some() || !is_mounted {
         return None;
     }
-    let folders = started.folders(platform);
     let lost = folders.iter().find(|it| is_lost(it, started))?;
     Some(Unkept {
         component: started.component.name.clone(),

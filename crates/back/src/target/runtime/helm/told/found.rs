@@ -53,10 +53,14 @@ impl<'a> Found<'a> {
     pub fn texts<'t>(&mut self, texts: impl IntoIterator<Item = &'t Text>) {
         for text in texts {
             let text = self.written(text);
-            self.urls(&text);
-            self.words(&text);
-            self.keywords(&text);
+            self.text(&text);
         }
+    }
+
+    fn text(&mut self, text: &str) {
+        self.urls(text);
+        self.words(text);
+        self.keywords(text);
     }
 
     /// The variables of a program: two of them may say one address.
@@ -64,19 +68,15 @@ impl<'a> Found<'a> {
         let mut all = Vec::new();
         for (name, text) in variables {
             self.is_told = false;
-            self.texts([text]);
             let text = self.written(text);
+            self.text(&text);
             let is_told = self.is_told || text.contains(OURS);
-            if !is_told && known::is_opened(name) && leads_anywhere(&text) {
+            if !is_told && leads_anywhere(&text) && known::is_opened(name, &known::plain(name)) {
                 self.unknown.insert(name.to_string());
             }
-            all.push(Named {
-                name: name.to_string(),
-                text,
-                is_late: self.is_late,
-            });
+            all.push(Named::new(name, text, self.is_late));
         }
-        let told = all.iter().filter(|it| !known::is_bare(&it.name));
+        let told = all.iter().filter(|it| !it.is_bare());
         let unknown = self.hosts_and_ports(told, &all);
         self.unknown.extend(unknown);
     }
@@ -210,11 +210,7 @@ impl<'a> Found<'a> {
             let value = value.split(" #").next().unwrap_or_default();
             let value = value.trim_matches(|c: char| c.is_whitespace() || "\"',".contains(c));
             self.value(key, value);
-            section.push(Named {
-                name: key.to_string(),
-                text: value.to_string(),
-                is_late: self.is_late,
-            });
+            section.push(Named::new(key, value, self.is_late));
         }
         self.hosts_and_ports(section.iter(), &section);
     }
@@ -230,11 +226,8 @@ impl<'a> Found<'a> {
                 if !WORDS.contains(&key) {
                     self.node(key, value);
                 }
-                all.extend(value.text().map(|text| Named {
-                    name: key.to_string(),
-                    text: text.to_string(),
-                    is_late: self.is_late,
-                }));
+                let text = value.text();
+                all.extend(text.map(|text| Named::new(key, text, self.is_late)));
             }
             self.hosts_and_ports(all.iter(), &all);
         }
@@ -248,10 +241,12 @@ impl<'a> Found<'a> {
 
     /// What a key of a configuration says.
     fn value(&mut self, key: &str, text: &str) {
-        if known::is_address(key) || known::is_url(key) {
+        let plain = known::plain(key);
+        let is_address = known::is_address(&plain);
+        if is_address || known::is_url(key, &plain) {
             self.urls(text);
         }
-        if known::is_address(key) {
+        if is_address {
             self.words(text);
         }
     }
@@ -330,6 +325,9 @@ impl<'a> Found<'a> {
 
     /// `HOST:PORT` and `USER@HOST:PATH` as words of a text. A name has a dot: others are names of anything.
     pub(super) fn words(&mut self, text: &str) {
+        if !text.contains(':') {
+            return;
+        }
         let separators = |c: char| c.is_whitespace() || ",;\"'=".contains(c);
         for word in text.split(separators).filter(|it| !it.contains("://")) {
             let address = match word.split_once('@').map(|(_, rest)| rest.split_once(':')) {

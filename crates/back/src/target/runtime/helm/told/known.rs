@@ -225,59 +225,57 @@ pub(super) fn form(path: &str) -> Option<Form> {
     }
 }
 
-/// The words of a name, in lower letters: of `DB_HOST`, `db-host`, `db.host` and `dbHost` the same.
-fn words_of(name: &str) -> Vec<String> {
-    let mut out = vec![String::new()];
+/// The words of a name, in lower letters, with `_` between them: of `DB_HOST`, `db-host`, `db.host` and `dbHost` the same.
+pub(super) fn plain(name: &str) -> String {
+    let mut out = String::with_capacity(name.len() + 2);
     let mut was_lower = false;
     for c in name.chars() {
-        let begins = "_-.".contains(c) || was_lower && c.is_ascii_uppercase();
+        let is_mark = matches!(c, '_' | '-' | '.');
+        let begins = is_mark || was_lower && c.is_ascii_uppercase();
         was_lower = c.is_ascii_lowercase() || c.is_ascii_digit();
-        if begins {
-            out.push(String::new());
+        if begins && !out.is_empty() && !out.ends_with('_') {
+            out.push('_');
         }
-        if let Some(last) = out.last_mut().filter(|_| !"_-.".contains(c)) {
-            last.push(c.to_ascii_lowercase());
+        if !is_mark {
+            out.push(c.to_ascii_lowercase());
         }
     }
-    out.retain(|word| !word.is_empty());
+    if out.ends_with('_') {
+        out.pop();
+    }
     out
 }
 
-/// Whether a key says an address without a scheme.
-pub(super) fn is_address(key: &str) -> bool {
-    let words = words_of(key);
-    words
-        .last()
-        .is_some_and(|it| ADDRESSES.contains(&it.as_str()))
+fn last_word(plain: &str) -> &str {
+    plain.rsplit('_').next().unwrap_or_default()
 }
 
-/// Whether a key says a URL that a program opens.
-pub(super) fn is_url(key: &str) -> bool {
-    let words = words_of(key);
-    let is_url = words
-        .last()
-        .is_some_and(|it| URLS.iter().any(|end| it.ends_with(end)));
+/// Whether a key says an address without a scheme. `plain`: its words.
+pub(super) fn is_address(plain: &str) -> bool {
+    ADDRESSES.contains(&last_word(plain))
+}
+
+/// Whether a key says a URL that a program opens. `plain`: its words.
+pub(super) fn is_url(key: &str, plain: &str) -> bool {
+    let last = last_word(plain);
+    let is_url = URLS.iter().any(|end| last.ends_with(end));
     is_url && !FOR_PEOPLE.iter().any(|it| key.starts_with(it))
 }
 
 /// Whether a variable says a URL that its program opens, as far as its name tells.
-pub(super) fn is_opened(name: &str) -> bool {
-    let mut words = words_of(name).into_iter();
-    is_url(name) && !words.any(|it| OF_OTHERS.contains(&it.as_str()))
+pub(super) fn is_opened(name: &str, plain: &str) -> bool {
+    is_url(name, plain) && !plain.split('_').any(|it| OF_OTHERS.contains(&it))
 }
 
-/// Whether a variable says a host that its program asks, as far as its name tells.
-pub(super) fn is_asked(name: &str) -> bool {
-    let words = words_of(name);
-    let Some((last, before)) = words.split_last() else {
-        return false;
-    };
-    let is_one = |list: &[&str]| before.iter().any(|it| list.contains(&it.as_str()));
+/// Whether a variable says a host that its program asks, as far as its words tell.
+pub(super) fn is_asked(plain: &str) -> bool {
+    let (before, last) = plain.rsplit_once('_').unwrap_or(("", plain));
+    let is_one = |list: &[&str]| before.split('_').any(|it| list.contains(&it));
     // `EMAIL_ADDRESS` is where people get mail.
-    let is_mail = before.last().is_some_and(|it| it.ends_with("mail"));
-    let is_host = HOSTS.contains(&last.as_str()) && !(is_mail && last.starts_with("addr"));
-    let is_program = before.iter().any(|it| is_program(it));
-    is_host && (is_one(&ASKED) || is_program) && !is_one(&OWN)
+    let is_mail = before.ends_with("mail");
+    let is_host = HOSTS.contains(&last) && !(is_mail && last.starts_with("addr"));
+    let is_program = || before.split('_').any(is_program);
+    is_host && (is_one(&ASKED) || is_program()) && !is_one(&OWN)
 }
 
 /// Whether a word is the name of a program that others ask.
@@ -291,38 +289,26 @@ pub(super) fn is_file_of_url(key: &str) -> bool {
     key == "url_file" || key.ends_with("_url_file")
 }
 
-/// How the name of a variable begins that says a host, and the names of its port. Nothing is before `HOST` alone, which is
-/// where a program listens.
-pub(super) fn ports_of(name: &str) -> Option<[String; 2]> {
-    let plain = words_of(name).join("_");
-    let end = HOSTS.iter().find(|end| plain.ends_with(**end))?;
-    let start = plain.strip_suffix(end)?;
+/// The words of the names of a host's port. Nothing is before `HOST` alone, which is where a program listens. `plain`: the
+/// words of the name of a variable that may say a host.
+pub(super) fn ports_of(plain: &str) -> Option<[String; 2]> {
+    let start = HOSTS.iter().find_map(|end| plain.strip_suffix(end))?;
     Some([format!("{start}port"), format!("{plain}_port")])
 }
 
-/// Whether it names the port that is called so.
-pub(super) fn is_port(name: &str, ports: &[String; 2]) -> bool {
-    ports.contains(&words_of(name).join("_"))
+/// Whether a name says nothing but that it is a host: of a program's own, where it listens. `plain`: its words.
+pub(super) fn is_bare(plain: &str) -> bool {
+    HOSTS.contains(&plain)
 }
 
-/// Whether a name says nothing but that it is a host: of a program's own, where it listens.
-pub(super) fn is_bare(name: &str) -> bool {
-    let words = words_of(name);
-    matches!(words.as_slice(), [only] if HOSTS.contains(&only.as_str()))
-}
-
-/// The port of the program that a variable's name names.
-pub(super) fn usual_of(name: &str) -> Option<u16> {
-    let words = words_of(name);
-    let mut words = words.iter().filter(|it| !it.starts_with(OPEN));
+/// The port of the program that a variable names. `plain`: its words.
+pub(super) fn usual_of(plain: &str) -> Option<u16> {
+    let mut words = plain.split('_').filter(|it| !it.starts_with(OPEN));
     words.find_map(|word| {
-        let named = PROGRAMS.iter().chain(&USUAL);
-        let word = word
-            .strip_suffix("host")
-            .filter(|it| !it.is_empty())
-            .unwrap_or(word);
+        let bare = word.strip_suffix("host").filter(|it| !it.is_empty());
+        let word = bare.unwrap_or(word);
+        let mut named = PROGRAMS.iter().chain(&USUAL);
         named
-            .clone()
             .find(|(known, _)| *known == word)
             .map(|(_, port)| *port)
     })

@@ -8,10 +8,28 @@ use crate::model::{Host, Text};
 
 /// A text under a name: of a variable, a flag, or a key.
 pub(super) struct Named {
-    pub name: String,
-    pub text: String,
+    name: String,
+    /// The words of the name.
+    plain: String,
+    text: String,
     /// Whether a variable that may change at start is in it.
-    pub is_late: bool,
+    is_late: bool,
+}
+
+impl Named {
+    pub fn new(name: &str, text: impl Into<String>, is_late: bool) -> Self {
+        Self {
+            name: name.to_string(),
+            plain: known::plain(name),
+            text: text.into(),
+            is_late,
+        }
+    }
+
+    /// Whether its name says nothing but that it is a host.
+    pub fn is_bare(&self) -> bool {
+        known::is_bare(&self.plain)
+    }
 }
 
 impl Found<'_> {
@@ -34,13 +52,9 @@ impl Found<'_> {
                 }
                 _ => continue,
             };
-            all.push(Named {
-                name: name.to_string(),
-                text: text.to_string(),
-                is_late,
-            });
+            all.push(Named::new(name, text, is_late));
         }
-        let told = all.iter().filter(|it| !known::is_bare(&it.name));
+        let told = all.iter().filter(|it| !it.is_bare());
         self.hosts_and_ports(told, &all);
     }
 
@@ -54,17 +68,18 @@ impl Found<'_> {
         let mut unknown = Vec::new();
         for Named {
             name,
+            plain,
             text,
             is_late,
         } in hosts
         {
-            let Some(ports) = known::ports_of(name) else {
+            let Some(ports) = known::ports_of(plain) else {
                 continue;
             };
-            let port = all.iter().find(|it| known::is_port(&it.name, &ports));
+            let port = all.iter().find(|it| ports.contains(&it.plain));
             let port = port.and_then(|it| it.text.trim().parse().ok());
-            let port = port.filter(|it| *it > 0).or_else(|| known::usual_of(name));
-            let is_asked = known::is_asked(name);
+            let port = port.filter(|it| *it > 0).or_else(|| known::usual_of(plain));
+            let is_asked = known::is_asked(plain);
             for item in text.split(',').map(str::trim) {
                 let is_secret = item.contains(UNKNOWN);
                 let host = Host::parse_in_url(item).filter(|host| self.is_elsewhere(host));
@@ -89,20 +104,19 @@ impl Found<'_> {
 
     /// `host=10.0.0.7 port=5432 dbname=x`, as libpq takes it, and `Server=tcp:10.0.0.7,1433;Database=x`, as SQL Server's clients do.
     pub(super) fn keywords(&mut self, text: &str) {
+        if !text.contains('=') {
+            return;
+        }
         let pairs = text.split(|c: char| c == ';' || c.is_whitespace());
         let pairs = pairs.filter_map(|pair| pair.split_once('='));
         let mut all: Vec<Named> = pairs
-            .map(|(name, text)| Named {
-                name: name.to_string(),
-                text: text
-                    .trim_matches(['\'', '"'])
-                    .trim_start_matches("tcp:")
-                    .to_string(),
-                is_late: self.is_late,
+            .map(|(name, text)| {
+                let text = text.trim_matches(['\'', '"']).trim_start_matches("tcp:");
+                Named::new(name, text, self.is_late)
             })
             .collect();
         self.without_port(&all);
-        all.retain(|it| known::is_bare(&it.name) || it.name.eq_ignore_ascii_case("port"));
+        all.retain(|it| it.is_bare() || it.name.eq_ignore_ascii_case("port"));
         let joined = all.iter().filter_map(|it| {
             let (host, port) = it.text.split_once(',')?;
             Some(format!("{host}:{port}"))
