@@ -140,20 +140,15 @@ fn a_component_that_is_led_to_another_store_starts_empty_there() {
 /// A platform in which a kind keeps its schema in a store of another component.
 fn with_schema_elsewhere(kind: &Kind, major: u64) -> String {
     let text = platform(kind, major);
-    let mut text = text.replacen("uses = {  }", "uses = {}", 1);
-    for role in kind
-        .roles
-        .iter()
-        .filter(|role| role.schema && !role.required)
-    {
-        let (name, store) = (&role.name, &role.kinds[0]);
-        text = text.replacen("uses = {", &format!("uses = {{ {name} = \"schema\", "), 1);
-        text += &format!(
-            "[components.schema]\nkind = \"{store}\"\ngroup = \"g\"\nsettings.password = \"${{secrets.key}}\"\n"
-        );
-        break;
-    }
-    text
+    let mut roles = kind.roles.iter();
+    let Some(role) = roles.find(|role| role.schema && !role.required) else {
+        return text;
+    };
+    let (name, store) = (&role.name, &role.kinds[0]);
+    let text = text.replacen("uses = {", &format!("uses = {{ {name} = \"schema\", "), 1);
+    format!(
+        "{text}[components.schema]\nkind = \"{store}\"\ngroup = \"g\"\nsettings.password = \"${{secrets.key}}\"\n"
+    )
 }
 
 /// Over the catalog: a schema in the store of another component asks for what one on the component's own volume does.
