@@ -29,12 +29,18 @@ pub fn lines(plan: &DataPlan) -> Vec<(String, Paint)> {
     for displaced in &plan.displaced {
         let sentence = displaced.sentence();
         out.push((format!("! {sentence}"), Paint::Alarm));
-        out.push((format!("    {STAY}"), Paint::Plain));
+        out.push((format!("    {}", stay(displaced)), Paint::Plain));
     }
     for change in &plan.upgrades {
         out.push((upgrade_line(change), Paint::Alarm));
         let needs = change.needs.iter();
         out.extend(needs.map(|need| (format!("    {need}"), Paint::Plain)));
+    }
+    for consequence in &plan.consequences {
+        out.push((format!("! {}", consequence.sentence()), Paint::Alarm));
+        let needs = consequence.needs();
+        let lines = needs.iter().flat_map(|it| it.lines());
+        out.extend(lines.map(|line| (format!("    {line}"), Paint::Plain)));
     }
     for resized in &plan.resized {
         out.extend(resized_lines(resized));
@@ -43,7 +49,16 @@ pub fn lines(plan: &DataPlan) -> Vec<(String, Paint)> {
 }
 
 /// What to do about a program that is led elsewhere.
-const STAY: &str = "leave path, folder and raw keys as they were; or bring the data to the new place before the program starts";
+fn stay(displaced: &Displaced) -> &'static str {
+    match displaced.to {
+        Some(_) => {
+            "leave path, folder and raw keys as they were; or bring the data to the new place before the program starts"
+        }
+        None => {
+            "mount it there as before; or copy what the program keeps in it to its new place before the program starts"
+        }
+    }
+}
 
 fn moved_line(moved: &Moved) -> String {
     let Moved { from, data } = moved;
@@ -179,15 +194,22 @@ pub fn refusal(plan: &DataPlan) -> (String, String) {
         }
     }
     message.extend(plan.displaced.iter().map(Displaced::sentence));
-    if !plan.displaced.is_empty() {
-        help.push(STAY.to_string());
-    }
+    let stay: BTreeSet<&str> = plan.displaced.iter().map(stay).collect();
+    help.extend(stay.into_iter().map(str::to_string));
     for change in &plan.upgrades {
         let line = upgrade_line(change);
         message.push(line.trim_start_matches("! ").to_string());
         for need in &change.needs {
             if !help.contains(need) {
                 help.push(need.clone());
+            }
+        }
+    }
+    for consequence in &plan.consequences {
+        message.push(consequence.sentence());
+        for need in consequence.needs() {
+            if !help.contains(&need) {
+                help.push(need);
             }
         }
     }
@@ -230,6 +252,8 @@ pub struct JsonData {
     /// Programs that no longer meet their data where they did.
     displaced: Vec<JsonDisplaced>,
     major_changes: Vec<JsonChange>,
+    /// What components no longer have of data that stays.
+    consequences: Vec<JsonConsequence>,
     claims_resized: Vec<JsonResized>,
 }
 
@@ -271,6 +295,13 @@ struct JsonChange {
     volume: JsonVolume,
     from: String,
     to: String,
+    needs: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct JsonConsequence {
+    component: String,
+    what: String,
     needs: Vec<String>,
 }
 
@@ -327,6 +358,15 @@ pub fn json(plan: &DataPlan) -> JsonData {
                 from: change.from.to_string(),
                 to: change.to.to_string(),
                 needs: change.needs.clone(),
+            })
+            .collect(),
+        consequences: plan
+            .consequences
+            .iter()
+            .map(|consequence| JsonConsequence {
+                component: consequence.component().to_string(),
+                what: consequence.sentence(),
+                needs: consequence.needs(),
             })
             .collect(),
         claims_resized: plan

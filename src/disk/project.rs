@@ -238,7 +238,7 @@ impl Project {
             let wanted = wanted.files.get(path);
             wanted.is_some_and(|file| file.text.as_bytes() == bytes)
         };
-        let stubs: Vec<String> = wanted.stubs.iter().map(|stub| stub.path.clone()).collect();
+        let stubs = plan::stubs_of_interest(wanted, &recorded);
         let found = survey(
             &self.place,
             &Extent {

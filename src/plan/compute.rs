@@ -6,7 +6,8 @@ use std::{
 };
 
 use super::{
-    Accepted, Action, Change, Emptied, Found, Manifest, Plan, Recorded, Refusal, State,
+    Accepted, Action, Change, Consequence, Emptied, Found, Manifest, Plan, Recorded, Refusal,
+    State,
     chart::Charts,
     chart_secret::secret,
     data::{self, DataPlan},
@@ -266,7 +267,9 @@ fn record_data(manifest: &mut Manifest, inputs: &Inputs, data: &DataPlan) {
             let data = &kept.data;
             data.keeper == *keeper && data.name == *name && data.backing == *backing
         }),
-        Accepted::Displaced { .. } | Accepted::Upgraded { .. } => false,
+        Accepted::Displaced { .. } | Accepted::Upgraded { .. } | Accepted::Consequence { .. } => {
+            false
+        }
     };
     let before = recorded.accepted.iter().filter(|it| !is_back(it));
     manifest.accepted.extend(before.cloned());
@@ -291,9 +294,16 @@ fn record_data(manifest: &mut Manifest, inputs: &Inputs, data: &DataPlan) {
         from: change.from.clone(),
         to: change.to.clone(),
     });
+    let consequences = data.consequences.iter().map(Consequence::accepted);
     manifest
         .accepted
-        .extend(left.chain(displaced).chain(upgraded));
+        .extend(left.chain(displaced).chain(upgraded).chain(consequences));
+    // No runtime is selected: this run knows nothing about what they keep.
+    let tenants = inputs.wanted.tenants.iter().map(|it| it.tenant.clone());
+    match wanted.is_empty() && inputs.selected.is_some() {
+        true => manifest.tenants.clone_from(&recorded.tenants),
+        false => manifest.tenants.extend(tenants),
+    }
 }
 
 /// Killed while writing, every file is as it was or as it will be: this manifest owns both.

@@ -4,14 +4,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Inputs, claims,
+    Consequence, Inputs, claims,
+    consequences::consequences,
     displaced::{Displaced, displaced},
     manifest::Facts,
     recorded::{RecordedData, is_partly_known},
     replacements::Replacements,
+    upgrades::{MajorChange, upgrades},
 };
 use crate::{
-    data::{Data, DataKey, DataOwner, Identity, Keeper, Kept, OWN_CLUSTER, Place, Program, Reader},
+    data::{Data, DataKey, DataOwner, Identity, Keeper, Kept, OWN_CLUSTER},
     files::{Site, Target},
     fileset::ChartOfOthers,
 };
@@ -29,6 +31,8 @@ pub struct DataPlan {
     pub displaced: Vec<Displaced>,
     /// Stores whose program changes its major version over existing data.
     pub upgrades: Vec<MajorChange>,
+    /// What components no longer have of data that stays.
+    pub consequences: Vec<Consequence>,
     /// Claims that ask for another size.
     pub resized: Vec<Resized>,
 }
@@ -73,19 +77,6 @@ pub struct Moved {
     pub data: Data,
 }
 
-/// A program has to read data of another major version, or of another program.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MajorChange {
-    /// The store.
-    pub data: Data,
-    /// What wrote the data.
-    pub from: Program,
-    /// What is to read it.
-    pub to: Reader,
-    /// What to do, in sentences.
-    pub needs: Vec<String>,
-}
-
 /// A claim whose size changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resized {
@@ -100,7 +91,10 @@ pub struct Resized {
 impl DataPlan {
     /// Whether the user has to agree to it.
     pub fn is_loss(&self) -> bool {
-        !self.left.is_empty() || !self.displaced.is_empty() || !self.upgrades.is_empty()
+        !self.left.is_empty()
+            || !self.displaced.is_empty()
+            || !self.upgrades.is_empty()
+            || !self.consequences.is_empty()
     }
 }
 
@@ -139,8 +133,9 @@ pub(super) fn data(inputs: &Inputs<'_>) -> DataPlan {
         .collect();
     let keepers: BTreeSet<Keeper> = recorded.all().map(|(data, _)| data.keeper).collect();
     let upgrades = upgrades(&recorded, &wanted);
-    DataPlan {
+    let mut plan = DataPlan {
         left,
+        consequences: Vec::new(),
         moved: volumes_of_other_keys(&recorded, &wanted),
         displaced: displaced(&recorded, &wanted, &upgrades, inputs.targets),
         upgrades,
@@ -150,7 +145,9 @@ pub(super) fn data(inputs: &Inputs<'_>) -> DataPlan {
             .into_iter()
             .filter(|new| keepers.contains(&new.keeper))
             .collect(),
-    }
+    };
+    plan.consequences = consequences(inputs, (&recorded, &wanted), &plan);
+    plan
 }
 
 /// Whether a manifest of an earlier version, which has no places, names data as if no raw key did. The raw key may have been there.
@@ -376,12 +373,17 @@ fn renamed_volume<'a>(data: &Data, fresh: &'a [Data]) -> Option<&'a DataKey> {
 
 /// The likely new name of the owner: it has an empty volume of the same name, for the same program.
 fn candidate<'a>(data: &Data, fresh: &'a [Data]) -> Option<DataOwner<'a>> {
-    let program = |data: &Data| data.program.as_ref().map(|program| program.kind.clone());
+    // A manifest of an earlier version names no program that asks for nothing.
+    let may_be_same = |new: &Data| match (&new.program, &data.program) {
+        (Some(new), Some(program)) => new.kind == program.kind,
+        (Some(new), None) => new.major.is_none(),
+        (None, program) => program.is_none(),
+    };
     let mut fits = fresh.iter().filter(|new| {
         new.keeper == data.keeper
             && new.key.owner().is_like(data.key.owner())
             && new.key.volume() == data.key.volume()
-            && program(new) == program(data)
+            && may_be_same(new)
     });
     let only = fits.next()?;
     fits.next().is_none().then(|| only.key.owner())
@@ -398,73 +400,6 @@ fn volumes_of_other_keys(recorded: &RecordedData<'_>, wanted: &[&Kept]) -> Vec<M
         })
     });
     changed.collect()
-}
-
-fn upgrades(recorded: &RecordedData<'_>, wanted: &[&Kept]) -> Vec<MajorChange> {
-    let mut out = Vec::new();
-    for kept in wanted {
-        let to = kept.data.program.clone();
-        let to = to.map_or(Reader::Unknown, Reader::Program);
-        for (before, facts) in recorded.same(&kept.data) {
-            // Two runtimes may run two versions over two volumes of one name.
-            if !have_a_runtime_in_common(&facts.places, &kept.places) {
-                continue;
-            }
-            // What else mounts the data of a store that is gone may well be there to read it.
-            let is_other_use = to == Reader::Unknown && before.key != kept.data.key;
-            let Some(from) = before.program.as_ref().filter(|_| !is_other_use) else {
-                continue;
-            };
-            let needs = needs(from, &to, kept);
-            if !needs.is_empty() {
-                out.push(MajorChange {
-                    data: kept.data.clone(),
-                    from: from.clone(),
-                    to: to.clone(),
-                    needs,
-                });
-            }
-        }
-    }
-    out
-}
-
-/// Whether one runtime mounts the data before and after: what no workload mounts, none reads. A manifest of an earlier version
-/// has no places: then what is mounted now is taken to have been.
-fn have_a_runtime_in_common(before: &BTreeSet<Place>, after: &BTreeSet<Place>) -> bool {
-    let starts_it = |runtime: Target| after.iter().any(|place| place.runtime == runtime);
-    before.is_empty() && !after.is_empty() || before.iter().any(|place| starts_it(place.runtime))
-}
-
-fn needs(from: &Program, to: &Reader, kept: &Kept) -> Vec<String> {
-    let Reader::Program(to) = to else {
-        return vec![format!(
-            "if it can't read what `{}` wrote: {}",
-            from.kind,
-            separated(&kept.data)
-        )];
-    };
-    if from.kind != to.kind {
-        return vec![format!(
-            "`{}` can't read what `{}` wrote: {}",
-            to.kind,
-            from.kind,
-            separated(&kept.data)
-        )];
-    }
-    let asked = kept.upgrades.iter();
-    let asked = asked.filter(|upgrade| upgrade.is_of(from, to));
-    asked.map(|upgrade| upgrade.needs.clone()).collect()
-}
-
-/// How a program gets a place of its own.
-fn separated(data: &Data) -> String {
-    let key = &data.key;
-    let (noun, own) = match data.keeper {
-        Keeper::Host => ("folder", "source"),
-        Keeper::Engine | Keeper::Cluster => ("volume", "name"),
-    };
-    format!("give it a {noun} of its own (`{key}.{own}`) and bring the data over")
 }
 
 fn resized(recorded: &RecordedData<'_>, wanted: &[&Kept]) -> Vec<Resized> {

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{data::MajorChange, recorded::RecordedData};
+use super::{recorded::RecordedData, upgrades::MajorChange};
 use crate::{
     data::{Data, Identity, Kept, Place},
     files::Target,

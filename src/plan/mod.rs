@@ -5,6 +5,7 @@
 mod chart;
 mod claims;
 mod compute;
+mod consequences;
 mod data;
 mod diff;
 mod displaced;
@@ -17,11 +18,14 @@ mod recorded;
 mod replacements;
 mod saved;
 mod scaling;
+mod stubs;
 mod chart_secret;
+mod upgrades;
 
 pub use chart_secret::SecretChange;
 pub use compute::{Fingerprints, Inputs, paths_of_interest, plan};
-pub use data::{DataPlan, Keep, LeftBehind, MajorChange, Moved, Resized};
+pub use consequences::Consequence;
+pub use data::{DataPlan, Keep, LeftBehind, Moved, Resized};
 pub use diff::{Diff, DiffLine, LineKind, diff};
 pub use displaced::Displaced;
 pub use failure::Failure;
@@ -32,6 +36,8 @@ pub use manifest::{
 };
 pub use saved::{SavedChange, SavedPlan};
 pub use scaling::Notice;
+pub use stubs::stubs_of_interest;
+pub use upgrades::MajorChange;
 
 use std::{collections::BTreeMap, sync::Arc};
 

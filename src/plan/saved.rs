@@ -7,7 +7,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{Action, Displaced, Failure, Plan, Refusal, VERSION, hash};
+use super::{Action, Consequence, Displaced, Failure, Plan, Refusal, VERSION, hash};
 use crate::files::Target;
 
 /// Everything that decides what an `apply` does. Two of them are equal if `apply` would do the same.
@@ -111,7 +111,11 @@ impl SavedPlan {
             targets: targets.map(|targets| targets.iter().map(name).collect()),
             changes: changes.collect(),
             stubs: stubs.collect(),
-            data: left.chain(displaced).chain(upgraded).collect(),
+            data: left
+                .chain(displaced)
+                .chain(upgraded)
+                .chain(plan.data.consequences.iter().map(Consequence::sentence))
+                .collect(),
             manifest_before: plan.manifest_before.as_deref().map(hash),
             manifest_after: plan.manifest.render(),
             inputs: None,

@@ -46,6 +46,9 @@ pub fn with_volume(mut set: FileSet, name: &str) -> FileSet {
         size: None,
         folder: None,
         places: BTreeSet::new(),
+        readers: BTreeSet::new(),
+        made_with: Default::default(),
+        first_start: Default::default(),
         named_by: None,
         device: None,
         mounted_by: None,
@@ -103,7 +106,7 @@ impl Project {
     pub fn plan_with(&self, wanted: &FileSet, lock: Option<&Lock>) -> Result<Plan, Failure> {
         let place = self.place()?;
         let recorded = plan::read(read_manifest(&place)?.as_deref())?;
-        let stubs: Vec<String> = wanted.stubs.iter().map(|stub| stub.path.clone()).collect();
+        let stubs = plan::stubs_of_interest(wanted, &recorded);
         let found = survey(
             &place,
             &Extent {

@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    data::Kept,
+    data::{Kept, TenantNow},
     files::{CONFIG, Site, Target},
     source::Span,
 };
@@ -100,6 +100,8 @@ pub struct FileSet {
     pub folders: BTreeSet<String>,
     /// Where programs write data that nothing keeps.
     pub unkept: BTreeSet<Unkept>,
+    /// What components have outside of volumes of their own, in the order of platform.toml; empty without a runtime.
+    pub tenants: Vec<TenantNow>,
 }
 
 impl FileSet {

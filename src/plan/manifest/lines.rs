@@ -1,12 +1,12 @@
 //! The lines of a manifest: one for each file, each volume, each accepted loss.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::{Accepted, Facts, broken};
 use crate::{
-    data::{Data, DataKey, Keeper, Place, Program, Reader},
+    data::{Data, DataKey, Keeper, Place, Program, Reader, Tenant},
     plan::Failure,
 };
 
@@ -32,6 +32,18 @@ pub(super) struct VolumeLine {
     pub(super) size: Option<u64>,
     #[serde(default, rename = "at", skip_serializing_if = "BTreeSet::is_empty")]
     pub(super) places: BTreeSet<Place>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) made_with: BTreeMap<String, String>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct TenantLine {
+    tenant: String,
+    program: String,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    stores: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    keys: BTreeSet<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -54,6 +66,11 @@ pub(super) enum AcceptedLine {
         from: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         to: Option<String>,
+    },
+    Consequence {
+        component: String,
+        from: String,
+        to: String,
     },
     Upgraded {
         upgraded: String,
@@ -89,6 +106,25 @@ pub(super) fn volume_line((data, facts): (&Data, &Facts)) -> serde_json::Value {
         program: data.program.as_ref().map(Program::to_string),
         size: facts.size,
         places: facts.places.clone(),
+        made_with: facts.made_with.clone(),
+    })
+}
+
+pub(super) fn tenant_line(tenant: &Tenant) -> serde_json::Value {
+    serde_json::json!(TenantLine {
+        tenant: tenant.component.clone(),
+        program: tenant.program.to_string(),
+        stores: tenant.stores.clone(),
+        keys: tenant.keys.clone(),
+    })
+}
+
+pub(super) fn tenant(line: TenantLine) -> Result<Tenant, Failure> {
+    Ok(Tenant {
+        component: line.tenant,
+        program: program(&line.program)?,
+        stores: line.stores,
+        keys: line.keys,
     })
 }
 
@@ -117,6 +153,15 @@ pub(super) fn accepted_line(accepted: &Accepted) -> serde_json::Value {
             key,
             keeper,
             workload,
+            from,
+            to,
+        },
+        Accepted::Consequence {
+            component,
+            from,
+            to,
+        } => AcceptedLine::Consequence {
+            component,
             from,
             to,
         },
@@ -162,6 +207,15 @@ pub(super) fn accepted(line: AcceptedLine) -> Result<Accepted, Failure> {
             name: displaced,
             key,
             workload,
+            from,
+            to,
+        },
+        AcceptedLine::Consequence {
+            component,
+            from,
+            to,
+        } => Accepted::Consequence {
+            component,
             from,
             to,
         },

@@ -16,11 +16,12 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use self::lines::{
-    AcceptedLine, FileLine, VolumeLine, accepted, accepted_line, file_line, program, volume_line,
+    AcceptedLine, FileLine, TenantLine, VolumeLine, accepted, accepted_line, file_line, program,
+    tenant, tenant_line, volume_line,
 };
 use super::Failure;
 use crate::{
-    data::{Data, DataKey, Keeper, Kept, Place, Program, Reader},
+    data::{Data, DataKey, Keeper, Kept, Place, Program, Reader, Tenant},
     value::TreePath,
 };
 
@@ -37,6 +38,8 @@ pub struct Manifest {
     pub files: BTreeMap<String, BTreeSet<String>>,
     /// Data that is kept, and what more is known of it.
     pub volumes: BTreeMap<Data, Facts>,
+    /// What components have outside of volumes of their own; two of one name only while a run writes.
+    pub tenants: BTreeSet<Tenant>,
     /// The losses of data that a user accepted, so that a reviewer sees them.
     pub accepted: BTreeSet<Accepted>,
 }
@@ -48,6 +51,8 @@ pub struct Facts {
     pub size: Option<u64>,
     /// Where workloads meet it; empty in a manifest of a version that did not record it.
     pub places: BTreeSet<Place>,
+    /// Variables that its program read at its first start alone.
+    pub made_with: BTreeMap<String, String>,
 }
 
 /// Something that `--accept-data-loss` was given for.
@@ -78,6 +83,15 @@ pub enum Accepted {
         from: String,
         /// Where it meets the data now, if it does.
         to: Option<String>,
+    },
+    /// Data stays where it is, and a component no longer has what it wrote.
+    Consequence {
+        /// The component.
+        component: String,
+        /// What it had.
+        from: String,
+        /// What it has.
+        to: String,
     },
     /// A program has to read data of another major version, or of another program.
     Upgraded {
@@ -117,6 +131,8 @@ struct Document {
     files: Vec<FileLine>,
     #[serde(default)]
     volumes: Vec<VolumeLine>,
+    #[serde(default)]
+    tenants: Vec<TenantLine>,
     #[serde(default)]
     accepted: Vec<AcceptedLine>,
 }
@@ -159,6 +175,10 @@ impl Manifest {
         let facts = self.volumes.entry(kept.data.clone()).or_default();
         facts.size = kept.size;
         facts.places.extend(kept.places.iter().cloned());
+        let made_with = kept.made_with.iter();
+        facts
+            .made_with
+            .extend(made_with.map(|(name, value)| (name.clone(), value.clone())));
     }
 
     /// Everything that either of the two owns.
@@ -175,7 +195,12 @@ impl Manifest {
             let all = union.volumes.entry(data.clone()).or_default();
             all.size = facts.size;
             all.places.extend(facts.places.iter().cloned());
+            // A run that was killed may not have told the program yet.
+            let made_with = facts.made_with.iter();
+            all.made_with
+                .extend(made_with.map(|(name, value)| (name.clone(), value.clone())));
         }
+        union.tenants.extend(other.tenants.iter().cloned());
         union.accepted.extend(other.accepted.iter().cloned());
         union
     }
@@ -187,6 +212,13 @@ impl Manifest {
             fingerprints.map(move |sha256| file_line(path, sha256))
         });
         let volumes = self.volumes.iter().map(volume_line);
+        let tenants = match self.tenants.is_empty() {
+            true => String::new(),
+            false => {
+                let tenants = self.tenants.iter().map(tenant_line);
+                format!(",\n  \"tenants\": [{}]", comma_separated(tenants))
+            }
+        };
         let accepted = match self.accepted.is_empty() {
             true => String::new(),
             false => {
@@ -195,7 +227,7 @@ impl Manifest {
             }
         };
         format!(
-            "{{\n  \"version\": \"{VERSION}\",\n  \"files\": [{}],\n  \"volumes\": [{}]{accepted}\n}}\n",
+            "{{\n  \"version\": \"{VERSION}\",\n  \"files\": [{}],\n  \"volumes\": [{}]{tenants}{accepted}\n}}\n",
             comma_separated(files),
             comma_separated(volumes)
         )
@@ -228,6 +260,10 @@ impl Manifest {
             let facts = manifest.volumes.entry(data).or_default();
             facts.size = line.size;
             facts.places.extend(line.places);
+            facts.made_with.extend(line.made_with);
+        }
+        for line in lines.tenants {
+            manifest.tenants.insert(tenant(line)?);
         }
         for line in lines.accepted {
             manifest.accepted.insert(accepted(line)?);
@@ -241,6 +277,7 @@ impl Manifest {
 struct Lines {
     files: Vec<FileLine>,
     volumes: Vec<VolumeLine>,
+    tenants: Vec<TenantLine>,
     accepted: Vec<AcceptedLine>,
 }
 
@@ -299,6 +336,7 @@ fn read_json(text: &str) -> Result<Manifest, Failure> {
     Manifest::from_lines(Lines {
         files: document.files,
         volumes: document.volumes,
+        tenants: document.tenants,
         accepted: document.accepted,
     })
 }
@@ -347,6 +385,8 @@ fn read_both_sides(text: &str) -> Result<Manifest, Failure> {
             lines.files.push(file);
         } else if let Ok(volume) = serde_json::from_str::<VolumeLine>(line) {
             lines.volumes.push(volume);
+        } else if let Ok(tenant) = serde_json::from_str::<TenantLine>(line) {
+            lines.tenants.push(tenant);
         } else if let Ok(accepted) = serde_json::from_str::<AcceptedLine>(line) {
             lines.accepted.push(accepted);
         } else if !is_frame(line) {
@@ -358,7 +398,7 @@ fn read_both_sides(text: &str) -> Result<Manifest, Failure> {
 
 /// The lines around the entries, with or without the entries of an empty list.
 fn is_frame(line: &str) -> bool {
-    const FRAME: [&str; 10] = [
+    const FRAME: [&str; 12] = [
         "",
         "{",
         "}",
@@ -367,6 +407,8 @@ fn is_frame(line: &str) -> bool {
         "\"files\": []",
         "\"volumes\": [",
         "\"volumes\": []",
+        "\"tenants\": [",
+        "\"tenants\": []",
         "\"accepted\": [",
         "\"accepted\": []",
     ];

@@ -1,5 +1,7 @@
 //! A new name may be that of something which was moved away: its data stays with what was moved.
 
+use std::fs;
+
 use super::{Case, entry};
 use crate::binary::run;
 
@@ -141,4 +143,58 @@ fn a_renamed_shared_volume_is_advised_to_be_the_new_one() {
         .change("shared = \"models\"", "shared = \"weights\"")
         .refuses(&[&entry(from, to)]);
     case.write_moved(from, to).moves(from, to);
+}
+
+/// What a person wrote for a task is not left where nobody reads it: a pipeline may be renamed, with an entry or without.
+#[test]
+fn the_bodies_of_a_renamed_pipeline_are_not_left_behind() {
+    const WEEKLY: &str = "[platform]\nname = \"p\"\n[pipelines.weekly]\nstart = 2026-01-01\ntasks.check = { stub = true }\n";
+    for moved in ["", &entry("pipelines.weekly", "pipelines.training")] {
+        let mut case = Case::of(WEEKLY);
+        case.project
+            .write("dags/weekly/check.py", "def check(context):\n    pass\n");
+        case.change("pipelines.weekly", "pipelines.training");
+        case.text += moved;
+        case.project.write("platform.toml", &case.text);
+        case.refuses(&[
+            "`dags/training/check.py` is made anew, and nothing reads `dags/weekly/check.py` any more",
+            "mkdir -p dags/training && git mv dags/weekly/check.py dags/training/check.py",
+        ]);
+        let body = case.project.read("dags/weekly/check.py");
+        fs::remove_dir_all(case.project.path("dags/weekly")).expect("a folder");
+        case.project.write("dags/training/check.py", &body);
+        assert_eq!(case.apply().status, 0);
+        assert_eq!(case.project.read("dags/training/check.py"), body);
+    }
+    // A pipeline that is new beside others takes nothing.
+    let mut case = Case::of(WEEKLY);
+    case.change(
+        "[pipelines.weekly]",
+        "[pipelines.more]\nstart = 2026-01-01\ntasks.check = { stub = true }\n[pipelines.weekly]",
+    );
+    assert_eq!(case.apply().status, 0);
+}
+
+/// What an image reads at its first start alone is asked for once: the manifest says that a person agreed.
+#[test]
+fn another_name_of_a_database_is_asked_for_once() {
+    let mut case = Case::new();
+    case.change(
+        "settings = { password",
+        "settings = { database = \"tracking\", password",
+    );
+    case.refuses(&[
+        "volume `ml_mlflow-db-data` (components.mlflow-db.volumes.data) was made with `POSTGRES_DB=postgres`",
+        "ALTER DATABASE",
+    ]);
+    let ran = run(&case.project, &["apply", "--yes", "--accept-data-loss"]);
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    let accepted = case.manifest()["accepted"].clone();
+    assert!(
+        accepted.to_string().contains("POSTGRES_DB=tracking"),
+        "{accepted}"
+    );
+    assert_eq!(run(&case.project, &["check"]).status, 0);
+    case.change("ml/trainer:1.0", "ml/trainer:1.1");
+    assert_eq!(case.apply().status, 0);
 }

@@ -2,6 +2,7 @@
 
 mod config_files;
 mod config_paths;
+mod elsewhere;
 mod folders;
 mod images;
 mod places;
@@ -51,6 +52,7 @@ fn keeps_data(kind: &Kind) -> bool {
 /// The major versions that a component of the kind may have.
 fn majors(kind: &Kind) -> Vec<u64> {
     match (kind.versions.majors.as_slice(), kind.default_major()) {
+        ([], Some(0)) => vec![0],
         ([], Some(major)) => vec![major - 1, major, major + 1],
         (majors, _) => majors.to_vec(),
     }

@@ -315,3 +315,22 @@ fn data_that_others_still_use_is_not_asked_for() {
         ]
     );
 }
+
+/// A volume that others read all along goes on to be theirs. What is lost is what the program kept in it.
+#[test]
+fn a_program_that_leaves_a_shared_volume_starts_empty() {
+    let text = |volume: &str| {
+        format!(
+            "[platform]\nname = \"p\"\ntargets = [\"compose\", \"swarm\", \"helm\"]\n[groups]\ng = \"g\"\n[volumes]\nmodels = {{ size = \"20Gi\" }}\n\
+             [components.mlflow]\nkind = \"mlflow\"\ngroup = \"g\"\nvolumes.data = {{ mount = \"/mlflow\", {volume} }}\n\
+             [components.api]\nimage = \"me/api:1\"\ngroup = \"g\"\nvolumes.models = {{ mount = \"/models\", shared = \"models\", read_only = true }}\n"
+        )
+    };
+    let plan = data_plan(&text("shared = \"models\""), &text("size = \"20Gi\""));
+    assert!(plan.upgrades.is_empty(), "{:?}", plan.upgrades);
+    let all = plan.displaced.iter();
+    let own = all.filter(|it| it.from.workload == "mlflow" && it.to.is_none());
+    let runtimes: BTreeSet<Target> = own.flat_map(|it| it.runtimes.iter().copied()).collect();
+    assert_eq!(runtimes, RUNTIMES.into());
+    assert!(plan.displaced.iter().all(|it| it.from.workload == "mlflow"));
+}

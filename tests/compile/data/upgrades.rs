@@ -4,11 +4,11 @@ use std::{collections::BTreeSet, fs};
 
 use mlopsgen::{
     catalog::Kind,
-    data::{Keeper, Level, Step, Upgrade},
-    plan::MajorChange,
+    data::{Data, Keeper, Level, Reader, Step, Upgrade},
+    plan::{Consequence, MajorChange, Manifest},
 };
 
-use super::{data_plan, keeps_data, kinds, majors, named, platform};
+use super::{data_plan, keeps_data, kinds, majors, named, planned, platform, store, stores};
 
 /// The steps in a plan for the change from one text to another, for the same component.
 fn changes(before: &str, after: &str) -> Vec<MajorChange> {
@@ -45,6 +45,7 @@ fn a_store_says_what_another_minor_version_asks_for() {
     let kinds: Vec<Kind> = kinds()
         .into_iter()
         .filter(|kind| kind.versions.counts_minors)
+        .filter(|kind| keeps_data(kind) || kind.roles.iter().any(|it| it.schema && it.required))
         .collect();
     assert!(kinds.len() > 4, "{}", kinds.len());
     for kind in kinds {
@@ -54,9 +55,11 @@ fn a_store_says_what_another_minor_version_asks_for() {
             text.replace(&format!("{major}.99.99"), &format!("{major}.{minor}.1"))
         };
         let needs = |from: u64, to: u64| {
-            let asked = changes(&of(from), &of(to));
-            let needs = asked.iter().flat_map(|change| change.needs.clone());
-            needs.collect::<BTreeSet<String>>().len()
+            let plan = data_plan(&of(from), &of(to));
+            let asked = plan.upgrades.iter().flat_map(|change| change.needs.clone());
+            // The schema may be in the store of another component.
+            let schemas = plan.consequences.iter().flat_map(Consequence::needs);
+            asked.chain(schemas).collect::<BTreeSet<String>>().len()
         };
         assert!(needs(99, 98) > 0, "{} 99 to 98", kind.name);
         assert!(needs(98, 98) == 0, "{} stays", kind.name);
@@ -116,4 +119,126 @@ fn programs_of_one_role_do_not_read_each_other_s_data() {
         asked[0].needs[0].contains("`mariadb` can't read what `mysql` wrote"),
         "{asked:?}"
     );
+}
+
+/// No program reads what another one wrote, whether its versions ask for anything or not: over the catalog, each kind with the next.
+#[test]
+fn no_kind_takes_the_data_of_another_one_unasked() {
+    let all: Vec<(Kind, String)> = stores().collect();
+    let next = all.iter().cycle().skip(1);
+    let mut tried = 0;
+    for ((from, before), (to, after)) in all.iter().zip(next) {
+        if from.program == to.program {
+            continue;
+        }
+        let plan = data_plan(before, after);
+        let asked = plan.upgrades.iter();
+        let asked = asked.filter(|it| it.data.key.to_string() == "components.store.volumes.data");
+        let keepers: BTreeSet<Keeper> = asked.clone().map(|it| it.data.keeper).collect();
+        // Some keep nothing in one of the runtimes.
+        assert!(
+            keepers.contains(&Keeper::Engine),
+            "{} to {}",
+            from.name,
+            to.name
+        );
+        for change in asked {
+            let expected = format!("`{}` can't read what `{}` wrote", to.program, from.program);
+            assert!(change.needs[0].starts_with(&expected), "{change:?}");
+        }
+        // A program of which nothing is known may be able to.
+        let other = "kind = \"service\"\nimage = \"me/own:1\"\nvolumes.data.mount = \"/data\"\n";
+        let own = without_settings(&store("redis").replacen("kind = \"redis\"\n", other, 1));
+        let asked = data_plan(before, &own).upgrades;
+        assert!(
+            asked.iter().any(|it| it.to == Reader::Unknown),
+            "{}",
+            from.name
+        );
+        tried += 1;
+    }
+    assert!(tried > 35, "{tried}");
+}
+
+/// The platform of a store without what its kind is told.
+fn without_settings(text: &str) -> String {
+    let is_told = |line: &&str| {
+        ["version =", "settings =", "uses ="]
+            .iter()
+            .any(|it| line.starts_with(it))
+    };
+    let lines = text.lines().filter(|line| !is_told(line));
+    lines.map(|line| format!("{line}\n")).collect()
+}
+
+/// A manifest of an earlier version names the programs alone whose versions ask for something.
+#[test]
+fn a_manifest_without_the_program_asks_for_nothing() {
+    let of = |name: &str| stores().find(|(kind, _)| kind.name == name).expect(name).1;
+    let (before, after) = (of("minio"), of("s3"));
+    let mut recorded = planned(&before, Manifest::default()).manifest;
+    let volumes = std::mem::take(&mut recorded.volumes).into_iter();
+    recorded.volumes = volumes
+        .map(|(data, facts)| {
+            (
+                Data {
+                    program: None,
+                    ..data
+                },
+                facts,
+            )
+        })
+        .collect();
+    let plan = planned(&after, recorded).data;
+    assert!(plan.upgrades.is_empty(), "{:?}", plan.upgrades);
+}
+
+/// What sorts texts differently, or belongs to another user, is said both ways, and not where nobody knows the image.
+#[test]
+fn an_image_with_another_c_library_asks_for_something() {
+    let text = store("postgres");
+    let with_tag = |tag: &str| {
+        let major = named("postgres").default_major().expect("a major");
+        text.replace(&format!("{major}.99.99"), tag)
+    };
+    let shown = |from: &str, to: &str| {
+        let asked = data_plan(&with_tag(from), &with_tag(to)).upgrades;
+        let shown: BTreeSet<String> = asked
+            .iter()
+            .map(|it| format!("{} to {}", it.from, it.to))
+            .collect();
+        shown.into_iter().collect::<Vec<_>>().join("; ")
+    };
+    let (glibc, musl) = ("postgres 16 (glibc)", "postgres 16 (musl)");
+    assert_eq!(shown("16", "16-alpine"), format!("{glibc} to {musl}"));
+    assert_eq!(
+        shown("16.4-alpine3.20", "16.4"),
+        format!("{musl} to {glibc}")
+    );
+    assert_eq!(shown("16-alpine", "16.9-alpine"), "");
+    assert_eq!(shown("16", "16-trixie"), "");
+    assert_eq!(
+        shown("16-alpine", "17-alpine"),
+        "postgres 16 to postgres 17"
+    );
+    let kinds = kinds().into_iter();
+    for kind in kinds.filter(|kind| has_other_user(kind)) {
+        assert!(
+            kind.upgrades.iter().any(|it| it.on == Step::Libc),
+            "{}",
+            kind.name
+        );
+    }
+}
+
+/// Whether the kind's image has another user where its tag holds `alpine`. The group alone follows the claim.
+fn has_other_user(kind: &Kind) -> bool {
+    let cluster = kind.table.get_path(&["workload", "cluster"]);
+    let cluster = cluster.and_then(|cluster| cluster.as_table());
+    let number = |key: &str| {
+        let user = cluster?.string(key)?;
+        user.split(':').next().map(str::to_string)
+    };
+    let alpine = number("alpine_user");
+    alpine.is_some() && alpine != number("user")
 }

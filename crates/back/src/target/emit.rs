@@ -247,6 +247,7 @@ fn join(out: &mut Emission, more: Emission) {
         charts,
         folders,
         unkept,
+        tenants,
     } = more.files;
     out.files.files.extend(files);
     // The DAGs of both vantage points ask for the same ones.
@@ -260,6 +261,10 @@ fn join(out: &mut Emission, more: Emission) {
     out.files.charts.extend(charts);
     out.files.folders.extend(folders);
     out.files.unkept.extend(unkept);
+    // Each runtime has the same ones.
+    if !tenants.is_empty() {
+        out.files.tenants = tenants;
+    }
     out.losses.extend(more.losses);
 }
 
@@ -282,6 +287,9 @@ fn merge_runtimes(mut kept: Vec<Kept>) -> Vec<Kept> {
                 let new: Vec<DataKey> = new.filter(|it| !last.mounts.contains(it)).collect();
                 last.mounts.extend(new);
                 last.places.extend(next.places);
+                last.readers.extend(next.readers);
+                last.made_with.extend(next.made_with);
+                last.first_start.extend(next.first_start);
                 last.adopted |= next.adopted;
                 last.external &= next.external;
             }

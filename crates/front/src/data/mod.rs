@@ -7,13 +7,15 @@ mod cluster;
 mod key;
 mod place;
 mod program;
+mod tenant;
 
 pub use cluster::{OWN_CLUSTER, cluster_key};
 pub use key::{DataKey, DataOwner};
 pub use place::{Place, below, join_paths};
-pub use program::{Level, Program, Reader, Step, Upgrade};
+pub use program::{Level, Libc, Program, Reader, Step, Upgrade};
+pub use tenant::{Tenant, TenantNow};
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -58,7 +60,7 @@ pub struct Data {
     pub key: DataKey,
     /// The name is that of another key, which `[[moved]]` took it from.
     pub moved: bool,
-    /// What wrote the data, where another version of it may not be able to read it.
+    /// What wrote the data: another program can't read it, and another version of it may not be able to.
     pub program: Option<Program>,
 }
 
@@ -117,12 +119,18 @@ pub struct Kept {
     pub data: Data,
     /// Keys of the volumes that are mounted from it: more than one where it is shared.
     pub mounts: Vec<DataKey>,
-    /// What the program asks for when its major version changes.
+    /// What the program asks for when its version changes.
     pub upgrades: Vec<Upgrade>,
     /// Bytes that a claim asks for.
     pub size: Option<u64>,
     /// Where workloads meet it.
     pub places: BTreeSet<Place>,
+    /// The workloads that mount it.
+    pub readers: BTreeSet<MountedBy>,
+    /// Variables that the program reads at its first start alone, with their values.
+    pub made_with: BTreeMap<String, String>,
+    /// What such a variable asks for when it changes.
+    pub first_start: BTreeMap<String, String>,
     /// The folder of the machine that a volume is, where its driver's options say so; absolute.
     pub folder: Option<String>,
     /// The raw key that decides which data it is, if one does.
@@ -149,6 +157,17 @@ impl Kept {
 /// The same of data and the places where workloads meet it.
 pub fn is_only_declared(data: &Data, places: &BTreeSet<Place>) -> bool {
     matches!(data.key, DataKey::Shared(_)) && places.is_empty()
+}
+
+/// A workload that mounts data.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct MountedBy {
+    /// Its name.
+    pub workload: String,
+    /// Whose it is.
+    pub component: String,
+    /// The kind that describes its program; `None`: nobody knows what runs in it.
+    pub program: Option<String>,
 }
 
 /// What the driver of a volume mounts in its place: a folder, a disk, or a folder of another machine.

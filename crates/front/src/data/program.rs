@@ -5,35 +5,97 @@
 pub struct Program {
     /// The kind, or the one that it extends.
     pub kind: String,
-    /// The major version.
-    pub major: u64,
+    /// The major version, where a change of it asks for something.
+    pub major: Option<u64>,
     /// The minor version, where a change of it asks for something, and where it is known.
     pub minor: Option<u64>,
+    /// The C library of its image, where a change of it asks for something, and where it is known.
+    pub libc: Option<Libc>,
+}
+
+/// The C library of an image: it decides how texts are sorted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Libc {
+    /// Of Debian and most others.
+    Glibc,
+    /// Of Alpine.
+    Musl,
+}
+
+impl Libc {
+    const ALL: [Libc; 2] = [Libc::Glibc, Libc::Musl];
+
+    fn name(self) -> &'static str {
+        match self {
+            Libc::Glibc => "glibc",
+            Libc::Musl => "musl",
+        }
+    }
 }
 
 impl std::fmt::Display for Program {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} {}", self.kind, self.major)?;
-        match self.minor {
-            Some(minor) => write!(f, ".{minor}"),
+        f.write_str(&self.kind)?;
+        if let Some(major) = self.major {
+            write!(f, " {major}")?;
+        }
+        if let Some(minor) = self.minor {
+            write!(f, ".{minor}")?;
+        }
+        match self.libc {
+            Some(libc) => write!(f, " ({})", libc.name()),
             None => Ok(()),
         }
     }
 }
 
 impl Program {
+    /// A program of which no version asks for anything.
+    pub fn of_kind(kind: &str) -> Self {
+        Self {
+            kind: kind.to_string(),
+            major: None,
+            minor: None,
+            libc: None,
+        }
+    }
+
     /// Reads what [`Program`] prints.
     pub fn parse(text: &str) -> Option<Self> {
-        let (kind, version) = text.split_once(' ')?;
-        let (major, minor) = match version.split_once('.') {
-            Some((major, minor)) => (major, Some(minor.parse().ok()?)),
+        let (text, libc) = match text.strip_suffix(')').and_then(|it| it.split_once(" (")) {
+            Some((text, name)) => {
+                let mut all = Libc::ALL.into_iter();
+                (text, Some(all.find(|libc| libc.name() == name)?))
+            }
+            None => (text, None),
+        };
+        let (kind, version) = match text.split_once(' ') {
+            Some((kind, version)) => (kind, Some(version)),
+            None => (text, None),
+        };
+        let (major, minor) = match version.and_then(|it| it.split_once('.')) {
+            Some((major, minor)) => (Some(major), Some(minor.parse().ok()?)),
             None => (version, None),
+        };
+        let major = match major {
+            Some(major) => Some(major.parse().ok()?),
+            None => None,
         };
         Some(Self {
             kind: kind.to_string(),
-            major: major.parse().ok()?,
+            major,
             minor,
+            libc,
         })
+    }
+
+    /// The same without the C library: where that is the other one's too, nobody asks for it.
+    #[must_use]
+    pub fn without_libc(&self) -> Self {
+        Self {
+            libc: None,
+            ..self.clone()
+        }
     }
 }
 
@@ -42,7 +104,7 @@ impl Program {
 pub enum Reader {
     /// A program of which a kind says what it can read.
     Program(Program),
-    /// A program of which nothing is known: of an image of the user's own, or of a kind that asks for nothing.
+    /// A program of which nothing is known: of an image of the user's own, or of a kind that is for programs of all sorts.
     Unknown,
 }
 
@@ -100,11 +162,13 @@ pub enum Step {
     Skip,
     /// To a lower one.
     Down,
+    /// To an image with another C library, whatever the version: to or from a tag with `alpine`.
+    Libc,
 }
 
 impl Step {
     /// The words of kind files, in the order of the variants.
-    pub const NAMES: &[&str] = &["up", "skip", "down"];
+    pub const NAMES: &[&str] = &["up", "skip", "down", "libc"];
 
     /// From the word of a kind file; `None` for any other.
     pub fn parse(name: &str) -> Option<Self> {
@@ -112,6 +176,7 @@ impl Step {
             "up" => Some(Step::Up),
             "skip" => Some(Step::Skip),
             "down" => Some(Step::Down),
+            "libc" => Some(Step::Libc),
             _ => None,
         }
     }
@@ -133,8 +198,12 @@ pub struct Upgrade {
 impl Upgrade {
     /// Whether it is about this change. Where a minor version is not known, nothing is said of it.
     pub fn is_of(&self, from: &Program, to: &Program) -> bool {
+        if self.on == Step::Libc {
+            let both = from.libc.zip(to.libc);
+            return both.is_some_and(|(from, to)| from != to);
+        }
         let numbers = match self.level {
-            Level::Major => Some((from.major, to.major)),
+            Level::Major => from.major.zip(to.major),
             Level::Minor if from.major != to.major => None,
             Level::Minor => from.minor.zip(to.minor),
         };
@@ -146,6 +215,7 @@ impl Upgrade {
             Step::Up => to > from,
             Step::Skip => to > from + 1,
             Step::Down => to < from,
+            Step::Libc => false,
         };
         let (low, high) = (from.min(to), from.max(to));
         is_step
@@ -157,7 +227,7 @@ impl Upgrade {
 
 #[cfg(test)]
 mod tests {
-    use super::{Level, Program, Step, Upgrade};
+    use super::{Level, Libc, Program, Step, Upgrade};
 
     #[test]
     fn a_skipped_minor_version_is_seen_within_one_major() {
@@ -177,5 +247,11 @@ mod tests {
         assert_eq!(program("qdrant 1.15").to_string(), "qdrant 1.15");
         assert_eq!(program("postgres 17").to_string(), "postgres 17");
         assert_eq!(Program::parse("qdrant 1.x"), None);
+        assert_eq!(Program::parse("postgres 17 (none)"), None);
+        for text in ["minio", "qdrant 1.15", "postgres 17 (musl)"] {
+            assert_eq!(program(text).to_string(), text);
+        }
+        assert_eq!(program("minio"), Program::of_kind("minio"));
+        assert_eq!(program("postgres 17 (musl)").libc, Some(Libc::Musl));
     }
 }

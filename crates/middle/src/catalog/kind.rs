@@ -372,6 +372,8 @@ pub struct Role {
     pub brought: bool,
     /// The program keeps its own database schema there.
     pub schema: bool,
+    /// The program keeps data there, with or without a schema.
+    pub keeps: bool,
     /// The setting that tells such schemas of one kind apart.
     pub schema_of: Option<String>,
     /// `uses` also sets the start order.

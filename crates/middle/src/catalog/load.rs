@@ -296,6 +296,7 @@ fn known_versions(table: &Table, upgrades: &[Upgrade]) -> KnownVersions {
         oldest: table.string("oldest").and_then(Version::of),
         asks_for_major: asks_for_major(table),
         counts_minors: upgrades.iter().any(|it| it.level == Level::Minor),
+        counts_libc: upgrades.iter().any(|it| it.on == Step::Libc),
     };
     let tag = table.string("version").map(Text::literal);
     known.default = tag.and_then(|tag| known.in_tag(&tag));
@@ -435,6 +436,7 @@ fn role(key: &Key, table: &Table) -> Role {
         all: flag("all", false),
         brought: flag("brought", false),
         schema: flag("schema", false),
+        keeps: flag("keeps", false) || flag("schema", false),
         schema_of: table.string("schema_of").map(ToString::to_string),
         order: flag("order", true),
         gives,

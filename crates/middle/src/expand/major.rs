@@ -7,6 +7,7 @@
 use super::{MissingLine, names, read};
 use crate::{
     catalog::Kind,
+    data::Libc,
     diag::{Code, Diagnostic, Sink},
     model::{Image, ImageMaker, Piece, ProgramVersion, TagVersion, Text, Version},
     reference::{self, Mode, Piece as Phrase, Words},
@@ -81,6 +82,7 @@ pub(super) fn decide(
         program: ProgramVersion {
             major,
             minor,
+            libc: libc(tree, component, kind),
             is_set: set.is_some(),
             known: known.clone(),
             registry: names::registry(tree),
@@ -148,6 +150,20 @@ fn major_of(
                 sink.push(with_major_help(diagnostic, kind, name, component));
             }
             default
+        }
+    }
+}
+
+/// The C library of the image that runs where no raw key names another one.
+fn libc(tree: &Table, component: &Table, kind: &Kind) -> Option<Libc> {
+    let known = &kind.versions;
+    match written_image(tree, component, kind) {
+        Some(written) => known.libc(&written.image, written.maker),
+        None if component.get("build").is_some() => None,
+        None => {
+            let tag = Text::literal(kind.version.as_ref()?);
+            let own = known.image.clone()?;
+            known.libc(&own.with_tag(tag), ImageMaker::Program)
         }
     }
 }

@@ -35,6 +35,8 @@ pub struct Component {
     pub version: ProgramVersion,
     /// What its program asks for when its version changes over existing data.
     pub upgrades: Vec<Upgrade>,
+    /// Variables that its program reads at its first start alone, with what a change of one asks for.
+    pub first_start: BTreeMap<String, String>,
     /// Where its program keeps its data, as far as the kind knows.
     pub data_folders: Vec<DataFolder>,
     /// Paths that the main workload's image declares as volumes.
@@ -162,17 +164,25 @@ pub struct KeptIf {
 }
 
 impl Component {
-    /// The program as far as its version decides what data it can read. `image`: the one that runs, where raw keys name another
-    /// than the model does. `None`: nobody knows what is in it.
+    /// The program as far as it decides what data it can read. `image`: the one that runs, where raw keys name another than the
+    /// model does. `None`: nobody knows what is in it.
     pub fn program_of_data(&self, image: Option<&str>) -> Option<Program> {
-        let (major, minor) = match image {
-            Some(image) => self.version.of_image(image)?,
-            None => (self.version.major?, self.version.minor),
+        if self.any_program {
+            return None;
+        }
+        if self.upgrades.is_empty() {
+            return Some(Program::of_kind(&self.program));
+        }
+        let other = match image {
+            Some(image) => Some(self.version.of_image(image)?),
+            None => None,
         };
+        let version = other.as_ref().unwrap_or(&self.version);
         Some(Program {
             kind: self.program.clone(),
-            major,
-            minor,
+            major: Some(version.major?),
+            minor: version.minor,
+            libc: version.libc,
         })
     }
 
@@ -362,6 +372,8 @@ pub struct Use {
     pub ports: Vec<String>,
     /// It starts after the other, and does not work without it.
     pub needed: bool,
+    /// It keeps data there.
+    pub keeps: bool,
     /// Where `uses` names it.
     pub span: Span,
 }

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::{Image, Registry, Text, Version};
+use crate::data::Libc;
 
 /// What a kind knows of the versions of its program.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,6 +23,8 @@ pub struct KnownVersions {
     pub asks_for_major: bool,
     /// A change of the minor version can ask for something.
     pub counts_minors: bool,
+    /// A change of the image's C library can ask for something.
+    pub counts_libc: bool,
 }
 
 /// Who made an image, and so decides what the numbers in its tag mean.
@@ -105,6 +108,16 @@ impl KnownVersions {
         let version = version.filter(|version| self.counts_minors && version.major == major);
         version?.rest.first().copied()
     }
+
+    /// The C library of an image, where it counts. Only the program's makers are known to say `alpine` of all that are.
+    pub fn libc(&self, image: &Image, maker: ImageMaker) -> Option<Libc> {
+        let tag = image.tag.as_ref().filter(|_| self.counts_libc)?;
+        let is_known = maker == ImageMaker::Program && tag.is_literal();
+        match tag.is_alpine() {
+            true => Some(Libc::Musl),
+            false => is_known.then_some(Libc::Glibc),
+        }
+    }
 }
 
 /// The version of a component's program, and how that of another image would be read.
@@ -114,6 +127,8 @@ pub struct ProgramVersion {
     pub major: Option<u64>,
     /// The minor version, where a change of it can ask for something.
     pub minor: Option<u64>,
+    /// The C library of the image, where a change of it can ask for something.
+    pub libc: Option<Libc>,
     /// `settings.major` says the major version, whatever the image.
     pub is_set: bool,
     /// What the kind knows.
@@ -123,14 +138,24 @@ pub struct ProgramVersion {
 }
 
 impl ProgramVersion {
-    /// Major and minor version where this image runs in place of the component's. `None`: nobody knows what is in it.
-    pub fn of_image(&self, image: &str) -> Option<(u64, Option<u64>)> {
+    /// The same where this image runs in place of the component's. `None`: nobody knows what is in it.
+    pub fn of_image(&self, image: &str) -> Option<Self> {
+        let image = Image::literal(image);
+        let maker = self.known.maker(&image, &self.registry);
+        let (major, minor) = self.numbers(&image, maker)?;
+        Some(Self {
+            major: Some(major),
+            minor,
+            libc: self.known.libc(&image, maker),
+            ..self.clone()
+        })
+    }
+
+    fn numbers(&self, image: &Image, maker: ImageMaker) -> Option<(u64, Option<u64>)> {
         if self.is_set {
             return Some((self.major?, self.minor));
         }
-        let image = Image::literal(image);
-        let maker = self.known.maker(&image, &self.registry);
-        match self.known.of_image(&image, maker) {
+        match self.known.of_image(image, maker) {
             TagVersion::Known(version) => {
                 let minor = self.known.minor(Some(&version), version.major);
                 Some((version.major, minor))

@@ -2,7 +2,7 @@
 
 use crate::{
     expand::{ComponentDraft, WorkloadDraft, read},
-    model::{Image, Piece, Text, User},
+    model::{Image, Text, User},
     syntax::{Node, Table},
 };
 
@@ -43,10 +43,7 @@ pub(super) fn user(draft: &ComponentDraft, shape: &WorkloadDraft, image: &Image)
     if !is_written("cluster") && (is_written("user") || !is_of_catalog(draft, shape)) {
         return None;
     }
-    let tag = image.tag.iter().flat_map(|tag| &tag.pieces);
-    let is_alpine = tag
-        .into_iter()
-        .any(|piece| matches!(piece, Piece::Literal(text) if text.contains("alpine")));
+    let is_alpine = image.tag.as_ref().is_some_and(Text::is_alpine);
     let alpine = read::owned(cluster, "alpine_user").filter(|_| is_alpine);
     let user = alpine.or_else(|| read::owned(cluster, "user"))?;
     Some(User::new(Text::literal(&user), &user))

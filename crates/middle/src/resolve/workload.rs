@@ -1,5 +1,7 @@
 //! Components and their workloads, from merged tables to the model.
 
+use std::collections::BTreeMap;
+
 use super::{
     Inputs, Scene,
     beforehand::Beforehand,
@@ -96,6 +98,7 @@ pub(super) fn component(
         lists,
         requests: observe::requests(scene, index, sink),
         upgrades: draft.kind.upgrades.clone(),
+        first_start: first_start(draft),
         data_folders: data_folders::of_kind(scene, index, sink),
         image_volumes: read::strings(&draft.kind_table, "image_volumes"),
         reads_logs: draft.kind_table.boolean("reads_logs").unwrap_or(false),
@@ -112,6 +115,14 @@ pub(super) fn component(
         ),
         span: draft.span,
     }
+}
+
+fn first_start(draft: &ComponentDraft) -> BTreeMap<String, String> {
+    let variables = draft.kind_table.table("first_start").into_iter();
+    let variables = variables.flat_map(Table::iter);
+    variables
+        .filter_map(|(name, needs)| Some((name.name.clone(), needs.as_str()?.to_string())))
+        .collect()
 }
 
 fn outside_port(draft: &ComponentDraft) -> Option<OutsidePort> {
@@ -167,6 +178,7 @@ fn uses(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Vec<Use> {
                 }),
                 ports: target.main_port().into_iter().collect(),
                 needed: bound.role.order,
+                keeps: bound.role.keeps,
                 span: bound.span,
             }
         })

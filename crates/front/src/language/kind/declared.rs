@@ -256,6 +256,12 @@ pub(super) const ROLE: Shape = Shape::Table(&[
         "schema = true",
     ),
     key(
+        "keeps",
+        Shape::Boolean,
+        "The program keeps data of its own there, without a schema: where it is told of another one, it starts empty.",
+        "keeps = true",
+    ),
+    key(
         "schema_of",
         Shape::Plain(Form::Name(NameRule::Identifier)),
         "The setting that tells such schemas of one kind apart: two components with different values may share a database.",
@@ -294,7 +300,7 @@ pub(super) const UPGRADE: Shape = Shape::Table(&[
     key(
         "on",
         Shape::Plain(Form::Choice(Step::NAMES)),
-        "A higher version (`up`), one that is higher by more than one (`skip`), or a lower one (`down`).",
+        "A higher version (`up`), one that is higher by more than one (`skip`), or a lower one (`down`); or, whatever the version, an image with another C library (`libc`): to or from a tag with `alpine`.",
         "on = \"up\"",
     )
     .required(),

@@ -266,6 +266,12 @@ const ABOUT: &[KeyShape] = &[
         "[[upgrades]]\non = \"up\"\nneeds = \"dump with the old version, restore into the new one\"",
     ),
     key(
+        "first_start",
+        Shape::Map(NameRule::Environment, &FREE),
+        "Variables that the program reads only where it has no data yet, each with what a change of it asks for: `apply` stops and says it.",
+        "first_start = { POSTGRES_DB = \"rename the database in the server\" }",
+    ),
+    key(
         "variant",
         FREE,
         "What a tag of its image must hold: other variants of the image lack what the kind needs.",

@@ -1,13 +1,15 @@
 //! What `docs/architecture.md` says, from the platform and its graph.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{
     diagram, facts,
     graph::mermaid_text,
     public,
     view::{
-        AddressView, CiView, ComponentView, ExternalView, FlowView, GroupView, InsideView,
-        NeedView, Page, PartView, PipelineView, PublishedView, SecretView, StageView, TaskView,
-        VolumeView,
+        AddressView, CiView, ComponentView, ExternalView, FlowView, GroupView, HeldView,
+        InsideView, NeedView, Page, PartView, PipelineView, PublishedView, SecretView, StageView,
+        TaskView, VolumeView,
     },
 };
 use crate::{
@@ -29,7 +31,7 @@ impl Page {
             description: platform.description.clone(),
             has_group_pictures: diagram::has_groups(platform),
             groups: groups(platform),
-            elsewhere: platform.components.iter().filter_map(elsewhere).collect(),
+            elsewhere: elsewhere(platform),
             published: published(platform),
             public: public::addresses(platform),
             inside: platform
@@ -110,7 +112,33 @@ fn component_view(platform: &Platform, component: &Component) -> ComponentView {
     }
 }
 
-fn elsewhere(component: &Component) -> Option<ExternalView> {
+fn elsewhere(platform: &Platform) -> Vec<ExternalView> {
+    let components = platform.components.iter();
+    components
+        .filter_map(|component| external(platform, component))
+        .collect()
+}
+
+/// What components look for there. Of what runs here a job of the kind makes it, or the image does.
+fn held(platform: &Platform, store: &Component) -> Vec<HeldView> {
+    let mut users: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for component in &platform.components {
+        let uses = component.uses.iter();
+        for bound in uses.filter(|bound| bound.component == store.name) {
+            if let Some(database) = &bound.database {
+                let known = users.entry(&database.name).or_default();
+                known.insert(component.name.clone());
+            }
+        }
+    }
+    let held = users.into_iter().map(|(name, users)| HeldView {
+        name: name.to_string(),
+        users: users.into_iter().collect(),
+    });
+    held.collect()
+}
+
+fn external(platform: &Platform, component: &Component) -> Option<ExternalView> {
     let external = component.external.as_ref()?;
     let addresses = external.addresses.iter().map(|address| AddressView {
         port: address.port.clone(),
@@ -120,6 +148,7 @@ fn elsewhere(component: &Component) -> Option<ExternalView> {
         name: component.name.clone(),
         title: component.title.clone(),
         addresses: addresses.collect(),
+        holds: held(platform, component),
         description: component.description.clone(),
     })
 }

@@ -88,8 +88,17 @@ pub struct ExternalView {
     pub title: String,
     /// Where it is.
     pub addresses: Vec<AddressView>,
+    /// The databases and buckets that components are led to.
+    pub holds: Vec<HeldView>,
     /// Its description.
     pub description: Option<String>,
+}
+
+/// A database or a bucket, and the components that use it.
+#[derive(Serialize)]
+pub struct HeldView {
+    pub name: String,
+    pub users: Vec<String>,
 }
 
 #[derive(Serialize)]

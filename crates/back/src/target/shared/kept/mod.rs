@@ -17,8 +17,10 @@ use started::ProgramFolder;
 pub use started::{Source, Started, StartedMount, Unread, names_folders};
 pub use typed::TypedMounts;
 
+use super::tenants::tenants;
+
 use crate::{
-    data::{Data, DataKey, Device, Keeper, Kept, Place, STORE_VOLUME, join_paths},
+    data::{Data, DataKey, Device, Keeper, Kept, MountedBy, Place, STORE_VOLUME, join_paths},
     files::Target,
     fileset::FileSet,
     model::{Component, Mount, MountSource, Platform, PlatformVolume, Workload},
@@ -103,6 +105,7 @@ impl RuntimeData<'_> {
         out.unkept
             .extend(started.filter_map(|(it, folders)| unkept::of(it, folders, platform)));
         out.kept.extend(self.kept(&folders, platform));
+        out.tenants = tenants(platform);
     }
 
     /// `program_folders`: of each workload.
@@ -119,6 +122,7 @@ impl RuntimeData<'_> {
                 let own: Vec<&ProgramFolder> =
                     own.filter(|folder| folder.mount == Some(index)).collect();
                 let is_store = is_store(started.component, mount, &own);
+                let is_versioned = !started.component.upgrades.is_empty();
                 let holds_data =
                     || is_store || mount.is_some_and(is_data) || replacing_data.contains(&index);
                 let kept = match &mounted.source {
@@ -135,12 +139,15 @@ impl RuntimeData<'_> {
                 };
                 let key = key_of_mount(self.target, started.workload, mount);
                 kept.mounts.push(key);
+                kept.readers.insert(mounted_by(started));
                 kept.places
                     .extend(places(self.target, started, mounted, &own));
-                if is_store {
+                // Of several programs that mount it, one that asks for something counts.
+                if is_store && (is_versioned || kept.upgrades.is_empty()) {
                     kept.upgrades.clone_from(&started.component.upgrades);
                     let program = started.component.program_of_data(started.image.as_deref());
                     kept.data.program = program;
+                    made_with(started, kept);
                 }
             }
         }
@@ -178,6 +185,9 @@ fn of_volume(volume: KeptVolume) -> Kept {
         size: keeping.size,
         folder: keeping.folder,
         places: Default::default(),
+        readers: Default::default(),
+        made_with: Default::default(),
+        first_start: Default::default(),
         named_by: keeping.named_by,
         device: keeping.device,
         mounted_by: None,
@@ -207,6 +217,32 @@ fn of_folder(path: &str, key: DataKey, raw_key: &str) -> Kept {
     });
     kept.mounted_by = is_raw.then(|| raw_key.to_string());
     kept
+}
+
+/// What the program read when it made the data, as far as it tells.
+fn made_with(started: &Started<'_>, kept: &mut Kept) {
+    if started.workload.part.is_some() {
+        return;
+    }
+    for (variable, needs) in &started.component.first_start {
+        if let Some(value) = started.env.get(variable) {
+            kept.made_with.insert(variable.clone(), value.clone());
+            kept.first_start.insert(variable.clone(), needs.clone());
+        }
+    }
+}
+
+fn mounted_by(started: &Started<'_>) -> MountedBy {
+    let component = started.component;
+    let image = started.image.as_deref();
+    let program = component.program_of_data(image);
+    MountedBy {
+        workload: started.workload.name.clone(),
+        component: component.name.clone(),
+        program: program
+            .filter(|_| started.workload.part.is_none())
+            .map(|it| it.kind),
+    }
 }
 
 /// Where a workload meets what is mounted there: one place for each folder of its program that lies in it.
@@ -263,11 +299,16 @@ fn is_data(mount: &Mount) -> bool {
     matches!(mount.source, MountSource::Bind { data: true, .. })
 }
 
-/// Whether another version of the component's program may not be able to read what is mounted.
+/// Whether another program, or another version of the component's own, may not be able to read what is mounted.
 /// `own`: the folders of the program that lie in it.
 fn is_store(component: &Component, mount: Option<&Mount>, own: &[&ProgramFolder]) -> bool {
-    let is_named_so = mount.is_some_and(|mount| mount.name == STORE_VOLUME);
-    (is_named_so || !own.is_empty()) && !component.upgrades.is_empty()
+    let is_named_so = |mount: &Mount| {
+        let is_own =
+            mount.source == MountSource::Volume(format!("{}-{STORE_VOLUME}", component.name));
+        // What it shares with others, or only reads, may be theirs.
+        mount.name == STORE_VOLUME && (!component.upgrades.is_empty() || is_own && !mount.read_only)
+    };
+    !component.any_program && (mount.is_some_and(is_named_so) || !own.is_empty())
 }
 
 /// The key of a volume as the user writes it. Workloads of one image share theirs.

@@ -190,6 +190,7 @@ pub fn component(workloads: Vec<Workload>) -> Component {
     Component {
         version: Default::default(),
         upgrades: Vec::new(),
+        first_start: Default::default(),
         data_folders: Vec::new(),
         image_volumes: Vec::new(),
         name: main.map(|main| main.name.clone()).unwrap_or_default(),

@@ -1,0 +1,119 @@
+//! Data that another program, or another version of its own, has to read.
+
+use std::collections::BTreeSet;
+
+use super::{manifest::Facts, recorded::RecordedData};
+use crate::{
+    data::{Data, Keeper, Kept, MountedBy, Place, Program, Reader},
+    files::Target,
+};
+
+/// A program has to read data of another major version, or of another program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MajorChange {
+    /// The store.
+    pub data: Data,
+    /// What wrote the data.
+    pub from: Program,
+    /// What is to read it.
+    pub to: Reader,
+    /// What to do, in sentences.
+    pub needs: Vec<String>,
+}
+
+/// Compares what wrote the data with what is to read it.
+pub(super) fn upgrades(recorded: &RecordedData<'_>, wanted: &[&Kept]) -> Vec<MajorChange> {
+    let mut out = Vec::new();
+    for kept in wanted {
+        let to = kept.data.program.clone();
+        let to = to.map_or(Reader::Unknown, Reader::Program);
+        for (before, facts) in recorded.same(&kept.data) {
+            // Two runtimes may run two versions over two volumes of one name.
+            if !have_a_runtime_in_common(&facts.places, &kept.places) {
+                continue;
+            }
+            // What else mounts the data of a store that is gone may well be there to read it.
+            let is_other_use = to == Reader::Unknown && before.key != kept.data.key;
+            let Some(from) = before.program.as_ref().filter(|_| !is_other_use) else {
+                continue;
+            };
+            // Then it is the program that looks elsewhere, or the volume is another one's.
+            if to == Reader::Unknown && has_old_readers_alone(kept, before, facts) {
+                continue;
+            }
+            let needs = needs(from, &to, kept);
+            if !needs.is_empty() {
+                let (from, to) = without_same_libc(from, &to);
+                out.push(MajorChange {
+                    data: kept.data.clone(),
+                    from,
+                    to,
+                    needs,
+                });
+            }
+        }
+    }
+    out
+}
+
+/// Whether all that mount the data now mounted it before: the program that wrote it, or others, which read it beside that.
+fn has_old_readers_alone(kept: &Kept, before: &Data, facts: &Facts) -> bool {
+    let writer = before.program.as_ref().map(|program| &program.kind);
+    let is_old = |by: &MountedBy| {
+        let mut old = facts.places.iter().filter(|it| it.workload == by.workload);
+        let is_there = old.clone().next().is_some();
+        let was_beside = before.key.component() != Some(&by.component)
+            && old.all(|place| place.folder.is_none());
+        by.program.as_ref() == writer || is_there && was_beside
+    };
+    !kept.readers.is_empty() && kept.readers.iter().all(is_old)
+}
+
+/// The C library is named where it is another one.
+fn without_same_libc(from: &Program, to: &Reader) -> (Program, Reader) {
+    match to {
+        Reader::Program(to) if from.libc.is_some() && to.libc.is_some() && from.libc != to.libc => {
+            (from.clone(), Reader::Program(to.clone()))
+        }
+        Reader::Program(to) => (from.without_libc(), Reader::Program(to.without_libc())),
+        Reader::Unknown => (from.without_libc(), Reader::Unknown),
+    }
+}
+
+/// Whether one runtime mounts the data before and after: what no workload mounts, none reads. A manifest of an earlier version
+/// has no places: then what is mounted now is taken to have been.
+fn have_a_runtime_in_common(before: &BTreeSet<Place>, after: &BTreeSet<Place>) -> bool {
+    let starts_it = |runtime: Target| after.iter().any(|place| place.runtime == runtime);
+    before.is_empty() && !after.is_empty() || before.iter().any(|place| starts_it(place.runtime))
+}
+
+fn needs(from: &Program, to: &Reader, kept: &Kept) -> Vec<String> {
+    let Reader::Program(to) = to else {
+        return vec![format!(
+            "if it can't read what `{}` wrote: {}",
+            from.kind,
+            separated(&kept.data)
+        )];
+    };
+    if from.kind != to.kind {
+        return vec![format!(
+            "`{}` can't read what `{}` wrote: {}",
+            to.kind,
+            from.kind,
+            separated(&kept.data)
+        )];
+    }
+    let asked = kept.upgrades.iter();
+    let asked = asked.filter(|upgrade| upgrade.is_of(from, to));
+    asked.map(|upgrade| upgrade.needs.clone()).collect()
+}
+
+/// How a program gets a place of its own.
+fn separated(data: &Data) -> String {
+    let key = &data.key;
+    let (noun, own) = match data.keeper {
+        Keeper::Host => ("folder", "source"),
+        Keeper::Engine | Keeper::Cluster => ("volume", "name"),
+    };
+    format!("give it a {noun} of its own (`{key}.{own}`) and bring the data over")
+}

@@ -1,0 +1,248 @@
+//! Data that stays where it is while the program that wrote it is led to another place of it, to another version, or to new keys.
+
+use std::{collections::BTreeSet, fs};
+
+use mlopsgen::{
+    catalog::Kind,
+    data::Program,
+    plan::{Consequence, Manifest},
+};
+
+use super::{data_plan, kinds, majors, planned, platform, with};
+
+const STACK: &str = r#"
+[platform]
+name = "p"
+targets = ["compose", "swarm", "helm"]
+[secrets]
+a = { env = "A_KEY" }
+b = { env = "B_KEY" }
+db = { env = "DB_PASSWORD" }
+[groups]
+g = "G"
+[components.store]
+kind = "s3"
+group = "g"
+settings = { access_key = "${secrets.a}", secret_key = "${secrets.b}", buckets = ["models", "others"] }
+[components.db]
+kind = "postgres"
+group = "g"
+settings = { database = "mlflow", password = "${secrets.db}", databases = ["more"] }
+[components.mlflow]
+kind = "mlflow"
+image = "me/mlflow:2.22.4"
+group = "g"
+uses = { backend_store = "db", artifact_store = "store/models" }
+[components.meta-db]
+kind = "postgres"
+group = "g"
+settings = { database = "meta", password = "${secrets.db}" }
+[components.metabase]
+kind = "metabase"
+group = "g"
+uses = { database = "meta-db" }
+"#;
+
+fn consequences(before: &str, after: &str) -> Vec<Consequence> {
+    data_plan(before, after).consequences
+}
+
+/// What a change of the stack is said to mean, a line each.
+fn sentences(from: &str, to: &str) -> String {
+    assert!(STACK.contains(from), "{from}");
+    let said = consequences(STACK, &STACK.replacen(from, to, 1));
+    let said: Vec<String> = said.iter().map(Consequence::sentence).collect();
+    said.join("\n")
+}
+
+/// The variable of a kind that a setting fills, with the setting.
+fn filled_by(kind: &Kind, variable: &str) -> Option<String> {
+    let env = kind.table.get_path(&["workload", "env"])?.as_table()?;
+    let setting = env.string(variable)?.strip_prefix("${settings.")?;
+    Some(setting.strip_suffix('}')?.to_string())
+}
+
+/// Over the catalog: what is read at the first start alone is asked for on data that exists, and not on new data.
+#[test]
+fn what_is_read_at_the_first_start_alone_is_asked_for() {
+    let mut tried = 0;
+    for kind in kinds() {
+        let Some(variables) = kind.table.table("first_start") else {
+            continue;
+        };
+        let major = *majors(&kind).last().expect("a major");
+        let text = platform(&kind, major);
+        for variable in variables.keys() {
+            let set = |value: &str| match filled_by(&kind, variable) {
+                Some(setting) => text.replacen(
+                    "settings = {",
+                    &format!("settings = {{ {setting} = \"{value}\","),
+                    1,
+                ),
+                None => with(&text, &format!("env.{variable} = \"{value}\"")),
+            };
+            let said = consequences(&set("one"), &set("two"));
+            let values: BTreeSet<(&str, &str)> = said
+                .iter()
+                .filter_map(|it| match it {
+                    Consequence::FirstStart {
+                        variable: of,
+                        from,
+                        to,
+                        ..
+                    } if of == variable => Some((from.as_str(), to.as_str())),
+                    _ => None,
+                })
+                .collect();
+            assert_eq!(values, [("one", "two")].into(), "{} {variable}", kind.name);
+            assert_eq!(consequences(&set("one"), &set("one")), [], "{variable}");
+            let first = planned(&set("two"), Manifest::default()).data;
+            assert_eq!(first.consequences, [], "{} {variable}", kind.name);
+            tried += 1;
+        }
+    }
+    assert!(tried > 10, "{tried}");
+}
+
+/// The store itself says it once, not each that uses it.
+#[test]
+fn a_database_that_is_called_otherwise_is_said_once() {
+    let said = sentences("database = \"mlflow\"", "database = \"tracking\"");
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!(lines.len(), 2, "{said}");
+    assert!(said.contains(
+        "volume `p_db-data` (components.db.volumes.data) was made with `POSTGRES_DB=mlflow`"
+    ));
+    assert!(said.contains("claim `db-data`"), "{said}");
+}
+
+#[test]
+fn a_component_that_is_led_to_another_store_starts_empty_there() {
+    assert_eq!(
+        sentences("backend_store = \"db\"", "backend_store = \"db/more\""),
+        "`mlflow` has its data in `db/mlflow` (`backend_store`), and is to look in `db/more`: it starts empty there"
+    );
+    assert_eq!(
+        sentences("store/models", "store/others"),
+        "`mlflow` has its data in `store/models` (`artifact_store`), and is to look in `store/others`: it starts empty there"
+    );
+    assert_eq!(
+        sentences("backend_store = \"db\", ", ""),
+        "`mlflow` has its data in `db/mlflow`, and nothing fills its role `backend_store` any more: it starts empty"
+    );
+    let renamed = STACK
+        .replace("components.db]", "components.pg]")
+        .replace("\"db\"", "\"pg\"")
+        + "[[moved]]\nfrom = \"components.db\"\nto = \"components.pg\"\n";
+    assert_eq!(consequences(STACK, &renamed), []);
+}
+
+/// A platform in which a kind keeps its schema in a store of another component.
+fn with_schema_elsewhere(kind: &Kind, major: u64) -> String {
+    let text = platform(kind, major);
+    let mut roles = kind.roles.iter();
+    let Some(role) = roles.find(|role| role.schema && !role.required) else {
+        return text;
+    };
+    let (name, store) = (&role.name, &role.kinds[0]);
+    let text = text.replacen("uses = {", &format!("uses = {{ {name} = \"schema\", "), 1);
+    format!(
+        "{text}[components.schema]\nkind = \"{store}\"\ngroup = \"g\"\nsettings.password = \"${{secrets.key}}\"\n"
+    )
+}
+
+/// Over the catalog: a schema in the store of another component asks for what one on the component's own volume does.
+#[test]
+fn another_version_over_a_schema_elsewhere_is_asked_for() {
+    let mut tried = 0;
+    for kind in kinds() {
+        let majors = majors(&kind);
+        let has_schema = kind.roles.iter().any(|role| role.schema);
+        let (Some(major), true) = (majors.last(), has_schema && !kind.upgrades.is_empty()) else {
+            continue;
+        };
+        let newer = with_schema_elsewhere(&kind, *major);
+        let name = &kind.name;
+        let (older, versions) = match majors.as_slice() {
+            [.., before, _] => (
+                with_schema_elsewhere(&kind, *before),
+                [format!("{name} {before}"), format!("{name} {major}")],
+            ),
+            _ => (
+                newer.replace(&format!("{major}.99.99"), &format!("{major}.98.1")),
+                [format!("{name} {major}.98"), format!("{name} {major}.99")],
+            ),
+        };
+        let [old, new] = versions.map(|it| Program::parse(&it).expect("a program"));
+        for (texts, (from, to)) in [
+            ((&older, &newer), (&old, &new)),
+            ((&newer, &older), (&new, &old)),
+        ] {
+            let asks = kind.upgrades.iter().any(|it| it.is_of(from, to));
+            let plan = data_plan(texts.0, texts.1);
+            let mut said = plan.consequences.iter();
+            let is_said = said.any(|it| matches!(it, Consequence::OtherVersion { .. }));
+            assert_eq!(is_said || !plan.upgrades.is_empty(), asks, "{from} to {to}");
+        }
+        tried += 1;
+    }
+    assert!(tried > 9, "{tried}");
+}
+
+/// A kind with a schema in the store of another component has the steps of a change of its version, or a reason for none.
+#[test]
+fn a_kind_with_a_schema_elsewhere_has_steps_or_says_why() {
+    for kind in kinds() {
+        if !kind.upgrades.is_empty() || !kind.roles.iter().any(|role| role.schema) {
+            continue;
+        }
+        let text =
+            fs::read_to_string(format!("templates/kinds/{}.toml", kind.name)).expect("a file");
+        assert!(
+            text.lines()
+                .any(|line| line.starts_with("# Upgrades: none to ask for: ")),
+            "{}",
+            kind.name
+        );
+    }
+}
+
+#[test]
+fn the_major_of_a_component_without_a_volume_is_asked_for() {
+    assert_eq!(
+        sentences("mlflow:2.22.4", "mlflow:3.14.0"),
+        "`db/mlflow` holds the schema of `mlflow`, which mlflow 2.22 wrote, and mlflow 3.14 is to read it"
+    );
+}
+
+/// A component without a volume that gets another name gets new keys, too, unless an entry says that it is the same.
+#[test]
+fn a_component_with_another_name_gets_new_keys_unless_it_moved() {
+    assert_eq!(
+        sentences("components.metabase]", "components.bi]"),
+        "`metabase` is `bi` now, which gets new keys (`encryption-key`): it can't read what the old ones encrypted"
+    );
+    let renamed = STACK.replace("components.metabase]", "components.bi]");
+    let needs = consequences(STACK, &renamed)[0].needs();
+    let moved = needs[0].split_once('\n').expect("lines to write").1;
+    assert_eq!(consequences(STACK, &format!("{renamed}{moved}\n")), []);
+    let gone = STACK
+        .split("[components.metabase]")
+        .next()
+        .expect("a start");
+    assert_eq!(consequences(STACK, gone), []);
+}
+
+/// A manifest of an earlier version knows nothing of it.
+#[test]
+fn a_manifest_without_components_asks_for_nothing() {
+    let mut recorded = planned(STACK, Manifest::default()).manifest;
+    recorded.tenants.clear();
+    for facts in recorded.volumes.values_mut() {
+        facts.made_with.clear();
+    }
+    let after = STACK
+        .replace("database = \"mlflow\"", "database = \"x\"")
+        .replace("2.22.4", "3.14.0");
+    assert_eq!(planned(&after, recorded).data.consequences, []);
+}
