@@ -271,7 +271,7 @@ fn values(builder: &Builder<'_>, components: Map<String, Value>) -> Value {
             "extraIngress": [],
             "extraEgress": [],
             "clusterCidrs": CLUSTER_CIDRS,
-            "apiServer": { "cidrs": CLUSTER_CIDRS, "ports": [443, 6443] },
+            "apiServer": { "lookup": true, "cidrs": [], "ports": [] },
             "edges": network::edges(context, &builder.pods),
         },
         "monitoring": { "operator": false, "labels": {} },
