@@ -211,6 +211,29 @@ def values_that_lead_nowhere_are_errors() -> None:
         assert done.returncode and said in done.stderr, done.stderr
 
 
+# Whoever may do everything in one namespace, and nothing elsewhere.
+TENANT = """
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: { name: tenant, namespace: tenant }
+roleRef: { apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: admin }
+subjects: [{ kind: User, name: tenant, apiGroup: rbac.authorization.k8s.io }]
+"""
+
+
+def who_may_not_ask_for_the_api_reads_what_to_set() -> None:
+    """Rights in one's own namespace alone lead to no addresses of the API server. With either value the chart installs."""
+    namespace("tenant")
+    run("kubectl", "apply", "--filename", "-", text=TENANT)
+    chart = chart_of(SMALL)
+    words = ["helm", "upgrade", "--install", "r", str(chart), "--namespace", "tenant", "--kube-as-user", "tenant"]
+    refusal = run(*words, check=False)
+    assert refusal.returncode and "set networkPolicy.apiServer.cidrs, or its lookup to false" in refusal.stderr, refusal.stderr
+    for value in ("networkPolicy.apiServer.lookup=false", "networkPolicy.apiServer.cidrs={10.96.0.1/32}"):
+        said = run(*words, "--reset-values", "--set", value).stdout
+        assert ("was not asked for the addresses" in said) == value.endswith("false"), said
+
+
 CHECKS: list[Callable[[], None]] = [
     reference_platform_is_restricted,
     every_example_installs,
@@ -220,4 +243,5 @@ CHECKS: list[Callable[[], None]] = [
     done_jobs_stay_done,
     an_autoscaler_takes_over_what_runs,
     a_pending_job_is_replaced,
+    who_may_not_ask_for_the_api_reads_what_to_set,
 ]
