@@ -132,6 +132,29 @@ def a_dead_dependency_restarts_nobody() -> None:
     kubectl("delete", "namespace", "dead", "--wait=false")
 
 
+def new_code_waits_for_the_new_migration() -> None:
+    """An upgrade of both: no pod of the new code starts its program before the new job has succeeded, and old pods serve meanwhile."""
+    space = ("--namespace", "small", "get")
+    with tempfile.TemporaryDirectory() as folder:
+        project = Path(folder) / "small"
+        shutil.copytree(SMALL, project, ignore=shutil.ignore_patterns("generated"))
+        file = project / "platform.toml"
+        changed = file.read_text().replace("sleep 3", "sleep 8").replace('presets = ["box"]\ngroup = "one"\ndepends_on = ["migrate"]', 'presets = ["box"]\ngroup = "one"\nenv.CODE = "new"\ndepends_on = ["migrate"]')
+        assert "env.CODE" in changed and "sleep 8" in changed
+        file.write_text(changed)
+        install(chart_of(project), "small", "--reset-values")
+    for _ in range(3):
+        assert int(kubectl(*space, "deployment", "web", "--output", "jsonpath={.status.readyReplicas}")) == 2
+        time.sleep(1)
+    ready("small")
+    # The job before it is gone with the upgrade.
+    done = kubectl(*space, "job", "--output", "jsonpath={.items[*].status.completionTime}").split()
+    started = kubectl(*space, "pods", "--selector=app.kubernetes.io/name=web", "--output", "jsonpath={.items[*].status.containerStatuses[0].state.running.startedAt}").split()
+    assert len(done) == 1 and started and min(started) >= done[0], (done, started)
+    install(chart_of(SMALL), "small", "--reset-values")
+    ready("small")
+
+
 def data_outlives_its_pod() -> None:
     kubectl("--namespace", "small", "delete", "pod", "store-0")
     kubectl("--namespace", "small", "rollout", "status", "statefulset/store", "--timeout=120s")
@@ -159,6 +182,7 @@ CHECKS: list[Callable[[], None]] = [
     the_charts_own_test_passes,
     mounted_folders_hold_no_links,
     a_rolling_update_loses_no_request,
+    new_code_waits_for_the_new_migration,
     data_outlives_its_pod,
     a_dead_dependency_restarts_nobody,
     a_drain_leaves_a_pod_that_serves,
