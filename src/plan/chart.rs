@@ -19,7 +19,9 @@ pub(super) struct Charts {
 impl Charts {
     /// Reads both sides. To read values is slow, and nothing can differ from a chart that is not there yet: then both are empty.
     pub fn of<'a>(changes: impl Iterator<Item = &'a Change>) -> Self {
-        let charts: Vec<&Change> = changes.filter(|change| name_of(&change.path).is_some()).collect();
+        let charts: Vec<&Change> = changes
+            .filter(|change| name_of(&change.path).is_some())
+            .collect();
         if charts.iter().all(|change| change.before.is_none()) {
             return Self::default();
         }

@@ -100,7 +100,11 @@ pub fn plan(inputs: &Inputs) -> Plan {
         stubs: missing_stubs(inputs),
         copies: copies(inputs),
         fixed: fixed(&charts, &data),
-        notices: [notices(&charts), jobs::notices(&charts, &changes, inputs.wanted)].concat(),
+        notices: [
+            notices(&charts),
+            jobs::notices(&charts, &changes, inputs.wanted),
+        ]
+        .concat(),
         secret: secret(&charts),
         data,
         manifest,

@@ -97,7 +97,7 @@ fn runs(workload: &Value) -> bool {
 fn does(side: &Side<'_>, job: &Value) -> BTreeMap<String, Value> {
     let mut out = BTreeMap::new();
     let mut add = |key: &str, value: &Value| {
-        out.insert(key.to_string(), said(side, value));
+        out.insert(key.to_string(), completed(side, value));
     };
     add("image", &image(side.values, &job["image"]));
     for key in PLAIN {
@@ -145,10 +145,10 @@ fn mounted(values: &Value, volume: &Value) -> Value {
 }
 
 /// A value as the chart completes its texts: what a variable says, by which name a secret comes, where something is published.
-fn said(side: &Side<'_>, value: &Value) -> Value {
+fn completed(side: &Side<'_>, value: &Value) -> Value {
     let values = side.values;
     match value {
-        Value::Array(items) => items.iter().map(|item| said(side, item)).collect(),
+        Value::Array(items) => items.iter().map(|item| completed(side, item)).collect(),
         Value::Object(entries) if entries.len() == 1 => {
             let part = |key: &str| entries.get(key).and_then(Value::as_str);
             if let Some(name) = part("var") {
@@ -170,7 +170,7 @@ fn each(side: &Side<'_>, entries: &Map<String, Value>) -> Value {
     let entries = entries.iter();
     Value::Object(
         entries
-            .map(|(key, value)| (key.clone(), said(side, value)))
+            .map(|(key, value)| (key.clone(), completed(side, value)))
             .collect(),
     )
 }
@@ -190,9 +190,8 @@ fn changed_files(
     after: &Side<'_>,
     changes: &BTreeMap<String, Change>,
 ) -> BTreeSet<String> {
-    let change = |side: &Side<'_>, file: &str| {
-        changes.get(&format!("helm/{}/files/{file}", side.name))
-    };
+    let change =
+        |side: &Side<'_>, file: &str| changes.get(&format!("helm/{}/files/{file}", side.name));
     let differs = |file: &str| {
         let old = change(before, file).and_then(|change| change.before.as_deref());
         let new = change(after, file).and_then(|change| change.after.as_deref());

@@ -149,8 +149,11 @@ def new_code_waits_for_the_new_migration() -> None:
     ready("small")
     # The job before it is gone with the upgrade.
     done = kubectl(*space, "job", "--output", "jsonpath={.items[*].status.completionTime}").split()
-    started = kubectl(*space, "pods", "--selector=app.kubernetes.io/name=web", "--output", "jsonpath={.items[*].status.containerStatuses[0].state.running.startedAt}").split()
-    assert len(done) == 1 and started and min(started) >= done[0], (done, started)
+    asked = ("pods", "--selector=app.kubernetes.io/name=web", "--output", "jsonpath={.items[*].status.containerStatuses[0].state.running.startedAt}")
+    # Until the old ones have gone.
+    eventually(60, lambda: kubectl(*space, *asked).split(), lambda times: len(times) == 2)
+    started = kubectl(*space, *asked).split()
+    assert len(done) == 1 and min(started) >= done[0], (done, started)
     install(chart_of(SMALL), "small", "--reset-values")
     ready("small")
 

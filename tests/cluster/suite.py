@@ -86,6 +86,4 @@ def main() -> None:
 
 if __name__ == "__main__":
     os.environ["PATH"] += f":{Path.home()}/.cache/mlopsgen-conformance/bin"
-    # Helm asks five times a second once it has asked a hundred times; nobody else needs this server.
-    os.environ |= {"HELM_QPS": "1000", "HELM_BURST_LIMIT": "1000"}
     main()

@@ -98,14 +98,25 @@ fn links_of_alerts_follow_the_hosts_of_the_values() {
     write_compiled(folder.path(), SHOWN);
     for (values, link) in [
         (&[][..], None),
-        (&["ingress.enabled=true", "components.grafana.enabled=false"], None),
-        (&["ingress.enabled=true", "ingress.hosts.grafana=null"], None),
+        (
+            &["ingress.enabled=true", "components.grafana.enabled=false"],
+            None,
+        ),
+        (
+            &["ingress.enabled=true", "ingress.hosts.grafana=null"],
+            None,
+        ),
         (
             &["ingress.enabled=true"],
             Some("http://grafana.example.com/boards/d/"),
         ),
         (
-            &["gateway.enabled=true", "gateway.parentRefs[0].name=public", "ingress.tls=true", "ingress.hosts.grafana.host=see.example.org"],
+            &[
+                "gateway.enabled=true",
+                "gateway.parentRefs[0].name=public",
+                "ingress.tls=true",
+                "ingress.hosts.grafana.host=see.example.org",
+            ],
             Some("https://see.example.org/boards/d/"),
         ),
     ] {

@@ -81,7 +81,8 @@ volumes.data = { mount = "/data", size = "1Gi" }
 /// A job is named after what it does: the plan names each that gets another name, and what of it changed; and no other.
 #[test]
 fn jobs_that_run_again_are_announced() {
-    let again = |because: &str| format!("job `migrate` runs again at the upgrade: {because} changed");
+    let again =
+        |because: &str| format!("job `migrate` runs again at the upgrade: {because} changed");
     let told = |from: &str, to: &str| {
         let mut case = Case::of(MIGRATED);
         case.change(from, to);
@@ -98,7 +99,11 @@ fn jobs_that_run_again_are_announced() {
         ("env.KEY", "env.TOKEN", "`env.KEY`, `env.TOKEN`"),
         ("\"one\"", "\"two\"", "`files.\"/etc/steps\"`"),
         ("\"/data\"", "\"/store\"", "`volumes.data`"),
-        ("[components.migrate]\n", "[components.migrate]\nuser = \"7\"\n", "`user`"),
+        (
+            "[components.migrate]\n",
+            "[components.migrate]\nuser = \"7\"\n",
+            "`user`",
+        ),
         ("name = \"mini\"", "name = \"tiny\"", "`env.KEY`"),
     ] {
         let said = told(from, to);
@@ -107,7 +112,10 @@ fn jobs_that_run_again_are_announced() {
     for (from, to) in [
         ("one.example.com", "two.example.com"),
         ("memory = \"64Mi\"", "memory = \"96Mi\""),
-        ("[components.migrate]\n", "[components.migrate]\nhelm = { nodeSelector = { disk = \"ssd\" } }\n"),
+        (
+            "[components.migrate]\n",
+            "[components.migrate]\nhelm = { nodeSelector = { disk = \"ssd\" } }\n",
+        ),
         ("size = \"1Gi\"", "size = \"2Gi\""),
     ] {
         let said = told(from, to);
