@@ -70,16 +70,34 @@ fn kept_values(changes: &BTreeMap<String, Change>, wanted: &FileSet) -> Option<V
 fn again(before: &Side<'_>, after: &Side<'_>, changes: &BTreeMap<String, Change>) -> Vec<Notice> {
     let jobs = table(&after.values["components"]).filter(|(_, job)| runs(job));
     jobs.filter_map(|(name, new)| {
-        let old = before.values["components"].get(name)?;
-        let mut because = differences(&does(before, old), &does(after, new));
-        because.extend(changed_files(new, before, after, changes));
-        let is_again = runs(old) && !because.is_empty();
-        is_again.then(|| Notice::JobRunsAgain {
+        let because = match before.values["components"].get(name) {
+            Some(old) if runs(old) => {
+                let mut because = differences(&does(before, old), &does(after, new));
+                because.extend(changed_files(new, before, after, changes));
+                because
+            }
+            Some(_) => return None,
+            None => is_renamed(before, after, new).then(|| BTreeSet::from(["name".to_string()]))?,
+        };
+        (!because.is_empty()).then(|| Notice::JobRunsAgain {
             job: name.clone(),
             because: because.into_iter().collect(),
         })
     })
     .collect()
+}
+
+/// Whether a job that goes did the same, under another name. Files are in ConfigMaps that are named after the component.
+fn is_renamed(before: &Side<'_>, after: &Side<'_>, new: &Value) -> bool {
+    let does_beside_files = |side: &Side<'_>, job: &Value| {
+        let mut does = does(side, job);
+        does.retain(|key, _| !key.starts_with("files."));
+        does
+    };
+    let does_now = does_beside_files(after, new);
+    let mut gone = table(&before.values["components"])
+        .filter(|(name, old)| runs(old) && after.values["components"].get(name.as_str()).is_none());
+    gone.any(|(_, old)| does_beside_files(before, old) == does_now)
 }
 
 /// `helm/PLATFORM/files/FILE`.

@@ -109,6 +109,12 @@ fn jobs_that_run_again_are_announced() {
         let said = told(from, to);
         assert!(said.contains(&again(because)), "{to}\n{said}");
     }
+    let moved = "[[moved]]\nfrom = \"components.migrate\"\nto = \"components.prepare\"\n[components.prepare]\n";
+    let said = told("[components.migrate]\n", moved);
+    assert!(
+        said.contains("job `prepare` runs again at the upgrade: `name` changed"),
+        "{said}"
+    );
     for (from, to) in [
         ("one.example.com", "two.example.com"),
         ("memory = \"64Mi\"", "memory = \"96Mi\""),
