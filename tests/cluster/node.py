@@ -139,7 +139,8 @@ def new_code_waits_for_the_new_migration() -> None:
         project = Path(folder) / "small"
         shutil.copytree(SMALL, project, ignore=shutil.ignore_patterns("generated"))
         file = project / "platform.toml"
-        changed = file.read_text().replace("sleep 3", "sleep 8").replace('presets = ["box"]\ngroup = "one"\ndepends_on = ["migrate"]', 'presets = ["box"]\ngroup = "one"\nenv.CODE = "new"\ndepends_on = ["migrate"]')
+        web = 'group = "one"\ndepends_on = ["migrate"]'
+        changed = file.read_text().replace("sleep 3", "sleep 8").replace(web, f'{web}\nenv.CODE = "new"')
         assert "env.CODE" in changed and "sleep 8" in changed
         file.write_text(changed)
         install(chart_of(project), "small", "--reset-values")
