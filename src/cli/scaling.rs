@@ -53,5 +53,16 @@ fn words(notice: &Notice) -> (String, Vec<String>) {
                 )],
             )
         }
+        Notice::JobRunsAgain { job, because } => (
+            format!("job `{job}` runs again at the upgrade: {} changed", listed(because)),
+            vec![
+                "the chart names a job after what it does; what waits for it starts once it has succeeded again".to_string(),
+            ],
+        ),
     }
+}
+
+fn listed(keys: &[String]) -> String {
+    let keys: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+    keys.join(", ")
 }

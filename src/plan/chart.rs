@@ -19,7 +19,9 @@ pub(super) struct Charts {
 impl Charts {
     /// Reads both sides. To read values is slow, and nothing can differ from a chart that is not there yet: then both are empty.
     pub fn of<'a>(changes: impl Iterator<Item = &'a Change>) -> Self {
-        let charts: Vec<&Change> = changes.filter(|change| is_values(&change.path)).collect();
+        let charts: Vec<&Change> = changes
+            .filter(|change| name_of(&change.path).is_some())
+            .collect();
         if charts.iter().all(|change| change.before.is_none()) {
             return Self::default();
         }
@@ -35,13 +37,14 @@ impl Charts {
     }
 }
 
-/// `helm/PLATFORM/values.yaml`.
-fn is_values(path: &str) -> bool {
-    let words: Vec<&str> = path.split('/').collect();
-    matches!(words.as_slice(), ["helm", _, "values.yaml"])
+/// The chart whose values a file holds: `helm/PLATFORM/values.yaml`.
+pub(super) fn name_of(path: &str) -> Option<&str> {
+    let (name, file) = path.strip_prefix("helm/")?.split_once('/')?;
+    (file == "values.yaml").then_some(name)
 }
 
-fn values(text: &str) -> Option<Value> {
+/// The values of a chart, without their places; `None`: they are no YAML, or too large.
+pub(super) fn values(text: &str) -> Option<Value> {
     let node = yaml::read(text, LARGEST).ok().flatten()?;
     Some(plain(&node))
 }

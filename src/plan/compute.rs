@@ -12,6 +12,7 @@ use super::{
     chart_secret::secret,
     data::{self, DataPlan},
     fixed::fixed,
+    jobs,
     manifest::fingerprint,
     node_folders,
     scaling::notices,
@@ -100,7 +101,11 @@ pub fn plan(inputs: &Inputs) -> Plan {
         stubs: missing_stubs(inputs),
         copies: copies(inputs),
         fixed: fixed(&charts, &data),
-        notices: notices(&charts),
+        notices: [
+            notices(&charts),
+            jobs::notices(&charts, &changes, inputs.wanted),
+        ]
+        .concat(),
         secret: secret(&charts),
         data,
         manifest,

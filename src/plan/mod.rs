@@ -12,6 +12,7 @@ mod displaced;
 mod failure;
 mod fixed;
 mod found;
+mod jobs;
 mod manifest;
 mod node_folders;
 mod recorded;

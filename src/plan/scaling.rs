@@ -1,5 +1,5 @@
-//! What of an upgrade is up to a person though nothing stands in its way: who decides over the number of pods, and claims that
-//! not every storage class can make.
+//! What of an upgrade is up to a person though nothing stands in its way: who decides over the number of pods, claims that
+//! not every storage class can make, and jobs that run again (`jobs` finds these).
 //!
 //! In: the values of both charts. Out: notices, in the order of the charts.
 
@@ -36,6 +36,13 @@ pub enum Notice {
         claim: String,
         /// The storage class that is to make it; `None`: the cluster's default.
         class: Option<String>,
+    },
+    /// A job that may have succeeded does something else, so it runs again.
+    JobRunsAgain {
+        /// The job.
+        job: String,
+        /// What changes of it: keys, as `image`, `env.LEVEL`, `files."/path"`.
+        because: Vec<String>,
     },
 }
 

@@ -47,11 +47,11 @@ def definitions() -> None:
 
 
 def namespace(name: str, *, level: str = "") -> None:
-    kubectl("create", "namespace", name)
-    labels = ["pod-security.kubernetes.io/warn=restricted"]
+    labels = {"pod-security.kubernetes.io/warn": "restricted"}
     if level:
-        labels.append(f"pod-security.kubernetes.io/enforce={level}")
-    kubectl("label", "namespace", name, *labels)
+        labels["pod-security.kubernetes.io/enforce"] = level
+    made = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
+    run("kubectl", "create", "--filename", "-", text=json.dumps(made))
 
 
 def compiled(project: Path, *options: str) -> subprocess.CompletedProcess[str]:
@@ -64,6 +64,10 @@ def chart_of(project: Path, *options: str) -> Path:
     """Compiles a project and returns its chart, with small charts in place of those that it takes from elsewhere."""
     done = compiled(project, *options)
     assert done.returncode == 0, f"{project}: {done.stderr}"
+    return compiled_chart(project)
+
+
+def compiled_chart(project: Path) -> Path:
     chart = next((project / "generated/helm").iterdir())
     for name in re.findall(r"^  - name: (.*)$", (chart / "Chart.yaml").read_text(), re.MULTILINE):
         shutil.copytree(PROJECT / "tests/conformance/charts" / name, chart / "charts" / name, dirs_exist_ok=True)
@@ -81,18 +85,20 @@ def refused(said: str) -> set[str]:
     return {line for line in said.splitlines() if "would violate" in line}
 
 
-def unrestricted(space: str) -> set[str]:
-    """Workloads of the release that name a reason."""
-    listed = json.loads(kubectl("--namespace", space, "get", "deploy,sts,ds,job", "--output", "json"))
-    pods = [(item["metadata"], item["spec"]["template"]["metadata"]) for item in listed["items"]]
+def workloads(space: str) -> list[dict[str, Any]]:
+    return json.loads(kubectl("--namespace", space, "get", "deploy,sts,ds,job", "--output", "json"))["items"]
+
+
+def unrestricted(listed: list[dict[str, Any]]) -> set[str]:
+    """Workloads that name a reason."""
+    pods = [(item["metadata"], item["spec"]["template"]["metadata"]) for item in listed]
     named = [own for own, pod in pods if "mlopsgen.io/unrestricted" in pod.get("annotations", {})]
     return {own["labels"]["app.kubernetes.io/name"] for own in named}
 
 
-def containers_unrestricted(space: str) -> set[str]:
+def containers_unrestricted(listed: list[dict[str, Any]]) -> set[str]:
     """The containers of pods that name a reason."""
-    listed = json.loads(kubectl("--namespace", space, "get", "deploy,sts,ds,job", "--output", "json"))
-    pods = [item["spec"]["template"] for item in listed["items"]]
+    pods = [item["spec"]["template"] for item in listed]
     named = [pod["spec"] for pod in pods if "mlopsgen.io/unrestricted" in pod["metadata"].get("annotations", {})]
     return {container["name"] for pod in named for container in pod["containers"] + pod.get("initContainers", [])}
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
+import tempfile
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from commands import SMALL, chart_of, install, kubectl, namespace, ready, run
+from commands import SMALL, chart_of, eventually, install, kubectl, namespace, ready, run
 
 
 def small_platform_runs_restricted() -> None:
@@ -98,6 +100,65 @@ def text_of(path: Path) -> str:
         return ""
 
 
+# A check that asks a dependency: it says whether the pod takes work, and nothing of whether its program lives.
+ASKS = ('health = { tcp = "http", interval = "1s", start_period = "2s" }', 'health = { shell = "nc -z -w 1 store 8080", interval = "1s", start_period = "2s" }')
+
+
+def restarts(space: str, workload: str = "") -> list[str]:
+    """How often each container has been restarted."""
+    selector = [f"--selector=app.kubernetes.io/name={workload}"] if workload else []
+    return kubectl("--namespace", space, "get", "pods", *selector, "--output=jsonpath={.items[*].status.containerStatuses[*].restartCount}").split()
+
+
+def a_dead_dependency_restarts_nobody() -> None:
+    """Its users get no more work while it is away, and go on when it is back. A liveness check of theirs would have failed ten times."""
+    namespace("dead")
+    with tempfile.TemporaryDirectory() as folder:
+        project = Path(folder) / "small"
+        shutil.copytree(SMALL, project, ignore=shutil.ignore_patterns("generated"))
+        file = project / "platform.toml"
+        assert ASKS[0] in file.read_text()
+        file.write_text(file.read_text().replace(*ASKS))
+        install(chart_of(project), "dead")
+    ready("dead")
+    asked = ("--namespace", "dead", "get", "deployment", "web", "--output", "jsonpath={.status.readyReplicas}")
+    kubectl("--namespace", "dead", "scale", "statefulset/store", "--replicas=0")
+    eventually(60, lambda: kubectl(*asked), lambda pods: pods in ("", "0"))
+    time.sleep(20)
+    assert restarts("dead", "web") == ["0", "0"], restarts("dead", "web")
+    kubectl("--namespace", "dead", "scale", "statefulset/store", "--replicas=1")
+    eventually(90, lambda: kubectl(*asked), lambda pods: pods == "2")
+    assert set(restarts("dead")) == {"0"}, restarts("dead")
+    kubectl("delete", "namespace", "dead", "--wait=false")
+
+
+def new_code_waits_for_the_new_migration() -> None:
+    """An upgrade of both: no pod of the new code starts its program before the new job has succeeded, and old pods serve meanwhile."""
+    space = ("--namespace", "small", "get")
+    with tempfile.TemporaryDirectory() as folder:
+        project = Path(folder) / "small"
+        shutil.copytree(SMALL, project, ignore=shutil.ignore_patterns("generated"))
+        file = project / "platform.toml"
+        web = 'group = "one"\ndepends_on = ["migrate"]'
+        changed = file.read_text().replace("sleep 3", "sleep 8").replace(web, f'{web}\nenv.CODE = "new"')
+        assert "env.CODE" in changed and "sleep 8" in changed
+        file.write_text(changed)
+        install(chart_of(project), "small", "--reset-values")
+    for _ in range(3):
+        assert int(kubectl(*space, "deployment", "web", "--output", "jsonpath={.status.readyReplicas}")) == 2
+        time.sleep(1)
+    ready("small")
+    # The job before it is gone with the upgrade.
+    done = kubectl(*space, "job", "--output", "jsonpath={.items[*].status.completionTime}").split()
+    asked = ("pods", "--selector=app.kubernetes.io/name=web", "--output", "jsonpath={.items[*].status.containerStatuses[0].state.running.startedAt}")
+    # Until the old ones have gone.
+    eventually(60, lambda: kubectl(*space, *asked).split(), lambda times: len(times) == 2)
+    started = kubectl(*space, *asked).split()
+    assert len(done) == 1 and min(started) >= done[0], (done, started)
+    install(chart_of(SMALL), "small", "--reset-values")
+    ready("small")
+
+
 def data_outlives_its_pod() -> None:
     kubectl("--namespace", "small", "delete", "pod", "store-0")
     kubectl("--namespace", "small", "rollout", "status", "statefulset/store", "--timeout=120s")
@@ -125,7 +186,9 @@ CHECKS: list[Callable[[], None]] = [
     the_charts_own_test_passes,
     mounted_folders_hold_no_links,
     a_rolling_update_loses_no_request,
+    new_code_waits_for_the_new_migration,
     data_outlives_its_pod,
+    a_dead_dependency_restarts_nobody,
     a_drain_leaves_a_pod_that_serves,
     a_killed_process_starts_again,
     a_pod_in_init_stops_at_once,

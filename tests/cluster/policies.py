@@ -61,6 +61,7 @@ def policies_hold_exactly_the_edges() -> None:
         ("small", "deployment/stranger", "store", 8080): False,
         ("small", "deployment/stranger", "web", 8080): False,
         ("small", "deployment/stranger", guest, 6443): False,
+        ("small", "deployment/web", guest, 6443): False,
         (ELSEWHERE, "guest", service("store"), 8080): False,
         (ELSEWHERE, "guest", service("web"), 8080): False,
     })  # fmt: skip
@@ -73,17 +74,24 @@ def only_the_clusters_dns_is_asked() -> None:
 
 
 def only_who_waits_for_a_job_asks_the_api_server() -> None:
-    """And where a value says its addresses, nothing else that listens on its ports."""
+    """And nothing else that listens on its ports: the release has asked the cluster for its addresses, or a value says them. Where
+    it may do neither, every private address is open to who waits."""
     addresses = kubectl("get", "endpointslices", "kubernetes", "--output", "jsonpath={.endpoints[*].addresses[*]}").split()
-    cidrs = [f"{address}/32" for address in [API_SERVER[0], *addresses]]
-    install(chart_of(SMALL), "small", "--reuse-values", "--set-json", f"networkPolicy.apiServer.cidrs={json.dumps(cidrs)}")
+    cidrs = [f"{address}/32" for address in addresses]
     guest = address_of(ELSEWHERE, "guest")
-    expect({
-        ("small", "deployment/web", *API_SERVER): True,
-        ("small", "deployment/web", guest, 6443): False,
-        ("small", "deployment/stranger", *API_SERVER): False,
-        ("small", "statefulset/store", *API_SERVER): False,
-    })  # fmt: skip
+    for options, is_open in [
+        ([], False),
+        (["--set", "networkPolicy.apiServer.lookup=false"], True),
+        (["--set-json", f"networkPolicy.apiServer={json.dumps({'lookup': False, 'cidrs': cidrs})}"], False),
+    ]:
+        install(chart_of(SMALL), "small", "--reset-values", *options)
+        expect({
+            ("small", "deployment/web", *API_SERVER): True,
+            ("small", "deployment/web", guest, 6443): is_open,
+            ("small", "deployment/stranger", *API_SERVER): False,
+            ("small", "statefulset/store", *API_SERVER): False,
+        })  # fmt: skip
+    install(chart_of(SMALL), "small", "--reset-values")
 
 
 def only_the_controller_reaches_what_is_published() -> None:
@@ -185,7 +193,7 @@ def addresses_that_keys_name_are_reached() -> None:
         ("small", "deployment/stranger", guest, 53): False,
         ("small", "deployment/web", OUTSIDE, 9781): False,
         ("small", "deployment/web", OUTSIDE, 9783): False,
-        # `web` waits for a job: it may reach this port of any API server.
+        ("small", "deployment/web", guest, 6443): False,
         ("small", "statefulset/store", guest, 6443): False,
     })  # fmt: skip
     install(chart_of(SMALL), "small", "--reset-values")

@@ -50,6 +50,39 @@ def airflow_runs_tasks_as_pods() -> None:
     assert tasks == ["closed|success", "train|success"], tasks
 
 
+# A pod as a task's is labelled. It ends with what the shell says.
+TASK = """
+apiVersion: v1
+kind: Pod
+metadata:
+  name: %(name)s
+  labels: { mlopsgen.io/pipeline: training, app.kubernetes.io/part-of: programs }
+spec:
+  restartPolicy: Never
+  containers:
+    - name: base
+      image: busybox:1.37.0
+      command: [sh, -c, "echo %(name)s; %(ends)s"]
+      securityContext:
+        { runAsUser: 1000, runAsNonRoot: true, allowPrivilegeEscalation: false, capabilities: { drop: [ALL] }, seccompProfile: { type: RuntimeDefault } }
+"""
+
+
+def a_failed_task_is_kept_until_it_is_removed() -> None:
+    """With its log, which the weekly job takes away with it; it takes none that still runs."""
+    for name, ends in (("task-failed", "exit 1"), ("task-runs", "exec sleep 3600")):
+        run("kubectl", "--namespace", SPACE, "apply", "--filename", "-", text=TASK % {"name": name, "ends": ends})
+    asked = ("--namespace", SPACE, "get", "pod", "task-failed", "--output", "jsonpath={.status.phase}")
+    eventually(60, lambda: kubectl(*asked), lambda phase: phase == "Failed")
+    assert kubectl("--namespace", SPACE, "logs", "task-failed") == "task-failed"
+    kubectl("--namespace", SPACE, "create", "job", "removes", "--from=cronjob/programs-task-pods")
+    kubectl("--namespace", SPACE, "wait", "job/removes", "--for=condition=Complete", "--timeout=120s")
+    listed = ["kubectl", "--namespace", SPACE, "get", "pods", "--selector=mlopsgen.io/pipeline", "--output", "name"]
+    eventually(30, lambda: run(*listed).stdout.split(), lambda names: "pod/task-failed" not in names)
+    assert "pod/task-runs" in run(*listed).stdout.split()
+    kubectl("--namespace", SPACE, "delete", "job/removes", "pod/task-runs", "--wait=false")
+
+
 def mlflow_keeps_what_a_task_logged() -> None:
     """Its run, and its file, in a pod that knows neither."""
     kubectl("--namespace", SPACE, "delete", "pod", "mlflow-0")
@@ -66,12 +99,16 @@ def mlflow_keeps_what_a_task_logged() -> None:
 
 
 def postgres_keeps_a_row_in_another_pod() -> None:
-    """The image declares a volume for its data. A runtime throws that away with the container, unless the claim is mounted there."""
+    """The image declares a volume for its data. A runtime throws that away with the container, unless the claim is mounted there.
+    While the database is away no check restarts who uses it: parts of Airflow end by themselves, and come back."""
     for query in ("create table kept (word text)", "insert into kept values ('kept')"):
         in_database(query)
     kubectl("--namespace", SPACE, "delete", "pod", "db-0")
     ready(SPACE, seconds=300)
     eventually(120, lambda: in_database("select word from kept"), lambda found: found == ["kept"])
+    events = json.loads(kubectl("--namespace", SPACE, "get", "events", "--field-selector=reason=Killing", "--output", "json"))["items"]
+    checked = [event["message"] for event in events if "liveness" in event["message"]]
+    assert events and not checked, checked
 
 
 CHART = 'chart = { repository = "https://cloudnative-pg.github.io/charts", name = "cluster", version = "0.8.1" }'
@@ -113,6 +150,7 @@ def every_target_of_prometheus_is_up() -> None:
 CHECKS: list[Callable[[], None]] = [
     real_programs_run_restricted,
     airflow_runs_tasks_as_pods,
+    a_failed_task_is_kept_until_it_is_removed,
     mlflow_keeps_what_a_task_logged,
     postgres_keeps_a_row_in_another_pod,
     a_dump_that_a_plan_prints_is_restored,

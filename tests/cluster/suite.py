@@ -18,6 +18,7 @@ from pathlib import Path
 import changes
 import control
 import gitops
+import mounted
 import node
 import operators
 import others
@@ -35,7 +36,7 @@ ALONE = [control.a_thousand_components_install]
 
 # Without a node each check has namespaces of its own and waits for nobody. The longest come first, so that no worker ends long
 # before the other.
-APART = [check for check in changes.CHECKS + control.CHECKS + others.CHECKS + operators.CHECKS if check not in ALONE]
+APART = [check for check in changes.CHECKS + control.CHECKS + others.CHECKS + mounted.CHECKS + operators.CHECKS if check not in ALONE]
 
 # Chains of checks by kind: those of one stage run at the same time. The checks of a chain follow one another on one platform.
 STAGES: dict[str, list[list[list[Check]]]] = {

@@ -48,6 +48,7 @@ WAYS = [
         is_late=True,
     ),
     Way("moved", DATA, (("store", "stock"),), {"store-0": "stock-0"}, further=MOVED),
+    Way("moved-pods", SEVERAL, (("store", "stock"),), {"store-0": "stock-0", "store-1": "stock-1"}, further=MOVED, numbers=2),
 ]
 
 

@@ -73,6 +73,68 @@ fn jobs(text: &str) -> Vec<&str> {
         .collect()
 }
 
+/// Grafana and an alert whose dashboard it shows.
+const SHOWN: &str = r#"
+[platform]
+name = "follow"
+targets = ["helm"]
+[secrets]
+admin = { env = "ADMIN" }
+[groups]
+one = "All"
+[components.prometheus]
+kind = "prometheus"
+group = "one"
+[components.grafana]
+kind = "grafana"
+group = "one"
+settings = { admin_password = "${secrets.admin}" }
+ports.http = { host = 3000, path = "/boards" }
+"#;
+
+#[test]
+fn links_of_alerts_follow_the_hosts_of_the_values() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write_compiled(folder.path(), SHOWN);
+    for (values, link) in [
+        (&[][..], None),
+        (
+            &["ingress.enabled=true", "components.grafana.enabled=false"],
+            None,
+        ),
+        (
+            &["ingress.enabled=true", "ingress.hosts.grafana=null"],
+            None,
+        ),
+        (
+            &["ingress.enabled=true"],
+            Some("http://grafana.example.com/boards/d/"),
+        ),
+        (
+            &[
+                "gateway.enabled=true",
+                "gateway.parentRefs[0].name=public",
+                "ingress.tls=true",
+                "ingress.hosts.grafana.host=see.example.org",
+            ],
+            Some("https://see.example.org/boards/d/"),
+        ),
+    ] {
+        let text = rendered(folder.path(), values);
+        assert!(text.contains("alert: "), "{text}");
+        assert!(!text.contains("mlopsgen-public-url"), "{text}");
+        let links = text.lines().filter(|line| line.contains(" dashboard: "));
+        let links: Vec<&str> = links.collect();
+        match link {
+            Some(link) => assert!(
+                !links.is_empty() && links.iter().all(|line| line.contains(link)),
+                "{values:?}: {links:?}"
+            ),
+            None => assert!(links.is_empty(), "{values:?}: {links:?}"),
+        }
+    }
+}
+
 #[test]
 fn scrape_jobs_and_rules_follow_the_values() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -321,10 +321,6 @@ impl Chart {
         if self.values["existingSecret"].is_string() {
             all.push(vec!["existingSecret=\"a-secret-of-mine\"".to_owned()]);
         }
-        // `helm upgrade --reuse-values` has the values of an earlier chart, which had no such key.
-        if self.values["imageNames"].is_object() {
-            all.push(vec!["imageNames=null".to_owned()]);
-        }
         if self.values["networkPolicy"]["egress"].is_string() {
             all.push(vec!["networkPolicy.egress=\"strict\"".to_owned()]);
         }

@@ -27,6 +27,7 @@ mod house;
 mod jenkins;
 mod kube_score;
 mod kubernetes;
+mod lacking;
 mod network;
 mod placed;
 mod prometheus;

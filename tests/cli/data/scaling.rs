@@ -55,3 +55,76 @@ fn an_autoscaler_and_a_claim_of_many_nodes_are_announced() {
         ],
     );
 }
+
+const MIGRATED: &str = r#"
+[platform]
+name = "mini"
+targets = ["helm"]
+registry = "one.example.com/ml"
+[groups]
+g = "Everything"
+[vars]
+depth = { default = 1, env = "DEPTH" }
+[secrets]
+key = { env = "KEY" }
+[components.migrate]
+kind = "job"
+image = "x/migrate:1"
+group = "g"
+command = ["migrate", "--depth=${vars.depth}"]
+env.KEY = "${secrets.key}"
+resources = { cpu = "100m", memory = "64Mi" }
+files."/etc/steps" = { content = "one" }
+volumes.data = { mount = "/data", size = "1Gi" }
+"#;
+
+/// A job is named after what it does: the plan names each that gets another name, and what of it changed; and no other.
+#[test]
+fn jobs_that_run_again_are_announced() {
+    let again =
+        |because: &str| format!("job `migrate` runs again at the upgrade: {because} changed");
+    let told = |from: &str, to: &str| {
+        let mut case = Case::of(MIGRATED);
+        case.change(from, to);
+        let json = run(&case.project, &["plan", "--format", "json"]);
+        let is_told = json.out.contains("\"what\": \"job_runs_again\"");
+        let ran = run(&case.project, &["plan"]);
+        assert_eq!(is_told, ran.out.contains("runs again"), "{}", json.out);
+        ran.out
+    };
+    for (from, to, because) in [
+        ("x/migrate:1", "x/migrate:2", "`image`"),
+        ("--depth", "--height", "`args`"),
+        ("default = 1", "default = 2", "`args`"),
+        ("env.KEY", "env.TOKEN", "`env.KEY`, `env.TOKEN`"),
+        ("\"one\"", "\"two\"", "`files.\"/etc/steps\"`"),
+        ("\"/data\"", "\"/store\"", "`volumes.data`"),
+        (
+            "[components.migrate]\n",
+            "[components.migrate]\nuser = \"7\"\n",
+            "`user`",
+        ),
+        ("name = \"mini\"", "name = \"tiny\"", "`env.KEY`"),
+    ] {
+        let said = told(from, to);
+        assert!(said.contains(&again(because)), "{to}\n{said}");
+    }
+    let moved = "[[moved]]\nfrom = \"components.migrate\"\nto = \"components.prepare\"\n[components.prepare]\n";
+    let said = told("[components.migrate]\n", moved);
+    assert!(
+        said.contains("job `prepare` runs again at the upgrade: `name` changed"),
+        "{said}"
+    );
+    for (from, to) in [
+        ("one.example.com", "two.example.com"),
+        ("memory = \"64Mi\"", "memory = \"96Mi\""),
+        (
+            "[components.migrate]\n",
+            "[components.migrate]\nhelm = { nodeSelector = { disk = \"ssd\" } }\n",
+        ),
+        ("size = \"1Gi\"", "size = \"2Gi\""),
+    ] {
+        let said = told(from, to);
+        assert!(!said.contains("runs again"), "{to}\n{said}");
+    }
+}

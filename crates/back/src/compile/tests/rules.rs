@@ -272,7 +272,9 @@ fn an_alert_links_to_the_dashboard_where_grafana_is_published() {
     };
     let link = "dashboard: \"http://localhost:3000/d/sample_service?var-job=api\"";
     assert!(rules(Vantage::Compose, "api").contains(link));
-    assert!(!rules(Vantage::Kubernetes, "service.api").contains("dashboard:"));
+    // The chart writes the host that its values name.
+    let link = "dashboard: \"mlopsgen-public-url/grafana/http/d/sample_service?var-job=api\"";
+    assert!(rules(Vantage::Kubernetes, "service.api").contains(link));
 }
 
 /// If the metrics of every job are listed, a metric in no list does not exist.

@@ -44,18 +44,27 @@ pub(in crate::target) fn path(platform: &Platform, component: &Component) -> Str
     format!("/d/{uid}?var-job={}", component.name)
 }
 
-/// The address of the platform's Grafana for a browser. `None` where it has no dashboards, where nobody from outside reaches it,
-/// or where only the chart's values say how.
+/// Stands for scheme and host of a published port in a file of the chart, followed by `/WORKLOAD/PORT` and a path: its values say
+/// them, and where they publish nothing the chart leaves the line out.
+const PUBLISHED: &str = "mlopsgen-public-url";
+
+/// The address of the platform's Grafana for a browser. `None` where it has no dashboards, or nobody from outside reaches it.
 pub(in crate::target) fn address(platform: &Platform, vantage: Vantage) -> Option<String> {
     let grafana = platform.first_for(Purpose::Dashboards)?;
     if !grafana.uses.iter().any(|it| it.role == SOURCE) {
         return None;
     }
     let name = grafana.main_port.as_deref()?;
-    let published = grafana.port(name)?.host;
-    let is_published = !vantage.is_in_cluster() && matches!(published, Some(HostPort::Fixed(_)));
-    if !is_published && grafana.declared_public_url(name).is_none() {
-        return None;
+    if grafana.declared_public_url(name).is_none() {
+        let port = grafana.port(name)?;
+        if vantage.is_in_cluster() {
+            let (workload, _) = grafana.listener(name)?;
+            let path = port.prefix().trim_end_matches('/');
+            return Some(format!("{PUBLISHED}/{}/{name}{path}", workload.name));
+        }
+        if !matches!(port.host, Some(HostPort::Fixed(_))) {
+            return None;
+        }
     }
     let url = platform.public_url(vantage.site(), &grafana.name, name)?;
     Some(url.trim_end_matches('/').to_string())

@@ -407,6 +407,12 @@ pub(super) const HOST: &[KeyShape] = &[
 
 pub(super) const API_SERVER: &[KeyShape] = &[
     key(
+        "lookup",
+        Shape::Boolean,
+        "Whether an upgrade asks the cluster for its addresses, where `cidrs` names none.",
+        "lookup = false",
+    ),
+    key(
         "cidrs",
         STRINGS,
         "Its addresses.",

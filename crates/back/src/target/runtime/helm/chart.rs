@@ -61,6 +61,20 @@ const WORDING: Wording = Wording {
     marks: Marks::Key,
 };
 
+/// Tables at the top whose keys are names, or fields of Kubernetes'.
+const NAMED: [&str; 10] = [
+    "secrets",
+    "vars",
+    "imageNames",
+    "nodeSelector",
+    "affinity",
+    "podSecurityContext",
+    "securityContext",
+    "pipelines",
+    "volumes",
+    "components",
+];
+
 /// Parts of Airflow that run tasks or wait for them.
 const TASK_RUNNERS: [&str; 3] = ["scheduler", "worker", "triggerer"];
 
@@ -77,6 +91,8 @@ pub struct ChartView {
     description: String,
     /// `values.yaml` by its documented keys.
     values: View,
+    /// What of it holds where a key is missing.
+    defaults: View,
     /// Values of other charts, and top-level keys that only `[raw.helm]` knows.
     further: Map<String, Value>,
     /// The tables of README.md.
@@ -207,6 +223,7 @@ pub fn build(context: &Context<'_>) -> Chart {
                 .clone()
                 .unwrap_or_else(|| format!("The platform {}", platform.name)),
             readme: readme::view(&values),
+            defaults: View::of_tree(defaults(&values, &known)),
             values: View::of_tree(values),
             further,
             schema,
@@ -271,7 +288,7 @@ fn values(builder: &Builder<'_>, components: Map<String, Value>) -> Value {
             "extraIngress": [],
             "extraEgress": [],
             "clusterCidrs": CLUSTER_CIDRS,
-            "apiServer": { "cidrs": CLUSTER_CIDRS, "ports": [443, 6443] },
+            "apiServer": { "lookup": true, "cidrs": [], "ports": [] },
             "edges": network::edges(context, &builder.pods),
         },
         "monitoring": { "operator": false, "labels": {} },
@@ -375,6 +392,27 @@ fn variables(platform: &Platform) -> Map<String, Value> {
         .filter(|variable| variable.env.is_some())
         .map(|variable| (variable.name.clone(), json!(variable.default)))
         .collect()
+}
+
+/// What the templates take where the values lack a key of the chart's own. Of tables of names there is no entry, as entries
+/// follow from each other; of rights none, as who removes these wants none.
+fn defaults(values: &Value, known: &BTreeSet<String>) -> Value {
+    let mut out = Map::new();
+    for (key, value) in values.as_object().into_iter().flatten() {
+        let default = match (NAMED.contains(&key.as_str()), value) {
+            (true, _) => json!({}),
+            (false, value) => value.clone(),
+        };
+        if known.contains(key) {
+            out.insert(key.clone(), default);
+        }
+    }
+    for (table, key) in [("ingress", "hosts"), ("networkPolicy", "edges")] {
+        if let Some(table) = out.get_mut(table).and_then(Value::as_object_mut) {
+            table.remove(key);
+        }
+    }
+    Value::Object(out)
 }
 
 /// Peers of a NetworkPolicy: every pod of a namespace.
