@@ -74,15 +74,15 @@ def only_the_clusters_dns_is_asked() -> None:
 
 
 def only_who_waits_for_a_job_asks_the_api_server() -> None:
-    """And nothing else that listens on its ports: the release has asked the cluster for its addresses, or a value says them. Where
-    it may do neither, every private address is open to who waits."""
+    """And nothing else that listens on its ports: a value says its addresses, or lets the release ask the cluster for them. Without
+    either every private address is open to who waits."""
     addresses = kubectl("get", "endpointslices", "kubernetes", "--output", "jsonpath={.endpoints[*].addresses[*]}").split()
     cidrs = [f"{address}/32" for address in addresses]
     guest = address_of(ELSEWHERE, "guest")
     for options, is_open in [
-        ([], False),
-        (["--set", "networkPolicy.apiServer.lookup=false"], True),
-        (["--set-json", f"networkPolicy.apiServer={json.dumps({'lookup': False, 'cidrs': cidrs})}"], False),
+        ([], True),
+        (["--set", "networkPolicy.apiServer.lookup=true"], False),
+        (["--set-json", f"networkPolicy.apiServer={json.dumps({'cidrs': cidrs})}"], False),
     ]:
         install(chart_of(SMALL), "small", "--reset-values", *options)
         expect({

@@ -410,7 +410,7 @@ pub(super) const API_SERVER: &[KeyShape] = &[
         "lookup",
         Shape::Boolean,
         "Whether an upgrade asks the cluster for its addresses, where `cidrs` names none.",
-        "lookup = false",
+        "lookup = true",
     ),
     key(
         "cidrs",

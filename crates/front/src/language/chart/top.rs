@@ -343,7 +343,7 @@ const NETWORK_POLICY: &[KeyShape] = &[
     key(
         "apiServer",
         Shape::Table(API_SERVER),
-        "Where the cluster's API is: `cidrs` on `ports`, else what the cluster says (`lookup`), else every private address.",
+        "Where the cluster's API is: `cidrs` on `ports`; without them what the cluster says where `lookup` is `true`, else every private address.",
         "apiServer = { cidrs = [\"10.0.0.1/32\"] }",
     ),
     key(

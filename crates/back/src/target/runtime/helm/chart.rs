@@ -288,7 +288,7 @@ fn values(builder: &Builder<'_>, components: Map<String, Value>) -> Value {
             "extraIngress": [],
             "extraEgress": [],
             "clusterCidrs": CLUSTER_CIDRS,
-            "apiServer": { "lookup": true, "cidrs": [], "ports": [] },
+            "apiServer": { "lookup": false, "cidrs": [], "ports": [] },
             "edges": network::edges(context, &builder.pods),
         },
         "monitoring": { "operator": false, "labels": {} },
