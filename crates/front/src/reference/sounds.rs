@@ -54,6 +54,7 @@ pub fn names_entry_of_secret(name: &str, value: &str) -> bool {
             "KEY",
         ] => is_of_cluster(of),
         [.., "PASSWORD" | "PASSWORDS" | "PASSPHRASE" | "TOKEN", "KEY"] => true,
+        [.., "PRIVATE", "KEY", "SECRET"] => value.contains(['-', '.']),
         // One word may be a password: `USER_SECRET=hunter`.
         [.., of, "SECRET"] => is_of_cluster(of) && value.contains(['-', '.']),
         _ => false,

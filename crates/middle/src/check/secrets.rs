@@ -6,7 +6,7 @@ use super::{
     Facts,
     copied::{self, CopiedFile},
     credentials::{self, Credential},
-    strings::{Owner, StringUse, UserString, is_the_users, strings},
+    strings::{Owner, StringUse, UserString, is_the_users, strings_and_own_kinds},
     telling::{is_literal, secret_in},
     written,
 };
@@ -25,7 +25,7 @@ type Told<'a> = BTreeSet<(Span, Option<&'a str>, Option<usize>)>;
 pub(super) fn plaintext(facts: Facts<'_>, sink: &mut Sink) {
     let told = in_copied_files(facts.platform, sink);
     let mut seen = BTreeSet::new();
-    let strings = strings(facts);
+    let strings = strings_and_own_kinds(facts);
     let read = strings
         .iter()
         .filter(|it| !matches!(it.how, StringUse::Mounted(_)));
@@ -43,7 +43,8 @@ pub(super) fn plaintext(facts: Facts<'_>, sink: &mut Sink) {
         if at.is_none()
             && let Some(what) = credentials::in_text(string.text, behind.map(|it| it.text))
         {
-            if seen.insert(string.place()) {
+            // Files of kinds are read as a whole.
+            if is_the_users(facts.platform, string.span) && seen.insert(string.place()) {
                 sink.push(written_out(what, string));
             }
             continue;
@@ -67,7 +68,10 @@ pub(super) fn plaintext(facts: Facts<'_>, sink: &mut Sink) {
                 _ => "in plain text".to_string(),
             },
         )
-        .help(help(string));
+        .help(match is_the_users(facts.platform, string.span) {
+            true => help(string),
+            false => IN_KIND.to_string(),
+        });
         sink.push(diagnostic.of(Some(string.owner.subject())));
     }
 }
@@ -107,6 +111,10 @@ fn held(what: &str, line: Option<usize>, file: &CopiedFile<'_>, workload: &Workl
         format!("{at}it is copied into what is generated"),
     )
 }
+
+/// Where a kind of the user's own gets a secret from.
+const IN_KIND: &str = "a kind takes a secret from who uses it: declare a setting, `settings.NAME = { type = \"secret\" }`, and write \
+                       `${settings.NAME}`";
 
 /// How a file that is a secret comes into a container.
 const MOUNT: &str = "declare a secret and mount it: `files.\"/path\" = { secret = \"NAME\" }`";

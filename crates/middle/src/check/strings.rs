@@ -145,6 +145,22 @@ pub(super) fn words<'a>(text: &'a str, before: &'a str) -> Vec<(&'a str, &'a str
 
 /// All strings of the user, in the user's order. Strings of a kind are left out: they are intended.
 pub(super) fn strings<'a>(facts: Facts<'a>) -> Vec<UserString<'a>> {
+    let mut out = all_strings(facts);
+    out.retain(|string| is_the_users(facts.platform, string.span));
+    out
+}
+
+/// The same with those of kinds of the user's own.
+pub(super) fn strings_and_own_kinds<'a>(facts: Facts<'a>) -> Vec<UserString<'a>> {
+    let platform = facts.platform;
+    let mut out = all_strings(facts);
+    out.retain(|string| {
+        is_the_users(platform, string.span) || platform.own_kinds.contains(&string.span.source)
+    });
+    out
+}
+
+fn all_strings<'a>(facts: Facts<'a>) -> Vec<UserString<'a>> {
     let platform = facts.platform;
     let mut out = Vec::new();
     for workload in platform.workloads() {
@@ -210,7 +226,6 @@ pub(super) fn strings<'a>(facts: Facts<'a>) -> Vec<UserString<'a>> {
         );
         stages(owner, &entry.written, "stages", &mut out);
     }
-    out.retain(|string| is_the_users(platform, string.span));
     out
 }
 

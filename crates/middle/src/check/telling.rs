@@ -133,7 +133,33 @@ fn is_value(text: &str) -> bool {
         && !ELSEWHERE.iter().any(|start| text.starts_with(start))
         && !NO_VALUES.contains(&text.to_ascii_lowercase().as_str())
         && !stands_for_one(text)
+        && !is_file_name(text)
 }
+
+/// `credentials.json`: the file that has the secret.
+fn is_file_name(text: &str) -> bool {
+    let (name, ending) = text.rsplit_once('.').unwrap_or_default();
+    let is_of_name = |c: char| c.is_ascii_alphanumeric() || "_-/.".contains(c);
+    !name.is_empty() && name.chars().all(is_of_name) && FILES.contains(&ending)
+}
+
+/// How files end in which programs keep secrets.
+const FILES: [&str; 14] = [
+    "cfg",
+    "conf",
+    "crt",
+    "env",
+    "ini",
+    "jks",
+    "json",
+    "key",
+    "p12",
+    "pem",
+    "properties",
+    "txt",
+    "yaml",
+    "yml",
+];
 
 /// `xxxx`, `...`: one character again and again, as examples have it. Digits are somebody's password.
 fn stands_for_one(text: &str) -> bool {

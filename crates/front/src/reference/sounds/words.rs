@@ -78,9 +78,9 @@ pub(super) const PASSED_ON: [&str; 5] = [
 
 /// What a Secret of a cluster is for, or what an entry of it is: `tlsSecret`, `userSecretKey` name them.
 #[rustfmt::skip]
-pub(super) const OF_CLUSTERS: [&str; 39] = [
+pub(super) const OF_CLUSTERS: [&str; 40] = [
     "BACKUP", "BUNDLE", "CA", "CERT", "CERTIFICATE", "CERTIFICATES", "CERTS", "CONFIG", "CONFIGURATION", "CREDENTIAL",
-    "CREDENTIALS", "ENV", "HTPASSWD", "INGRESS", "JKS", "KEYS", "KEYSTORE", "LDAP", "PASSWORD", "PASSWORDS", "PEM",
+    "CREDENTIALS", "ENV", "HTPASSWD", "ID", "INGRESS", "JKS", "KEYS", "KEYSTORE", "LDAP", "PASSWORD", "PASSWORDS", "PEM",
     "POSTGRES", "PULL", "REDIS", "REGISTRY", "REPO", "REPOSITORY", "SCRIPTS", "SSH", "SSL", "STORAGE", "TLS",
     "TRUSTSTORE", "USER", "USERNAME", "USERS", "VALUES", "VARS", "VOLUME",
 ];
