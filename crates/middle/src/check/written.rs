@@ -57,6 +57,8 @@ pub(super) fn elsewhere(facts: Facts<'_>, looked_at: &BTreeSet<Span>, sink: &mut
                 let message = format!("{what} is written out in `{}`", text.name.as_str());
                 Some(surely(message, subject(text), INSTEAD))
             }
+            // A setting that takes nothing but a secret was reported as an error.
+            None if sink.has_errors_of(Code::SecretRequired) => None,
             None => guess(text, string).map(|it| it.of(subject(text))),
         };
         if let Some(told) = told {
