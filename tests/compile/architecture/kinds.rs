@@ -45,6 +45,11 @@ const ALLOWED: &[(&str, &str, &[&str])] = &[
         "a key of `[platform]`",
         &["registry"],
     ),
+    (
+        "check/flags.rs",
+        "programs, by their names",
+        &["mariadb", "mysql"],
+    ),
     ("check/notify.rs", "a role", &["alertmanager"]),
     (
         "target/content/prometheus/config.rs",

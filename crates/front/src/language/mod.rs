@@ -34,6 +34,7 @@ mod route;
 mod shape;
 mod slo;
 mod specification;
+mod texts;
 mod unknown;
 mod upstream;
 mod volume;
@@ -58,3 +59,4 @@ pub use shape::Shape;
 pub use specification::{
     CHART_SERVICE_NAME, PARTS_OF_ONE, Specified, compose_amount, kubernetes_definitions,
 };
+pub use texts::{NamedText, TextName, named_texts};

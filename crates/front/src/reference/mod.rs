@@ -12,7 +12,7 @@ mod variable;
 pub use constants::{Constants, WrittenOut, variables_in};
 pub use field::{ComponentField, OwnPort, PortField};
 pub use parse::{of_key, of_node, of_text};
-pub use sounds::{sounds_secret, sounds_secret_as_number};
+pub use sounds::{names_entry_of_secret, sounds_secret, sounds_secret_as_number};
 pub use variable::{Declared, Variable, names_environment};
 
 use crate::{diag::nearest, source::Span};

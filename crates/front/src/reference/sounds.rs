@@ -3,230 +3,11 @@
 //! A name is read word by word: `apiKeyEnv`, `api_key_env` and `API-KEY-ENV` are one. What stands behind the secret's own word says
 //! whether the value is the secret, or where it is kept, what it is for, how long it lives.
 
-/// Words that are a secret's own.
-const SECRETS: [&str; 18] = [
-    "PASS",
-    "PASSWORD",
-    "PASSWORDS",
-    "PASSWD",
-    "PASSPHRASE",
-    "PWD",
-    "SECRET",
-    "TOKEN",
-    "APIKEY",
-    "CREDENTIAL",
-    "CREDENTIALS",
-    "REQUIREPASS",
-    "AUTHTOKEN",
-    "ACCESSTOKEN",
-    "CLIENTSECRET",
-    "SECRETKEY",
-    "ACCESSKEY",
-    "DBPASS",
-];
+mod words;
 
-/// What is in each name of a secret.
-const PARTS: [&str; 6] = ["PASS", "PW", "SECRET", "TOKEN", "KEY", "CREDENTIAL"];
-
-/// What a key is that is a secret. Others open nothing: those of a cache, of a table.
-const KEYS: [&str; 12] = [
-    "API",
-    "PRIVATE",
-    "ACCESS",
-    "FERNET",
-    "SECRET",
-    "ENCRYPTION",
-    "SIGNING",
-    "MASTER",
-    "SHARED",
-    "ACCOUNT",
-    "JWT",
-    "HMAC",
-];
-
-/// Last words of names whose value is no secret: a property of one, or the place where it is.
-const PROPERTIES: [&str; 146] = [
-    "AFTER",
-    "AGE",
-    "ALG",
-    "ALGORITHM",
-    "ALIAS",
-    "ALLOWED",
-    "ARN",
-    "ATTRIBUTE",
-    "AUDIENCE",
-    "AUTH",
-    "AUTHENTICATION",
-    "BACKEND",
-    "BUCKET",
-    "BUDGET",
-    "BYTES",
-    "CACHE",
-    "CHANGE",
-    "CHECK",
-    "CLAIM",
-    "CLAIMS",
-    "CLASS",
-    "CMD",
-    "COMMAND",
-    "COMPLEXITY",
-    "COST",
-    "COUNT",
-    "COUNTER",
-    "DAYS",
-    "DESCRIPTION",
-    "DIM",
-    "DIR",
-    "DIRECTORY",
-    "DISABLED",
-    "DRIVER",
-    "DROPOUT",
-    "DURATION",
-    "ENABLE",
-    "ENABLED",
-    "ENCODER",
-    "ENCODING",
-    "ENCRYPTION",
-    "ENDPOINT",
-    "ENGINE",
-    "ENV",
-    "EXPIRATION",
-    "EXPIRE",
-    "EXPIRES",
-    "EXPIRY",
-    "FIELD",
-    "FILE",
-    "FILES",
-    "FILTER",
-    "FILTERS",
-    "FLAG",
-    "FOR",
-    "FORMAT",
-    "GRANT",
-    "GROUP",
-    "HANDLER",
-    "HASHER",
-    "HEADER",
-    "HELPER",
-    "HINT",
-    "HISTORY",
-    "HOST",
-    "HOURS",
-    "IN",
-    "INDEX",
-    "INTERVAL",
-    "ISSUER",
-    "LABEL",
-    "LEEWAY",
-    "LENGTH",
-    "LIFESPAN",
-    "LIFESPANS",
-    "LIFETIME",
-    "LIMIT",
-    "LOCATION",
-    "LOGIN",
-    "LOOKUP",
-    "MANAGER",
-    "MAX",
-    "METHOD",
-    "MIN",
-    "MINUTES",
-    "MODE",
-    "MOUNT",
-    "MS",
-    "NAME",
-    "NAMES",
-    "NAMESPACE",
-    "OVERLAP",
-    "PARAM",
-    "PARAMETER",
-    "PATH",
-    "PATHS",
-    "PATTERN",
-    "PERIOD",
-    "POLICIES",
-    "POLICY",
-    "PREFIX",
-    "PRICE",
-    "PROCESS",
-    "PROJECT",
-    "PROMPT",
-    "PROVIDER",
-    "RATE",
-    "REF",
-    "REFS",
-    "REGEX",
-    "REGION",
-    "REQUIRED",
-    "RESET",
-    "REVIEW",
-    "ROTATION",
-    "SCOPE",
-    "SCOPES",
-    "SECONDS",
-    "SELECTOR",
-    "SET",
-    "SIZE",
-    "SOURCE",
-    "STATUS",
-    "STDIN",
-    "STORAGE",
-    "STORE",
-    "STRATEGY",
-    "STRENGTH",
-    "SUFFIX",
-    "THRESHOLD",
-    "TIMEOUT",
-    "TRANSPORT",
-    "TTL",
-    "TYPE",
-    "TYPES",
-    "URI",
-    "URL",
-    "URLS",
-    "USAGE",
-    "VALIDATION",
-    "VALIDATOR",
-    "VALIDITY",
-    "VAR",
-    "VERIFIER",
-    "VERSION",
-    "WINDOW",
-];
-
-/// First words of what is switched on or off, and of what names something that is there.
-const SWITCHES: [&str; 20] = [
-    "ALLOW",
-    "AUTOMOUNT",
-    "CHECK",
-    "DISABLE",
-    "ENABLE",
-    "EXISTING",
-    "EXPORT",
-    "HAS",
-    "HIDE",
-    "IS",
-    "MASK",
-    "PERSIST",
-    "REQUIRE",
-    "REQUIRED",
-    "REQUIRES",
-    "SHOW",
-    "SKIP",
-    "USE",
-    "VALIDATE",
-    "WITH",
-];
-
-/// What says anywhere in a name that the secret is not in the value, but none, or one that the program makes.
-const SWITCHED: [&str; 4] = ["ALLOW", "DISABLE", "ENABLE", "RANDOM"];
-
-/// What stands before `token` where it is a piece of a text, and what before `pass` where something is passed on.
-const OF_TEXTS: [&str; 18] = [
-    "AUDIO", "BOS", "CLS", "EOS", "FIRST", "IMAGE", "MASK", "MAX", "MIN", "NUM", "PAD", "PER",
-    "SEP", "SPECIAL", "START", "STOP", "UNK", "VIDEO",
-];
-const PASSED_ON: [&str; 5] = ["FASTCGI", "GRPC", "PROXY", "SCGI", "UWSGI"];
+use words::{
+    KEYS, OF_CLUSTERS, OF_TEXTS, PARTS, PASSED_ON, PROPERTIES, SECRETS, SWITCHED, SWITCHES,
+};
 
 /// Whether a name is that of a secret.
 pub fn sounds_secret(name: &str) -> bool {
@@ -258,6 +39,45 @@ pub fn sounds_secret_as_number(name: &str) -> bool {
     !counts && sounds_secret(name)
 }
 
+/// Whether this is the name of a Secret of a cluster, or of an entry in one, and not the secret itself: by what the name is of
+/// (`tlsSecret`, `passwordKey`), and if the value is made of words as such names are.
+pub fn names_entry_of_secret(name: &str, value: &str) -> bool {
+    let words = words(name);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let is_of_cluster = |word: &&str| OF_CLUSTERS.contains(word);
+    let is_entry = match words.as_slice() {
+        [.., of, "SECRET", "KEY"] => is_of_cluster(of) || *of == "TOKEN",
+        [
+            ..,
+            "PASSWORD" | "PASSWORDS" | "PASSPHRASE" | "TOKEN" | "SECRET",
+            of,
+            "KEY",
+        ] => is_of_cluster(of),
+        [.., "PASSWORD" | "PASSWORDS" | "PASSPHRASE" | "TOKEN", "KEY"] => true,
+        [.., "PRIVATE", "KEY", "SECRET"] => value.contains(['-', '.']),
+        // One word may be a password: `USER_SECRET=hunter`.
+        [.., of, "SECRET"] => is_of_cluster(of) && value.contains(['-', '.']),
+        _ => false,
+    };
+    is_entry && value.split(['.', '_', '-']).all(is_word)
+}
+
+/// So few characters are a word with its number.
+const SHORT: usize = 3;
+
+/// A word, also in capitals or of several: `tls`, `s3`, `TOKEN`, `adminPassword`. What was drawn at random has digits, or more capitals.
+fn is_word(part: &str) -> bool {
+    let is_letters = part.chars().all(|c| c.is_ascii_alphabetic());
+    let humps = part
+        .chars()
+        .skip(1)
+        .filter(char::is_ascii_uppercase)
+        .count();
+    let is_upper = !part.contains(|c: char| c.is_ascii_lowercase());
+    let is_one = is_letters && (is_upper || humps * 3 <= part.len());
+    !part.is_empty() && (part.len() <= SHORT || is_one)
+}
+
 /// Whether it names what is kept elsewhere: a log-in of Jenkins', a key of a key store. `ACCESS_KEY_ID` is half of a log-in.
 fn is_id(words: &[&str], place: usize) -> bool {
     let names = match words[place] {
@@ -271,7 +91,9 @@ fn is_secret(words: &[&str], at: usize) -> bool {
     let before = at.checked_sub(1).map_or("", |at| words[at]);
     // `DB_PASSWORD1`, `apiKey2`.
     match words[at].trim_end_matches(|c: char| c.is_ascii_digit()) {
-        "KEY" => KEYS.contains(&before),
+        "KEY" | "KEYS" => KEYS.contains(&before),
+        // What nodes of Erlang, as those of RabbitMQ, know each other by.
+        "COOKIE" => before == "ERLANG",
         // `proxy_pass`, `pass_filenames`.
         "PASS" => at + 1 == words.len() && !PASSED_ON.contains(&before),
         "PWD" => !before.is_empty() && before != "OLD",

@@ -214,12 +214,14 @@ fn host_in<'a>(string: &UserString<'a>, names: &Names<'a>) -> Option<(&'a str, &
         StringUse::Variable(variable) | StringUse::OfFile(variable, _) if asks_host(variable) => {
             string.text.split(',').find_map(|item| others(item.trim()))
         }
-        StringUse::Word(_) | StringUse::Line => string.words().iter().find_map(|(before, word)| {
-            let flag = word.split_once('=').filter(|(flag, _)| asks_host(flag));
-            let after = before.starts_with('-') && asks_host(before);
-            let value = flag.map(|(_, value)| value).or(after.then_some(*word))?;
-            others(value)
-        }),
+        StringUse::Word { .. } | StringUse::Line => {
+            string.words().iter().find_map(|(before, word)| {
+                let flag = word.split_once('=').filter(|(flag, _)| asks_host(flag));
+                let after = before.starts_with('-') && asks_host(before);
+                let value = flag.map(|(_, value)| value).or(after.then_some(*word))?;
+                others(value)
+            })
+        }
         StringUse::Variable(_)
         | StringUse::Named(_)
         | StringUse::File

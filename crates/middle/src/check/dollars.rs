@@ -16,7 +16,7 @@ use crate::{
 /// Commands and checks in which a shell would read the number of its process where a Compose file means a variable.
 pub(super) fn doubled(facts: Facts<'_>, sink: &mut Sink) {
     for string in strings(facts) {
-        let is_run = matches!(string.how, StringUse::Word(_) | StringUse::Line);
+        let is_run = matches!(string.how, StringUse::Word { .. } | StringUse::Line);
         if !is_run || !matches!(string.owner, Owner::Workload(_)) {
             continue;
         }

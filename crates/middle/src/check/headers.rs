@@ -1,4 +1,6 @@
-//! Logins in headers of HTTP that stand in a text: `Bearer TOKEN`, `Basic BASE64`.
+//! Logins in headers of HTTP that stand in a text: `Bearer TOKEN`, `Basic BASE64`, `Authorization: SCHEME TOKEN`, `X-API-Key: KEY`.
+
+use super::telling::is_secret_of;
 
 /// Fewer characters than these are no token.
 const SHORTEST_TOKEN: usize = 8;
@@ -26,6 +28,30 @@ pub(super) fn written_login(text: &str) -> Option<&'static str> {
         .iter()
         .find(|it| found(it))
         .map(|(scheme, _)| *scheme)
+}
+
+/// The header in a text whose name tells that its value is a login, or that is `Authorization` of any scheme.
+pub(super) fn written_header(text: &str) -> Option<&str> {
+    let mut parts = text.split(['"', '\'']);
+    parts.find_map(|part| {
+        let (name, value) = part.split_once(':')?;
+        let is_name = name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
+        let is_login = match name.eq_ignore_ascii_case("authorization") {
+            true => value.split_whitespace().take(2).any(is_whole_token),
+            // `credentials:1480.v2246fd` is a plugin and its version.
+            false => {
+                let is_apart = value.starts_with(' ');
+                is_apart && is_whole_token(value.trim()) && is_secret_of(name, value.trim())
+            }
+        };
+        (is_name && is_login).then_some(name)
+    })
+}
+
+fn is_whole_token(word: &str) -> bool {
+    word.chars().all(is_of_token) && is_token(word)
 }
 
 fn is_of_token(c: char) -> bool {
@@ -69,7 +95,28 @@ pub(super) fn decoded(text: &str) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use super::written_login;
+    use super::{written_header, written_login};
+
+    #[test]
+    fn a_header_is_told_by_its_name() {
+        for (text, name) in [
+            ("X-API-Key: 3a16750dd363", Some("X-API-Key")),
+            ("curl -H \"apikey: c4ed6c21-9dd5\" http://x", Some("apikey")),
+            (
+                "curl -H 'Authorization: Token 22cb98785' x",
+                Some("Authorization"),
+            ),
+            ("Authorization: 5eb4223e-5008", Some("Authorization")),
+            ("curl -H \"X-API-Key: $KEY1234\" http://x", None),
+            ("curl -H 'Authorization: Bearer ${TOKEN}'", None),
+            ("echo 'password: wrong'", None),
+            ("X-Request-Id: 3a16750dd363", None),
+            ("[\"credentials-binding:700.vb2246fd\"]", None),
+            ("X-API-Key-Header: x-shop-key1", None),
+        ] {
+            assert_eq!(written_header(text), name, "{text}");
+        }
+    }
 
     #[test]
     fn a_login_in_a_header_is_told_from_words_and_variables() {

@@ -6,14 +6,13 @@ use super::{
     Facts,
     copied::{self, CopiedFile},
     credentials::{self, Credential},
-    headers::written_login,
-    strings::{Owner, StringUse, UserString, is_the_users, strings},
+    strings::{Owner, StringUse, UserString, is_the_users, strings_and_own_kinds},
+    telling::{is_literal, secret_in},
     written,
 };
 use crate::{
     diag::{Code, Diagnostic, Sink, Subject},
     model::{Platform, Workload},
-    reference::{sounds_secret, sounds_secret_as_number, without_parameters},
     source::Span,
     syntax::key_text,
 };
@@ -26,7 +25,7 @@ type Told<'a> = BTreeSet<(Span, Option<&'a str>, Option<usize>)>;
 pub(super) fn plaintext(facts: Facts<'_>, sink: &mut Sink) {
     let told = in_copied_files(facts.platform, sink);
     let mut seen = BTreeSet::new();
-    let strings = strings(facts);
+    let strings = strings_and_own_kinds(facts);
     let read = strings
         .iter()
         .filter(|it| !matches!(it.how, StringUse::Mounted(_)));
@@ -44,7 +43,8 @@ pub(super) fn plaintext(facts: Facts<'_>, sink: &mut Sink) {
         if at.is_none()
             && let Some(what) = credentials::in_text(string.text, behind.map(|it| it.text))
         {
-            if seen.insert(string.place()) {
+            // Files of kinds are read as a whole.
+            if is_the_users(facts.platform, string.span) && seen.insert(string.place()) {
                 sink.push(written_out(what, string));
             }
             continue;
@@ -68,7 +68,10 @@ pub(super) fn plaintext(facts: Facts<'_>, sink: &mut Sink) {
                 _ => "in plain text".to_string(),
             },
         )
-        .help(help(string));
+        .help(match is_the_users(facts.platform, string.span) {
+            true => help(string),
+            false => IN_KIND.to_string(),
+        });
         sink.push(diagnostic.of(Some(string.owner.subject())));
     }
 }
@@ -108,6 +111,10 @@ fn held(what: &str, line: Option<usize>, file: &CopiedFile<'_>, workload: &Workl
         format!("{at}it is copied into what is generated"),
     )
 }
+
+/// Where a kind of the user's own gets a secret from.
+const IN_KIND: &str = "a kind takes a secret from who uses it: declare a setting, `settings.NAME = { type = \"secret\" }`, and write \
+                       `${settings.NAME}`";
 
 /// How a file that is a secret comes into a container.
 const MOUNT: &str = "declare a secret and mount it: `files.\"/path\" = { secret = \"NAME\" }`";
@@ -171,145 +178,4 @@ fn again(facts: Facts<'_>, string: &UserString<'_>) -> Option<String> {
     let mut secrets = facts.platform.secrets.iter();
     let secret = secrets.find(|secret| secret.env == name)?;
     is_literal(string.text).then(|| format!("`{name}` (the secret `{}`)", secret.name))
-}
-
-/// What in a string is a secret, in words.
-fn secret_in(string: &UserString<'_>) -> Option<String> {
-    match string.how {
-        StringUse::Variable(name) | StringUse::Named(name) | StringUse::OfFile(name, _) => {
-            let is_one = sounds(name, string.text) && is_value(string.text);
-            (is_one || holds_password(string.text) || written_login(string.text).is_some())
-                .then(|| format!("`{name}`"))
-        }
-        StringUse::Word(_) | StringUse::Line => string
-            .words()
-            .into_iter()
-            .find_map(|(before, word)| secret_word(before, word))
-            .or_else(|| holds_password(string.text).then(|| "a URL".to_string()))
-            .or_else(|| header(string.text)),
-        StringUse::File | StringUse::Mounted(_) => secret_in_line(string.text)
-            .or_else(|| holds_password(string.text).then(|| "a URL in a file".to_string()))
-            .or_else(|| header(string.text)),
-    }
-}
-
-fn header(text: &str) -> Option<String> {
-    written_login(text).map(|scheme| format!("a header `{scheme} ...`"))
-}
-
-/// The name of a secret that a line of a configuration file writes out: of the line itself, or of an entry between its braces.
-fn secret_in_line(line: &str) -> Option<String> {
-    let line = without_parameters(line);
-    let entries = line.split(['{', '}', ',']).filter(|_| line.contains('{'));
-    std::iter::once(line.as_str())
-        .chain(entries)
-        .filter_map(assigned)
-        .find(|(name, value)| sounds(name, value) && is_written_out(value))
-        .map(|(name, _)| format!("`{name}`"))
-}
-
-/// The name and the value of a line of a configuration file: `name: value`, `name = value`.
-fn assigned(line: &str) -> Option<(&str, &str)> {
-    let line = line.trim().trim_start_matches("- ").trim_start();
-    let line = line.strip_prefix("export ").unwrap_or(line);
-    let (name, value) = line.split_once(['=', ':'])?;
-    let quotes: &[char] = &['"', '\'', ' '];
-    let name = name.trim_matches(quotes);
-    let is_name = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
-    let value = without_comment(value.trim())
-        .trim()
-        .trim_end_matches([',', ';'])
-        .trim_matches(quotes);
-    (!name.is_empty() && name.chars().all(is_name)).then_some((name, value))
-}
-
-/// A value without the comment behind it. In quotes a `#` begins none.
-fn without_comment(value: &str) -> &str {
-    let comment = value.match_indices(" #").find(|(at, _)| {
-        ['"', '\'']
-            .iter()
-            .all(|it| value[..*at].matches(*it).count() % 2 == 0)
-    });
-    comment.map_or(value, |(at, _)| &value[..at])
-}
-
-/// Whether a name is that of a secret whose value may be this one.
-fn sounds(name: &str, value: &str) -> bool {
-    match value.parse::<f64>() {
-        Ok(_) => sounds_secret_as_number(name),
-        Err(_) => sounds_secret(name),
-    }
-}
-
-/// Whether a value is a secret itself: no switch, and nothing that says where the secret is.
-fn is_value(text: &str) -> bool {
-    is_literal(text)
-        && !ELSEWHERE.iter().any(|start| text.starts_with(start))
-        && !NO_VALUES.contains(&text.to_ascii_lowercase().as_str())
-}
-
-/// Whether a value of a configuration file or a script is a secret itself: one word, no variable, no path, no list, no switch.
-fn is_written_out(value: &str) -> bool {
-    is_value(value)
-        && !value.contains(char::is_whitespace)
-        && !FILLED_IN.iter().any(|start| value.starts_with(start))
-        && !names_variable(value)
-}
-
-/// How a value begins that programs resolve at start.
-const ELSEWHERE: [&str; 9] = [
-    "os.environ",
-    "env.",
-    "env:",
-    "vault:",
-    "file:",
-    "arn:",
-    "ref+",
-    "secret:",
-    "ENC(",
-];
-
-/// How a value of a configuration file begins that says where the secret is: variables of templates, and paths.
-const FILLED_IN: [&str; 14] = [
-    "{", "(", "%", "<", "/", "[", "|", ">", "~", "./", "../", "!", "&", "*",
-];
-
-const NO_VALUES: [&str; 16] = [
-    "0", "1", "null", "none", "nil", "yes", "no", "on", "off", "required", "optional", "enabled",
-    "disabled", "auto", "never", "always",
-];
-
-/// `OPENAI_API_KEY`: the variable that has the secret.
-fn names_variable(value: &str) -> bool {
-    let is_of_name = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
-    value.contains('_') && value.chars().all(is_of_name) && sounds_secret(value)
-}
-
-/// `--password=x`, `PASSWORD=x`, or what follows `--password`.
-fn secret_word(before: &str, word: &str) -> Option<String> {
-    let flag = |text: &str| text.starts_with('-') && sounds_secret(text);
-    if let Some((name, value)) = word.split_once('=') {
-        let is_name = !name.contains(|c: char| !c.is_ascii_alphanumeric() && !"_-.".contains(c));
-        let value = value.trim_matches(['"', '\'']);
-        return (is_name && sounds(name, value) && is_value(value)).then(|| format!("`{name}`"));
-    }
-    (flag(before) && !before.contains('=') && !word.starts_with('-') && is_value(word))
-        .then(|| format!("`{before}`"))
-}
-
-/// Whether a value is written out: no reference, no variable of a shell's, no file or command that holds it.
-fn is_literal(text: &str) -> bool {
-    !text.is_empty() && !matches!(text, "true" | "false") && !text.contains(['$', '`'])
-}
-
-/// `scheme://user:password@host` with the password written out.
-pub(super) fn holds_password(text: &str) -> bool {
-    text.match_indices("://").any(|(at, _)| {
-        let rest = &text[at + 3..];
-        let end = rest.find(|c: char| "/?\"'`".contains(c) || c.is_whitespace());
-        rest[..end.unwrap_or(rest.len())]
-            .rsplit_once('@')
-            .and_then(|(login, _)| login.split_once(':'))
-            .is_some_and(|(_, password)| is_literal(password))
-    })
 }

@@ -31,8 +31,8 @@ pub(super) enum StringUse<'a> {
     Variable(&'a str),
     /// Something else that has a name: a build argument, a label.
     Named(&'a str),
-    /// A word of a command, and the one before it.
-    Word(&'a str),
+    /// A word of a command, the one before it, and the program that it is for.
+    Word { before: &'a str, program: &'a str },
     /// A shell's line, or a command that is split like one.
     Line,
     /// A line of a file's content, as platform.toml has it.
@@ -122,14 +122,8 @@ impl<'a> UserString<'a> {
     /// The words of a command or a line, each with the one before it; of anything else, none.
     pub fn words(&self) -> Vec<(&'a str, &'a str)> {
         match self.how {
-            StringUse::Word(before) if !self.text.contains(char::is_whitespace) => {
-                vec![(before, self.text)]
-            }
-            StringUse::Word(_) | StringUse::Line => {
-                let words: Vec<&str> = self.text.split_whitespace().collect();
-                let before = std::iter::once("").chain(words.iter().copied());
-                before.zip(words.iter().copied()).collect()
-            }
+            StringUse::Word { before, .. } => words(self.text, before),
+            StringUse::Line => words(self.text, ""),
             StringUse::Variable(_)
             | StringUse::Named(_)
             | StringUse::File
@@ -139,8 +133,34 @@ impl<'a> UserString<'a> {
     }
 }
 
+/// The words of a text, each with the one before it. `before`: what stands in a list before a text that is one word.
+pub(super) fn words<'a>(text: &'a str, before: &'a str) -> Vec<(&'a str, &'a str)> {
+    if !text.is_empty() && !text.contains(char::is_whitespace) {
+        return vec![(before, text)];
+    }
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let before = std::iter::once("").chain(words.iter().copied());
+    before.zip(words.iter().copied()).collect()
+}
+
 /// All strings of the user, in the user's order. Strings of a kind are left out: they are intended.
 pub(super) fn strings<'a>(facts: Facts<'a>) -> Vec<UserString<'a>> {
+    let mut out = all_strings(facts);
+    out.retain(|string| is_the_users(facts.platform, string.span));
+    out
+}
+
+/// The same with those of kinds of the user's own.
+pub(super) fn strings_and_own_kinds<'a>(facts: Facts<'a>) -> Vec<UserString<'a>> {
+    let platform = facts.platform;
+    let mut out = all_strings(facts);
+    out.retain(|string| {
+        is_the_users(platform, string.span) || platform.own_kinds.contains(&string.span.source)
+    });
+    out
+}
+
+fn all_strings<'a>(facts: Facts<'a>) -> Vec<UserString<'a>> {
     let platform = facts.platform;
     let mut out = Vec::new();
     for workload in platform.workloads() {
@@ -206,7 +226,6 @@ pub(super) fn strings<'a>(facts: Facts<'a>) -> Vec<UserString<'a>> {
         );
         stages(owner, &entry.written, "stages", &mut out);
     }
-    out.retain(|string| is_the_users(platform, string.span));
     out
 }
 
@@ -333,7 +352,7 @@ fn is_rules(text: &str) -> bool {
     of_groups && has(&["rules:"]) && has(&["expr:", "alert:", "record:"])
 }
 
-fn is_comment(line: &str) -> bool {
+pub(super) fn is_comment(line: &str) -> bool {
     let line = line.trim_start();
     line.is_empty() || ["#", "//", ";"].iter().any(|mark| line.starts_with(mark))
 }
@@ -372,13 +391,19 @@ fn named<'a>(
     }
 }
 
+/// How lists of health checks begin.
+const CHECKS: [&str; 2] = ["CMD", "CMD-SHELL"];
+
 /// A list of words, or one string that is split like a shell's line.
 fn lines<'a>(owner: Owner<'a>, node: Option<&'a Node>, out: &mut Vec<UserString<'a>>) {
     match node.map(|node| &node.value) {
         Some(Value::Array(words)) => {
+            let program = words.iter().filter_map(Node::as_str);
+            let program = program.filter(|word| !CHECKS.contains(word)).next();
+            let program = program.unwrap_or_default();
             let mut before = "";
             for word in words {
-                push(owner, StringUse::Word(before), Some(word), out);
+                push(owner, StringUse::Word { before, program }, Some(word), out);
                 before = word.as_str().unwrap_or_default();
             }
         }

@@ -1,17 +1,19 @@
-//! What surely is a secret, wherever the user wrote it: in strings that are neither a variable, a word of a command nor a file's text (a
-//! description, a raw key, the URL of a repository), in comments, in kinds and templates of their own. All of that is committed, and most of
-//! it is copied into what is generated.
+//! Secrets wherever else the user wrote them: in strings that are neither a variable, a word of a command nor a file's text (a raw key, a
+//! value of a chart of others, the URL of a repository, a description), in comments, in kinds and templates of their own. All of that is
+//! committed, and most of it is copied into what is generated.
 
 use std::collections::BTreeSet;
 
 use super::{
     Facts, credentials,
-    secrets::{holds_password, surely},
+    secrets::surely,
+    telling::{holds_password, is_literal, is_secret_of_key, secret_in_text},
 };
 use crate::{
     diag::{Code, Diagnostic, Sink, Subject},
+    language::{NamedText, TextName, named_texts},
     source::{SourceId, Span},
-    syntax::{Node, Table, Value},
+    syntax::Table,
 };
 
 /// What the user wrote, before anything was merged or resolved.
@@ -25,15 +27,6 @@ pub struct Written<'a> {
     pub templates: &'a [(String, String)],
 }
 
-/// A string anywhere in platform.toml.
-struct TreeString<'a> {
-    /// The name of its key; of an item, that of its list.
-    key: &'a str,
-    text: &'a str,
-    span: Span,
-    subject: Option<Subject>,
-}
-
 /// Keys whose text is for people: an example in it is no login.
 const PROSE: [&str; 4] = ["description", "label", "summary", "title"];
 
@@ -41,49 +34,80 @@ const PROSE: [&str; 4] = ["description", "label", "summary", "title"];
 const INSTEAD: &str = "take it out: this file and what is generated are committed; a program gets a secret through `${secrets.NAME}` in \
                        `env`, `settings`, `command`, `entrypoint` or `args`";
 
+/// What to do about a value under a telling name.
+const DECLARE: &str = "take it out: this file and what is generated are committed; declare a secret and write `${secrets.NAME}` in `env`, \
+                       `settings`, `command`, `entrypoint` or `args`; values of a chart name a Secret, as in \
+                       `existingSecret = \"${platform.name}\"`";
+
 /// Reports what is written elsewhere than in the strings that were looked at before.
 pub(super) fn elsewhere(facts: Facts<'_>, looked_at: &BTreeSet<Span>, sink: &mut Sink) {
-    let strings = tree_strings(facts.written.tree);
+    let texts = named_texts(facts.written.tree);
     let mut holding = BTreeSet::new();
-    for string in &strings {
-        let held = credentials::of_lines(string.text).next();
+    for text in &texts {
+        let (string, span) = (text.node.as_str().unwrap_or_default(), text.node.span);
+        let held = credentials::of_lines(string).next();
         if held.is_some() {
-            holding.insert(string.span);
+            holding.insert(span);
         }
-        if looked_at.contains(&string.span) {
+        if looked_at.contains(&span) {
             continue;
         }
-        let key = string.key;
-        if let Some((_, what)) = held {
-            let message = format!("{what} is written out in `{key}`");
-            sink.push(
-                surely(message, string.subject.clone(), INSTEAD)
-                    .label(string.span, "in plain text"),
-            );
-        } else if holds_password(string.text) && !PROSE.contains(&key) {
-            sink.push(
-                Diagnostic::new(
-                    Code::PlaintextSecret,
-                    format!("the URL in `{key}` has a password"),
-                )
-                .label(string.span, "in plain text")
-                .help(INSTEAD)
-                .of(string.subject.clone()),
-            );
+        let told = match held {
+            Some((_, what)) => {
+                let message = format!("{what} is written out in `{}`", text.name.as_str());
+                Some(surely(message, subject(text), INSTEAD))
+            }
+            // A setting that takes nothing but a secret was reported as an error.
+            None if sink.has_errors_of(Code::SecretRequired) => None,
+            None => guess(text, string).map(|it| it.of(subject(text))),
+        };
+        if let Some(told) = told {
+            sink.push(told.label(span, "in plain text"));
         }
     }
-    in_files(facts, &strings, &holding, sink);
+    in_files(facts, &texts, &holding, sink);
     in_templates(facts.written.templates, sink);
 }
 
+/// What looks like a secret by the name of a text, or by what is in it.
+fn guess(text: &NamedText<'_>, string: &str) -> Option<Diagnostic> {
+    let name = text.name.as_str();
+    if PROSE.contains(&name) {
+        return None;
+    }
+    let lint = |message: String, help| Diagnostic::new(Code::PlaintextSecret, message).help(help);
+    let is_told = match text.name {
+        TextName::OfSecret(_) => is_literal(string),
+        TextName::Chosen(_) => is_secret_of_key(name, string),
+        TextName::Formed(_) | TextName::Key(_) | TextName::OfReference(_) => false,
+    };
+    if is_told {
+        let message = format!("`{name}` looks like a secret that is written out");
+        return Some(lint(message, DECLARE));
+    }
+    if holds_password(string) {
+        return Some(lint(format!("the URL in `{name}` has a password"), INSTEAD));
+    }
+    let is_free = matches!(text.name, TextName::Key(_) | TextName::Chosen(_));
+    let what = secret_in_text(string, text.before).filter(|_| is_free)?;
+    let message = format!("{what} in `{name}` looks like a secret that is written out");
+    Some(lint(message, DECLARE))
+}
+
+/// What accepts a lint about a text.
+fn subject(text: &NamedText<'_>) -> Option<Subject> {
+    let entry = text.entry.to_string();
+    match text.section {
+        "components" => Some(Subject::Component(entry)),
+        "pipelines" => Some(Subject::Pipeline(entry)),
+        "ci" => Some(Subject::Ci(entry)),
+        _ => None,
+    }
+}
+
 /// Comments, names of keys and kinds of the user's own: what stands outside of the strings that hold something.
-fn in_files(
-    facts: Facts<'_>,
-    strings: &[TreeString<'_>],
-    holding: &BTreeSet<Span>,
-    sink: &mut Sink,
-) {
-    let mut files: BTreeSet<SourceId> = strings.iter().map(|it| it.span.source).collect();
+fn in_files(facts: Facts<'_>, texts: &[NamedText<'_>], holding: &BTreeSet<Span>, sink: &mut Sink) {
+    let mut files: BTreeSet<SourceId> = texts.iter().map(|it| it.node.span.source).collect();
     files.extend(&facts.platform.own_kinds);
     for source in files {
         let file = facts.written.sources.file(source);
@@ -111,59 +135,5 @@ fn in_templates(templates: &[(String, String)], sink: &mut Sink) {
             let message = format!("line {number} of the template `{path}` holds {what}");
             sink.push(surely(message, None, INSTEAD));
         }
-    }
-}
-
-/// All strings, with what accepts a lint about each.
-fn tree_strings(tree: &Table) -> Vec<TreeString<'_>> {
-    let mut out = Vec::new();
-    for (section, node) in tree.iter() {
-        let subject: Option<fn(String) -> Subject> = match section.name.as_str() {
-            "components" => Some(Subject::Component),
-            "pipelines" => Some(Subject::Pipeline),
-            "ci" => Some(Subject::Ci),
-            _ => None,
-        };
-        match (subject, node.as_table()) {
-            (Some(subject), Some(entries)) => {
-                for (name, entry) in entries.iter() {
-                    collect(
-                        &name.name,
-                        entry,
-                        Some(&subject(name.name.clone())),
-                        &mut out,
-                    );
-                }
-            }
-            _ => collect(&section.name, node, None, &mut out),
-        }
-    }
-    out
-}
-
-fn collect<'a>(
-    key: &'a str,
-    node: &'a Node,
-    subject: Option<&Subject>,
-    out: &mut Vec<TreeString<'a>>,
-) {
-    match &node.value {
-        Value::String(text) => out.push(TreeString {
-            key,
-            text,
-            span: node.span,
-            subject: subject.cloned(),
-        }),
-        Value::Array(items) => {
-            for item in items {
-                collect(key, item, subject, out);
-            }
-        }
-        Value::Table(table) => {
-            for (key, value) in table.iter() {
-                collect(&key.name, value, subject, out);
-            }
-        }
-        _ => {}
     }
 }

@@ -6,6 +6,7 @@ mod keys;
 mod logins;
 mod stores;
 mod tokens;
+mod web_tokens;
 
 use std::{borrow::Cow, iter};
 
@@ -70,6 +71,7 @@ pub(super) fn in_text(text: &str, next: Option<&str>) -> Option<&'static str> {
     keys::begins_private_key(text, next)
         .then_some("a private key")
         .or_else(|| tokens::token_in(text))
+        .or_else(|| web_tokens::holds_web_token(text).then_some("a JSON Web Token"))
 }
 
 /// Whether a word has so many sorts of characters as what was drawn at random has. `xxxx`, `0000` and `abcabc` stand for something.
