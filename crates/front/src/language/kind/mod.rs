@@ -121,6 +121,12 @@ const CONDITIONAL: &[KeyShape] = &[
         "contradictions = [{ env = [\"CLICKHOUSE_SKIP_USER_SETUP\"], unless = \"0\", because = \"the user is not made\", instead = \"all log in as it\" }]",
     ),
     key(
+        "joined_env",
+        Shape::Map(NameRule::Environment, &FREE),
+        "Variables of the main workload that hold a list, each with the sign between its items: what a user writes in one follows what the kind has there.",
+        "joined_env = { PYTHONPATH = \":\" }",
+    ),
+    key(
         "image_volumes",
         Shape::List(&Shape::Plain(Form::ContainerPath)),
         "Paths that the main workload's image declares as `VOLUME`. Where nothing is mounted at exactly such a path, runtimes put a volume there that goes with the container.",
