@@ -386,6 +386,7 @@ fn setting_spec(key: &Key, table: &Table) -> SettingSpec {
         since: table.string("since").map(ToString::to_string),
         variables: strings(table, "variables"),
         client_variables: strings(table, "client_variables"),
+        at_start: table.boolean("at_start").unwrap_or(false),
         default: table.get("default").cloned(),
         holds: table.string("holds").and_then(FileForm::from_name),
         description: table.string("description").unwrap_or_default().to_string(),
@@ -405,6 +406,7 @@ fn own_secret(key: &Key, table: &Table) -> OwnSecret {
             .into_iter()
             .map(ToString::to_string)
             .collect(),
+        at_start: table.boolean("at_start").unwrap_or(false),
         condition: table.get("if").cloned(),
         span: key.span,
     }
