@@ -336,7 +336,7 @@ fn no_help_holds_a_command_of_the_platform_file_or_gives_the_host_s_own_away() {
 #[test]
 fn a_folder_that_several_mount_is_reported_once() {
     let more = "volumes.both = { mount = \"/both\", source = \"both\" }\n\
-         [components.b]\nimage = \"a/b:1\"\ngroup = \"main\"\n\
+         [components.b]\nimage = \"a/b:1\"\ngroup = \"g\"\n\
          volumes.same = { mount = \"/same\", source = \"both\" }\n";
     let machine = Machine::of("", more).applied();
     let printed = machine.ok(&["doctor"]);

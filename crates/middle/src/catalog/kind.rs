@@ -25,6 +25,8 @@ pub struct Kind {
     pub title: String,
     /// One sentence for `mlopsgen kinds`.
     pub description: String,
+    /// What people should know before they use it.
+    pub notes: Vec<String>,
     /// Its icon in the picture of the architecture.
     pub icon: Icon,
     /// The group that a first platform.toml puts it into.

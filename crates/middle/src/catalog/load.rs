@@ -237,6 +237,7 @@ fn kind(name: &str, lineage: Vec<String>, table: Table, span: Span) -> Kind {
         lineage,
         title: string("title").unwrap_or_else(|| name.to_string()),
         description: string("description").unwrap_or_default(),
+        notes: strings(&table, "notes"),
         icon: table
             .string("icon")
             .and_then(Icon::parse)

@@ -314,6 +314,12 @@ const ABOUT: &[KeyShape] = &[
         "flags_by_variable = { MLFLOW_STATIC_PREFIX = \"--static-prefix\" }",
     ),
     key(
+        "notes",
+        Shape::List(&FREE),
+        "What people should know before they use it, each a sentence: `mlopsgen kinds NAME` and the reference show them.",
+        "notes = [\"It runs one model: another one is another component.\"]",
+    ),
+    key(
         "per_platform",
         Shape::Integer(1, 1000),
         "A platform has at most so many of it.",
