@@ -170,7 +170,11 @@ pub fn set_elsewhere<'a>(
         };
         // One that runs elsewhere was started with them.
         let is_here = component.external.is_none();
-        let taken = if is_here { &component.taken_at_start } else { &none };
+        let taken = if is_here {
+            &component.taken_at_start
+        } else {
+            &none
+        };
         let secrets = secrets.filter(|secret| !taken.contains(*secret));
         owners.extend(secrets.map(|secret| (secret, (component.name.as_str(), origin.clone()))));
         stores.extend(component.main().map(|main| (main, taken, origin)));

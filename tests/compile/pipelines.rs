@@ -373,14 +373,20 @@ settings.admin_password = "${{secrets.s}}"
     for path in ["compose/one.yaml", "helm/p/values.yaml"] {
         let told = of(&all, path);
         assert!(!told.is_empty(), "{path}");
-        assert!(told.iter().all(|it| it == "/opt/airflow/mlopsgen"), "{told:?}");
+        assert!(
+            told.iter().all(|it| it == "/opt/airflow/mlopsgen"),
+            "{told:?}"
+        );
         let own = "env.PYTHONPATH = \"${vars.lib}:/opt/more\"\nparts.scheduler.env.PYTHONPATH = \"/opt/scheduler\"";
         let told = of(&files(named, own), path);
         let both = "\"/opt/airflow/mlopsgen:/opt/lib:/opt/more\"";
         let scheduler = "\"/opt/airflow/mlopsgen:/opt/scheduler\"";
         assert!(told.iter().any(|it| it == both), "{told:?}");
         assert!(told.iter().any(|it| it == scheduler), "{told:?}");
-        assert!(told.iter().all(|it| it == both || it == scheduler), "{told:?}");
+        assert!(
+            told.iter().all(|it| it == both || it == scheduler),
+            "{told:?}"
+        );
         let told = of(&files(named, "env.PYTHONPATH = { unset = true }"), path);
         assert!(told.is_empty(), "{told:?}");
         let told = of(&files("", "env.PYTHONPATH = \"/opt/lib\""), path);

@@ -29,7 +29,9 @@ pub(super) fn findings(case: &Case<'_>) -> Result<Vec<Finding>, Failure> {
                 _ => absent(case, mount, path, user.as_ref()),
             };
             let at = Some(mount.path.as_str());
-            found.extend(fault.map(|fault| Found::new("folder", path, workload, at, mount.span, fault)));
+            found.extend(
+                fault.map(|fault| Found::new("folder", path, workload, at, mount.span, fault)),
+            );
         }
         variables.extend(without_variables(case, workload));
         for (shown, place, span) in files(case, workload, &root) {
@@ -227,7 +229,10 @@ fn of_pipelines(case: &Case<'_>, root: &Path) -> Vec<Finding> {
             if root.join(path.as_str()).exists() {
                 continue;
             }
-            match missing.iter_mut().find(|(known, ..)| *known == path.as_str()) {
+            match missing
+                .iter_mut()
+                .find(|(known, ..)| *known == path.as_str())
+            {
                 Some((_, _, by)) if by.contains(&pipeline.name.as_str()) => {}
                 Some((_, _, by)) => by.push(&pipeline.name),
                 None => missing.push((path.as_str(), mount.span, vec![&pipeline.name])),
@@ -241,7 +246,8 @@ fn of_pipelines(case: &Case<'_>, root: &Path) -> Vec<Finding> {
                 [one] => (format!("the pipeline `{one}` mounts"), "its"),
                 all => (format!("the pipelines {} mount", all_of(all)), "their"),
             };
-            let message = format!("`{path}`, which {pipelines}, does not exist: {theirs} tasks would fail");
+            let message =
+                format!("`{path}`, which {pipelines}, does not exist: {theirs} tasks would fail");
             let command = format!("mkdir -p {}", shell_word(path));
             Finding::warning("folder", message, command).at(case.running, span)
         })
