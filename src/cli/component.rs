@@ -5,6 +5,7 @@ use mlopsgen::{
     diag::nearest,
     manual::{ComponentPage, ResolvedKey, component_page},
     plan::Failure,
+    text::{all_of, visible},
 };
 
 use super::{Context, json, project, table::Columns};
@@ -52,12 +53,13 @@ pub fn run(args: &ShowArgs, context: &Context) -> Result<u8, Failure> {
     Ok(0)
 }
 
-fn unknown(name: &str, names: &[&str]) -> Failure {
+/// The failure that there is no component of this name, among these.
+pub(super) fn unknown(name: &str, names: &[&str]) -> Failure {
     let help = match nearest(name, names.iter().copied()) {
         Some(close) => format!("did you mean `{close}`?"),
-        None => format!("it has {}", mlopsgen::text::all_of(names)),
+        None => format!("it has {}", all_of(names)),
     };
-    Failure::new(format!("there is no component `{name}`")).help(help)
+    Failure::new(format!("there is no component `{}`", visible(name))).help(help)
 }
 
 /// One component for people.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use clap::{Args, Subcommand};
 use mlopsgen::{
-    FurtherSecret, Secret, SecretSource, TemplateEngine, chart_secrets, cluster_secrets,
+    FurtherSecret, Platform, Secret, SecretSource, TemplateEngine, chart_secrets, cluster_secrets,
     compile::Output,
     disk::{Lock, hide_dotenv, is_dotenv_tracked, write_dotenv},
     engine::{Origin, Running, entropy, missing, set_elsewhere, strong_value},
@@ -15,7 +15,7 @@ use mlopsgen::{
 };
 use serde::Serialize;
 
-use super::{Context, args::Format, running};
+use super::{Context, args::Format, component, running};
 
 /// Write or print the values of secrets
 #[derive(Args)]
@@ -30,11 +30,14 @@ enum EnvCommand {
     ///
     /// Each missing secret gets a strong random value. Secrets that are set in the file or in the environment stay. Git
     /// ignores the file, and only you can read it.
+    ///
+    /// The password of a store whose data may be there already is not made up: the data has it.
     #[command(after_help = "\
 Examples:
   mlopsgen env init
-  mlopsgen env init --env prod")]
-    Init,
+  mlopsgen env init --env prod
+  mlopsgen env init --new-data mlflow-db    # its volume exists, with nothing in it")]
+    Init(InitEnvArgs),
     /// Print the Secret that the chart reads
     ///
     /// Also prints the Secrets that others read in a form of their own: third-party charts (`chart` of a component), and
@@ -48,6 +51,13 @@ Examples:
   mlopsgen env secret | kubectl --namespace ml apply -f -
   mlopsgen env secret --format external-secrets --store vault > external-secret.yaml")]
     Secret(SecretArgs),
+}
+
+#[derive(Args)]
+struct InitEnvArgs {
+    /// A component whose data is new, though its volume exists or something names it: make up its secrets, too
+    #[arg(long, value_name = "COMPONENT")]
+    new_data: Vec<String>,
 }
 
 #[derive(Args)]
@@ -82,15 +92,18 @@ struct Entry<'a> {
 
 pub fn run(args: &EnvArgs, context: &Context) -> Result<u8, Failure> {
     match &args.command {
-        EnvCommand::Init => init(context),
+        EnvCommand::Init(args) => init(args, context),
         EnvCommand::Secret(args) => secret(args, context),
     }
 }
 
-fn init(context: &Context) -> Result<u8, Failure> {
+fn init(args: &InitEnvArgs, context: &Context) -> Result<u8, Failure> {
     let Some(running) = running::open(context)? else {
         return Ok(1);
     };
+    for name in &args.new_data {
+        is_new_here(name, &running.output.platform)?;
+    }
     let place = &running.project.place;
     // Two of them would make up two values for one secret.
     let lock = Lock::acquire(place, |holder| {
@@ -110,7 +123,8 @@ fn init(context: &Context) -> Result<u8, Failure> {
     let values = running.values()?;
     let absent = missing(&running.output.platform.secrets, &values);
     let output = &running.output;
-    let elsewhere = existing(&running);
+    let mut elsewhere = existing(&running);
+    elsewhere.retain(|_, (owner, _)| args.new_data.iter().all(|it| it != owner));
     let mut written = Vec::new();
     let mut carried = Vec::new();
     for secret in absent {
@@ -157,6 +171,19 @@ fn init(context: &Context) -> Result<u8, Failure> {
         .terminal
         .out(&report(&written, &carried, place.folder()))?;
     Ok(0)
+}
+
+/// Whether a component can have new data: one that the platform has, and that runs here.
+fn is_new_here(name: &str, platform: &Platform) -> Result<(), Failure> {
+    let Some(component) = platform.component(name) else {
+        let names = platform.components.iter().map(|it| it.name.as_str());
+        return Err(component::unknown(name, &Vec::from_iter(names)));
+    };
+    if component.external.is_none() {
+        return Ok(());
+    }
+    let message = format!("`{name}` runs elsewhere: its secrets are those that it has there");
+    Err(Failure::new(message).help("write them to the `.env` yourself"))
 }
 
 /// The secrets whose values something has already, so that none can be made up.
@@ -215,8 +242,8 @@ fn question(owner: &str, origin: &Origin, folder: &str) -> String {
         Origin::Folder(path) => format!("`{}`, which is not empty", visible(path)),
     };
     format!(
-        "`{owner}` starts on {data}: if there is data in it, it has its value already; {write}, or a value of your own for \
-         data that is new"
+        "`{owner}` starts on {data}: if there is data in it, it has its value already; {write}. If there is none, type \
+         `mlopsgen env init --new-data {owner}`"
     )
 }
 

@@ -146,6 +146,10 @@ fn show(page: &KindPage) -> String {
     facts.row(["replicas", replicas]);
     out.push('\n');
     out.push_str(&facts.text("  "));
+    for (index, note) in page.notes.iter().enumerate() {
+        let before = if index == 0 { "\nTo know:\n" } else { "" };
+        out.push_str(&format!("{before}  - {}\n", visible(note)));
+    }
     for (title, columns) in sections(page) {
         if !columns.is_empty() {
             out.push_str(&format!("\n{title}:\n{}", columns.text("  ")));
@@ -154,13 +158,14 @@ fn show(page: &KindPage) -> String {
     out
 }
 
-fn sections(page: &KindPage) -> [(&'static str, Columns); 9] {
+fn sections(page: &KindPage) -> [(&'static str, Columns); 10] {
     [
         ("Settings", settings(page)),
         ("Roles", roles(page)),
         ("Ports", ports(page)),
         ("Outputs", outputs(page)),
         ("Parts", parts(page)),
+        ("Asks for (memory is the limit, too)", resources(page)),
         ("Volumes", volumes(page)),
         ("Secrets and variables of its own", own(page)),
         ("Metrics", metrics(page)),
@@ -237,6 +242,27 @@ fn parts(page: &KindPage) -> Columns {
         };
         let job = if part.job { "to completion" } else { "" };
         columns.row([&part.name, &image, job, &if_any(part.condition.as_deref())]);
+    }
+    columns
+}
+
+fn resources(page: &KindPage) -> Columns {
+    let mut columns = Columns::default();
+    for asked in &page.resources {
+        let part = match &asked.part {
+            None => "main workload".to_string(),
+            Some(part) => format!("part {part}"),
+        };
+        let of = |what: &str, amount: &Option<String>| match amount {
+            None => String::new(),
+            Some(amount) => format!("{what} {amount}"),
+        };
+        columns.row([
+            &part,
+            &of("cpu", &asked.cpu),
+            &of("memory", &asked.memory),
+            &if_any(asked.condition.as_deref()),
+        ]);
     }
     columns
 }

@@ -155,6 +155,7 @@ pub fn set_elsewhere<'a>(
     let mut owners = BTreeMap::new();
     let mut made_here = BTreeSet::new();
     let mut stores = Vec::new();
+    let none = BTreeSet::new();
     for component in &platform.components {
         let origin = match &component.external {
             Some(_) => Some(Origin::Elsewhere),
@@ -167,13 +168,21 @@ pub fn set_elsewhere<'a>(
             made_here.extend(secrets);
             continue;
         };
+        // One that runs elsewhere was started with them.
+        let is_here = component.external.is_none();
+        let taken = if is_here {
+            &component.taken_at_start
+        } else {
+            &none
+        };
+        let secrets = secrets.filter(|secret| !taken.contains(*secret));
         owners.extend(secrets.map(|secret| (secret, (component.name.as_str(), origin.clone()))));
-        stores.extend(component.main().map(|main| (main, origin)));
+        stores.extend(component.main().map(|main| (main, taken, origin)));
     }
     // A password that a variable sets in place of a setting.
-    for (main, origin) in stores {
+    for (main, taken, origin) in stores {
         for secret in workload_secrets(main) {
-            if !made_here.contains(secret) {
+            if !made_here.contains(secret) && !taken.contains(secret) {
                 let owner = || (main.component.as_str(), origin.clone());
                 owners.entry(secret).or_insert_with(owner);
             }

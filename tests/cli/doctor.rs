@@ -331,3 +331,19 @@ fn no_help_holds_a_command_of_the_platform_file_or_gives_the_host_s_own_away() {
         assert!(printed.contains(help), "no {help} in {printed}");
     }
 }
+
+/// What several workloads mount is one folder: it is reported once, with all of them.
+#[test]
+fn a_folder_that_several_mount_is_reported_once() {
+    let more = "volumes.both = { mount = \"/both\", source = \"both\" }\n\
+         [components.b]\nimage = \"a/b:1\"\ngroup = \"g\"\n\
+         volumes.same = { mount = \"/same\", source = \"both\" }\n";
+    let machine = Machine::of("", more).applied();
+    let printed = machine.ok(&["doctor"]);
+    let expected = "\
+warning[folder]: `both`, which `a` and `b` mount, does not exist: the engine would make it, as root
+  --> platform.toml:9
+  help: make it yourself, so that the container's user may write there
+";
+    assert_eq!(printed, expected);
+}

@@ -323,3 +323,73 @@ a = { run = "echo ${components.ml-flow.http.public_url}" }
         assert_eq!(address["workload"], "ml-flow", "{part}: {env:?}");
     }
 }
+
+/// The folders of `settings.dags` are on the path of every process, after what is installed; a path of the user's stays.
+#[test]
+fn modules_beside_dags_of_ones_own_are_imported() {
+    let platform = |dags: &str, more: &str| {
+        format!(
+            r#"
+[vars]
+lib = "/opt/lib"
+[components.db]
+kind = "postgres"
+group = "one"
+settings = {{ database = "d", user = "u", password = "${{secrets.s}}" }}
+[components.airflow]
+kind = "airflow"
+group = "one"
+uses = {{ database = "db" }}
+settings.admin_password = "${{secrets.s}}"
+{dags}
+{more}
+"#
+        )
+    };
+    let files = |dags: &str, more: &str| {
+        let text = crate::contract::platform(&platform(dags, more));
+        let world = mlopsgen::world::MemoryWorld::new()
+            .with("platform.toml", text)
+            .with("dags/common/util.py", "X = 1\n")
+            .with("teams/a/more.py", "Y = 1\n");
+        let compilation = mlopsgen::compile::compile(&world, &Default::default());
+        support::compiled::texts(compilation).expect("no errors")
+    };
+    let named = "settings.dags = [\"dags\", \"teams/a/\"]";
+    let start = "config/airflow/opt/airflow/mlopsgen/sitecustomize.py";
+    let all = files(named, "");
+    assert!(
+        all[start].contains("FOLDERS = [\"dags\", \"teams/a/\"]"),
+        "{}",
+        all[start]
+    );
+    let of = |files: &std::collections::BTreeMap<String, String>, path: &str| {
+        let lines = files[path].lines().map(str::trim);
+        let lines: Vec<String> = lines
+            .filter_map(|line| Some(line.strip_prefix("PYTHONPATH: ")?.to_string()))
+            .collect();
+        lines
+    };
+    for path in ["compose/one.yaml", "helm/p/values.yaml"] {
+        let told = of(&all, path);
+        assert!(!told.is_empty(), "{path}");
+        assert!(
+            told.iter().all(|it| it == "/opt/airflow/mlopsgen"),
+            "{told:?}"
+        );
+        let own = "env.PYTHONPATH = \"${vars.lib}:/opt/more\"\nparts.scheduler.env.PYTHONPATH = \"/opt/scheduler\"";
+        let told = of(&files(named, own), path);
+        let both = "\"/opt/airflow/mlopsgen:/opt/lib:/opt/more\"";
+        let scheduler = "\"/opt/airflow/mlopsgen:/opt/scheduler\"";
+        assert!(told.iter().any(|it| it == both), "{told:?}");
+        assert!(told.iter().any(|it| it == scheduler), "{told:?}");
+        assert!(
+            told.iter().all(|it| it == both || it == scheduler),
+            "{told:?}"
+        );
+        let told = of(&files(named, "env.PYTHONPATH = { unset = true }"), path);
+        assert!(told.is_empty(), "{told:?}");
+        let told = of(&files("", "env.PYTHONPATH = \"/opt/lib\""), path);
+        assert!(told.iter().all(|it| it == "/opt/lib"), "{told:?}");
+    }
+}

@@ -7,7 +7,7 @@ use crate::{
     model::{Account, Accounts, FileContent, Mount, Piece, Purpose, Text, Workload},
     plan::Failure,
     source::Span,
-    text::shell_word,
+    text::{all_of, shell_word},
 };
 
 use super::{Case, Finding};
@@ -15,7 +15,8 @@ use crate::engine::host::{self, Access, User};
 
 pub(super) fn findings(case: &Case<'_>) -> Result<Vec<Finding>, Failure> {
     let root = case.running.root()?;
-    let mut findings = Vec::new();
+    let mut found = Vec::new();
+    let mut variables = Vec::new();
     for workload in case.selection.workloads() {
         let user = user(case, workload)?;
         for mount in &workload.mounts {
@@ -23,28 +24,99 @@ pub(super) fn findings(case: &Case<'_>) -> Result<Vec<Finding>, Failure> {
                 continue;
             };
             let path = path.as_str();
-            let found = match root.join(path) {
-                place if place.exists() => forbidden(workload, mount, path, &place, user.as_ref()),
-                _ => absent(case, workload, mount, path, user.as_ref()),
+            let fault = match root.join(path) {
+                place if place.exists() => forbidden(mount, path, &place, user.as_ref()),
+                _ => absent(case, mount, path, user.as_ref()),
             };
-            findings.extend(found.map(|finding| finding.at(case.running, mount.span)));
+            let at = Some(mount.path.as_str());
+            found.extend(
+                fault.map(|fault| Found::new("folder", path, workload, at, mount.span, fault)),
+            );
         }
-        findings.extend(without_variables(case, workload));
+        variables.extend(without_variables(case, workload));
         for (shown, place, span) in files(case, workload, &root) {
             let Some(user) = &user else { continue };
             if host::has_access(user, &place, Access::Read) {
                 continue;
             }
-            let message = format!(
-                "`{shown}`, which `{}` mounts, is not readable by its user {user}",
-                workload.name
-            );
-            let help = format!("chmod -R a+rX {}", shell_word(&shown));
-            findings.push(Finding::warning("file", message, help).at(case.running, span));
+            let fault = Fault {
+                is: format!("is not readable by its user {user}"),
+                help: format!("chmod -R a+rX {}", shell_word(&shown)),
+            };
+            found.push(Found::new("file", &shown, workload, None, span, fault));
         }
     }
+    let found = said_once(found);
+    let mut findings: Vec<Finding> = found.iter().map(|it| it.finding(case)).collect();
+    findings.extend(variables);
     findings.extend(of_pipelines(case, &root));
     Ok(findings)
+}
+
+/// What is wrong with a folder or a file, and what to do.
+#[derive(PartialEq)]
+struct Fault {
+    is: String,
+    help: String,
+}
+
+/// A folder or a file of the host that something is wrong with, and who mounts it.
+struct Found<'a> {
+    what: &'static str,
+    path: String,
+    by: Vec<&'a str>,
+    at: Option<&'a str>,
+    span: Span,
+    fault: Fault,
+}
+
+impl<'a> Found<'a> {
+    fn new(
+        what: &'static str,
+        path: &str,
+        workload: &'a Workload,
+        at: Option<&'a str>,
+        span: Span,
+        fault: Fault,
+    ) -> Self {
+        Self {
+            what,
+            path: path.to_string(),
+            by: vec![&workload.name],
+            at,
+            span,
+            fault,
+        }
+    }
+
+    fn finding(&self, case: &Case<'_>) -> Finding {
+        let Self { path, fault, .. } = self;
+        let who = all_of(&self.by);
+        let mounts = match (self.by.as_slice(), self.at) {
+            ([_], Some(at)) => format!("mounts at `{at}`"),
+            ([_], None) => "mounts".to_string(),
+            _ => "mount".to_string(),
+        };
+        let message = format!("`{path}`, which {who} {mounts}, {}", fault.is);
+        Finding::warning(self.what, message, fault.help.clone()).at(case.running, self.span)
+    }
+}
+
+/// Each once: the workloads of a component share its mounts, and components share folders.
+fn said_once(found: Vec<Found<'_>>) -> Vec<Found<'_>> {
+    let mut out: Vec<Found<'_>> = Vec::new();
+    for it in found {
+        let same = |known: &&mut Found<'_>| known.path == it.path && known.fault == it.fault;
+        match out.iter_mut().find(same) {
+            Some(known) => {
+                if !known.by.contains(&it.by[0]) {
+                    known.by.extend(it.by);
+                }
+            }
+            None => out.push(it),
+        }
+    }
+    out
 }
 
 /// Files of variables that are not there: Compose starts nothing without them.
@@ -64,44 +136,28 @@ fn without_variables(case: &Case<'_>, workload: &Workload) -> Vec<Finding> {
 }
 
 /// The engine makes a folder that is missing, as root; what a kind mounts of the host's own is the host's matter.
-fn absent(
-    case: &Case<'_>,
-    workload: &Workload,
-    mount: &Mount,
-    path: &str,
-    user: Option<&User>,
-) -> Option<Finding> {
+fn absent(case: &Case<'_>, mount: &Mount, path: &str, user: Option<&User>) -> Option<Fault> {
     let source = case.running.sources.file(mount.span.source);
     if mount.compose_only || source.name.starts_with("templates/") {
         return None;
     }
-    let (name, at) = (&workload.name, &mount.path);
     let who = match user {
         Some(user) => format!(", and the container's user is {user}"),
         None => String::new(),
     };
-    Some(Finding::warning(
-        "folder",
-        format!(
-            "`{path}`, which `{name}` mounts at `{at}`, does not exist: the engine would make it, as root{who}"
-        ),
-        match user {
+    Some(Fault {
+        is: format!("does not exist: the engine would make it, as root{who}"),
+        help: match user {
             Some(user) => {
                 let path = shell_word(path);
                 format!("mkdir -p {path} && chown {user} {path}")
             }
             None => "make it yourself, so that the container's user may write there".to_string(),
         },
-    ))
+    })
 }
 
-fn forbidden(
-    workload: &Workload,
-    mount: &Mount,
-    path: &str,
-    place: &Path,
-    user: Option<&User>,
-) -> Option<Finding> {
+fn forbidden(mount: &Mount, path: &str, place: &Path, user: Option<&User>) -> Option<Fault> {
     let user = user?;
     let (wanted, verb) = match mount.read_only {
         true => (Access::Read, "readable"),
@@ -110,10 +166,6 @@ fn forbidden(
     if mount.compose_only || host::has_access(user, place, wanted) {
         return None;
     }
-    let message = format!(
-        "`{path}`, which `{}` mounts at `{}`, is not {verb} by its user {user}",
-        workload.name, mount.path
-    );
     // What lies outside of the project is others' too: nobody should be led to give it away.
     let is_ours = !Path::new(path).is_absolute() && !path.split('/').any(|name| name == "..");
     let path = shell_word(path);
@@ -127,7 +179,8 @@ fn forbidden(
             "let {user} write there, mount another folder, or say `read_only = true` if it only reads"
         ),
     };
-    Some(Finding::warning("folder", message, help))
+    let is = format!("is not {verb} by its user {user}");
+    Some(Fault { is, help })
 }
 
 /// Files that a workload mounts from the disk: how the user knows them, where they are, where platform.toml says so.
@@ -156,16 +209,19 @@ fn files(case: &Case<'_>, workload: &Workload, root: &Path) -> Vec<(String, Path
         .collect()
 }
 
-/// Tasks are started by the engine with mounts that make nothing.
+/// Tasks are started by the engine with mounts that make nothing. Each folder once, though several pipelines mount it.
 fn of_pipelines(case: &Case<'_>, root: &Path) -> Vec<Finding> {
     let pipelines = &case.running.output.platform.pipelines;
-    let mut findings = Vec::new();
-    for pipeline in pipelines.iter().filter(|_| {
-        case.selection
-            .components()
-            .iter()
-            .any(|it| it.purpose == Some(Purpose::Pipelines))
-    }) {
+    let runs_them = case
+        .selection
+        .components()
+        .iter()
+        .any(|it| it.purpose == Some(Purpose::Pipelines));
+    if !runs_them {
+        return Vec::new();
+    }
+    let mut missing: Vec<(&str, Span, Vec<&str>)> = Vec::new();
+    for pipeline in pipelines {
         for mount in &pipeline.volumes {
             let Some(path) = mount.source.on_host() else {
                 continue;
@@ -173,16 +229,29 @@ fn of_pipelines(case: &Case<'_>, root: &Path) -> Vec<Finding> {
             if root.join(path.as_str()).exists() {
                 continue;
             }
-            let message = format!(
-                "`{path}`, which the pipeline `{}` mounts, does not exist: its tasks would fail",
-                pipeline.name
-            );
-            let command = format!("mkdir -p {}", shell_word(path.as_str()));
-            let finding = Finding::warning("folder", message, command);
-            findings.push(finding.at(case.running, mount.span));
+            match missing
+                .iter_mut()
+                .find(|(known, ..)| *known == path.as_str())
+            {
+                Some((_, _, by)) if by.contains(&pipeline.name.as_str()) => {}
+                Some((_, _, by)) => by.push(&pipeline.name),
+                None => missing.push((path.as_str(), mount.span, vec![&pipeline.name])),
+            }
         }
     }
-    findings
+    let missing = missing.into_iter();
+    missing
+        .map(|(path, span, by)| {
+            let (pipelines, theirs) = match by.as_slice() {
+                [one] => (format!("the pipeline `{one}` mounts"), "its"),
+                all => (format!("the pipelines {} mount", all_of(all)), "their"),
+            };
+            let message =
+                format!("`{path}`, which {pipelines}, does not exist: {theirs} tasks would fail");
+            let command = format!("mkdir -p {}", shell_word(path));
+            Finding::warning("folder", message, command).at(case.running, span)
+        })
+        .collect()
 }
 
 /// Whom the container runs as; `None`: root, the image's own choice, or a name that only the image knows.

@@ -92,3 +92,19 @@ fn the_image_of_a_part_takes_the_place_of_what_the_kind_builds() {
         "{texts}"
     );
 }
+
+/// MinIO's metrics are open only to a Prometheus of the platform that reads them.
+#[test]
+fn metrics_are_public_only_where_they_are_scraped() {
+    let text = least("minio");
+    let prometheus = "[components.prometheus]\nkind = \"prometheus\"\ngroup = \"one\"\nallow = [\"nobody-told\"]\n";
+    let off = format!("{text}metrics = false\n{prometheus}");
+    for (platform, is_open) in [
+        (text.clone(), false),
+        (format!("{text}{prometheus}"), true),
+        (off, false),
+    ] {
+        let told = texts(&platform).contains("MINIO_PROMETHEUS_AUTH_TYPE");
+        assert_eq!(told, is_open, "{platform}");
+    }
+}

@@ -5,6 +5,7 @@ use super::{
     compose::{entry_of_compose, form_of_compose, services_as_components},
     context::{Context, Owner},
     elsewhere_at_top::set_right,
+    filled_in,
     form::{Form, NameRule, kind_expression},
     key::KeyShape,
     misfit::{bad_form, bad_form_of_several, bad_name, bad_value, likely_name, wrong_type},
@@ -126,6 +127,10 @@ pub(super) fn value_of(
     {
         return written_out(node, shape, (context, constants), sink);
     }
+    if let Some(fault) = filled_in::variable(node, shape, context) {
+        sink.push(fault);
+        return None;
+    }
     let inner = &context.at(node.span);
     let value = match (shape, &node.value) {
         (_, Value::Broken) => return None,
@@ -156,14 +161,15 @@ pub(super) fn value_of(
             return match shapes.iter().find(|shape| shape.takes(value)) {
                 Some(taken) => one_of(node, shapes, taken, context, sink),
                 None => {
-                    sink.push(wrong_type(node, shape, context));
+                    let fault = wrong_type(node, shape, context);
+                    sink.push(filled_in::explained(fault, node, shape, context));
                     None
                 }
             };
         }
         _ => {
             if let Some(fault) = fault_of_scalar(node, shape, context) {
-                sink.push(fault);
+                sink.push(filled_in::explained(fault, node, shape, context));
                 return None;
             }
             return Some(node.clone());
@@ -185,7 +191,9 @@ fn one_of(
         && !form.accepts(text)
         && shapes.len() > 1
     {
-        sink.push(bad_form_of_several(node, text, *form, shapes, context));
+        let fault = bad_form_of_several(node, text, *form, shapes, context);
+        let shape = &Shape::Either(shapes);
+        sink.push(filled_in::explained(fault, node, shape, context));
         return None;
     }
     value_of(node, taken, context, sink)

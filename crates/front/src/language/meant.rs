@@ -261,7 +261,8 @@ pub(super) fn file_mode(mode: &Node) -> Option<String> {
 }
 
 /// Whether a text has the form that the shape asks for; of anything else only its type is looked at.
-fn fits(shape: &Shape, value: &Value) -> bool {
+/// Whether a value of a type that the shape takes is right, as far as its form tells.
+pub(super) fn fits(shape: &Shape, value: &Value) -> bool {
     match (shape, value) {
         (Shape::Plain(form) | Shape::Formed(form), Value::String(text)) => form.accepts(text),
         (Shape::Table(_), Value::Table(_)) => false,

@@ -15,6 +15,7 @@ mod effect;
 mod elsewhere;
 mod elsewhere_at_top;
 mod engine;
+mod filled_in;
 mod form;
 mod inner;
 mod key;

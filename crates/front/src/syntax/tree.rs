@@ -264,12 +264,15 @@ impl Node {
         self.as_bool() == Some(false)
     }
 
-    /// The place of a part of a string: `start..end` in its decoded text. Where the text holds escapes, the whole string.
+    /// The place of a part of a string: `start..end` in its decoded text. Where the text holds escapes or more than was written, the
+    /// whole string.
     pub fn part(&self, start: usize, end: usize) -> Span {
         let Value::String(text) = &self.value else {
             return self.span;
         };
-        let quotes = (self.span.end - self.span.start).saturating_sub(text.len());
+        let Some(quotes) = (self.span.end - self.span.start).checked_sub(text.len()) else {
+            return self.span;
+        };
         // One quote on each side, or a whole file, and nothing was unescaped: offsets in the text are offsets in the file.
         if quotes != 2 && quotes != 0 {
             return self.span;

@@ -408,6 +408,7 @@ impl Checker<'_> {
                 | Fact::Version
                 | Fact::PublicUrl
                 | Fact::Files
+                | Fact::Scraped
                 | Fact::PublicPath,
                 [_, ..],
             ) => sink.push(unknown("name", name, span, Fact::NAMES)),

@@ -18,6 +18,7 @@ choice! {
         Version = "version",
         Platform = "platform",
         Files = "files",
+        Scraped = "scraped",
     }
 }
 

@@ -25,6 +25,8 @@ pub struct Kind {
     pub title: String,
     /// One sentence for `mlopsgen kinds`.
     pub description: String,
+    /// What people should know before they use it.
+    pub notes: Vec<String>,
     /// Its icon in the picture of the architecture.
     pub icon: Icon,
     /// The group that a first platform.toml puts it into.
@@ -292,6 +294,8 @@ pub struct SettingSpec {
     pub variables: Vec<String>,
     /// Variables of the main workload that hold it for clients: the program does not read them.
     pub client_variables: Vec<String>,
+    /// The program takes it anew at every start: its data holds nothing of it.
+    pub at_start: bool,
     /// Its default, a string with references or a literal.
     pub default: Option<Node>,
     /// The form of its files, if it is known.
@@ -343,6 +347,8 @@ pub struct OwnSecret {
     pub form: SecretForm,
     /// Environment variables of the program; setting one replaces the secret.
     pub replaced_by: Vec<String>,
+    /// The program takes it anew at every start: its data holds nothing of it.
+    pub at_start: bool,
     /// When it is needed, if not always.
     pub condition: Option<Node>,
     /// Where the kind declares it.

@@ -237,6 +237,7 @@ fn kind(name: &str, lineage: Vec<String>, table: Table, span: Span) -> Kind {
         lineage,
         title: string("title").unwrap_or_else(|| name.to_string()),
         description: string("description").unwrap_or_default(),
+        notes: strings(&table, "notes"),
         icon: table
             .string("icon")
             .and_then(Icon::parse)
@@ -387,6 +388,7 @@ fn setting_spec(key: &Key, table: &Table) -> SettingSpec {
         since: table.string("since").map(ToString::to_string),
         variables: strings(table, "variables"),
         client_variables: strings(table, "client_variables"),
+        at_start: table.boolean("at_start").unwrap_or(false),
         default: table.get("default").cloned(),
         holds: table.string("holds").and_then(FileForm::from_name),
         description: table.string("description").unwrap_or_default().to_string(),
@@ -406,6 +408,7 @@ fn own_secret(key: &Key, table: &Table) -> OwnSecret {
             .into_iter()
             .map(ToString::to_string)
             .collect(),
+        at_start: table.boolean("at_start").unwrap_or(false),
         condition: table.get("if").cloned(),
         span: key.span,
     }

@@ -35,6 +35,7 @@ pub(super) fn facts(all: &Declarations, bound: &[Vec<BoundRole>], index: usize) 
         Fact::Version => json!(declared.version),
         Fact::Platform => platform(all).into(),
         Fact::Files => files(declared),
+        Fact::Scraped => json!(is_scraped(all, declared)),
     };
     let facts = Fact::ALL.iter();
     let facts: Map<String, Json> = facts
@@ -172,6 +173,12 @@ fn files(declared: &Declared) -> Json {
         .map(|(path, _)| (path.name.clone(), Json::from(true)))
         .collect::<Map<_, _>>()
         .into()
+}
+
+/// Whether a Prometheus of the platform asks it, or one of its parts, for metrics.
+fn is_scraped(all: &Declarations, declared: &Declared) -> bool {
+    let own = declared.user.get("metrics");
+    all.has(Purpose::Metrics) && !own.is_some_and(Node::is_false)
 }
 
 /// Which parts of the kind the component has, or would have: all but those that it takes away.

@@ -3,7 +3,7 @@
 //! One mechanism for all of it: trees over trees. What the user writes under the same port, volume or environment name,
 //! or the same mount path, replaces the kind's.
 
-use super::{conditions::holds, draft::Declared, flags};
+use super::{conditions::holds, draft::Declared, flags, joined};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     language,
@@ -90,10 +90,11 @@ pub(super) fn workloads(
     sink: &mut Sink,
 ) -> Vec<Layered> {
     let kind_main = table_or_empty(kind_table, "workload");
-    let user_parts = table_or_empty(&declared.user, "parts");
+    let user = joined::user(declared, kind_table).unwrap_or_else(|| declared.user.clone());
+    let user_parts = table_or_empty(&user, "parts");
     let kind_parts = table_or_empty(kind_table, "parts");
-    let measured = measured_part(&kind_main, &kind_parts, &declared.user);
-    let mut user_main = declared.user.clone();
+    let measured = measured_part(&kind_main, &kind_parts, &user);
+    let mut user_main = user.clone();
     if measured.is_some() {
         user_main.remove("metrics");
     }
@@ -124,9 +125,9 @@ pub(super) fn workloads(
             let user_part = user_part.and_then(Node::as_table).cloned();
             let mut kind_part = kind_part.clone();
             if measured.as_deref() == Some(&key.name) {
-                lay_metrics(&mut kind_part, &declared.user);
+                lay_metrics(&mut kind_part, &user);
             }
-            workloads.push(part(declared, &kind_main, key, &kind_part, user_part));
+            workloads.push(part(&user, &kind_main, key, &kind_part, user_part));
         }
     }
     workloads
@@ -218,7 +219,7 @@ fn unknown_part(declared: &Declared, key: &Key, parts: &Table) -> Diagnostic {
 }
 
 fn part(
-    declared: &Declared,
+    user: &Table,
     kind_main: &Table,
     key: &Key,
     kind_part: &Table,
@@ -233,7 +234,7 @@ fn part(
     let table = if own_image {
         let lower = overlay(&shared(kind_main, &without), kind_part, Removal::Now);
         let upper = overlay(
-            &shared_by_user(&declared.user, kind_main, &without),
+            &shared_by_user(user, kind_main, &without),
             &user_part,
             Removal::Later,
         );
@@ -242,10 +243,7 @@ fn part(
         // An exporter is off whenever its component is off. The exporter of a component that is not to be scraped is not
         // scraped either, nor asked whether it works.
         let mut lower = kind_part.clone();
-        if let Some(entry) = declared
-            .user
-            .entry("metrics")
-            .filter(|it| it.value.is_false())
+        if let Some(entry) = user.entry("metrics").filter(|it| it.value.is_false())
             && lower.remove("metrics").is_some()
             && let Some(health) = lower.table_mut("health")
         {
@@ -255,7 +253,7 @@ fn part(
             };
             health.set(key, entry.value.clone());
         }
-        if let Some(entry) = declared.user.entry("profiles") {
+        if let Some(entry) = user.entry("profiles") {
             lower.set(entry.key.clone(), entry.value.clone());
         }
         merged(&lower, &user_part)

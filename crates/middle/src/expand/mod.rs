@@ -19,6 +19,7 @@ mod external;
 mod flags;
 mod hidden;
 mod ignored;
+mod joined;
 mod kindless;
 mod layers;
 mod levels;

@@ -20,6 +20,8 @@ pub struct KindPage {
     pub title: String,
     /// One sentence.
     pub description: String,
+    /// What to know before using it, each a sentence.
+    pub notes: Vec<String>,
     /// Kinds that it extends, nearest first.
     pub extends: Vec<String>,
     /// The repository of its image.
@@ -46,6 +48,8 @@ pub struct KindPage {
     pub outputs: Vec<OutputView>,
     /// Its workloads beside the main one.
     pub parts: Vec<PartView>,
+    /// What its workloads ask for: memory is also their limit.
+    pub resources: Vec<ResourcesView>,
     /// Its data, and what it mounts from the host.
     pub volumes: Vec<VolumeView>,
     /// Secrets that each component of it declares.
@@ -110,6 +114,16 @@ pub struct PartView {
 }
 
 #[derive(Clone, Debug, Serialize)]
+pub struct ResourcesView {
+    /// `None`: the main workload.
+    pub part: Option<String>,
+    pub cpu: Option<String>,
+    /// What it asks for, and no more than it gets.
+    pub memory: Option<String>,
+    pub condition: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize)]
 pub struct VolumeView {
     pub name: String,
     pub part: Option<String>,
@@ -162,6 +176,7 @@ pub fn page(kind: &Kind) -> KindPage {
         name: kind.name.clone(),
         title: kind.title.clone(),
         description: kind.description.clone(),
+        notes: kind.notes.clone(),
         extends: kind.lineage.clone(),
         image: kind.image.clone(),
         version: kind.version.clone(),
@@ -180,6 +195,7 @@ pub fn page(kind: &Kind) -> KindPage {
         ports: ports(&workloads),
         outputs: outputs(&kind.table),
         parts: parts(&kind.table),
+        resources: resources(&workloads),
         volumes: volumes(&workloads),
         secrets: kind
             .secrets
@@ -342,6 +358,20 @@ fn parts(kind: &Table) -> Vec<PartView> {
             condition: owned(table, "if"),
         })
         .collect()
+}
+
+fn resources(workloads: &[Workload<'_>]) -> Vec<ResourcesView> {
+    let asking = workloads.iter().filter_map(|workload| {
+        let asked = workload.table.table("resources")?;
+        let amount = |name: &str| asked.get(name).map(Node::scalar);
+        Some(ResourcesView {
+            part: workload.part.map(ToString::to_string),
+            cpu: amount("cpu"),
+            memory: amount("memory"),
+            condition: workload.condition.clone(),
+        })
+    });
+    asking.collect()
 }
 
 fn volumes(workloads: &[Workload<'_>]) -> Vec<VolumeView> {

@@ -1,6 +1,6 @@
 //! Components: what the user names. Each has one workload or several, or runs elsewhere.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     data::{Program, Upgrade},
@@ -59,6 +59,8 @@ pub struct Component {
     pub public_url: Option<PublicAddress>,
     /// The kind's settings that have a value, in the order of the kind.
     pub settings: Vec<Setting>,
+    /// Secrets that its program takes anew at every start: its data holds nothing of them.
+    pub taken_at_start: BTreeSet<String>,
     /// What others read of it as `${components.C.OUTPUT}`, besides ports.
     pub outputs: Vec<Output>,
     /// The roles of its kind, each with the component that fills it.

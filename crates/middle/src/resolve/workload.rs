@@ -1,6 +1,6 @@
 //! Components and their workloads, from merged tables to the model.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Inputs, Scene,
@@ -15,7 +15,8 @@ use crate::{
     expand::{BoundRole, ComponentDraft, WorkloadDraft, read, unknown},
     model::{
         Component, DatabaseBinding, EnvironmentVariable, External, FileMount, Gpu, Lifecycle,
-        Output, OutsidePort, Purpose, Raw, Reach, Resources, Restart, Runtime, Text, Use, Workload,
+        Output, OutsidePort, Purpose, Raw, Reach, Resources, Restart, Runtime, Setting, Text, Use,
+        Workload,
     },
     syntax::{Node, Removal, Table, Value, overlay},
 };
@@ -84,6 +85,7 @@ pub(super) fn component(
         page_port: draft.page_port(),
         public_url: draft.public_address(),
         settings: known.settings.clone(),
+        taken_at_start: taken_at_start(draft, &known.settings),
         outputs: outputs(scene, index, sink),
         uses: uses(scene, index, sink),
         workloads,
@@ -123,6 +125,23 @@ fn first_start(draft: &ComponentDraft) -> BTreeMap<String, String> {
     variables
         .filter_map(|(name, needs)| Some((name.name.clone(), needs.as_str()?.to_string())))
         .collect()
+}
+
+/// Secrets that its program takes anew at every start, by what the kind says of its settings and of its own keys.
+fn taken_at_start(draft: &ComponentDraft, settings: &[Setting]) -> BTreeSet<String> {
+    let specs = draft.kind.settings.iter().filter(|spec| spec.at_start);
+    let of_settings = specs
+        .filter_map(|spec| settings.iter().find(|it| it.name == spec.name))
+        .flat_map(|setting| setting.value.texts())
+        .flat_map(Text::secrets)
+        .map(ToString::to_string);
+    let own = draft.kind.secrets.iter().filter(|own| own.at_start);
+    let own = own.filter_map(|own| {
+        let mut brought = draft.own_secrets.iter();
+        let (_, name) = brought.find(|(key, _)| *key == own.name)?;
+        Some(name.clone())
+    });
+    of_settings.chain(own).collect()
 }
 
 fn outside_port(draft: &ComponentDraft) -> Option<OutsidePort> {

@@ -17,7 +17,7 @@ pub(super) const WATCH: &[KeyShape] = &[
     key(
         "health",
         HEALTH,
-        "How its health is checked; `false` switches the check of the kind and of the image off.",
+        "How its health is checked; `false` switches the check of the kind and of the image off. Compose's own defaults are others: an interval and a timeout of 30s, 3 retries, no start period.",
         "health = { http = \"/readyz\", port = \"http\" }",
     )
     .in_kinds_as(&IN_KINDS_HEALTH)

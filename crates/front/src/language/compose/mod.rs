@@ -34,7 +34,7 @@ pub(super) use lookup::{
 pub use ports::usual_port_name;
 pub(super) use rewrite::host_path;
 use table::{FORMS, Here, KEYS};
-pub(super) use variables::filled;
+pub(super) use variables::{filled, has_variable};
 
 /// How a key of a Compose service is written here: lines of TOML, what they need elsewhere, and a word on what they mean.
 #[derive(Default)]

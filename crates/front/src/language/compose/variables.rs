@@ -58,7 +58,7 @@ fn closing_braces(text: &str) -> BTreeMap<usize, usize> {
 }
 
 /// Whether a text holds a variable.
-pub(super) fn has_variable(text: &str) -> bool {
+pub(in crate::language) fn has_variable(text: &str) -> bool {
     let mut pieces = pieces(text).into_iter();
     pieces.any(|piece| matches!(piece, Piece::Variable(_)))
 }

@@ -134,6 +134,12 @@ pub(super) const SETTING: Shape = Shape::Table(&[
         "client_variables = [\"REDISCLI_AUTH\"]",
     ),
     key(
+        "at_start",
+        Shape::Boolean,
+        "The program takes it anew at every start, and its data holds nothing of it: `env init` makes one up for data that exists, too.",
+        "at_start = true",
+    ),
+    key(
         "holds",
         Shape::Plain(Form::Choice(&[
             "yaml",
@@ -178,6 +184,12 @@ pub(super) const OWN_SECRET: Shape = Shape::Table(&[
         Shape::List(&Shape::Plain(Form::Name(NameRule::Environment))),
         "Variables of the program: a user who sets one of them in `env` needs no secret.",
         "replaced_by = [\"AIRFLOW__CORE__FERNET_KEY\"]",
+    ),
+    key(
+        "at_start",
+        Shape::Boolean,
+        "The program takes it anew at every start, and its data holds nothing of it: `env init` makes one up for data that exists, too.",
+        "at_start = true",
     ),
     CONDITION,
 ]);

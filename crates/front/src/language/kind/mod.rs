@@ -27,7 +27,7 @@ use watch::RECORD;
 const CONDITION: KeyShape = key(
     "if",
     Shape::Plain(Form::Free),
-    "Only where this holds: an expression over `settings`, `roles`, `ports` (`ports.http.path`), `public_url`, `external`, `routes` (of an entry point: `routes.tls`), `major`, `files` (`files['/etc/x.yml']`: the user mounts one there) and `platform`.",
+    "Only where this holds: an expression over `settings`, `roles`, `ports` (`ports.http.path`), `public_url`, `external`, `routes` (of an entry point: `routes.tls`), `major`, `files` (`files['/etc/x.yml']`: the user mounts one there), `scraped` (by a Prometheus of the platform) and `platform`.",
     "if = \"settings.password\"",
 );
 
@@ -119,6 +119,12 @@ const CONDITIONAL: &[KeyShape] = &[
         Shape::List(&CONTRADICTION),
         "Variables that contradict what the kind says elsewhere (its health check, its other variables, its clients): an error where a user sets one.",
         "contradictions = [{ env = [\"CLICKHOUSE_SKIP_USER_SETUP\"], unless = \"0\", because = \"the user is not made\", instead = \"all log in as it\" }]",
+    ),
+    key(
+        "joined_env",
+        Shape::Map(NameRule::Environment, &FREE),
+        "Variables of the main workload that hold a list, each with the sign between its items: what a user writes in one follows what the kind has there.",
+        "joined_env = { PYTHONPATH = \":\" }",
     ),
     key(
         "image_volumes",
@@ -312,6 +318,12 @@ const ABOUT: &[KeyShape] = &[
         Shape::Map(NameRule::Free, &FREE),
         "Variables of the program, each with the flag in whose place it stands.",
         "flags_by_variable = { MLFLOW_STATIC_PREFIX = \"--static-prefix\" }",
+    ),
+    key(
+        "notes",
+        Shape::List(&FREE),
+        "What people should know before they use it, each a sentence: `mlopsgen kinds NAME` and the reference show them.",
+        "notes = [\"It runs one model: another one is another component.\"]",
     ),
     key(
         "per_platform",

@@ -210,6 +210,7 @@ pub fn component(workloads: Vec<Workload>) -> Component {
         page_port: None,
         public_url: None,
         settings: Vec::new(),
+        taken_at_start: Default::default(),
         outputs: Vec::new(),
         uses: Vec::new(),
         workloads,
