@@ -67,6 +67,7 @@ pub(super) fn names(
             .any(|(_, task)| task.boolean("stub") == Some(true)),
         has_ci: read::tables(tree, "ci").next().is_some(),
         has_ci_containers,
+        over: inputs.over,
         kind_sources: components
             .iter()
             .map(|declared| declared.kind.span.source)

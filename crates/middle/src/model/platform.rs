@@ -73,8 +73,19 @@ pub struct Platform {
     pub kind_sources: BTreeSet<SourceId>,
     /// Those of them that come with the project.
     pub own_kinds: BTreeSet<SourceId>,
+    /// The environment's own file, where there is one.
+    pub over: Option<OwnFile>,
     /// `[platform]`'s name where it is written.
     pub span: Span,
+}
+
+/// The file of an environment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OwnFile {
+    /// The file as it was read.
+    pub source: SourceId,
+    /// Its name, as in `platform.prod.toml`.
+    pub name: String,
 }
 
 /// The aliases of all workloads of some components.

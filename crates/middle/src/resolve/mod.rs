@@ -59,7 +59,8 @@ use crate::{
     diag::Sink,
     expand::Draft,
     files::Site,
-    model::{Component, Named, Panel, Platform, Published, aliases},
+    model::{Component, Named, OwnFile, Panel, Platform, Published, aliases},
+    project::environment_file,
     source::Sources,
     syntax::Shared,
     template::Engine,
@@ -133,7 +134,12 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
     let flows = flows::flows(tree, &scene, &ends, sink);
     contents::check(&scene, &components, inputs.sources, sink);
     told_in_files::check(&scene, components.iter(), sink);
-    unused::check(tree, &names.written_out, sink);
+    let over = inputs.environment.as_deref().zip(names.over);
+    let over = over.map(|(environment, source)| OwnFile {
+        source,
+        name: environment_file(inputs.file, environment),
+    });
+    unused::check(tree, &names.written_out, over.as_ref(), sink);
     // A preset that only an environment uses may name what only that has.
     if inputs.environments.is_empty() {
         unused::references(&scene, tree, sink);
@@ -166,6 +172,7 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
         raw_helm: top.raw_helm,
         raw_written: top.raw_written,
         kind_sources: names.kind_sources.clone(),
+        over,
         own_kinds: names.own_kinds.clone(),
         span: top.span,
     }

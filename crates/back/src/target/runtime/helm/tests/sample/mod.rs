@@ -261,6 +261,7 @@ pub fn platform(components: Vec<Component>) -> Platform {
         deploy: None,
         reads_logs: false,
         kind_sources: BTreeSet::new(),
+        over: None,
         own_kinds: BTreeSet::new(),
         raw_compose: Raw::default(),
         raw_helm: Raw::default(),
