@@ -12,7 +12,7 @@ use mlopsgen_middle::{check, graph, model};
 
 pub use mlopsgen_back::compile;
 pub use mlopsgen_front::{
-    data, diag, files, fileset, language, layout, project, source, syntax, text, world,
+    commands, data, diag, files, fileset, language, layout, project, source, syntax, text, world,
 };
 pub use mlopsgen_middle::{catalog, manual};
 

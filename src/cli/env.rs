@@ -261,7 +261,9 @@ fn secret(args: &SecretArgs, context: &Context) -> Result<u8, Failure> {
         context.terminal.err("The chart reads no secret.\n");
         return Ok(0);
     }
-    let text = TemplateEngine::default().render(template, &view);
+    let text = TemplateEngine::default()
+        .with_commands(context.global.commands())
+        .render(template, &view);
     let text = text.map_err(|error| Failure::new(error.message))?;
     context.terminal.document(&text)?;
     Ok(0)

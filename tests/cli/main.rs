@@ -18,6 +18,7 @@ mod purge;
 mod secret;
 mod secret_forms;
 mod tools;
+mod typed;
 
 /// Where the program under test keeps its proofs.
 const CACHE: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/cache");

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
+    commands::CommandFlags,
     data::DataKey,
     files::{GENERATED, Target},
     model::{
@@ -29,6 +30,8 @@ pub struct Platform {
     pub registry: Registry,
     /// The environment that was laid over the file, if one was.
     pub environment: Option<String>,
+    /// How files tell people to call this program about it.
+    pub commands: CommandFlags,
     /// What is compiled, after `platform.targets`.
     pub targets: BTreeSet<Target>,
     /// In the user's order, like every list here.

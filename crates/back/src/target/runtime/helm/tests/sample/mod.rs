@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use workloads::{agent, airflow, database, guest, isolated, job, outside, pipeline, server};
 
 use crate::{
+    commands::CommandFlags,
     data::DataKey,
     files::Target,
     model::{
@@ -238,6 +239,7 @@ pub fn platform(components: Vec<Component>) -> Platform {
         version: "0.1.0".to_string(),
         description: Some(NASTY.to_string()),
         environment: None,
+        commands: CommandFlags::default(),
         targets: Target::ALL.iter().copied().collect(),
         variables: Vec::new().into(),
         secrets: Vec::new().into(),
