@@ -25,11 +25,12 @@ pub use mlopsgen_back::target::{
     content::docs::graph as graph_formats,
     coverage,
     runtime::helm::{
-        FurtherSecret, SecretSource, chart_secrets, cluster_secrets, further_secrets, secret_name,
+        FurtherSecret, SecretSource, chart_secrets, cluster_secrets, further_secrets, pem_blocks,
+        secret_name,
     },
 };
 pub use mlopsgen_middle::{
-    model::{Bind, Component, Platform, Probe, Secret, Workload},
+    model::{Bind, Component, Platform, Probe, Secret, SecretForm, Workload},
     speak::units::kubernetes::bytes as kubernetes_bytes,
     template::{Engine as TemplateEngine, embedded_below},
 };

@@ -12,6 +12,7 @@ mod data;
 mod doctor;
 mod engine;
 mod environments;
+mod givers;
 mod own_platform;
 mod hostile;
 mod purge;

@@ -151,6 +151,7 @@ fn secrets(tree: &Table) -> Vec<Secret> {
                 .and_then(SecretForm::from_name)
                 .unwrap_or(SecretForm::Token),
             length: read::unsigned(table, "length"),
+            generate: table.boolean("generate"),
             origin: SecretOrigin::Declared,
             span: key.span,
         })

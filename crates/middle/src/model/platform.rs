@@ -256,6 +256,8 @@ pub struct Secret {
     pub form: SecretForm,
     /// How long it is: characters, or bytes in base64. `None`: as is usual for the form.
     pub length: Option<u32>,
+    /// Whether `env init` makes a value, where platform.toml says so; else how it is used decides.
+    pub generate: Option<bool>,
     /// Who asks for it.
     pub origin: SecretOrigin,
     /// Where it is declared.

@@ -134,6 +134,12 @@ pub(super) const SETTING: Shape = Shape::Table(&[
         "client_variables = [\"REDISCLI_AUTH\"]",
     ),
     key(
+        "issued_by",
+        FREE,
+        "Who alone can give its value, in words: `env init` asks for it and makes none up.",
+        "issued_by = \"the provider of the log-in\"",
+    ),
+    key(
         "holds",
         Shape::Plain(Form::Choice(&[
             "yaml",

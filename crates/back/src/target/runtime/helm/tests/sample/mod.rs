@@ -280,6 +280,7 @@ fn secret_of(name: &str) -> Secret {
         description: Some(NASTY.to_string()),
         optional: false,
         form: SecretForm::Token,
+        generate: None,
         length: None,
         origin: SecretOrigin::Declared,
         span: span(),
