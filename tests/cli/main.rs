@@ -15,6 +15,7 @@ mod environments;
 mod givers;
 mod own_platform;
 mod hostile;
+mod orphans;
 mod purge;
 mod secret;
 mod secret_forms;
