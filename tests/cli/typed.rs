@@ -140,6 +140,7 @@ fn outputs_about_an_environment_name_its_commands() {
         "`mlopsgen down --env p`, then `mlopsgen apply --env p` and `mlopsgen up --env p`",
     );
     run(&project, &["apply", "--yes", "--env", "p"]).succeeded();
+    project.write("generated/p/compose/.env", "PW=as-before\n");
     run(&project, &["env", "init", "--env", "p"]).succeeded();
     said(
         &["env", "secret", "--env", "p"],
