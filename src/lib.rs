@@ -12,7 +12,7 @@ use mlopsgen_middle::{check, graph, model};
 
 pub use mlopsgen_back::compile;
 pub use mlopsgen_front::{
-    data, diag, files, fileset, language, layout, project, source, syntax, text, world,
+    commands, data, diag, files, fileset, language, layout, project, source, syntax, text, world,
 };
 pub use mlopsgen_middle::{catalog, manual};
 
@@ -25,11 +25,12 @@ pub use mlopsgen_back::target::{
     content::docs::graph as graph_formats,
     coverage,
     runtime::helm::{
-        FurtherSecret, SecretSource, chart_secrets, cluster_secrets, further_secrets, secret_name,
+        FurtherSecret, SecretSource, chart_secrets, cluster_secrets, further_secrets, pem_blocks,
+        secret_name,
     },
 };
 pub use mlopsgen_middle::{
-    model::{Bind, Component, Platform, Probe, Secret, Workload},
+    model::{Bind, Component, Platform, Probe, Secret, SecretForm, Workload},
     speak::units::kubernetes::bytes as kubernetes_bytes,
     template::{Engine as TemplateEngine, embedded_below},
 };

@@ -79,7 +79,9 @@ pub fn run(args: &AddArgs, context: &Context) -> Result<u8, Failure> {
         let next = context.global.command_line("plan");
         let file = path.display().to_string();
         let report = report(&addition, &accepted, &file, &next);
-        context.terminal.out(&report)?;
+        context
+            .terminal
+            .out(&context.terminal.with_flags(&report))?;
     }
     Ok(0)
 }
@@ -153,7 +155,7 @@ pub fn report(addition: &Addition<'_>, accepted: &Accepted, file: &str, next: &s
     if !addition.secrets.is_empty() {
         let secrets = all_of(&addition.secrets);
         out.push_str(&format!(
-            "New secrets: {secrets}; `mlopsgen env init` generates them.\n"
+            "New secrets: {secrets}; `mlopsgen env init` generates them, or says who issues them.\n"
         ));
     }
     for (name, lints) in accepted {

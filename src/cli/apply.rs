@@ -225,7 +225,7 @@ impl Run<'_> {
         let terminal = &self.context.terminal;
         let folder = self.project.place.folder();
         if self.is_json {
-            terminal.out(&json::report(outcome, folder))?;
+            terminal.out(&json::report(outcome, folder, terminal))?;
         } else if let Ok(plan) = project::report(outcome, self.context) {
             terminal.out(&show::plan(plan, folder, terminal))?;
         }

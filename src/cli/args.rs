@@ -7,10 +7,11 @@ use clap::{
     builder::{PossibleValuesParser, TypedValueParser},
 };
 use mlopsgen::{
+    commands::CommandFlags,
     disk::levels_up,
     files::{PLATFORM_FILE, Target},
     plan::Failure,
-    text::{shell_word, visible},
+    text::visible,
 };
 
 use super::{
@@ -224,21 +225,19 @@ impl Global {
         Some(targets.iter().copied().collect())
     }
 
+    /// The flags that say which platform commands to type are about.
+    pub fn commands(&self) -> CommandFlags {
+        let directory = self.directory.as_ref().map(|it| it.to_string_lossy());
+        CommandFlags::new(
+            directory.as_deref(),
+            &self.file.to_string_lossy(),
+            self.environment.as_deref(),
+        )
+    }
+
     /// A command to type, with the flags that decide what is compiled and where.
     pub fn command_line(&self, command: &str) -> String {
-        let mut line = format!("mlopsgen {command}");
-        let mut push = |flag: &str, value: &str| {
-            line.push_str(&format!(" {flag} {}", shell_word(value)));
-        };
-        if let Some(directory) = &self.directory {
-            push("-C", &directory.to_string_lossy());
-        }
-        if self.file.as_os_str() != PLATFORM_FILE {
-            push("--file", &self.file.to_string_lossy());
-        }
-        if let Some(environment) = &self.environment {
-            push("--env", environment);
-        }
+        let mut line = self.commands().line(command);
         if let Some(targets) = &self.targets {
             let names: Vec<&str> = targets.iter().map(|target| target.name()).collect();
             line.push_str(&format!(" --target {}", names.join(",")));

@@ -23,7 +23,7 @@ pub fn run(context: &Context) -> Result<u8, Failure> {
                 &outcome.sources,
                 plan.map(|plan| (plan, folder)),
             )?,
-            false => terminal.out(&json::report(&outcome, folder))?,
+            false => terminal.out(&json::report(&outcome, folder, terminal))?,
         }
         return Ok(match &outcome.plan {
             Err(_) => 1,

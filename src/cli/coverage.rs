@@ -33,7 +33,7 @@ pub fn run(args: &CoverageArgs, context: &Context) -> Result<u8, Failure> {
     let compilation = project.compile();
     let terminal = &context.terminal;
     if is_json && compilation.has_errors() {
-        terminal.out(&json::verdict(&compilation))?;
+        terminal.out(&json::verdict(&compilation, terminal))?;
         return Ok(1);
     }
     terminal.diagnostics(&compilation.diagnostics, &compilation.sources);

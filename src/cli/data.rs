@@ -77,7 +77,7 @@ fn stop_first(moved: &Moved) -> Option<String> {
     let (old, new) = (moved.from.owner(), moved.data.key.owner());
     match moved.data.keeper {
         Keeper::Engine if old != new => Some(
-            "    stop what runs before the new one starts: `mlopsgen down`, then `apply` and `up`"
+            "    stop what runs before the new one starts: `mlopsgen down`, then `mlopsgen apply` and `mlopsgen up`"
                 .to_string(),
         ),
         Keeper::Engine => {

@@ -53,6 +53,9 @@ pub fn run(args: &DoctorArgs, context: &Context) -> Result<u8, Failure> {
         ));
     }
     findings.extend(examine(&running, &selection, engine.as_ref().ok())?);
+    for finding in &mut findings {
+        finding.help = context.terminal.with_flags(&finding.help);
+    }
     let has_errors = findings.iter().any(|finding| finding.is_error);
     if is_json {
         let document = serde_json::json!({ "findings": findings, "ok": !has_errors });
@@ -87,7 +90,7 @@ pub fn human(findings: &[&Finding], context: &Context) -> String {
             paint(&head, style, color),
             inner_lines(&finding.message, "  "),
             paint("help:", Paint::Hunk, color),
-            inner_lines(&finding.help, "        ")
+            inner_lines(&context.terminal.with_flags(&finding.help), "        ")
         ));
     }
     text

@@ -1,8 +1,6 @@
 //! `mlopsgen down`: stops groups; deletes data only with `--volumes` or `--purge`.
 
 use clap::Args;
-use std::fs;
-
 use mlopsgen::{
     Workload,
     disk::{Purge, examine, purge},
@@ -137,7 +135,7 @@ impl Loss {
         keep: &[String],
     ) -> Result<Self, Failure> {
         let mut loss = Loss {
-            others: started_elsewhere(running, engine)?,
+            others: running.started_elsewhere(&engine.containers(running.name())?),
             ..Loss::default()
         };
         if args.volumes || args.purge {
@@ -181,22 +179,6 @@ impl Loss {
         }
         text
     }
-}
-
-/// Folders other than the one of the generated files from which containers of this project's name were started. One that is
-/// gone was moved: here, for all that is known.
-fn started_elsewhere(running: &Running, engine: &Engine) -> Result<Vec<String>, Failure> {
-    let here = fs::canonicalize(running.project.place.root().join("compose")).ok();
-    let containers = engine.containers(running.name())?;
-    let mut folders: Vec<String> = containers
-        .iter()
-        .filter_map(Container::started_in)
-        .filter(|folder| fs::canonicalize(folder).is_ok_and(|folder| Some(folder) != here))
-        .map(ToString::to_string)
-        .collect();
-    folders.sort();
-    folders.dedup();
-    Ok(folders)
 }
 
 /// What other environments mount, but for folders that are data here as well: those they share. Errors: one of them has

@@ -1,17 +1,19 @@
 //! `mlopsgen env`: strong values for the secrets that have none, and the Secret that the chart reads.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use clap::{Args, Subcommand};
 use mlopsgen::{
-    FurtherSecret, Platform, Secret, SecretSource, TemplateEngine, chart_secrets, cluster_secrets,
-    compile::Output,
+    FurtherSecret, Platform, Secret, SecretForm, SecretSource, TemplateEngine, chart_secrets,
+    cluster_secrets,
     disk::{Lock, hide_dotenv, is_dotenv_tracked, write_dotenv},
-    engine::{Origin, Running, entropy, missing, set_elsewhere, strong_value},
+    engine::{
+        Engine, Giver, Origin, Running, entropy, fault_of_certificate, missing, strong_value, why,
+    },
     further_secrets,
     plan::Failure,
     secret_name,
-    text::{all_of, count, visible},
+    text::{count, visible},
 };
 use serde::Serialize;
 
@@ -122,36 +124,35 @@ fn init(args: &InitEnvArgs, context: &Context) -> Result<u8, Failure> {
     }
     let values = running.values()?;
     let absent = missing(&running.output.platform.secrets, &values);
-    let output = &running.output;
-    let mut elsewhere = existing(&running);
-    elsewhere.retain(|_, (owner, _)| args.new_data.iter().all(|it| it != owner));
+    // Without an engine nobody knows of volumes; what a cluster has is asked of nobody.
+    let engine = match absent.is_empty() {
+        true => None,
+        false => Engine::find().ok(),
+    };
+    let givers = running.givers(engine.as_ref());
     let mut written = Vec::new();
     let mut carried = Vec::new();
     for secret in absent {
-        if let Some((name, value)) = earlier_value(secret, output, &values) {
+        if let Some((name, value)) = running.earlier_value(secret, &values) {
             dotenv.set(&secret.env, value);
             carried.push(format!("{} = {name}", secret.env));
             continue;
         }
-        if let Some((owner, origin)) = elsewhere.get(secret.name.as_str()) {
-            let line = format!(
-                "{}: {}\n",
-                secret.env,
-                question(owner, origin, place.folder())
-            );
-            context.terminal.err(&line);
-            continue;
-        }
+        let giver = match givers.giver(secret) {
+            Giver::Data(owner, _) if args.new_data.iter().any(|it| it == owner) => Giver::Here,
+            giver => giver,
+        };
         // Two secrets may be of one variable.
         if written.contains(&secret.env) {
             continue;
         }
-        let Some(value) = strong_value(secret.form, &entropy(secret)?) else {
-            let line = format!(
-                "{}: a certificate and its key; set it yourself\n",
-                secret.env
-            );
-            context.terminal.err(&line);
+        let value = match giver {
+            Giver::Here => strong_value(secret.form, &entropy(secret)?),
+            _ => None,
+        };
+        let Some(value) = value else {
+            let asked = question(&giver, place.folder());
+            context.terminal.err(&format!("{}: {asked}\n", secret.env));
             continue;
         };
         dotenv.set(&secret.env, &value);
@@ -186,31 +187,6 @@ fn is_new_here(name: &str, platform: &Platform) -> Result<(), Failure> {
     Err(Failure::new(message).help("write them to the `.env` yourself"))
 }
 
-/// The secrets whose values something has already, so that none can be made up.
-fn existing(running: &Running) -> BTreeMap<&str, (&str, Origin)> {
-    let output = &running.output;
-    set_elsewhere(&output.platform, &output.files.kept, |path| {
-        running.project.place.is_filled(path)
-    })
-}
-
-/// The value that a secret had under an earlier name of its component: what was encrypted with it can be read with no other. A
-/// value that would need quotes is left to the user.
-fn earlier_value<'a>(
-    secret: &Secret,
-    output: &Output,
-    values: &'a BTreeMap<String, String>,
-) -> Option<(String, &'a str)> {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "._~-=+/".contains(c);
-    let names = secret.earlier_env(&output.platform.renamed).into_iter();
-    let mut found = names.filter_map(|name| {
-        let value = values.get(&name)?;
-        let is_carried = !value.is_empty() && value.chars().all(is_plain);
-        is_carried.then_some((name, value.as_str()))
-    });
-    found.next()
-}
-
 /// What `env init` wrote: names alone.
 fn report(written: &[String], carried: &[String], folder: &str) -> String {
     let mut text = String::new();
@@ -234,12 +210,22 @@ fn report(written: &[String], carried: &[String], folder: &str) -> String {
 }
 
 /// What is asked of the user in place of a value that would not fit.
-fn question(owner: &str, origin: &Origin, folder: &str) -> String {
+fn question(giver: &Giver<'_>, folder: &str) -> String {
     let write = format!("write that to {folder}/compose/.env");
-    let data = match origin {
-        Origin::Elsewhere => return format!("`{owner}` has its value already; {write}"),
-        Origin::Kept(title) => format!("the {}", visible(title)),
-        Origin::Folder(path) => format!("`{}`, which is not empty", visible(path)),
+    let (owner, data) = match giver {
+        Giver::Data(owner, Origin::Found(title)) => {
+            return format!(
+                "`{owner}` starts on the {}, which is on this machine already: write the value that it was made with to \
+                 {folder}/compose/.env (another folder of the platform may have it), or remove that volume first if its \
+                 data may go",
+                visible(title)
+            );
+        }
+        Giver::Data(owner, Origin::Kept(title)) => (owner, format!("the {}", visible(title))),
+        Giver::Data(owner, Origin::Folder(path)) => {
+            (owner, format!("`{}`, which is not empty", visible(path)))
+        }
+        other => return format!("{}; {write}", why(other)),
     };
     format!(
         "`{owner}` starts on {data}: if there is data in it, it has its value already; {write}. If there is none, type \
@@ -288,7 +274,9 @@ fn secret(args: &SecretArgs, context: &Context) -> Result<u8, Failure> {
         context.terminal.err("The chart reads no secret.\n");
         return Ok(0);
     }
-    let text = TemplateEngine::default().render(template, &view);
+    let text = TemplateEngine::default()
+        .with_commands(context.global.commands())
+        .render(template, &view);
     let text = text.map_err(|error| Failure::new(error.message))?;
     context.terminal.document(&text)?;
     Ok(0)
@@ -300,6 +288,19 @@ fn values(running: &Running) -> Result<BTreeMap<String, String>, Failure> {
     let platform = &running.output.platform;
     let read = cluster_secrets(platform);
     let read = platform.secrets.iter().filter(|it| read.contains(&it.name));
+    let broken = read.clone().find_map(|secret| {
+        let value = values.get(&secret.env).filter(|it| !it.is_empty())?;
+        let is_one = secret.form == SecretForm::Certificate;
+        Some((secret, fault_of_certificate(value).filter(|_| is_one)?))
+    });
+    if let Some((secret, fault)) = broken {
+        let message = format!("the value of `{}` holds {fault}", secret.env);
+        return Err(Failure::new(message).help(running.how_to_set(
+            &[secret],
+            &BTreeMap::new(),
+            None,
+        )));
+    }
     let absent = missing(read, &values);
     if absent.is_empty() {
         return Ok(values);
@@ -313,32 +314,7 @@ fn values(running: &Running) -> Result<BTreeMap<String, String>, Failure> {
         count(names.len(), "secret"),
         names.join(", ")
     ))
-    .help(how_to_set(&absent, &values, running)))
-}
-
-/// What to do about secrets without a value: some have one already, which no program can make up.
-fn how_to_set(absent: &[&Secret], values: &BTreeMap<String, String>, running: &Running) -> String {
-    let existing = existing(running);
-    let (known, made): (Vec<&Secret>, Vec<&Secret>) = absent.iter().partition(|secret| {
-        let has_value = existing.contains_key(secret.name.as_str());
-        has_value && earlier_value(secret, &running.output, values).is_none()
-    });
-    if known.is_empty() {
-        return "type `mlopsgen env init` to generate them, or set the variables".to_string();
-    }
-    let names: Vec<&str> = known.iter().map(|secret| secret.env.as_str()).collect();
-    let owners = known.iter().filter_map(|it| existing.get(it.name.as_str()));
-    let owners: BTreeSet<&str> = owners.map(|(owner, _)| *owner).collect();
-    let folder = running.project.place.folder();
-    let rest = match made.is_empty() {
-        true => "",
-        false => "; `mlopsgen env init` generates the others",
-    };
-    format!(
-        "write {} to {folder}/compose/.env, with the value that the data of {} was made with{rest}",
-        all_of(&names),
-        all_of(&Vec::from_iter(owners)),
-    )
+    .help(running.how_to_set(&absent, &values, None)))
 }
 
 /// Every secret with its source. If values are given, only the secrets that have a value, each with its value.

@@ -102,6 +102,7 @@ impl Runs {
         context: &Context,
         run: impl FnOnce() -> Result<T, Failure>,
     ) -> Result<(T, String), Failure> {
+        context.terminal.set_commands(context.global.commands());
         if self.is_held {
             context.terminal.hold();
         } else if self.has_headlines {

@@ -9,7 +9,7 @@ pub fn run(context: &Context) -> Result<u8, Failure> {
     let compilation = project.compile();
     let terminal = &context.terminal;
     if let (Err(_), Some(Format::Json)) = (&compilation.output, context.global.format) {
-        terminal.out(&json::verdict(&compilation))?;
+        terminal.out(&json::verdict(&compilation, terminal))?;
         return Ok(1);
     }
     terminal.diagnostics(&compilation.diagnostics, &compilation.sources);

@@ -19,6 +19,7 @@ use super::{
     data::{self, JsonData},
     fixed::{self, JsonFixed},
     printed::for_json,
+    terminal::Terminal,
 };
 
 /// A plan for programs. Paths are relative to the project.
@@ -74,12 +75,15 @@ struct Severities {
 }
 
 /// What `plan`, `check` and `apply` print; without a plan there were errors.
-pub fn report(outcome: &Outcome, folder: &str) -> String {
+pub fn report(outcome: &Outcome, folder: &str, terminal: &Terminal) -> String {
     let plan = outcome.plan.as_ref().ok();
     let full = |path: &String| format!("{folder}/{path}");
     let changes = plan.map_or(&[][..], |plan| &plan.changes);
     text(&Report {
-        diagnostics: render::json(&outcome.diagnostics, &outcome.sources),
+        diagnostics: render::json(
+            &terminal.all_with_flags(&outcome.diagnostics),
+            &outcome.sources,
+        ),
         changes: changes
             .iter()
             .map(|change| JsonChange {
@@ -105,7 +109,7 @@ pub fn report(outcome: &Outcome, folder: &str) -> String {
 }
 
 /// What `validate` prints.
-pub fn verdict(compilation: &Compilation) -> String {
+pub fn verdict(compilation: &Compilation, terminal: &Terminal) -> String {
     let of = |severity| {
         let diagnostics = compilation.diagnostics.iter();
         diagnostics
@@ -113,7 +117,10 @@ pub fn verdict(compilation: &Compilation) -> String {
             .count()
     };
     text(&Verdict {
-        diagnostics: render::json(&compilation.diagnostics, &compilation.sources),
+        diagnostics: render::json(
+            &terminal.all_with_flags(&compilation.diagnostics),
+            &compilation.sources,
+        ),
         summary: Severities {
             errors: of(Severity::Error),
             warnings: of(Severity::Warning),
@@ -122,9 +129,13 @@ pub fn verdict(compilation: &Compilation) -> String {
 }
 
 /// What stopped a command.
-pub fn failure(failure: &Failure) -> String {
+pub fn failure(failure: &Failure, terminal: &Terminal) -> String {
+    let help = failure
+        .help
+        .as_deref()
+        .map(|help| terminal.with_flags(help));
     text(&serde_json::json!({
-        "error": { "message": failure.message, "help": failure.help }
+        "error": { "message": terminal.with_flags(&failure.message), "help": help }
     }))
 }
 

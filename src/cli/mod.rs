@@ -117,6 +117,7 @@ fn start(command: &Command, context: &mut Context) -> Result<u8, Failure> {
     if !matches!(command, Command::Init(_) | Command::Explain(_)) {
         context.global.find_project()?;
     }
+    context.terminal.set_commands(context.global.commands());
     if context.global.all_envs || environments::is_for_all(command, context) {
         return environments::run(command, context);
     }
@@ -153,7 +154,12 @@ fn run(command: &Command, context: &Context) -> Result<u8, Failure> {
 fn fail(failure: &Failure, context: &Context) -> u8 {
     let failure = failure.shortened();
     let is_json = context.global.format == Some(Format::Json);
-    if !is_json || context.terminal.out(&json::failure(&failure)).is_err() {
+    if !is_json
+        || context
+            .terminal
+            .out(&json::failure(&failure, &context.terminal))
+            .is_err()
+    {
         context.terminal.failure(&failure);
     }
     1

@@ -44,7 +44,9 @@ pub fn run(args: &PlanArgs, context: &Context) -> Result<u8, Failure> {
     let outcome = outcome.without_output();
     let folder = project.place.folder();
     if is_json {
-        context.terminal.out(&json::report(&outcome, folder))?;
+        context
+            .terminal
+            .out(&json::report(&outcome, folder, &context.terminal))?;
     } else if let Ok(plan) = project::report(&outcome, context) {
         context
             .terminal

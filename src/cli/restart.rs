@@ -69,9 +69,8 @@ pub fn run(args: &RestartArgs, context: &Context) -> Result<u8, Failure> {
         })
         .collect();
     if services.is_empty() {
-        context
-            .terminal
-            .err("Nothing of it runs: `mlopsgen up` starts it.\n");
+        let text = "Nothing of it runs: `mlopsgen up` starts it.\n";
+        context.terminal.err(&context.terminal.with_flags(text));
         return Ok(0);
     }
     let words = ["restart"].into_iter().chain(services);

@@ -26,7 +26,8 @@ pub fn report(
     plan: Option<(&Plan, &str)>,
 ) -> Result<(), Failure> {
     let folder = folder(context);
-    let mut notes = annotate::notes(diagnostics, sources, &folder);
+    let told = context.terminal.all_with_flags(diagnostics);
+    let mut notes = annotate::notes(&told, sources, &folder);
     if context.terminal.quiet {
         notes.retain(|note| note.severity == Severity::Error);
     }

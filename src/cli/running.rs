@@ -10,7 +10,9 @@ pub fn open(context: &Context) -> Result<Option<Running>, Failure> {
     let prepared = project.prepare(None)?;
     let compilation = prepared.compilation;
     if compilation.has_errors() && context.global.format == Some(Format::Json) {
-        context.terminal.out(&json::verdict(&compilation))?;
+        context
+            .terminal
+            .out(&json::verdict(&compilation, &context.terminal))?;
         return Ok(None);
     }
     let (Ok(output), Ok(plan)) = (compilation.output, prepared.plan) else {

@@ -163,7 +163,7 @@ impl Page<'_> {
 
     fn data(&mut self, plan: &Plan) {
         for (line, kind) in data::lines(&plan.data) {
-            self.line(&line, kind);
+            self.line(&self.terminal.with_flags(&line), kind);
         }
         for (line, kind) in fixed::lines(&plan.fixed) {
             self.line(&line, kind);
@@ -172,7 +172,7 @@ impl Page<'_> {
             self.line(&line, kind);
         }
         for (line, kind) in plan.secret.iter().flat_map(chart_secret::lines) {
-            self.line(&line, kind);
+            self.line(&self.terminal.with_flags(&line), kind);
         }
     }
 }

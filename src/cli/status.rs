@@ -29,7 +29,8 @@ pub struct StatusArgs {
 struct Row {
     component: String,
     workload: String,
-    group: String,
+    /// Nothing for a container whose component is gone.
+    group: Option<String>,
     /// The state in the engine's words, such as `running`; `absent` if there is no container.
     state: String,
     health: Option<String>,
@@ -77,11 +78,23 @@ pub fn run(args: &StatusArgs, context: &Context) -> Result<u8, Failure> {
             ));
         }
     }
+    let orphans = match args.groups.as_slice() {
+        [] => running.orphans(&selection, &containers, &engine)?,
+        _ => Vec::new(),
+    };
+    for orphan in &orphans {
+        let of_it = containers.iter().find(|it| it.name == orphan.container);
+        rows.extend(of_it.map(|it| orphaned(it, inspected(it, &details))));
+    }
     if is_json {
         let document = serde_json::json!({ "components": rows });
         context.terminal.out(&json::text(&document))?;
     } else {
         context.terminal.out(&table(&rows))?;
+        if !orphans.is_empty() {
+            let text = "Without a group: no component of that name is left; `mlopsgen doctor` says what to do.\n";
+            context.terminal.out(&context.terminal.with_flags(text))?;
+        }
     }
     Ok(0)
 }
@@ -114,13 +127,29 @@ fn row(
     Row {
         component: component.map_or(workload.component.clone(), |c| c.name.clone()),
         workload: workload.name.clone(),
-        group: workload.group.clone(),
+        group: Some(workload.group.clone()),
         state: state.to_string(),
         health: container
             .map(|container| container.health.clone())
             .filter(|health| !health.is_empty()),
         exit_code: exit_code.map(|container| container.exit_code),
         urls,
+        since: detail.and_then(Inspected::started),
+        restarts: detail.map(|detail| detail.restart_count),
+    }
+}
+
+/// The row of a container whose component is gone.
+fn orphaned(container: &Container, detail: Option<&Inspected>) -> Row {
+    let exit_code = (container.state == "exited").then_some(container.exit_code);
+    Row {
+        component: container.service.clone(),
+        workload: container.service.clone(),
+        group: None,
+        state: container.state.clone(),
+        health: Some(container.health.clone()).filter(|health| !health.is_empty()),
+        exit_code,
+        urls: Vec::new(),
         since: detail.and_then(Inspected::started),
         restarts: detail.map(|detail| detail.restart_count),
     }
@@ -145,8 +174,8 @@ fn cells(row: &Row) -> [String; 7] {
             .unwrap_or("-".to_string())
     };
     [
-        row.group.clone(),
-        row.workload.clone(),
+        or_dash(row.group.clone()),
+        foreign(&row.workload),
         foreign(&state),
         or_dash(row.health.as_deref().map(foreign)),
         or_dash(Some(row.urls.join(" "))),

@@ -10,6 +10,7 @@ use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
 use clap::ColorChoice;
 use mlopsgen::{
+    commands::CommandFlags,
     diag::{Diagnostic, Severity, render},
     plan::{Failure, LineKind},
     source::Sources,
@@ -31,6 +32,8 @@ pub struct Terminal {
     pub interactive: bool,
     /// Results that are kept until those of the other environments are ready, to be printed together.
     held: RefCell<Option<String>>,
+    /// The flags of the run: what is said of commands to type gets them.
+    commands: RefCell<CommandFlags>,
     /// Diagnostics that were shown: one of the base is one of each environment too.
     shown: RefCell<BTreeSet<String>>,
 }
@@ -95,8 +98,28 @@ impl Terminal {
             verbose: global.verbose,
             interactive: io::stdin().is_terminal() && io::stdout().is_terminal(),
             held: RefCell::new(None),
+            commands: RefCell::default(),
             shown: RefCell::default(),
         }
+    }
+
+    /// From here on it speaks to who typed these flags.
+    pub fn set_commands(&self, commands: CommandFlags) {
+        self.commands.replace(commands);
+    }
+
+    /// A text of ours, with its commands as they have to be typed.
+    pub fn with_flags(&self, text: &str) -> String {
+        self.commands.borrow().in_text(text).into_owned()
+    }
+
+    /// The same of diagnostics.
+    pub fn all_with_flags(&self, diagnostics: &[Diagnostic]) -> Vec<Diagnostic> {
+        let told = |diagnostic: &Diagnostic| Diagnostic {
+            help: diagnostic.help.as_deref().map(|help| self.with_flags(help)),
+            ..diagnostic.clone()
+        };
+        diagnostics.iter().map(told).collect()
     }
 
     /// A result, to stdout. A closed pipe (`| head`) is no error; a full disk is.
@@ -153,10 +176,14 @@ impl Terminal {
     /// What stopped the command.
     pub fn failure(&self, failure: &Failure) {
         let mut text = paint("error:", Paint::Alarm, self.color_err);
-        text.push_str(&format!(" {}\n", inner_lines(&failure.message, "  ")));
+        let message = self.with_flags(&failure.message);
+        text.push_str(&format!(" {}\n", inner_lines(&message, "  ")));
         if let Some(help) = &failure.help {
             text.push_str(&paint("  help:", Paint::Hunk, self.color_err));
-            text.push_str(&format!(" {}\n", inner_lines(help, "        ")));
+            text.push_str(&format!(
+                " {}\n",
+                inner_lines(&self.with_flags(help), "        ")
+            ));
         }
         self.err(&text);
     }
@@ -173,9 +200,13 @@ impl Terminal {
             width: width(),
         };
         for diagnostic in shown {
-            let text = render::human(&[diagnostic], sources, style);
-            if self.shown.borrow_mut().insert(text.clone()) {
-                self.err(&text);
+            let text = render::human(std::slice::from_ref(&diagnostic), sources, style);
+            if self.shown.borrow_mut().insert(text) {
+                self.err(&render::human(
+                    &self.all_with_flags(&[diagnostic]),
+                    sources,
+                    style,
+                ));
             }
         }
     }

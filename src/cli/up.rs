@@ -4,15 +4,15 @@ use clap::Args;
 use mlopsgen::{
     engine::{
         Engine, Launch, Running, Selection, broken,
-        doctor::{Finding, before_start, known_secrets},
+        doctor::{Finding, before_start, known_secrets, other_folder},
         select, start_variables,
     },
     files::Target,
     plan::Failure,
-    text::count,
+    text::{count, visible},
 };
 
-use super::{Context, broken as report, doctor, live::Live, running};
+use super::{Context, broken as report, doctor, engine::run as run_compose, live::Live, running};
 
 /// Start groups and what they depend on
 ///
@@ -74,7 +74,8 @@ pub fn ready(
         return Err(Failure::new("nothing was started"));
     }
     let warning = known_secrets(running);
-    let warnings: Vec<&Finding> = warning.iter().collect();
+    let other = other_folder(running, &engine.containers(running.name())?);
+    let warnings: Vec<&Finding> = warning.iter().chain(&other).collect();
     context.terminal.err(&doctor::human(&warnings, context));
     Ok(engine)
 }
@@ -87,6 +88,10 @@ pub fn start(
     engine: &mut Engine,
     context: &Context,
 ) -> Result<u8, Failure> {
+    let status = clear_the_way(running, selection, engine, context)?;
+    if status != 0 {
+        return Ok(status);
+    }
     for (name, value) in start_variables(running)? {
         engine.set(name, value);
     }
@@ -106,6 +111,42 @@ pub fn start(
         0 => u8::from(args.wait && !broken.is_empty()),
         status => status,
     })
+}
+
+/// Stops what runs of components that platform.toml has no longer, where it holds data or ports of what is to start: two programs
+/// that write to one folder at once corrupt its data. Names the rest. Returns Compose's exit status.
+fn clear_the_way(
+    running: &Running,
+    selection: &Selection,
+    engine: &Engine,
+    context: &Context,
+) -> Result<u8, Failure> {
+    let containers = engine.containers(running.name())?;
+    let orphans = running.orphans(selection, &containers, engine)?;
+    let mut stopped: Vec<&str> = Vec::new();
+    for orphan in orphans.iter().filter(|orphan| orphan.is_running) {
+        let name = visible(&orphan.container);
+        let text = match &orphan.in_the_way {
+            Some(what) => format!(
+                "`{name}` is stopped first: no component `{}` is left, and it holds {}.\n",
+                visible(&orphan.service),
+                visible(what)
+            ),
+            None => format!(
+                "`{name}` goes on running, and no component `{}` is left: `mlopsgen doctor` says how to remove it.\n",
+                visible(&orphan.service)
+            ),
+        };
+        context.terminal.err(&context.terminal.with_flags(&text));
+        if orphan.in_the_way.is_some() && !stopped.contains(&orphan.service.as_str()) {
+            stopped.push(&orphan.service);
+        }
+    }
+    if stopped.is_empty() {
+        return Ok(0);
+    }
+    let words = ["rm", "--stop", "--force"].into_iter().chain(stopped);
+    run_compose(engine, &running.by_name(words), context)
 }
 
 fn refuse_stale(running: &Running, context: &Context) -> Result<(), Failure> {

@@ -13,7 +13,9 @@ pub fn run(context: &Context) -> Result<u8, Failure> {
     let compilation = project.compile();
     let status = u8::from(compilation.has_errors());
     if is_json {
-        context.terminal.out(&json::verdict(&compilation))?;
+        context
+            .terminal
+            .out(&json::verdict(&compilation, &context.terminal))?;
         return Ok(status);
     }
     if is_review {

@@ -171,6 +171,14 @@ impl Engine {
         names.lines().map(ToString::to_string).collect()
     }
 
+    /// Names of all volumes of this machine. None where the engine does not say.
+    pub fn volumes(&self) -> Vec<String> {
+        let names = self
+            .ask(&["volume", "ls", "--format", "{{.Name}}"])
+            .unwrap_or_default();
+        names.lines().map(ToString::to_string).collect()
+    }
+
     /// More about containers, as far as the engine's program can be asked.
     pub fn inspect(&self, containers: &[Container]) -> Vec<Inspected> {
         let ids = containers.iter().map(|container| container.id.as_str());

@@ -22,6 +22,23 @@ pub struct Inspected {
     pub state: State,
     /// The image and the labels that it was created with.
     pub config: Config,
+    /// Volumes and folders in it.
+    pub mounts: Vec<MountPoint>,
+}
+
+/// A volume or a folder of the machine in a container.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct MountPoint {
+    /// `volume`, `bind`, `tmpfs`.
+    #[serde(rename = "Type")]
+    pub kind: String,
+    /// A volume's.
+    pub name: String,
+    /// The folder of the machine.
+    pub source: String,
+    #[serde(rename = "RW")]
+    pub is_writable: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]

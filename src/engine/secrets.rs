@@ -8,6 +8,7 @@ use crate::{
     data::{DataKey, Keeper, Kept, STORE_VOLUME},
     graph::{workload_secrets, workload_texts},
     model::{Component, MountSource, Piece, Platform, Secret, SecretForm, Text, Workload},
+    pem_blocks,
     plan::Failure,
 };
 
@@ -92,14 +93,30 @@ pub fn is_sound(secret: &Secret, value: &str) -> bool {
             let digits = value.trim_end_matches('=').as_bytes();
             decoded(BASE64URL_NOPAD.decode(digits).ok().map(|it| it.len()))
         }
-        SecretForm::Certificate => {
-            value.contains("-----BEGIN CERTIFICATE-----") && value.contains("PRIVATE KEY-----")
-        }
+        SecretForm::Certificate => fault_of_certificate(value).is_none(),
         SecretForm::Fernet => {
             let digits = value.trim_end_matches('=');
             digits.len() == 43 && digits.bytes().all(|byte| ALPHABET.contains(&byte))
         }
     }
+}
+
+/// Why no program can serve with a certificate and its key in one PEM text.
+pub fn fault_of_certificate(value: &str) -> Option<&'static str> {
+    let has = |label: &str| pem_blocks(value, label).contains("-----END ");
+    let is_locked = || has("ENCRYPTED PRIVATE KEY") || value.contains("Proc-Type: 4,ENCRYPTED");
+    match (has("CERTIFICATE"), has("PRIVATE KEY")) {
+        (false, false) => Some("neither a certificate nor its private key"),
+        (false, true) => Some("no certificate, only a private key"),
+        (true, false) => Some("no private key, only a certificate"),
+        (true, true) => is_locked().then_some("a private key that asks for a passphrase"),
+    }
+}
+
+/// Whether a value stands in `.env` as it is, without quotes.
+pub(super) fn fits_dotenv(value: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "._~-=+/".contains(c);
+    !value.is_empty() && value.chars().all(is_plain)
 }
 
 /// What the value of a secret has to be, for a message.
@@ -141,15 +158,18 @@ pub enum Origin {
     Elsewhere,
     /// It starts on this volume or claim, which may be there already: something names it, or `[[moved]]` took it over.
     Kept(String),
+    /// It starts on this volume, which the engine has.
+    Found(String),
     /// It starts on this path of the host, which is not empty.
     Folder(String),
 }
 
 /// The secrets whose values exist already, each with the component that has it, and why. A value that is made up would not
-/// fit. `kept`: the data of all runtimes. `is_filled` says whether there is something at a path of the host.
+/// fit. `kept`: the data of all runtimes; `volumes`: those that the engine has. `is_filled` says whether there is something at a path of the host.
 pub fn set_elsewhere<'a>(
     platform: &'a Platform,
     kept: &[Kept],
+    volumes: &[String],
     is_filled: impl Fn(&str) -> bool,
 ) -> BTreeMap<&'a str, (&'a str, Origin)> {
     let mut owners = BTreeMap::new();
@@ -159,7 +179,7 @@ pub fn set_elsewhere<'a>(
     for component in &platform.components {
         let origin = match &component.external {
             Some(_) => Some(Origin::Elsewhere),
-            None => origin_of_data(component, kept, &is_filled),
+            None => origin_of_data(component, kept, volumes, &is_filled),
         };
         let settings = component.settings.iter();
         let texts = settings.flat_map(|setting| setting.value.texts());
@@ -195,6 +215,7 @@ pub fn set_elsewhere<'a>(
 fn origin_of_data(
     component: &Component,
     kept: &[Kept],
+    volumes: &[String],
     is_filled: impl Fn(&str) -> bool,
 ) -> Option<Origin> {
     let main = component.main()?;
@@ -221,6 +242,9 @@ fn origin_of_data(
         match folder {
             Some(path) => is_filled(path).then(|| Origin::Folder(path.clone())),
             None if it.external => Some(Origin::Elsewhere),
+            None if it.data.keeper == Keeper::Engine && volumes.contains(&it.data.name) => {
+                Some(Origin::Found(it.data.title()))
+            }
             None => it.adopted.then(|| Origin::Kept(it.data.title())),
         }
     });
@@ -299,6 +323,7 @@ mod tests {
             optional: false,
             form,
             length,
+            generate: None,
             origin: SecretOrigin::Declared,
             span: Span::new(Sources::default().add("t", ""), 0..0),
         }

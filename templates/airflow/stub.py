@@ -1,6 +1,6 @@
 """The task `<{ task | verbatim }>` of the pipeline `<{ pipeline | verbatim }>`.
 
-`mlopsgen apply` made this file once and never touches it again: it is yours.
+mlopsgen made this file once and never touches it again: it is yours.
 """
 
 from __future__ import annotations

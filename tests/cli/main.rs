@@ -13,12 +13,15 @@ mod doctor;
 mod engine;
 mod environments;
 mod existing_data;
+mod givers;
 mod own_platform;
 mod hostile;
+mod orphans;
 mod purge;
 mod secret;
 mod secret_forms;
 mod tools;
+mod typed;
 
 /// Where the program under test keeps its proofs.
 const CACHE: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/cache");

@@ -10,6 +10,7 @@ use std::{
 use crate::{
     catalog::Catalog,
     check,
+    commands::CommandFlags,
     data::Data,
     diag::{Code, Diagnostic, Sink},
     expand::{self, Draft},
@@ -180,7 +181,8 @@ fn run(
     )?;
     let engine = engine(world, sources, sink);
     let in_templates = sink.sources_of(Code::BadTemplate).len();
-    let engine = engine?.with_input(sources.bytes());
+    let commands = CommandFlags::of_files(&request.file, request.environment.as_deref());
+    let engine = engine?.with_input(sources.bytes()).with_commands(commands);
     watch(Stage::Project);
     let stages = Stages {
         world,

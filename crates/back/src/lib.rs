@@ -5,8 +5,8 @@
 #![forbid(unsafe_code)]
 
 use mlopsgen_front::{
-    data, diag, files, fileset, language, names, project, source, syntax, text, threads, value,
-    world,
+    commands, data, diag, files, fileset, language, names, project, source, syntax, text, threads,
+    value, world,
 };
 use mlopsgen_middle::{catalog, check, expand, graph, model, resolve, speak, template};
 

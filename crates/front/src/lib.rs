@@ -12,6 +12,7 @@ pub mod names;
 pub mod threads;
 pub mod source;
 pub mod files;
+pub mod commands;
 pub mod data;
 pub mod world;
 pub mod fileset;

@@ -6,8 +6,8 @@
 #![forbid(unsafe_code)]
 
 use mlopsgen_front::{
-    data, diag, files, language, names, project, reference, source, syntax, text, threads, value,
-    world,
+    commands, data, diag, files, language, names, project, reference, source, syntax, text,
+    threads, value, world,
 };
 
 #[doc(hidden)]

@@ -5,10 +5,12 @@ mod machine;
 mod ports;
 mod resources;
 mod secrets;
+mod whose;
 
 use serde::Serialize;
 
 pub use secrets::known_secrets;
+pub use whose::other_folder;
 
 use super::{Engine, Running, Selection};
 use crate::{plan::Failure, source::Span};
@@ -98,7 +100,8 @@ impl Case<'_> {
             Some(engine) => engine.containers(self.running.name()).unwrap_or_default(),
             None => Vec::new(),
         };
-        let mut findings = ports::findings(self, &containers);
+        let mut findings = whose::findings(self, &containers)?;
+        findings.extend(ports::findings(self, &containers));
         findings.extend(secrets::findings(self)?);
         findings.extend(resources::findings(self));
         findings.extend(folders::findings(self)?);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     disk::{is_dotenv_exposed, is_dotenv_tracked},
-    engine::{Running, fits_url, form_in_words, is_sound, missing, needed},
+    engine::{Running, fault_of_certificate, fits_url, form_in_words, is_sound, missing, needed},
     model::{At, Receiver, Secret, SecretForm, Text, is_generated_alertmanager},
     plan::Failure,
     text::{all_of, count},
@@ -18,11 +18,16 @@ pub(super) fn findings(case: &Case<'_>) -> Result<Vec<Finding>, Failure> {
     let needed = needed(&running.output.platform, &case.selection.workloads());
     let absent = missing(needed.iter().map(|(secret, _)| *secret), &values);
     let mut findings: Vec<Finding> = Vec::new();
-    findings.extend(without_value(case, &absent));
+    findings.extend(without_value(case, &absent, &values));
     for (secret, in_url) in needed {
         let value = values.get(&secret.env).map(String::as_str).unwrap_or("");
-        let breaks_url = in_url && !fits_url(value) && secret.form != SecretForm::Certificate;
+        let is_certificate = secret.form == SecretForm::Certificate;
+        let breaks_url = in_url && !fits_url(value) && !is_certificate;
         if value.is_empty() || is_sound(secret, value) && !breaks_url {
+            continue;
+        }
+        if is_certificate {
+            findings.extend(bad_certificate(case, secret, value));
             continue;
         }
         let message = match breaks_url {
@@ -50,8 +55,16 @@ pub(super) fn findings(case: &Case<'_>) -> Result<Vec<Finding>, Failure> {
     Ok(findings)
 }
 
-/// Alerts that reach nobody: every receiver of them hangs on an optional secret, and none of these has a value. Without a value
-/// for one that is not optional nothing starts.
+/// A server with it does not start, or nobody trusts it.
+fn bad_certificate(case: &Case<'_>, secret: &Secret, value: &str) -> Option<Finding> {
+    let fault = fault_of_certificate(value)?;
+    let message = format!("the value of `{}` holds {fault}", secret.env);
+    let help = case.running.how_to_set(&[secret], &BTreeMap::new(), None);
+    Some(Finding::new("secret", message, help).at(case.running, secret.span))
+}
+
+/// Alerts that reach nobody: every receiver of them hangs on a secret, and none of these has a value that can work: it is empty, or
+/// was made up here. Without a value for one that is not optional nothing starts.
 fn nobody_told(case: &Case<'_>, values: &BTreeMap<String, String>) -> Option<Finding> {
     let platform = &case.running.output.platform;
     let notify = platform.notify.as_ref()?;
@@ -66,18 +79,26 @@ fn nobody_told(case: &Case<'_>, values: &BTreeMap<String, String>) -> Option<Fin
             || routes.any(|it| it.receiver == receiver.name && it.names_watchdog().is_none())
     };
     let receivers: Vec<&Receiver> = notify.receivers.iter().filter(takes).collect();
-    let lacking = |text: &At<Text>| {
+    let lacking = |text: &At<Text>, fits: fn(&str) -> bool| {
         let mut secrets = platform.secrets.iter();
         let names = text.value.secrets();
+        // Of a text with more in it than the secret nobody knows what the value has to be.
+        let is_whole = text.value.pieces.len() == 1;
         secrets.find(|it| {
-            names.contains(it.name.as_str()) && values.get(&it.env).is_none_or(String::is_empty)
+            let value = values.get(&it.env).map(String::as_str).unwrap_or_default();
+            let is_empty = value.is_empty() && it.optional;
+            let is_made_up = !value.is_empty() && is_whole && !fits(value);
+            names.contains(it.name.as_str()) && (is_empty || is_made_up)
         })
     };
     let mut empty: Vec<&Secret> = Vec::new();
     for receiver in &receivers {
-        let ways = [&receiver.slack, &receiver.webhook, &receiver.pagerduty];
-        for way in ways.into_iter().flatten() {
-            empty.push(lacking(way).filter(|it| it.optional)?);
+        let urls = [&receiver.slack, &receiver.webhook];
+        for way in urls.into_iter().flatten() {
+            empty.push(lacking(way, is_address)?);
+        }
+        if let Some(key) = &receiver.pagerduty {
+            empty.push(lacking(key, is_routing_key)?);
         }
         if !receiver.email.is_empty() {
             return None;
@@ -97,7 +118,21 @@ fn nobody_told(case: &Case<'_>, values: &BTreeMap<String, String>) -> Option<Fin
     Some(Finding::warning("alerts", message, help).at(case.running, first.span))
 }
 
-fn without_value(case: &Case<'_>, absent: &[&Secret]) -> Option<Finding> {
+/// What a receiver is reached by: a value that `env init` makes is none.
+fn is_address(value: &str) -> bool {
+    value.starts_with("https://") || value.starts_with("http://")
+}
+
+/// PagerDuty's keys are 32 letters and digits.
+fn is_routing_key(value: &str) -> bool {
+    value.len() == 32 && value.chars().all(|c| c.is_ascii_alphanumeric())
+}
+
+fn without_value(
+    case: &Case<'_>,
+    absent: &[&Secret],
+    values: &BTreeMap<String, String>,
+) -> Option<Finding> {
     let folder = case.running.project.place.folder();
     let place = format!("is neither in the environment nor in `{folder}/compose/.env`");
     let message = match absent {
@@ -118,7 +153,7 @@ fn without_value(case: &Case<'_>, absent: &[&Secret]) -> Option<Finding> {
             )
         }
     };
-    let help = "`mlopsgen env init` writes strong ones, or set those that you have";
+    let help = case.running.how_to_set(absent, values, case.engine);
     Some(Finding::new("secret", message, help))
 }
 

@@ -228,7 +228,15 @@ pub(super) fn value_of_secret(
     let Entry { key, value } = entry;
     let text = value.as_str()?;
     let is_variable = NameRule::StartVariable.accepts(text) && text == text.to_ascii_uppercase();
-    let known = ["env", "variable", "description", "optional", "form"];
+    let known = [
+        "env",
+        "variable",
+        "description",
+        "optional",
+        "form",
+        "length",
+        "generate",
+    ];
     let is_secret = context.owner == Owner::Words("a secret") && !context.entry.is_empty();
     if !is_secret || is_variable || nearest(&key.name, known).is_some() {
         return None;

@@ -121,6 +121,12 @@ const SECRET: Shape = Shape::Table(&[
         "How long its value is, where its program wants another length: characters, or for `base64` and `base64url` the bytes in it, as in `openssl rand -base64 32`.",
         "length = 64",
     ),
+    key(
+        "generate",
+        Shape::Boolean,
+        "Whether `env init` makes its value. `false`: only others can give it, as a key of a service that is bought; `env init` asks for it. `true`: it is made here, although it is used as one that others give. Left out, how it is used decides.",
+        "generate = false",
+    ),
 ]);
 
 /// What values of secrets look like.

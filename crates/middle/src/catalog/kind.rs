@@ -300,6 +300,8 @@ pub struct SettingSpec {
     pub default: Option<Node>,
     /// The form of its files, if it is known.
     pub holds: Option<FileForm>,
+    /// Who alone can give its value: `env init` makes none up.
+    pub issued_by: Option<String>,
     /// For `mlopsgen kinds` and the reference.
     pub description: String,
 }

@@ -390,6 +390,7 @@ fn setting_spec(key: &Key, table: &Table) -> SettingSpec {
         client_variables: strings(table, "client_variables"),
         at_start: table.boolean("at_start").unwrap_or(false),
         default: table.get("default").cloned(),
+        issued_by: table.string("issued_by").map(ToString::to_string),
         holds: table.string("holds").and_then(FileForm::from_name),
         description: table.string("description").unwrap_or_default().to_string(),
     }

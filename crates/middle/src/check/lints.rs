@@ -6,7 +6,7 @@ use super::{Facts, strings::is_the_users};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     graph::{pipeline_texts, workload_secrets},
-    model::{FlowEnd, Icon, Notify, Platform, Port, Text, Workload},
+    model::{FlowEnd, Icon, Notify, Platform, Port, Text, Workload, used_nowhere},
     source::Span,
     syntax::Node,
 };
@@ -95,18 +95,19 @@ pub(super) fn basics(facts: Facts<'_>, sink: &mut Sink) {
 /// Secrets, variables, groups, volumes and actors that nothing uses.
 pub(super) fn unused(facts: Facts<'_>, sink: &mut Sink) {
     let platform = facts.platform;
+    let unused = |what, name: &str, span| used_nowhere(what, name, span, platform.over.as_ref());
     let used = UsedSecrets::of(facts);
     for secret in &platform.secrets {
         let declared = secret.origin == crate::model::SecretOrigin::Declared;
         if declared && !used.secrets.contains(secret.name.as_str()) {
-            report_unused(sink, "secret", &secret.name, secret.span);
+            sink.push(unused(("secret", "secrets"), &secret.name, secret.span));
         }
     }
     let components = platform.components.iter();
     let filled: BTreeSet<&str> = components.filter_map(|it| it.group.as_deref()).collect();
     for group in &platform.groups {
         if !filled.contains(group.name.as_str()) {
-            report_unused(sink, "group", &group.name, group.span);
+            sink.push(unused(("group", "groups"), &group.name, group.span));
         }
     }
     let mounts = platform.workloads().flat_map(|it| &it.mounts);
@@ -114,31 +115,23 @@ pub(super) fn unused(facts: Facts<'_>, sink: &mut Sink) {
     let mounted: BTreeSet<&str> = mounts.filter_map(|mount| mount.source.volume()).collect();
     for volume in platform.volumes.iter().filter(|volume| volume.shared) {
         if !mounted.contains(volume.key.as_str()) {
-            report_unused(sink, "volume", &volume.key, volume.span);
+            sink.push(unused(("volume", "volumes"), &volume.key, volume.span));
         }
     }
     let joined = platform.workloads().flat_map(|it| &it.networks);
     let joined: BTreeSet<&str> = joined.map(String::as_str).collect();
     for network in &platform.networks {
         if !joined.contains(network.name.as_str()) {
-            report_unused(sink, "network", &network.name, network.span);
+            sink.push(unused(("network", "networks"), &network.name, network.span));
         }
     }
     let ends = platform.flows.iter().flat_map(|it| [&it.from, &it.to]);
     let ends: BTreeSet<&FlowEnd> = ends.collect();
     for actor in &platform.actors {
         if !ends.contains(&FlowEnd::Actor(actor.name.clone())) {
-            report_unused(sink, "actor", &actor.name, actor.span);
+            sink.push(unused(("actor", "actors"), &actor.name, actor.span));
         }
     }
-}
-
-fn report_unused(sink: &mut Sink, what: &str, name: &str, span: Span) {
-    sink.push(
-        Diagnostic::new(Code::Unused, format!("{what} `{name}` is used nowhere"))
-            .label(span, "declared here")
-            .help("remove it, or use it"),
-    );
 }
 
 /// Secrets that something reads.

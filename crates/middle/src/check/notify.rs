@@ -6,7 +6,7 @@ use crate::{
     model::{
         AlertSeverity, At, CONTAINER_ABSENT, Ci, Component, NO_REPLICAS, Notify, NotifyRoute,
         Platform, Purpose, REPLICAS_MISSING, SettingValue, TARGET_DOWN, Text, WATCHDOG,
-        is_generated_alertmanager, is_pattern, matches,
+        is_generated_alertmanager, is_pattern, matches, used_nowhere,
     },
     text::all_of,
 };
@@ -119,11 +119,13 @@ pub(super) fn unused(facts: Facts<'_>, sink: &mut Sink) {
             || notify.routes.iter().any(|route| route.receiver == *name)
             || posts.contains(&name);
         if !is_named {
-            sink.push(
-                Diagnostic::new(Code::Unused, format!("receiver `{name}` is used nowhere"))
-                    .label(receiver.span, "declared here")
-                    .help("name it as `default` or `watchdog`, in a route or in `post.notify` of a CI entry, or remove it"),
-            );
+            let over = facts.platform.over.as_ref();
+            let what = ("receiver", "notify.receivers");
+            let unused = used_nowhere(what, name, receiver.span, over);
+            sink.push(match over.filter(|it| it.source != receiver.span.source) {
+                None => unused.help("name it as `default` or `watchdog`, in a route or in `post.notify` of a CI entry, or remove it"),
+                Some(_) => unused,
+            });
         }
     }
     let Some(at) = notify.routes.iter().position(NotifyRoute::takes_all) else {

@@ -64,6 +64,8 @@ pub struct Names {
     pub has_ci_containers: bool,
     /// Files of the catalog: their strings may hold a kind's references.
     pub kind_sources: BTreeSet<SourceId>,
+    /// The environment's own file.
+    pub over: Option<SourceId>,
     /// Those of them that the user wrote.
     pub own_kinds: BTreeSet<SourceId>,
 }

@@ -203,7 +203,7 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
             declared,
         });
     }
-    secret_forms::inherit(&mut names, &drafts, tree, sink);
+    secret_forms::inherit(&mut names, &drafts, &routes, tree, sink);
     drafts.iter().for_each(|draft| own_name::check(draft, sink));
     moved::check_volumes(&names, &drafts, tree, sink);
     let by_name = drafts.iter().enumerate();

@@ -67,6 +67,7 @@ pub(super) fn names(
             .any(|(_, task)| task.boolean("stub") == Some(true)),
         has_ci: read::tables(tree, "ci").next().is_some(),
         has_ci_containers,
+        over: inputs.over,
         kind_sources: components
             .iter()
             .map(|declared| declared.kind.span.source)
@@ -150,6 +151,7 @@ fn secrets(tree: &Table) -> Vec<Secret> {
                 .and_then(SecretForm::from_name)
                 .unwrap_or(SecretForm::Token),
             length: read::unsigned(table, "length"),
+            generate: table.boolean("generate"),
             origin: SecretOrigin::Declared,
             span: key.span,
         })

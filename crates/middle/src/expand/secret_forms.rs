@@ -1,17 +1,25 @@
-//! What the values of the user's secrets look like: as they say, else as the kind's own key does whose place they take.
+//! What the values of the user's secrets look like: as they say, else as the kind's own key does whose place they take. What a
+//! route takes for its certificate is one, whatever else is said.
 
 use std::collections::BTreeMap;
 
 use super::draft::{ComponentDraft, Names};
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    model::{Named, Secret, SecretForm},
+    model::{Named, Route, Secret, SecretForm},
     reference::{self, Mode, Piece, Words},
-    syntax::{Node, Table},
+    syntax::{Entry, Node, Table, places},
 };
 
-/// Gives secrets the form of the keys that they replace, by their name or by the program's own variable.
-pub(super) fn inherit(names: &mut Names, drafts: &[ComponentDraft], tree: &Table, sink: &mut Sink) {
+/// Gives secrets the form of the keys that they replace, by their name or by the program's own variable, and those of routes that of
+/// a certificate.
+pub(super) fn inherit(
+    names: &mut Names,
+    drafts: &[ComponentDraft],
+    routes: &[Route],
+    tree: &Table,
+    sink: &mut Sink,
+) {
     let mut forms: BTreeMap<String, SecretForm> = BTreeMap::new();
     for declared in drafts.iter().map(|draft| &draft.declared) {
         let keys = declared.kind.secrets.iter();
@@ -25,6 +33,24 @@ pub(super) fn inherit(names: &mut Names, drafts: &[ComponentDraft], tree: &Table
     let mut secrets = Named::default();
     for secret in &names.secrets {
         let written = |key: &str| tree.get_path(&["secrets", &secret.name, key]);
+        let mut routes = routes.iter();
+        if let Some(route) = routes.find(|it| it.secret() == Some(&secret.name)) {
+            let written = tree.get_path(&["secrets", &secret.name]);
+            let written = written.and_then(Node::as_table);
+            for entry in ["form", "length", "generate"]
+                .into_iter()
+                .filter_map(|key| written?.entry(key))
+            {
+                let told = of_certificate(entry, secret, route);
+                told.into_iter().for_each(|it| sink.push(it));
+            }
+            secrets.push(Secret {
+                form: SecretForm::Certificate,
+                length: None,
+                ..secret.clone()
+            });
+            continue;
+        }
         let inherited = forms
             .get(&secret.name)
             .filter(|_| written("form").is_none());
@@ -45,6 +71,25 @@ pub(super) fn inherit(names: &mut Names, drafts: &[ComponentDraft], tree: &Table
         });
     }
     names.secrets = secrets;
+}
+
+/// A certificate has no other form, and nobody can make one up that browsers trust.
+fn of_certificate(entry: &Entry, secret: &Secret, route: &Route) -> Option<Diagnostic> {
+    let Entry { key, value } = entry;
+    let is_true = key.name == "generate" && value.is_false();
+    (!is_true).then(|| {
+        Diagnostic::new(
+            Code::ConflictingKeys,
+            format!("secret `{}` is a certificate and its key", secret.name),
+        )
+        .label(value.span, "of something else")
+        .label(route.tls_span, format!("the certificate of {}", route.host))
+        .help(format!(
+            "remove `{}`, or name another secret in `tls`",
+            key.name
+        ))
+        .removing(places(key, value))
+    })
 }
 
 /// The secret that a value is, and nothing else.

@@ -33,6 +33,7 @@ pub(super) fn of_routes(routes: &[Route], known: &[Secret]) -> Vec<Secret> {
             optional: false,
             form: SecretForm::Certificate,
             length: None,
+            generate: None,
             origin: SecretOrigin::Kind {
                 component: route.door.clone(),
             },
@@ -90,6 +91,7 @@ pub(super) fn own_secrets(
                     optional: false,
                     form: secret.form,
                     length: None,
+                    generate: None,
                     origin: SecretOrigin::Kind {
                         component: declared.name.clone(),
                     },

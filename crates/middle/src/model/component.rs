@@ -277,6 +277,8 @@ pub struct Setting {
     pub name: String,
     /// What the user, a preset or the kind's default says.
     pub value: SettingValue,
+    /// Who alone can give its value, where that is nobody here.
+    pub issued_by: Option<String>,
     /// The value where it is written; in the kind's file where it is a default.
     pub span: Span,
 }

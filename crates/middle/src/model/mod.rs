@@ -23,6 +23,7 @@ mod route;
 mod scrape;
 mod sharing;
 mod text;
+mod unused;
 mod upstream;
 mod workload;
 
@@ -53,7 +54,7 @@ pub use notify::{
 };
 pub use pipeline::{Parameter, Pipeline, Task, TaskBody, TaskContainer, TaskId};
 pub use platform::{
-    Actor, Flow, FlowEnd, Group, Network, Platform, PlatformVolume, Secret, SecretForm,
+    Actor, Flow, FlowEnd, Group, Network, OwnFile, Platform, PlatformVolume, Secret, SecretForm,
     SecretOrigin, Variable, aliases, network_name,
 };
 pub use program_version::{ImageMaker, KnownVersions, ProgramVersion, TagVersion};
@@ -68,6 +69,7 @@ pub use scrape::{
 };
 pub use sharing::NetworkOwners;
 pub use text::{Endpoint, Field, Piece, Text};
+pub use unused::used_nowhere;
 pub use upstream::{ChartOperator, ChartSecret, UpstreamChart};
 pub use workload::{
     Build, Dependency, EnvironmentVariable, Gpu, Health, HostPort, Lifecycle, NetworkMode, Port,

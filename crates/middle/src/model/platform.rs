@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
+    commands::CommandFlags,
     data::DataKey,
     files::{GENERATED, Target},
     model::{
@@ -29,6 +30,8 @@ pub struct Platform {
     pub registry: Registry,
     /// The environment that was laid over the file, if one was.
     pub environment: Option<String>,
+    /// How files tell people to call this program about it.
+    pub commands: CommandFlags,
     /// What is compiled, after `platform.targets`.
     pub targets: BTreeSet<Target>,
     /// In the user's order, like every list here.
@@ -73,8 +76,19 @@ pub struct Platform {
     pub kind_sources: BTreeSet<SourceId>,
     /// Those of them that come with the project.
     pub own_kinds: BTreeSet<SourceId>,
+    /// The environment's own file, where there is one.
+    pub over: Option<OwnFile>,
     /// `[platform]`'s name where it is written.
     pub span: Span,
+}
+
+/// The file of an environment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OwnFile {
+    /// The file as it was read.
+    pub source: SourceId,
+    /// Its name, as in `platform.prod.toml`.
+    pub name: String,
 }
 
 /// The aliases of all workloads of some components.
@@ -242,6 +256,8 @@ pub struct Secret {
     pub form: SecretForm,
     /// How long it is: characters, or bytes in base64. `None`: as is usual for the form.
     pub length: Option<u32>,
+    /// Whether `env init` makes a value, where platform.toml says so; else how it is used decides.
+    pub generate: Option<bool>,
     /// Who asks for it.
     pub origin: SecretOrigin,
     /// Where it is declared.

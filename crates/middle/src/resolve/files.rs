@@ -13,10 +13,11 @@ use super::{
 };
 use crate::{
     catalog::FileForm,
+    commands::CommandFlags,
     diag::{Code, Diagnostic, Severity, Sink},
     expand::{WorkloadDraft, read},
     files::GENERATED,
-    model::{FileContent, FileMount, ProjectText, Text},
+    model::{FileContent, FileMount, Piece, ProjectText, Text},
     source::Span,
     syntax::{FILE_CONTENTS, Key, Node, Table, Value},
     template::TemplateError,
@@ -119,6 +120,10 @@ impl File<'_> {
                 let scope = Scope::workload(self.index, self.shape.part.as_deref())
                     .without_secrets("a file's content");
                 let text = text(self.scene, &entry.value, &scope, sink);
+                let text = match self.scene.names.is_kind_text(&entry.value) {
+                    true => self.with_commands(text),
+                    false => text,
+                };
                 Some(self.content(&self.path, text))
             }
         };
@@ -163,6 +168,19 @@ impl File<'_> {
         )
         .label(self.key.span, "this file")
         .help("write one of `source`, `content`, `template` and `secret`")
+    }
+
+    /// What a kind tells people to type is about this environment, as in templates.
+    fn with_commands(&self, text: Text) -> Text {
+        let environment = self.inputs.environment.as_deref();
+        let commands = CommandFlags::of_files(self.inputs.file, environment);
+        let pieces = text.pieces.into_iter().map(|piece| match piece {
+            Piece::Literal(literal) => Piece::Literal(commands.in_text(&literal).into_owned()),
+            other => other,
+        });
+        Text {
+            pieces: pieces.collect(),
+        }
     }
 
     fn content(&self, path: &str, text: Text) -> FileContent {

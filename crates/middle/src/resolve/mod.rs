@@ -56,10 +56,12 @@ use scene::Scene;
 use texts::Texts;
 
 use crate::{
+    commands::CommandFlags,
     diag::Sink,
     expand::Draft,
     files::Site,
-    model::{Component, Named, Panel, Platform, Published, aliases},
+    model::{Component, Named, OwnFile, Panel, Platform, Published, aliases},
+    project::environment_file,
     source::Sources,
     syntax::Shared,
     template::Engine,
@@ -133,7 +135,12 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
     let flows = flows::flows(tree, &scene, &ends, sink);
     contents::check(&scene, &components, inputs.sources, sink);
     told_in_files::check(&scene, components.iter(), sink);
-    unused::check(tree, &names.written_out, sink);
+    let over = inputs.environment.as_deref().zip(names.over);
+    let over = over.map(|(environment, source)| OwnFile {
+        source,
+        name: environment_file(inputs.file, environment),
+    });
+    unused::check(tree, &names.written_out, over.as_ref(), sink);
     // A preset that only an environment uses may name what only that has.
     if inputs.environments.is_empty() {
         unused::references(&scene, tree, sink);
@@ -144,6 +151,7 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
         version: top.version,
         description: top.description,
         registry: names.registry.clone(),
+        commands: CommandFlags::of_files(inputs.file, inputs.environment.as_deref()),
         environment: top.environment,
         targets: top.targets,
         variables: names.variables.clone(),
@@ -166,6 +174,7 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
         raw_helm: top.raw_helm,
         raw_written: top.raw_written,
         kind_sources: names.kind_sources.clone(),
+        over,
         own_kinds: names.own_kinds.clone(),
         span: top.span,
     }

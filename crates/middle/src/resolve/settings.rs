@@ -36,6 +36,7 @@ pub(super) fn settings(
         out.push(Setting {
             name: spec.name.clone(),
             value,
+            issued_by: spec.issued_by.clone(),
             span: node.span,
         });
     }

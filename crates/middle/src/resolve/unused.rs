@@ -4,14 +4,19 @@ use std::collections::BTreeSet;
 
 use super::{Scene, reference::check_alone};
 use crate::{
-    diag::{Code, Diagnostic, Sink},
+    diag::Sink,
+    model::{OwnFile, used_nowhere},
     reference::{self, Mode, Words},
-    source::Span,
     syntax::{Node, Table, Value},
 };
 
 /// Lints variables, presets and networks that nothing in the file names.
-pub(super) fn check(tree: &Table, written_out: &BTreeSet<String>, sink: &mut Sink) {
+pub(super) fn check(
+    tree: &Table,
+    written_out: &BTreeSet<String>,
+    over: Option<&OwnFile>,
+    sink: &mut Sink,
+) {
     let mut used = UsedNames {
         variables: written_out.iter().map(String::as_str).collect(),
         ..UsedNames::default()
@@ -24,7 +29,7 @@ pub(super) fn check(tree: &Table, written_out: &BTreeSet<String>, sink: &mut Sin
     ] {
         for (key, _) in tree.table(table).into_iter().flat_map(Table::iter) {
             if !names.contains(key.name.as_str()) {
-                report(sink, what, &key.name, key.span);
+                sink.push(used_nowhere((what, table), &key.name, key.span, over));
             }
         }
     }
@@ -106,14 +111,6 @@ fn of_node(scene: &Scene<'_>, node: &Node, mode: Mode, sink: &mut Sink) {
         }
         _ => {}
     }
-}
-
-fn report(sink: &mut Sink, what: &str, name: &str, span: Span) {
-    sink.push(
-        Diagnostic::new(Code::Unused, format!("{what} `{name}` is used nowhere"))
-            .label(span, "declared here")
-            .help("remove it, or use it"),
-    );
 }
 
 #[derive(Default)]

@@ -22,8 +22,9 @@ impl Speak for Compose<'_> {
         if secret.optional {
             return format!("${{{}:-}}", secret.env);
         }
+        let init = self.0.commands.line("env init");
         format!(
-            "${{{}:?the secret {} is missing, run mlopsgen env init}}",
+            "${{{}:?the secret {} is missing, run {init}}}",
             secret.env, secret.name
         )
     }
@@ -72,8 +73,11 @@ impl Compose<'_> {
 pub struct Stack<'a>(pub &'a Platform);
 
 /// What Docker says of a secret that is not set. It is not named: with a `-` in it, as in the name of a secret,
-/// `docker stack` takes the words behind the `-` for the value.
+/// `docker stack` takes the words behind the `-` for the value. So no flag is named either.
 const MISSING: &str = "it is missing, run mlopsgen env init";
+
+/// The same where the command needs flags.
+const MISSING_HERE: &str = "it is missing in the file .env";
 
 impl Speak for Stack<'_> {
     fn platform(&self) -> &Platform {
@@ -87,7 +91,13 @@ impl Speak for Stack<'_> {
     fn secret(&self, secret: &Secret) -> String {
         match secret.optional {
             true => format!("${{{}:-}}", secret.env),
-            false => format!("${{{}:?{MISSING}}}", secret.env),
+            false => {
+                let missing = match self.0.commands.is_empty() {
+                    true => MISSING,
+                    false => MISSING_HERE,
+                };
+                format!("${{{}:?{missing}}}", secret.env)
+            }
         }
     }
 

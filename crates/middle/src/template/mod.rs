@@ -7,22 +7,23 @@
 mod bound;
 mod tree;
 mod build;
+mod embedded;
 mod item;
 mod escape;
 mod filters;
 mod report;
 
+pub use embedded::{embedded, embedded_below};
 pub use escape::{Language, NOT_IN_URLS};
 pub use report::report;
 
 use std::{
-    collections::BTreeMap,
+    borrow::Cow,
     panic::{self, AssertUnwindSafe},
-    sync::{Arc, LazyLock},
+    sync::Arc,
     thread,
 };
 
-use include_dir::{Dir, include_dir};
 use memchr::memchr_iter;
 use minijinja::{
     AutoEscape, Environment, ErrorKind, UndefinedBehavior,
@@ -31,11 +32,11 @@ use minijinja::{
 };
 use serde::{Serialize, Serializer};
 
-use self::tree::{Node, Tree};
-use crate::{threads, value::yaml};
-
-/// The templates of this repository, compiled in.
-static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../templates");
+use self::{
+    embedded::embedded_for,
+    tree::{Node, Tree},
+};
+use crate::{commands::CommandFlags, threads, value::yaml};
 
 /// The most work that one file may cost: an instruction costs one unit, and so do 64 bytes of data. This also limits the memory
 /// of a template to some 200 MB. The largest file of a platform of forty components costs 12,000.
@@ -80,6 +81,8 @@ pub struct Engine {
     conditions: Environment<'static>,
     /// The longest file that is generated, in bytes.
     longest: usize,
+    /// How our templates tell people to call this program.
+    commands: CommandFlags,
     /// Templates of the user's own, by path below their `templates/`, with their texts.
     own: Vec<(String, String)>,
 }
@@ -97,6 +100,7 @@ impl Default for Engine {
             environment: environment(),
             conditions: conditions(),
             longest: LONGEST_OUTPUT,
+            commands: CommandFlags::default(),
             own: Vec::new(),
         }
     }
@@ -156,6 +160,18 @@ impl Engine {
         self
     }
 
+    /// The same engine for a platform about which this program is called with these flags: our templates name commands as for a
+    /// base.
+    pub fn with_commands(mut self, commands: CommandFlags) -> Self {
+        if !commands.is_empty() {
+            let flags = commands.clone();
+            self.environment
+                .set_loader(move |name| Ok(embedded_for(name, &flags).map(Cow::into_owned)));
+        }
+        self.commands = commands;
+        self
+    }
+
     /// Renders the template of this path with a view.
     ///
     /// A view leaves out fields that have no value. In a condition such a field is false; to print it or loop over it is an error.
@@ -174,7 +190,7 @@ impl Engine {
         view: impl FnOnce() -> View,
     ) -> Result<String, TemplateError> {
         let text = match self.constant(template) {
-            Some(text) => text.to_string(),
+            Some(text) => text.into_owned(),
             None => self.run(&self.environment, template, &view())?,
         };
         self.well_formed(template, text)
@@ -214,18 +230,19 @@ impl Engine {
     /// The same without one of the user's templates; ours, if there is one, is in its place. For who looks for further errors.
     pub fn without(&self, template: &str) -> Option<Self> {
         let rest = self.own.iter().filter(|(path, _)| path != template);
-        let mut engine = Self::new(rest.cloned().collect()).ok()?;
+        let engine = Self::new(rest.cloned().collect()).ok()?;
+        let mut engine = engine.with_commands(self.commands.clone());
         engine.environment.set_fuel(self.environment.fuel());
         engine.longest = self.longest;
         Some(engine)
     }
 
     /// The text of a template that has no tags.
-    fn constant(&self, template: &str) -> Option<&str> {
+    fn constant(&self, template: &str) -> Option<Cow<'_, str>> {
         let own = self.own.iter().find(|(path, _)| path == template);
         let text = match own {
-            Some((_, text)) => text,
-            None => embedded(template)?,
+            Some((_, text)) => Cow::Borrowed(text.as_str()),
+            None => embedded_for(template, &self.commands)?,
         };
         let is_tag = |at: usize| matches!(text.as_bytes().get(at + 1), Some(b'{' | b'%' | b'#'));
         let has_tag = memchr_iter(b'<', text.as_bytes()).any(is_tag);
@@ -407,32 +424,6 @@ pub fn names_in(expression: &str) -> Result<Vec<String>, TemplateError> {
     let mut names: Vec<String> = compiled.undeclared_variables(true).into_iter().collect();
     names.sort_unstable();
     Ok(names)
-}
-
-/// Texts of the embedded templates by path. The map is faster than the embedded folder, which compares name by name.
-static TEXTS: LazyLock<BTreeMap<&'static str, &'static str>> = LazyLock::new(|| {
-    fn walk(dir: &'static Dir<'static>, out: &mut BTreeMap<&'static str, &'static str>) {
-        let files = dir.files();
-        out.extend(files.filter_map(|file| Some((file.path().to_str()?, file.contents_utf8()?))));
-        for inner in dir.dirs() {
-            walk(inner, out);
-        }
-    }
-    let mut out = BTreeMap::new();
-    walk(&EMBEDDED, &mut out);
-    out
-});
-
-/// The text of an embedded template.
-pub fn embedded(path: &str) -> Option<&'static str> {
-    TEXTS.get(path).copied()
-}
-
-/// Paths of the embedded templates below a folder, at any depth, sorted.
-pub fn embedded_below(folder: &str) -> Vec<&'static str> {
-    let below = format!("{folder}/");
-    let paths = TEXTS.keys().copied();
-    paths.filter(|path| path.starts_with(&below)).collect()
 }
 
 fn syntax() -> SyntaxConfig {

@@ -140,6 +140,12 @@ pub(super) const SETTING: Shape = Shape::Table(&[
         "at_start = true",
     ),
     key(
+        "issued_by",
+        FREE,
+        "Who alone can give its value, in words: `env init` asks for it and makes none up.",
+        "issued_by = \"the provider of the log-in\"",
+    ),
+    key(
         "holds",
         Shape::Plain(Form::Choice(&[
             "yaml",

@@ -49,7 +49,7 @@ pub(super) fn view(platform: &Platform) -> EnvironmentView {
             comments: vec![
                 "The absolute path of the folder that holds platform.toml: pipelines mount folders below it."
                     .to_string(),
-                "`mlopsgen up` sets it.".to_string(),
+                format!("`{}` sets it.", platform.commands.line("up")),
             ],
         });
     }

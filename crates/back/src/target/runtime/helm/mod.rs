@@ -29,7 +29,9 @@ mod values;
 mod waves;
 mod workload;
 
-pub use secrets::{FurtherSecret, SecretSource, chart_secrets, cluster_secrets, further_secrets};
+pub use secrets::{
+    FurtherSecret, SecretSource, chart_secrets, cluster_secrets, further_secrets, pem_blocks,
+};
 
 #[cfg(test)]
 mod tests;

@@ -211,8 +211,12 @@ fn of_routes(platform: &Platform, source: SecretSource<'_>) -> Vec<FurtherSecret
         let (certificates, key) = match source {
             SecretSource::Values(values) => {
                 let text = value(platform, values, name);
-                (!text.is_empty())
-                    .then(|| (pem(&text, "CERTIFICATE"), pem(&text, "PRIVATE KEY")))?
+                (!text.is_empty()).then(|| {
+                    (
+                        pem_blocks(&text, "CERTIFICATE"),
+                        pem_blocks(&text, "PRIVATE KEY"),
+                    )
+                })?
             }
             SecretSource::ExternalSecrets => (
                 template(name, " | filterPEM \"CERTIFICATE\""),
@@ -254,7 +258,7 @@ fn template(name: &str, filter: &str) -> String {
 }
 
 /// The blocks of a PEM text whose label ends so: that of a private key may begin with its form, such as `EC`.
-fn pem(text: &str, label: &str) -> String {
+pub fn pem_blocks(text: &str, label: &str) -> String {
     let mut out = String::new();
     let mut is_wanted = false;
     for line in text.lines().map(str::trim) {

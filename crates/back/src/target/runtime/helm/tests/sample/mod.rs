@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use workloads::{agent, airflow, database, guest, isolated, job, outside, pipeline, server};
 
 use crate::{
+    commands::CommandFlags,
     data::DataKey,
     files::Target,
     model::{
@@ -240,6 +241,7 @@ pub fn platform(components: Vec<Component>) -> Platform {
         version: "0.1.0".to_string(),
         description: Some(NASTY.to_string()),
         environment: None,
+        commands: CommandFlags::default(),
         targets: Target::ALL.iter().copied().collect(),
         variables: Vec::new().into(),
         secrets: Vec::new().into(),
@@ -263,6 +265,7 @@ pub fn platform(components: Vec<Component>) -> Platform {
         deploy: None,
         reads_logs: false,
         kind_sources: BTreeSet::new(),
+        over: None,
         own_kinds: BTreeSet::new(),
         raw_compose: Raw::default(),
         raw_helm: Raw::default(),
@@ -279,6 +282,7 @@ fn secret_of(name: &str) -> Secret {
         description: Some(NASTY.to_string()),
         optional: false,
         form: SecretForm::Token,
+        generate: None,
         length: None,
         origin: SecretOrigin::Declared,
         span: span(),
