@@ -226,7 +226,7 @@ fn report_runs_at_a_time(table: &Table, sink: &mut Sink) {
 /// A parameter is read and changed as JSON, which has no `nan` and no `inf`.
 fn report_no_number(node: &Node, sink: &mut Sink) {
     match &node.value {
-        Value::Float(number) if !number.is_finite() => sink.push(
+        Value::Float(number) if !number.number.is_finite() => sink.push(
             Diagnostic::new(
                 Code::BadValue,
                 "a parameter of a run can't be `nan` or `inf`",
