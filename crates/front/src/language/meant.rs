@@ -24,6 +24,13 @@ pub(super) fn meant(shape: &Shape, node: &Node) -> Option<String> {
 
 fn rewritten(shape: &Shape, node: &Node) -> Option<String> {
     match (shape, &node.value) {
+        // What is counted is not named by a number with a fraction.
+        (Shape::Either(shapes), Value::Float(_))
+            if shapes.iter().any(|it| matches!(it, Shape::Integer(..))) =>
+        {
+            let mut counts = shapes.iter().filter(|it| matches!(it, Shape::Integer(..)));
+            counts.find_map(|shape| rewritten(shape, node))
+        }
         (Shape::Either(shapes), _) => shapes.iter().find_map(|shape| rewritten(shape, node)),
         (Shape::List(item), Value::Table(entries))
             if named(item) && is_in_braces(node, entries) =>
@@ -57,7 +64,7 @@ fn rewritten(shape: &Shape, node: &Node) -> Option<String> {
         }
         (Shape::Date, Value::String(text)) => is_date(text).then(|| text.clone()),
         (Shape::Plain(Form::Percent), Value::Integer(_) | Value::Float(_)) => {
-            let share = format!("{}%", node.scalar());
+            let share = percent(node);
             Form::Percent.accepts(&share).then(|| quoted(&share))
         }
         (Shape::Boolean, Value::String(text)) => {
@@ -132,11 +139,26 @@ fn rewritten(shape: &Shape, node: &Node) -> Option<String> {
             Shape::Text | Shape::ShellText | Shape::Plain(_) | Shape::Formed(_),
             Value::Integer(_),
         )
-        | (Shape::Text | Shape::ShellText, Value::Boolean(_)) => {
+        | (Shape::Text | Shape::ShellText, Value::Boolean(_))
+        | (
+            Shape::Text | Shape::Formed(_) | Shape::Scalar | Shape::Constant,
+            Value::Date(_) | Value::Time(_),
+        ) => {
             let written = inline(node);
             fits(shape, &Value::String(written.clone())).then(|| quoted(&written))
         }
         _ => None,
+    }
+}
+
+/// A number as a share in percent. One below 1 is a share of 1: nobody promises less than one in a hundred.
+fn percent(node: &Node) -> String {
+    match &node.value {
+        Value::Float(share) if share.number > 0.0 && share.number < 1.0 => {
+            let percent = format!("{:.6}", share.number * 100.0);
+            format!("{}%", percent.trim_end_matches('0').trim_end_matches('.'))
+        }
+        _ => format!("{}%", node.scalar()),
     }
 }
 
@@ -305,6 +327,7 @@ mod tests {
         let mode = Shape::Plain(Form::Mode);
         assert_eq!(text(Value::Integer(0o440), &mode), some("\"0440\""));
         let share = Shape::Plain(Form::Percent);
+        assert_eq!(text(fraction("0.995"), &share), some("\"99.5%\""));
         assert_eq!(text(fraction("99.9"), &share), some("\"99.9%\""));
         assert_eq!(
             text(Value::Integer(3), &Shape::List(&Shape::Text)),
