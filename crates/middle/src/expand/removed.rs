@@ -59,10 +59,20 @@ fn taken_away(table: &Table) -> impl Iterator<Item = (&'static str, &Key)> {
         let inner = table.table(shape.name)?;
         takes_no_false(&shape.shape).then_some((shape.name, inner))
     });
-    maps.flat_map(|(name, inner)| {
+    let off = maps.flat_map(|(name, inner)| {
         let off = inner.iter().filter(|(_, node)| is_written_false(node));
         off.map(move |(key, _)| (name, key))
-    })
+    });
+    let env = table.table("env").into_iter().flat_map(Table::iter);
+    let unset = env.filter(|(key, node)| is_unset(key, node));
+    off.chain(unset.map(|(key, _)| ("env", key)))
+}
+
+/// A `{ unset = true }` that took no variable away from what the table was laid over so far: it would stand in the place of that.
+fn is_unset(key: &Key, node: &Node) -> bool {
+    let table = node.as_table();
+    let is_on = table.is_some_and(|table| table.boolean("unset") == Some(true));
+    is_on && key.span.source == node.span.source
 }
 
 /// Whether the key holds things by name, none of which is itself a boolean.
@@ -109,10 +119,15 @@ fn known<'a>(
         "uses" => "roles",
         key => key,
     };
+    let of_roles: Vec<&str> = match key {
+        "env" => brought_by_roles(kind).collect(),
+        _ => Vec::new(),
+    };
     let names = places.into_iter().flat_map(|table| {
         let named = table.table(key).or_else(|| table.table(of_kind));
         named.into_iter().flat_map(Table::keys)
     });
+    let names = names.chain(of_roles);
     names.filter(|name| !name.starts_with('@')).collect()
 }
 
@@ -128,6 +143,14 @@ fn with_cases<'a>(table: &'a Table, out: &mut Vec<&'a Table>) {
     }
 }
 
+/// The variables that the roles of a kind bring.
+fn brought_by_roles(kind: &Kind) -> impl Iterator<Item = &str> {
+    kind.roles.iter().flat_map(|role| {
+        let gives = role.gives.iter().map(|(_, name, _)| name.as_str());
+        gives.chain(role.takes.iter().map(|(name, _)| name.as_str()))
+    })
+}
+
 /// `known`: the names that can be taken away, and those that only a misspelled name can have meant.
 fn report(
     workload: &str,
@@ -136,13 +159,17 @@ fn report(
     [known, beside]: [&BTreeSet<&str>; 2],
     sink: &mut Sink,
 ) {
-    // The path of a kind's file may hold references.
+    // The path of a kind's file may hold references, and so may a variable of a role.
     let is_templated = |known: &&str| {
-        let start = reference::before_reference(known).filter(|_| key == "files");
+        let start = reference::before_reference(known).filter(|_| ["files", "env"].contains(&key));
         start.is_some_and(|start| name.name.starts_with(start))
     };
     if !known.contains(name.name.as_str()) && !known.iter().any(is_templated) {
         let known: Vec<&str> = known.union(beside).copied().collect();
+        // A variable that nothing sets is none, however it is said: only a misspelled one is a mistake.
+        if key == "env" && nearest(&name.name, known.iter().copied()).is_none() {
+            return;
+        }
         sink.push(nothing_to_remove(workload, key, name, &known));
     }
 }
@@ -166,6 +193,7 @@ fn nothing_to_remove(workload: &str, key: &str, name: &Key, known: &[&str]) -> D
         "alerts" => (Code::UnknownName, "alert"),
         "uses" => (Code::UnknownName, "role"),
         "depends_on" => (Code::UnknownName, "dependency"),
+        "env" => (Code::UnknownName, "variable"),
         key => (Code::UnknownName, key),
     };
     let text = &name.name;
