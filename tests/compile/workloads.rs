@@ -378,3 +378,38 @@ fn a_claim_of_a_guest_is_held_by_each_pod_of_its_host() {
         "{on_nodes}"
     );
 }
+
+/// A version that is written as a number is one: TOML reads `3.10` as 3.1.
+#[test]
+fn the_zeros_of_a_number_stay_where_it_becomes_text() {
+    let files = compiled(
+        r#"
+[components.app]
+image = "python:${vars.python}"
+group = "one"
+env = { PYTHON = 3.10, WHOLE = 2.0, SHORT = 0.5, LARGE = 1e3, SPLIT = 1_000, BASE = 0x10 }
+labels.version = 1.20
+[components.built]
+build = { context = ".", args = { PYTHON = 3.10 } }
+group = "one"
+[vars]
+python = 3.10
+"#,
+    );
+    let compose = &files["compose/one.yaml"];
+    for line in [
+        "image: \"python:3.10\"",
+        "PYTHON: \"3.10\"",
+        "WHOLE: \"2.0\"",
+        "SHORT: \"0.5\"",
+        "LARGE: \"1000\"",
+        "SPLIT: \"1000\"",
+        "BASE: \"16\"",
+        "version: \"1.20\"",
+    ] {
+        assert!(compose.contains(line), "{line} is not in\n{compose}");
+    }
+    assert_eq!(compose.matches("\"3.10\"").count(), 2, "{compose}");
+    let values = &files["helm/p/values.yaml"];
+    assert!(values.contains("\"3.10\""), "{values}");
+}

@@ -44,8 +44,8 @@ tls = { acme = "ops@example.com" }
 paths = { "/one" = "one", "/two" = { to = "two", strip = true } }
 "#;
 
-/// The annotations of each Ingress, by its name.
-fn rendered(sets: &[&str]) -> BTreeMap<String, BTreeSet<String>> {
+/// The objects of the chart with `ingress.enabled`.
+fn objects(sets: &[&str]) -> Vec<Value> {
     let folder = tempfile::tempdir().expect("a folder");
     write_compiled(folder.path(), PLATFORM);
     let mut helm = consumer::consumer("bin/helm");
@@ -54,7 +54,12 @@ fn rendered(sets: &[&str]) -> BTreeMap<String, BTreeSet<String>> {
     helm.args(["--set", "ingress.enabled=true,ingress.issuer=le"]);
     let verdict = consumer::run(helm.args(sets));
     assert!(verdict.success, "{}", verdict.words());
-    let objects = consumer::yaml(&verdict.stdout).expect("YAML");
+    consumer::yaml(&verdict.stdout).expect("YAML")
+}
+
+/// The annotations of each Ingress, by its name.
+fn rendered(sets: &[&str]) -> BTreeMap<String, BTreeSet<String>> {
+    let objects = objects(sets);
     let name = |it: &Value| {
         it["metadata"]["name"]
             .as_str()
@@ -67,6 +72,22 @@ fn rendered(sets: &[&str]) -> BTreeMap<String, BTreeSet<String>> {
         all.flat_map(|all| all.keys().cloned()).collect()
     };
     ingresses.map(|it| (name(it), annotations(it))).collect()
+}
+
+#[test]
+fn each_path_has_an_ingress_or_an_httproute() {
+    let count = |sets: &[&str], kind: &str| {
+        let objects = objects(sets);
+        objects.iter().filter(|it| it["kind"] == kind).count()
+    };
+    let routes = [
+        "--set",
+        "gateway.enabled=true,gateway.parentRefs[0].name=public",
+    ];
+    assert_eq!(count(&[], "Ingress"), 2);
+    assert_eq!(count(&[], "HTTPRoute"), 0);
+    assert_eq!(count(&routes, "Ingress"), 0);
+    assert_eq!(count(&routes, "HTTPRoute"), 2);
 }
 
 #[test]

@@ -312,11 +312,15 @@ impl Chart {
         let mut off = Vec::new();
         switched_off(&self.own_values(), "", &mut off);
         if !off.is_empty() {
-            let mut sets: Vec<String> = off.iter().map(|path| format!("{path}=true")).collect();
+            let on = off.iter().filter(|path| *path != "gateway.enabled");
+            let mut sets: Vec<String> = on.map(|path| format!("{path}=true")).collect();
+            all.push(sets.clone());
+            // HTTPRoutes stand in the place of Ingresses.
             if self.values["gateway"]["parentRefs"].is_array() {
+                sets.push("gateway.enabled=true".to_owned());
                 sets.push("gateway.parentRefs=[{\"name\":\"public\"}]".to_owned());
+                all.push(sets);
             }
-            all.push(sets);
         }
         if self.values["existingSecret"].is_string() {
             all.push(vec!["existingSecret=\"a-secret-of-mine\"".to_owned()]);

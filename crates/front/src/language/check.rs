@@ -210,7 +210,7 @@ fn fault_of_scalar(node: &Node, shape: &Shape, context: &Context<'_>) -> Option<
         // TOML has `inf` and `nan`; what is generated has not.
         (Shape::Number, Value::Float(number)) => {
             let expected = "a number that is finite";
-            (!number.is_finite()).then(|| bad_value(node, &inline(node), expected, context))
+            (!number.number.is_finite()).then(|| bad_value(node, &inline(node), expected, context))
         }
         (Shape::Formed(form), Value::String(text)) => {
             // What other references stand for is not known yet.

@@ -364,7 +364,12 @@ const LONGEST_NAME: usize = 255;
 
 fn is_glob(text: &str) -> bool {
     let bounded = text.len() <= LONGEST_GLOB && text.matches('{').count() <= MOST_CHOICES;
-    !text.is_empty() && bounded && !text.contains(is_hidden) && globset::Glob::new(text).is_ok()
+    let is_trimmed = text.trim() == text;
+    !text.is_empty()
+        && is_trimmed
+        && bounded
+        && !text.contains(is_hidden)
+        && globset::Glob::new(text).is_ok()
 }
 
 /// Whether a pattern is one of paths below a folder, each in its one spelling: whichever of its choices is taken.

@@ -24,6 +24,13 @@ pub(super) fn meant(shape: &Shape, node: &Node) -> Option<String> {
 
 fn rewritten(shape: &Shape, node: &Node) -> Option<String> {
     match (shape, &node.value) {
+        // What is counted is not named by a number with a fraction.
+        (Shape::Either(shapes), Value::Float(_))
+            if shapes.iter().any(|it| matches!(it, Shape::Integer(..))) =>
+        {
+            let mut counts = shapes.iter().filter(|it| matches!(it, Shape::Integer(..)));
+            counts.find_map(|shape| rewritten(shape, node))
+        }
         (Shape::Either(shapes), _) => shapes.iter().find_map(|shape| rewritten(shape, node)),
         (Shape::List(item), Value::Table(entries))
             if named(item) && is_in_braces(node, entries) =>
@@ -57,7 +64,7 @@ fn rewritten(shape: &Shape, node: &Node) -> Option<String> {
         }
         (Shape::Date, Value::String(text)) => is_date(text).then(|| text.clone()),
         (Shape::Plain(Form::Percent), Value::Integer(_) | Value::Float(_)) => {
-            let share = format!("{}%", node.scalar());
+            let share = percent(node);
             Form::Percent.accepts(&share).then(|| quoted(&share))
         }
         (Shape::Boolean, Value::String(text)) => {
@@ -73,6 +80,12 @@ fn rewritten(shape: &Shape, node: &Node) -> Option<String> {
             (least..=most)
                 .contains(&&number)
                 .then(|| number.to_string())
+        }
+        // A whole number with a point in it.
+        (Shape::Integer(least, most), Value::Float(written)) => {
+            let text = format!("{}", written.number);
+            let number: i64 = text.parse().ok()?;
+            (least..=most).contains(&&number).then_some(text)
         }
         (Shape::Number | Shape::Cores, Value::String(text)) => {
             let text = text.trim();
@@ -126,11 +139,26 @@ fn rewritten(shape: &Shape, node: &Node) -> Option<String> {
             Shape::Text | Shape::ShellText | Shape::Plain(_) | Shape::Formed(_),
             Value::Integer(_),
         )
-        | (Shape::Text | Shape::ShellText, Value::Boolean(_)) => {
+        | (Shape::Text | Shape::ShellText, Value::Boolean(_))
+        | (
+            Shape::Text | Shape::Formed(_) | Shape::Scalar | Shape::Constant,
+            Value::Date(_) | Value::Time(_),
+        ) => {
             let written = inline(node);
             fits(shape, &Value::String(written.clone())).then(|| quoted(&written))
         }
         _ => None,
+    }
+}
+
+/// A number as a share in percent. One below 1 is a share of 1: nobody promises less than one in a hundred.
+fn percent(node: &Node) -> String {
+    match &node.value {
+        Value::Float(share) if share.number > 0.0 && share.number < 1.0 => {
+            let percent = format!("{:.6}", share.number * 100.0);
+            format!("{}%", percent.trim_end_matches('0').trim_end_matches('.'))
+        }
+        _ => format!("{}%", node.scalar()),
     }
 }
 
@@ -227,19 +255,11 @@ fn image(table: &Table) -> Option<String> {
     Some(format!("{repository}:{tag}"))
 }
 
-/// The most zeros at the end of a number that TOML does not keep.
-const MOST_ZEROS: usize = 2;
-
-/// A number with a fraction as it is written: TOML reads `17.10` as 17.1.
+/// A number with a fraction as it is written, in plain digits.
 fn number_as_written(node: &Node) -> Option<String> {
-    let Value::Float(number) = node.value else {
-        return None;
-    };
-    let shortest = format!("{number:?}");
-    let length = node.span.end - node.span.start;
-    let zeros = length.checked_sub(shortest.len())?;
-    let is_plain = shortest.bytes().all(|c| c.is_ascii_digit() || c == b'.');
-    (is_plain && zeros <= MOST_ZEROS).then(|| format!("{shortest}{}", "0".repeat(zeros)))
+    let written = node.scalar();
+    let is_plain = written.bytes().all(|c| c.is_ascii_digit() || c == b'.');
+    (is_plain && written.len() == node.span.end - node.span.start).then_some(written)
 }
 
 /// The mode of a file, as text or as a number. TOML's `0o440` is a number; `440` was meant to be octal, too.
@@ -276,7 +296,7 @@ mod tests {
     use crate::{
         language::form::{Form, NameRule},
         source::{Sources, Span},
-        syntax::{Node, Value},
+        syntax::{Fraction, Node, Value},
     };
 
     fn text(value: Value, shape: &Shape) -> Option<String> {
@@ -285,10 +305,16 @@ mod tests {
         meant(shape, &Node { span, value })
     }
 
+    fn fraction(written: &str) -> Value {
+        let number = written.parse().expect("a number");
+        Value::Float(Fraction::read(number, written))
+    }
+
     #[test]
     fn a_value_is_written_in_the_type_that_was_asked_for() {
         let string = |text: &str| Value::String(text.to_string());
         let some = |text: &str| Some(text.to_string());
+        assert_eq!(text(fraction("2.0"), &Shape::Integer(1, 9)), some("2"));
         assert_eq!(
             text(string("redis"), &Shape::List(&Shape::Text)),
             some("[\"redis\"]")
@@ -298,11 +324,12 @@ mod tests {
         assert_eq!(text(Value::Integer(1000), &Shape::Text), some("\"1000\""));
         let duration = Shape::Plain(Form::Duration);
         assert_eq!(text(Value::Integer(30), &duration), some("\"30s\""));
-        assert_eq!(text(Value::Float(1.5), &duration), some("\"1500ms\""));
+        assert_eq!(text(fraction("1.5"), &duration), some("\"1500ms\""));
         let mode = Shape::Plain(Form::Mode);
         assert_eq!(text(Value::Integer(0o440), &mode), some("\"0440\""));
         let share = Shape::Plain(Form::Percent);
-        assert_eq!(text(Value::Float(99.9), &share), some("\"99.9%\""));
+        assert_eq!(text(fraction("0.995"), &share), some("\"99.5%\""));
+        assert_eq!(text(fraction("99.9"), &share), some("\"99.9%\""));
         assert_eq!(
             text(Value::Integer(3), &Shape::List(&Shape::Text)),
             some("[\"3\"]")
@@ -315,6 +342,7 @@ mod tests {
         assert_eq!(text(string("90000"), &Shape::Integer(1, 65535)), None);
         assert_eq!(text(string("maybe"), &Shape::Boolean), None);
         assert_eq!(text(string("0.0001"), &Shape::Cores), None);
+        assert_eq!(text(fraction("2.5"), &Shape::Integer(1, 9)), None);
         // A word or a name is never `true`.
         for form in [
             Form::Free,
@@ -323,7 +351,7 @@ mod tests {
         ] {
             assert_eq!(text(Value::Boolean(true), &Shape::Plain(form)), None);
         }
-        assert_eq!(text(Value::Float(17.1), &Shape::Text), None);
+        assert_eq!(text(fraction("17.1"), &Shape::Text), None);
         assert_eq!(
             text(string(&"x".repeat(200)), &Shape::List(&Shape::Text)),
             None

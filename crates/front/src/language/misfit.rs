@@ -260,6 +260,7 @@ fn likely(form: Form, text: &str) -> Option<String> {
             let (_, rest) = text.split_once("://")?;
             rest[rest.find('/')?..].to_string()
         }
+        Form::Glob | Form::RepositoryGlob | Form::RefGlob => text.trim().to_string(),
         Form::Duration | Form::Period => duration_in_one_unit(text)?,
         Form::Address if text == "localhost" => "127.0.0.1".to_string(),
         Form::Registry => {

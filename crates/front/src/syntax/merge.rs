@@ -53,6 +53,7 @@ pub fn overlay(lower: &Table, upper: &Table, removal: Removal) -> Table {
 pub fn lay_over(merged: &mut Table, upper: &Table, removal: Removal) {
     for Entry { key, value } in &upper.entries {
         let below = merged.entry(&key.name);
+        let place = below.map(|below| below.value.span);
         if removal.takes_away(below, value) {
             if removal == Removal::Now {
                 merged.remove(&key.name);
@@ -97,6 +98,11 @@ pub fn lay_over(merged: &mut Table, upper: &Table, removal: Removal) {
                 }
             }
             _ if removal == Removal::Now => without_removed(value),
+            // It stays for what comes further down, and stands where it took something away.
+            (None, Value::Table(_)) if removal == Removal::Never => Node {
+                span: place.unwrap_or(value.span),
+                value: value.value.clone(),
+            },
             _ => value.clone(),
         };
         merged.set(key.clone(), node);

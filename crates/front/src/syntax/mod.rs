@@ -5,6 +5,7 @@
 
 mod date;
 mod duplicate;
+mod fraction;
 mod merge;
 mod places;
 mod report;
@@ -15,6 +16,7 @@ mod unclosed;
 mod write;
 
 pub use date::{Date, TimeOfDay};
+pub use fraction::Fraction;
 pub use merge::{FILE_CONTENTS, HEALTH_WAYS, Removal, lay_over, overlay};
 pub use places::places;
 pub use shared::Shared;
@@ -97,7 +99,7 @@ fn node(text: &str, source: SourceId, value: &Spanned<DeValue<'_>>, numbers: &mu
                 numbers.push((span, FRACTIONS));
                 Value::Broken
             }
-            parsed => Value::Float(parsed.unwrap_or(f64::NAN)),
+            parsed => Value::Float(Fraction::read(parsed.unwrap_or(f64::NAN), number.as_str())),
         },
         DeValue::Boolean(value) => Value::Boolean(*value),
         DeValue::Datetime(value) => match Date::of(value) {

@@ -1,6 +1,6 @@
 //! The tree that the stages before the model work on.
 
-use super::{Date, Shared};
+use super::{Date, Fraction, Shared};
 use crate::source::Span;
 
 /// A value with its place. The place of a table made by a dotted key or a heading is that of its name.
@@ -20,7 +20,7 @@ pub enum Value {
     /// A whole number; a larger one is [`Value::Broken`].
     Integer(i64),
     /// A number with a fraction, or an exponent.
-    Float(f64),
+    Float(Fraction),
     /// `true` or `false`.
     Boolean(bool),
     /// A date, with or without a time.

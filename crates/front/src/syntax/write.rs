@@ -1,6 +1,9 @@
 //! A tree as TOML on one line, as a help shows it.
 
-use super::tree::{Node, Table, Value};
+use super::{
+    Fraction,
+    tree::{Node, Table, Value},
+};
 use crate::text::literal;
 
 /// A value as TOML writes it. What could not be read is an empty string.
@@ -49,11 +52,14 @@ pub fn quoted(text: &str) -> String {
     })
 }
 
-fn float(number: f64) -> String {
-    match number {
-        number if number.is_nan() => "nan".to_string(),
-        number if number.is_infinite() => if number > 0.0 { "inf" } else { "-inf" }.to_string(),
-        number => format!("{number:?}"),
+fn float(written: Fraction) -> String {
+    let number = written.number;
+    match written.to_string() {
+        _ if number.is_nan() => "nan".to_string(),
+        _ if number.is_infinite() => if number > 0.0 { "inf" } else { "-inf" }.to_string(),
+        // A whole number is of another type.
+        text if text.contains('.') => text,
+        _ => format!("{number:?}"),
     }
 }
 
@@ -64,7 +70,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_back() {
-        let text = r#"a = { b = [1, 2.5, true], "c d" = "x \"y\" \\ \n \u007F é", e = {} , f = 2026-01-01 }"#;
+        let text = r#"a = { b = [1, 2.50, true], "c d" = "x \"y\" \\ \n \u007F é", e = {} , f = 2026-01-01 }"#;
         let read = |text: &str| {
             let mut sources = Sources::default();
             let id = sources.add("a.toml", text);
@@ -76,7 +82,7 @@ mod tests {
         let written = read(text);
         assert_eq!(
             written,
-            r#"{ b = [1, 2.5, true], "c d" = "x \"y\" \\ \n \u007F é", e = {}, f = 2026-01-01 }"#
+            r#"{ b = [1, 2.50, true], "c d" = "x \"y\" \\ \n \u007F é", e = {}, f = 2026-01-01 }"#
         );
         assert_eq!(read(&format!("a = {written}")), written);
     }

@@ -14,6 +14,7 @@ mod cron;
 mod device;
 mod dns;
 mod dotenv;
+mod jinja;
 mod path;
 mod path_fault;
 mod pattern;
@@ -38,6 +39,7 @@ pub use choice::{
 pub use device::{Device, ImagePlatform};
 pub use dns::{is_dns_label, is_dns_subdomain, is_domain};
 pub use dotenv::{Dotenv, DotenvVariable};
+pub use jinja::unclosed_jinja;
 pub use path::{
     ContainerPath, HostPath, TreePath, climbs_out, is_configuration, is_device, is_fetched,
     one_spelling,

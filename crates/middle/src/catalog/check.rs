@@ -1,6 +1,7 @@
 //! Checks a kind file of the user against the language and against itself, so that an error in it is reported at its place
 //! and not where a component uses it.
 
+mod contents;
 mod version;
 
 use std::collections::BTreeSet;
@@ -32,6 +33,7 @@ pub(super) fn check(kind: &Kind, source: SourceId, kinds: &[String], sink: &mut 
     checker.named_part("builder", sink);
     checker.binding(sink);
     checker.companions(sink);
+    checker.contents(sink);
     checker.table(&kind.table, Place::Top, sink);
 }
 

@@ -107,6 +107,7 @@ pub(super) fn names(facts: Facts<'_>, sink: &mut Sink) {
         .map(|entry| (entry.name.to_ascii_lowercase(), entry.span));
     same(ci, "CI entry", sink);
     aliases(platform, sink);
+    hostnames(platform, sink);
     variables(platform, sink);
     named_volumes(platform, sink);
     chart_pods(platform, sink);
@@ -275,6 +276,39 @@ fn aliases(platform: &Platform, sink: &mut Sink) {
                 .help("remove the alias, or rename the component"),
             );
         }
+    }
+}
+
+/// A name that a container has for itself leads to nothing else: in it, the other workload of that name can't be reached.
+fn hostnames(platform: &Platform, sink: &mut Sink) {
+    for workload in platform.workloads() {
+        let written = workload.runtime.hostname.as_deref();
+        let Some(name) = written.map(|name| name.split('.').next().unwrap_or(name)) else {
+            continue;
+        };
+        let other = platform
+            .workload(name)
+            .filter(|it| it.name != workload.name);
+        let Some(other) = other else { continue };
+        if never_together(&workload.profiles, &other.profiles) {
+            continue;
+        }
+        let node = workload.written.get("hostname");
+        sink.push(
+            Diagnostic::new(
+                Code::OutputClash,
+                format!(
+                    "`{name}` is what `{}` calls itself and the name of another workload",
+                    workload.name
+                ),
+            )
+            .label(
+                node.map_or(workload.span, |node| node.span),
+                format!("in `{}` it is its own address", workload.name),
+            )
+            .label(other.span, "so this can't be reached from there")
+            .help("remove `hostname`, or write another one"),
+        );
     }
 }
 

@@ -218,7 +218,7 @@ fn plain(node: &Node) -> Json {
         Value::String(text) | Value::Time(text) => Json::from(text.as_str()),
         Value::Date(date) => Json::from(date.to_string()),
         Value::Integer(number) => Json::from(*number),
-        Value::Float(number) => Json::from(*number),
+        Value::Float(number) => Json::from(number.number),
         Value::Boolean(value) => Json::from(*value),
         Value::Broken | Value::Removed => Json::Null,
         Value::Array(items) => items.iter().map(plain).collect(),

@@ -1,10 +1,12 @@
 //! Where components are that run elsewhere: the addresses of `external`.
 
+mod main_port;
+
 use std::collections::BTreeSet;
 
-use super::{draft::ExternalDraft, ports::port_names, read};
+use super::draft::ExternalDraft;
 use crate::{
-    catalog::{HTTP_PORT, Kind},
+    catalog::Kind,
     diag::{Code, Diagnostic, Sink, nearest},
     model::{ExternalAddress, Host},
     syntax::{Entry, Key, Node, Table, quoted},
@@ -38,7 +40,7 @@ pub(super) fn addresses(component: &Table, kind: &Kind, sink: &mut Sink) -> Opti
     let addresses = match host(table, sink) {
         Some(host) => {
             let name = plain(host, &host.key.name, Form::Host, sink);
-            let addresses = of_main_port(component, kind, entry, name, sink);
+            let addresses = main_port::of_main_port(component, kind, (entry, host), name, sink);
             let span = host.value.span;
             let at = |address| ExternalAddress { span, ..address };
             addresses.into_iter().map(at).collect()
@@ -72,9 +74,9 @@ fn host<'a>(table: &'a Table, sink: &mut Sink) -> Option<&'a Entry> {
     let alone = |host: &&Entry| {
         let text = host.value.as_str().unwrap_or_default();
         let address = UrlParts::split(text).map_or(text, |url| url.authority);
-        table.integer("port").is_some() || !address.contains(':')
+        main_port::says_number(table) || !address.contains(':')
     };
-    let is_host = |it: &&Entry| it.value.as_str().is_some() || table.integer("port").is_some();
+    let is_host = |it: &&Entry| it.value.as_str().is_some() || main_port::says_number(table);
     let written = table.entry("host").filter(is_host);
     written
         .filter(alone)
@@ -83,7 +85,7 @@ fn host<'a>(table: &'a Table, sink: &mut Sink) -> Option<&'a Entry> {
 
 /// Whether a table with no host that can be read was meant as `{ host, port }`.
 fn is_of_main_port(table: &Table) -> bool {
-    let has_number = table.integer("port").is_some();
+    let has_number = main_port::says_number(table);
     match table.get("host") {
         Some(_) => has_number || table.integer("host").is_some(),
         None => has_number && table.entries.len() == 1,
@@ -108,36 +110,6 @@ fn no_host(name: &str, node: &Node) -> Diagnostic {
     Diagnostic::new(Code::BadValue, format!("`{name}` of `external` is no host"))
         .label(node.span, "neither a name nor an address")
         .help(FORMS)
-}
-
-fn of_main_port(
-    component: &Table,
-    kind: &Kind,
-    entry: &Entry,
-    host: &str,
-    sink: &mut Sink,
-) -> Vec<ExternalAddress> {
-    let names = port_names(kind, component);
-    let port = kind.main_port(&names).unwrap_or(HTTP_PORT);
-    let of_kind = kind.ports().and_then(|ports| ports.get(port));
-    let written = entry.value.as_table().and_then(|it| it.integer("port"));
-    let number = written.and_then(|number| u16::try_from(number).ok());
-    let Some(number) = number.or(of_kind.and_then(read::container_port)) else {
-        sink.push(
-            Diagnostic::new(Code::MissingKey, "`external` needs the key `port`")
-                .label(entry.key.span, "which port?")
-                .help("write `external = { host = \"db.example.com\", port = 5432 }`"),
-        );
-        return Vec::new();
-    };
-    let host = Host::parse(host).into_iter();
-    host.map(|host| ExternalAddress {
-        port: port.to_string(),
-        host,
-        number,
-        span: entry.key.span,
-    })
-    .collect()
 }
 
 fn of_each_port(
@@ -255,7 +227,9 @@ fn misspelled_host<'a>(table: &'a Table, sink: &mut Sink) -> Option<&'a Entry> {
     if table.get("host").is_some() {
         return None;
     }
-    table.integer("port")?;
+    if !main_port::says_number(table) {
+        return None;
+    }
     let mut entries = table.entries.iter();
     let entry = entries.find(|entry| nearest(&entry.key.name, ["host"]).is_some())?;
     entry.value.as_str()?;

@@ -8,6 +8,7 @@ mod authorities;
 mod buckets;
 mod conditions;
 mod contradicted;
+mod databases;
 mod declare;
 mod draft;
 mod edits;

@@ -95,7 +95,7 @@ pub fn unsigned(table: &Table, name: &str) -> Option<u32> {
 pub fn number(table: &Table, name: &str) -> Option<f64> {
     match table.get(name)?.value {
         Value::Integer(number) => Some(number as f64),
-        Value::Float(number) => Some(number),
+        Value::Float(number) => Some(number.number),
         _ => None,
     }
 }

@@ -21,7 +21,8 @@ pub(super) fn check(component: &Key, own: &Table, presets: &Table, kind: &Kind, 
             continue;
         }
         let known = known(kind, None, key, &[presets]);
-        report(&component.name, key, name, &known, sink);
+        let beside = elsewhere(own.table(key), name);
+        report(&component.name, key, name, [&known, &beside], sink);
     }
     let parts = own.table("parts").into_iter().flat_map(Table::iter);
     for (part, node) in parts {
@@ -37,9 +38,19 @@ pub(super) fn check(component: &Key, own: &Table, presets: &Table, kind: &Kind, 
         for (key, name) in taken_away(written) {
             let known = known(kind, Some(&part.name), key, &around);
             let workload = format!("{}-{}", component.name, part.name);
-            report(&workload, key, name, &known, sink);
+            let beside = elsewhere(written.table(key), name);
+            report(&workload, key, name, [&known, &beside], sink);
         }
     }
+}
+
+/// The names that another file declares: the platform's, of which an environment meant to take one away.
+fn elsewhere<'a>(table: Option<&'a Table>, name: &Key) -> BTreeSet<&'a str> {
+    let entries = table.into_iter().flat_map(Table::iter);
+    let others = entries.filter(|(key, node)| {
+        key.span.source != name.span.source && !node.is_false() && !node.is_broken()
+    });
+    others.map(|(key, _)| key.name.as_str()).collect()
 }
 
 /// The names with a `false` that can only mean to take something away: the key that holds them, and the name.
@@ -48,10 +59,20 @@ fn taken_away(table: &Table) -> impl Iterator<Item = (&'static str, &Key)> {
         let inner = table.table(shape.name)?;
         takes_no_false(&shape.shape).then_some((shape.name, inner))
     });
-    maps.flat_map(|(name, inner)| {
+    let off = maps.flat_map(|(name, inner)| {
         let off = inner.iter().filter(|(_, node)| is_written_false(node));
         off.map(move |(key, _)| (name, key))
-    })
+    });
+    let env = table.table("env").into_iter().flat_map(Table::iter);
+    let unset = env.filter(|(key, node)| is_unset(key, node));
+    off.chain(unset.map(|(key, _)| ("env", key)))
+}
+
+/// A `{ unset = true }` that took no variable away from what the table was laid over so far: it would stand in the place of that.
+fn is_unset(key: &Key, node: &Node) -> bool {
+    let table = node.as_table();
+    let is_on = table.is_some_and(|table| table.boolean("unset") == Some(true));
+    is_on && key.span.source == node.span.source
 }
 
 /// Whether the key holds things by name, none of which is itself a boolean.
@@ -77,8 +98,8 @@ fn known<'a>(
     key: &str,
     others: &[&'a Table],
 ) -> BTreeSet<&'a str> {
-    let cases = kind.table.array("when").unwrap_or_default().iter();
-    let tables = std::iter::once(&kind.table).chain(cases.filter_map(Node::as_table));
+    let mut tables = vec![&kind.table];
+    with_cases(&kind.table, &mut tables);
     let mut places: Vec<&Table> = others.to_vec();
     for table in tables {
         // What is about the component as a whole stands at the top of the kind's file.
@@ -98,21 +119,57 @@ fn known<'a>(
         "uses" => "roles",
         key => key,
     };
+    let of_roles: Vec<&str> = match key {
+        "env" => brought_by_roles(kind).collect(),
+        _ => Vec::new(),
+    };
     let names = places.into_iter().flat_map(|table| {
         let named = table.table(key).or_else(|| table.table(of_kind));
         named.into_iter().flat_map(Table::keys)
     });
+    let names = names.chain(of_roles);
     names.filter(|name| !name.starts_with('@')).collect()
 }
 
-fn report(workload: &str, key: &str, name: &Key, known: &BTreeSet<&str>, sink: &mut Sink) {
-    // The path of a kind's file may hold references.
+/// The tables of a kind's conditions, and of those inside of them.
+fn with_cases<'a>(table: &'a Table, out: &mut Vec<&'a Table>) {
+    let Some(node) = table.get("when") else {
+        return;
+    };
+    let cases = node.as_array().unwrap_or(std::slice::from_ref(node));
+    for case in cases.iter().filter_map(Node::as_table) {
+        out.push(case);
+        with_cases(case, out);
+    }
+}
+
+/// The variables that the roles of a kind bring.
+fn brought_by_roles(kind: &Kind) -> impl Iterator<Item = &str> {
+    kind.roles.iter().flat_map(|role| {
+        let gives = role.gives.iter().map(|(_, name, _)| name.as_str());
+        gives.chain(role.takes.iter().map(|(name, _)| name.as_str()))
+    })
+}
+
+/// `known`: the names that can be taken away, and those that only a misspelled name can have meant.
+fn report(
+    workload: &str,
+    key: &str,
+    name: &Key,
+    [known, beside]: [&BTreeSet<&str>; 2],
+    sink: &mut Sink,
+) {
+    // The path of a kind's file may hold references, and so may a variable of a role.
     let is_templated = |known: &&str| {
-        let start = reference::before_reference(known).filter(|_| key == "files");
+        let start = reference::before_reference(known).filter(|_| ["files", "env"].contains(&key));
         start.is_some_and(|start| name.name.starts_with(start))
     };
     if !known.contains(name.name.as_str()) && !known.iter().any(is_templated) {
-        let known: Vec<&str> = known.iter().copied().collect();
+        let known: Vec<&str> = known.union(beside).copied().collect();
+        // A variable that nothing sets is none, however it is said: only a misspelled one is a mistake.
+        if key == "env" && nearest(&name.name, known.iter().copied()).is_none() {
+            return;
+        }
         sink.push(nothing_to_remove(workload, key, name, &known));
     }
 }
@@ -122,7 +179,8 @@ pub fn check_alerts(component: &str, written: &Table, kind: &Kind, made: &[&str]
     for (_, name) in taken_away(written).filter(|(key, _)| *key == "alerts") {
         let mut known = known(kind, None, "alerts", &[]);
         known.extend(made);
-        report(component, "alerts", name, &known, sink);
+        let beside = elsewhere(written.table("alerts"), name);
+        report(component, "alerts", name, [&known, &beside], sink);
     }
 }
 
@@ -135,6 +193,7 @@ fn nothing_to_remove(workload: &str, key: &str, name: &Key, known: &[&str]) -> D
         "alerts" => (Code::UnknownName, "alert"),
         "uses" => (Code::UnknownName, "role"),
         "depends_on" => (Code::UnknownName, "dependency"),
+        "env" => (Code::UnknownName, "variable"),
         key => (Code::UnknownName, key),
     };
     let text = &name.name;

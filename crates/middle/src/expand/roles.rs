@@ -3,19 +3,18 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Declarations, MissingLine,
+    Declarations, MissingLine, databases,
     draft::{BoundRole, Declared},
-    edits::written,
     role_or_setting,
     schemas::{database_of_its_own, free_stores},
-    settings, unknown,
+    unknown,
     unknown_role::{is_misnamed, unknown_role},
 };
 use crate::{
-    catalog::{Role, SettingType},
+    catalog::Role,
     diag::{Code, Diagnostic, Sink, nearest},
     source::Span,
-    syntax::{Node, Table, Value, inline, quoted},
+    syntax::{Node, Value, inline, quoted},
     text::one_of,
 };
 
@@ -191,7 +190,7 @@ fn fill(
             sink.push(no_one_name(filler, written, node));
             return None;
         }
-        check_database(filler, database, node, sink);
+        databases::check(all, filler, (database, node), sink);
     }
     Some(BoundRole {
         role: role.clone(),
@@ -274,107 +273,6 @@ fn no_one_name(filler: &Declared, written: &str, node: &Node) -> Diagnostic {
         filler.name
     ))
     .replacing(node.span, alone)
-}
-
-/// The name after `/` is one of the filler's databases.
-fn check_database(filler: &Declared, database: &str, node: &Node, sink: &mut Sink) {
-    let Some(binding) = &filler.kind.binding else {
-        sink.push(
-            Diagnostic::new(
-                Code::RoleMisfit,
-                format!("`{}` has no databases to choose among", filler.name),
-            )
-            .label(node.span, "names one")
-            .help(format!("write `\"{}\"`", filler.name)),
-        );
-        return;
-    };
-    let mut settings = binding.default.iter().chain(&binding.more);
-    if settings.any(|setting| is_unread(filler, setting)) {
-        return;
-    }
-    let mut known: Vec<&str> = Vec::new();
-    for setting in binding.default.iter().chain(&binding.more) {
-        match filler.setting(setting).map(|node| &node.value) {
-            Some(Value::String(name)) => known.push(name),
-            Some(Value::Array(items)) => known.extend(items.iter().filter_map(Node::as_str)),
-            _ => {}
-        }
-    }
-    if known.contains(&database) || filler.external.is_some() {
-        return;
-    }
-    let more = binding.more.as_deref().unwrap_or("databases");
-    let diagnostic = Diagnostic::new(
-        Code::UnknownName,
-        format!("`{}` lists no `{database}` in `{more}`", filler.name),
-    )
-    .label(node.span, "not there")
-    .label(filler.span, "this component");
-    let near = nearest(database, known.iter().copied());
-    sink.push(match near {
-        Some(_) => diagnostic.misspelled(database, near, String::new),
-        None => with_one_more(diagnostic, filler, more, database),
-    });
-}
-
-/// Whether a setting that could not be read, or whose name is misspelled, may hold any name.
-fn is_unread(filler: &Declared, setting: &str) -> bool {
-    let mut specs = filler.kind.settings.iter();
-    let spec = specs.find(|spec| spec.name == setting);
-    let written = filler.user.table("settings");
-    let is_known = |name: &str| filler.kind.settings.iter().any(|spec| spec.name == name);
-    let mut names = written.into_iter().flat_map(Table::keys);
-    if names.any(|name| !is_known(name) && settings::meant(filler, name) == Some(setting)) {
-        return true;
-    }
-    let is_of_other_type = |node: &Node| match (spec.map(|spec| spec.kind), &node.value) {
-        (_, Value::Broken) => true,
-        (_, Value::Array(items)) => items.iter().any(|item| item.as_str().is_none()),
-        (Some(SettingType::List), _) => true,
-        (Some(SettingType::Databases), Value::String(_)) => true,
-        _ => false,
-    };
-    filler.setting(setting).is_some_and(is_of_other_type)
-}
-
-/// The help that adds a database to the setting of that name.
-fn with_one_more(
-    diagnostic: Diagnostic,
-    filler: &Declared,
-    setting: &str,
-    database: &str,
-) -> Diagnostic {
-    let settings = written(&filler.user, "settings");
-    let list = settings.and_then(|entry| entry.value.as_table()?.get(setting));
-    let items = list.map(|node| &node.value);
-    match (items, settings) {
-        (Some(Value::Table(_)), _) => diagnostic.help(format!(
-            "add `{database}` to the databases of `{}`, with a user and a password of its own",
-            filler.name
-        )),
-        (Some(Value::Array(items)), _) => {
-            let mut names: Vec<String> = items.iter().map(inline).collect();
-            names.push(quoted(database));
-            let longer = format!("[{}]", names.join(", "));
-            let help = format!("write `{setting} = {longer}` in its settings");
-            let diagnostic = diagnostic.help(help);
-            match list {
-                Some(node) => diagnostic.replacing(node.span, longer),
-                None => diagnostic,
-            }
-        }
-        (_, Some(entry)) => {
-            let line = format!("{setting} = [{}]", quoted(database));
-            let help = format!("write `{line}` in its settings");
-            diagnostic.help(help).adding(entry.key.span, line)
-        }
-        (_, None) => {
-            let line = format!("settings.{setting} = [{}]", quoted(database));
-            let help = format!("write `{line}` in it");
-            diagnostic.help(help).adding(filler.span, line)
-        }
-    }
 }
 
 /// Whether there are several only because the platform has more of a kind than it may, which is an error already.

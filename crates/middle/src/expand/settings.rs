@@ -1,8 +1,11 @@
 //! Settings: typed by the kind.
 
 mod contents;
+mod defaults;
 mod missing;
 mod unknown;
+
+use std::collections::BTreeSet;
 
 use missing::missing;
 pub(super) use unknown::meant;
@@ -24,7 +27,11 @@ use crate::{
 /// settings take.
 pub(super) fn check(all: &Declarations, sink: &mut Sink) -> Vec<bool> {
     let mut fits = Vec::new();
+    let mut kinds = BTreeSet::new();
     for declared in &all.components {
+        if kinds.insert(&declared.kind.name) {
+            defaults::check(all, declared, sink);
+        }
         let written = declared.user.table("settings").into_iter();
         let mut all_fit = true;
         for (key, node) in written.flat_map(Table::iter) {

@@ -29,7 +29,7 @@ fn json(node: &Node) -> serde_json::Value {
         Value::String(text) | Value::Time(text) => text.as_str().into(),
         Value::Date(date) => date.to_string().into(),
         Value::Integer(number) => (*number).into(),
-        Value::Float(number) => (*number).into(),
+        Value::Float(number) => number.number.into(),
         Value::Boolean(value) => (*value).into(),
         Value::Broken | Value::Removed => serde_json::Value::Null,
         Value::Array(items) => items.iter().map(json).collect(),

@@ -17,6 +17,7 @@ use crate::{
     diag::{Code, Diagnostic, Severity, Sink},
     expand::{WorkloadDraft, read},
     files::GENERATED,
+    language::secret_places,
     model::{FileContent, FileMount, Piece, ProjectText, Text},
     source::Span,
     syntax::{FILE_CONTENTS, Key, Node, Table, Value},
@@ -357,7 +358,14 @@ impl File<'_> {
         let environment = self.inputs.environment.as_deref();
         let view = view(self.scene, self.index, environment, &mut marks, sink);
         match self.inputs.engine.render(path, view) {
-            Ok(rendered) => Some(self.content(&self.path, marks.restore(&rendered))),
+            Ok(rendered) => {
+                let text = marks.restore(&rendered);
+                if let Some(diagnostic) = holds_a_secret(&text, node) {
+                    sink.push(diagnostic);
+                    return None;
+                }
+                Some(self.content(&self.path, text))
+            }
             // A kind's template reads facts of other components too: what is missing there was reported.
             Err(_) if self.scene.components.iter().any(|it| it.broken) => None,
             Err(error) => {
@@ -392,6 +400,23 @@ impl File<'_> {
         };
         Some(needed_port(of, of.removed_port(port)?))
     }
+}
+
+/// A template whose file would hold a secret: it is generated, and holds none.
+fn holds_a_secret(text: &Text, template: &Node) -> Option<Diagnostic> {
+    let is_secret = |piece: &&Piece| matches!(piece, Piece::Secret(_));
+    let Some(Piece::Secret(name)) = text.pieces.iter().find(is_secret) else {
+        return None;
+    };
+    let message = format!("the secret `{name}` can't stand in the file of a template");
+    Some(
+        Diagnostic::new(Code::SecretPlace, message)
+            .label(template.span, "it is written out in this one")
+            .help(format!(
+                "let the program read it elsewhere: {}",
+                secret_places()
+            )),
+    )
 }
 
 /// The text of a file of the project with its references resolved, as its reader may use them; nothing where it was not read

@@ -16,6 +16,7 @@ use crate::{
         SchedulePreset, Task, TaskBody, TaskContainer, TaskId, Text, TriggerRule,
     },
     syntax::{Key, Node, Removal, Table, Value, overlay},
+    value::unclosed_jinja,
 };
 
 pub(super) fn pipelines(at: Texts<'_>, tree: &Table, sink: &mut Sink) -> Named<Pipeline> {
@@ -226,7 +227,7 @@ fn report_runs_at_a_time(table: &Table, sink: &mut Sink) {
 /// A parameter is read and changed as JSON, which has no `nan` and no `inf`.
 fn report_no_number(node: &Node, sink: &mut Sink) {
     match &node.value {
-        Value::Float(number) if !number.is_finite() => sink.push(
+        Value::Float(number) if !number.number.is_finite() => sink.push(
             Diagnostic::new(
                 Code::BadValue,
                 "a parameter of a run can't be `nan` or `inf`",
@@ -321,6 +322,17 @@ fn task_image(scene: &Scene<'_>, node: &Node, sink: &mut Sink) -> Image {
     image::standalone(scene, node, read, sink)
 }
 
+/// A line whose template Airflow would refuse each time that the task runs.
+fn unclosed(task: &str, node: &Node) -> Option<Diagnostic> {
+    let (start, end) = unclosed_jinja(node.as_str()?)?;
+    let message = format!("`run` of the task `{task}` is no template that Airflow can read");
+    Some(
+        Diagnostic::new(Code::BadValue, message)
+            .label(node.part(start, start + 2), format!("no `{end}` follows"))
+            .help("an expression is `{{ ds }}`, a statement `{% if params.full %}...{% endif %}`; for the text itself write `{{ '{{' }}`"),
+    )
+}
+
 fn body(
     key: &Key,
     table: &Table,
@@ -344,6 +356,8 @@ fn body(
         }
         (Some(node), false) => {
             let scope = Scope::platform().without_secrets("`run`").template();
+            let fault = unclosed(&key.name, node);
+            fault.into_iter().for_each(|fault| sink.push(fault));
             TaskBody::Run(text(scene, node, &scope, sink))
         }
         (None, true) => TaskBody::Stub,

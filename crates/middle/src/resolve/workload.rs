@@ -482,7 +482,7 @@ pub(super) fn raw_value(scene: &Scene<'_>, node: &Node, scope: &Scope<'_>, sink:
         Value::Broken => Raw::default(),
         Value::Removed => Raw::Removed,
         Value::Integer(number) => Raw::Integer(*number),
-        Value::Float(number) => Raw::Float(*number),
+        Value::Float(number) => Raw::Float(number.number),
         Value::Boolean(value) => Raw::Boolean(*value),
         Value::Array(items) => Raw::List(
             items

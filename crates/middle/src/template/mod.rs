@@ -207,8 +207,7 @@ impl Engine {
     /// A file that a template of the user's makes is one that its readers can read. What a template of the chart makes is for
     /// Helm to run.
     fn well_formed(&self, template: &str, text: String) -> Result<String, TemplateError> {
-        let is_output = !template.starts_with("kinds/") && !template.starts_with("helm/templates/");
-        if !is_output || !self.is_own(template) {
+        if template.starts_with("helm/templates/") || !self.is_own(template) {
             return Ok(text);
         }
         match syntax_fault(template, &text) {

@@ -268,7 +268,7 @@ const GATEWAY: &[KeyShape] = &[
     key(
         "enabled",
         Shape::Boolean,
-        "Whether HTTPRoutes publish `ingress.hosts`.",
+        "Whether HTTPRoutes publish `ingress.hosts`, and no Ingresses.",
         "enabled = true",
     ),
     key(

@@ -87,7 +87,7 @@ pub(super) const PROGRAM: &[KeyShape] = &[
     key(
         "env",
         ENV,
-        "Environment variables: strings, numbers, booleans.",
+        "Environment variables: strings, numbers, booleans. A number becomes text as TOML reads it (`0x10` is `16`); the zeros at its end stay (`3.10`).",
         "env.LOG_LEVEL = \"info\"",
     )
     .shared()

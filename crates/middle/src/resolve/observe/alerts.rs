@@ -8,13 +8,13 @@ use super::{
     promises::{OVERDUE, SLOW},
 };
 use crate::{
+    catalog::template_fault,
     diag::{Code, Diagnostic, Sink, nearest},
     expand::{check_alerts, read},
     language::duration_ms,
     model::{Alert, AlertSeverity, AlertText, AlertWhose, Expression},
     resolve::Scene,
     syntax::{Key, Node, Removal, Table, Value, overlay},
-    value::alert_pieces,
 };
 
 /// Alerts that are made if there is a Prometheus with a prober, or an Airflow with pipelines: one that is taken away may be missing
@@ -153,17 +153,9 @@ fn check_templates(scene: &Scene<'_>, alert: &str, table: &Table, sink: &mut Sin
         let Some(node) = table.get(key).filter(|it| !scene.names.is_kind_text(it)) else {
             continue;
         };
-        let Some(Err(fault)) = node.as_str().map(alert_pieces) else {
-            continue;
-        };
-        sink.push(
-            Diagnostic::new(
-                Code::BadValue,
-                format!("`{key}` of the alert `{alert}` is no template that Prometheus can read: {fault}"),
-            )
-            .label(node.span, "Prometheus would refuse all rules of its file")
-            .help("templates are `{{ $value }}`, `{{ $labels.job }}`, `{{ $value | humanizeDuration }}`, `{{ if gt $value 3.0 }}...{{ end }}` and the like"),
-        );
+        let written = node.as_str().unwrap_or_default();
+        let fault = template_fault(key, alert, node, written);
+        fault.into_iter().for_each(|fault| sink.push(fault));
     }
 }
 

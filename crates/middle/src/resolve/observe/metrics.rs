@@ -99,6 +99,9 @@ pub(in crate::resolve) fn external_metrics(
     let (Some(_), Some(shape)) = (&draft.external, draft.workload(None)) else {
         return Vec::new();
     };
+    if let Some(written) = draft.user.get("metrics") {
+        refuse_true(written, "metrics", sink);
+    }
     let is_known = |table: &&Table| {
         let port = table.string("port").unwrap_or("http");
         shape.ports.iter().any(|known| known.name == port)

@@ -124,7 +124,7 @@ fn falling(node: &Node) -> Diagnostic {
         .label(node.span, "one is not above the one before it");
     let number = |node: &Node| match node.value {
         Value::Integer(number) => Some(number as f64),
-        Value::Float(number) => Some(number),
+        Value::Float(number) => Some(number.number),
         _ => None,
     };
     let items = node.as_array().unwrap_or_default();
@@ -192,7 +192,7 @@ fn thresholds(nodes: &[Node]) -> Vec<Threshold> {
     for node in nodes {
         let value = match node.value {
             Value::Integer(number) => Some(number as f64),
-            Value::Float(number) => Some(number),
+            Value::Float(number) => Some(number.number),
             _ => None,
         };
         let table = node.as_table();

@@ -6,9 +6,11 @@
 mod bucket;
 mod panels;
 mod series;
+mod share;
 mod window;
 
 use series::{check, counted, counted_node, own_labels, with};
+use share::a_share;
 
 use super::{expression, has_metrics, kind_string, measured};
 use crate::{
@@ -152,6 +154,10 @@ impl Reader<'_> {
         if let Some(entry) = written("availability") {
             let promise = read::scalar(&entry.value);
             let percent = promise.trim_end_matches('%').parse().unwrap_or(100.0);
+            if percent < 1.0 {
+                let meant = format!("\"{}%\"", number(percent * 100.0));
+                sink.push(a_share("availability", percent, &entry.value, &meant));
+            }
             let requests = self.series("requests", sink);
             let errors = self.series("errors", sink);
             match (requests, errors) {
@@ -178,6 +184,10 @@ impl Reader<'_> {
             let table = entry.value.as_table().unwrap_or(&empty);
             let percent = read::number(table, "p").unwrap_or(95.0);
             let under = read::duration(table, "under").unwrap_or_default();
+            let share = table.get("p").filter(|_| percent > 0.0 && percent < 1.0);
+            if let Some(node) = share {
+                sink.push(a_share("p", percent, node, &number(percent * 100.0)));
+            }
             if let (false, Some(node)) = (percent > 0.0 && percent < 100.0, table.get("p")) {
                 sink.push(
                     Diagnostic::new(Code::BadValue, format!("`p` can't be {percent}"))

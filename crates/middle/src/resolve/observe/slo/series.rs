@@ -5,51 +5,22 @@ use std::borrow::Cow;
 use promql_parser::label::{MatchOp, Matcher};
 
 use crate::{
+    catalog::{matchers, series_fault},
     diag::{Code, Diagnostic, Sink},
     expand::ComponentDraft,
-    language::promql,
     resolve::observe::has_metrics,
     syntax::{Node, Value},
 };
-
-/// Labels that no matcher of a histogram may name, and why.
-const NOT_OF_BUCKETS: [(&str, &str); 2] = [
-    (
-        "le",
-        "leave `le` out: mlopsgen asks for the bucket that `latency.under` names, and for all of them",
-    ),
-    (
-        "quantile",
-        "name a histogram: a summary has quantiles and no buckets",
-    ),
-];
 
 /// Reports a series of the user's that can't be counted. `own` are the labels that Prometheus gives all samples of the
 /// component: none where something else may have changed them.
 pub(super) fn check(key: &str, node: &Node, own: &[(&str, &str)], sink: &mut Sink) {
     let text = node.as_str().unwrap_or_default();
-    if !is_series(text) {
-        sink.push(
-            Diagnostic::new(Code::BadValue, format!("`slo.{key}` is not a series"))
-                .label(node.span, "an expression")
-                .help("write the name of a counter and its labels, as `http_requests_total{job=\"api\"}`: mlopsgen adds the windows"),
-        );
+    if let Some(fault) = series_fault(key, node, text) {
+        sink.push(fault);
         return;
     }
     let matchers = matchers(text);
-    for (name, help) in NOT_OF_BUCKETS {
-        if key == "durations" && matchers.iter().any(|it| it.name == name) {
-            sink.push(
-                Diagnostic::new(
-                    Code::BadValue,
-                    "`slo.durations` names all buckets of a histogram, not some of them",
-                )
-                .label(node.span, format!("holds the label `{name}`"))
-                .help(help),
-            );
-            return;
-        }
-    }
     // Another job may be meant, whose samples have other labels.
     if matchers.iter().any(|it| it.name == "job") {
         return;
@@ -97,25 +68,6 @@ pub(super) fn own_labels(draft: &ComponentDraft) -> Vec<(&str, &str)> {
         .into_iter()
         .chain(group)
         .collect()
-}
-
-fn matchers(text: &str) -> Vec<Matcher> {
-    use promql_parser::parser::Expr;
-    match promql(text) {
-        Some(Expr::VectorSelector(selector)) => selector.matchers.matchers,
-        _ => Vec::new(),
-    }
-}
-
-/// A series without a window and without arithmetic.
-fn is_series(text: &str) -> bool {
-    use promql_parser::parser::Expr;
-    match promql(text) {
-        Some(Expr::VectorSelector(selector)) => {
-            selector.offset.is_none() && selector.at.is_none() && selector.name.is_some()
-        }
-        _ => false,
-    }
 }
 
 /// The series that is counted: of a histogram its buckets, whichever of its names is written.

@@ -1,0 +1,132 @@
+//! What the values of a kind file hold: images, texts of alerts, names of series. A component's are held to the same.
+
+use super::Checker;
+use crate::{
+    catalog::{series_fault, template_fault},
+    diag::{Code, Diagnostic, Sink},
+    model::{Image, is_tag},
+    reference::{self, Mode, Words},
+    syntax::{Node, Table, quoted},
+};
+
+impl Checker<'_> {
+    /// The tables of the file: the kind's own, and those of its cases.
+    fn layers(&self) -> impl Iterator<Item = &Table> {
+        let cases = self.kind.table.array("when").unwrap_or_default().iter();
+        std::iter::once(&self.kind.table).chain(cases.filter_map(Node::as_table))
+    }
+
+    /// Whether the file itself says a value; the other kind's was checked before.
+    fn own<'a>(&self, node: Option<&'a Node>) -> Option<&'a Node> {
+        node.filter(|node| self.is_own(node.span))
+    }
+
+    pub(super) fn contents(&self, sink: &mut Sink) {
+        for layer in self.layers() {
+            self.own_image(layer, sink);
+            for (_, part) in tables(layer, "parts") {
+                let image = self.own(part.get("image"));
+                image.into_iter().for_each(|node| image_of(node, sink));
+            }
+            for (name, alert) in tables(layer, "alerts") {
+                for key in ["summary", "description"] {
+                    let node = self.own(alert.get(key));
+                    let fault = node.and_then(|node| template_fault(key, name, node, &text(node)));
+                    fault.into_iter().for_each(|fault| sink.push(fault));
+                }
+            }
+            let records = layer.array("records").unwrap_or_default().iter();
+            for record in records.filter_map(Node::as_table) {
+                let node = self.own(record.get("record"));
+                let fault = node.and_then(fault_of_record);
+                fault.into_iter().for_each(|fault| sink.push(fault));
+            }
+            for key in ["requests", "errors", "durations"] {
+                let node = self.own(layer.get_path(&["slo", key]));
+                let fault = node.and_then(|node| series_fault(key, node, &text(node)));
+                fault.into_iter().for_each(|fault| sink.push(fault));
+            }
+        }
+    }
+
+    fn own_image(&self, layer: &Table, sink: &mut Sink) {
+        if let Some(node) = self.own(layer.get("image")) {
+            let image = Image::literal(node.as_str().unwrap_or_default());
+            match image.tag.is_some() && image.is_valid() {
+                true => sink.push(with_a_tag(node, &image)),
+                false => image_of(node, sink),
+            }
+        }
+        let version = self.own(layer.get("version"));
+        let is_wrong = |node: &&Node| !is_tag(node.as_str().unwrap_or_default());
+        if let Some(node) = version.filter(is_wrong) {
+            let tag = node.as_str().unwrap_or_default();
+            sink.push(
+                Diagnostic::new(
+                    Code::BadValue,
+                    format!("`{tag}` can't be the tag of an image"),
+                )
+                .label(node.span, "does not fit")
+                .help(
+                    "write a tag such as `17.11`: letters, digits, `.`, `_` and `-`, at most 128",
+                ),
+            );
+        }
+    }
+}
+
+fn tables<'a>(table: &'a Table, key: &str) -> impl Iterator<Item = (&'a str, &'a Table)> {
+    let entries = table.table(key).into_iter().flat_map(Table::iter);
+    entries.filter_map(|(key, node)| Some((key.name.as_str(), node.as_table()?)))
+}
+
+/// The text with something in the place of what is filled in for each component.
+fn text(node: &Node) -> String {
+    let phrase = reference::of_node(node, Words::Kind, Mode::Strict);
+    phrase.filled(|reference| match reference {
+        Some(reference) if reference.is(&["self", "selector"]) => "job=\"x\"".to_string(),
+        _ => "x".to_string(),
+    })
+}
+
+fn image_of(node: &Node, sink: &mut Sink) {
+    let image = Image::literal(&text(node));
+    if image.is_empty() || !image.is_valid() {
+        let written = node.as_str().unwrap_or_default();
+        sink.push(
+            Diagnostic::new(Code::BadValue, format!("`{written}` is not an image"))
+                .label(node.span, "no engine accepts it")
+                .help("write `[REGISTRY/]REPOSITORY[:TAG][@sha256:DIGEST]`, the repository in lower case"),
+        );
+    }
+}
+
+/// The tag of a kind's own image stands in `version`, which a component may say.
+fn with_a_tag(node: &Node, image: &Image) -> Diagnostic {
+    let tag = image.tag.as_ref().and_then(|tag| tag.as_plain());
+    let (repository, tag) = (image.name().as_plain(), tag.unwrap_or_default());
+    let repository = repository.unwrap_or_default();
+    Diagnostic::new(Code::BadValue, "the `image` of a kind holds no tag")
+        .label(node.span, "a tag")
+        .help(format!(
+            "write `image = {}` and `version = {}`",
+            quoted(&repository),
+            quoted(&tag)
+        ))
+        .replacing(node.span, quoted(&repository))
+}
+
+/// The name of a series that no Prometheus takes.
+fn fault_of_record(node: &Node) -> Option<Diagnostic> {
+    let (written, name) = (node.as_str()?, text(node));
+    let takes = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':';
+    let is_series = name.chars().all(takes) && !name.starts_with(|c: char| c.is_ascii_digit());
+    if is_series && !name.is_empty() {
+        return None;
+    }
+    Some(
+        Diagnostic::new(Code::BadValue, format!("`{written}` can't be the name of a series"))
+            .label(node.span, "Prometheus would refuse all rules of its file")
+            .help("write letters, digits, `_` and `:`, no digit first, such as `redis:keyspace_hit_ratio`"),
+    )
+}
