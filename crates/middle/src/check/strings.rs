@@ -398,8 +398,8 @@ const CHECKS: [&str; 2] = ["CMD", "CMD-SHELL"];
 fn lines<'a>(owner: Owner<'a>, node: Option<&'a Node>, out: &mut Vec<UserString<'a>>) {
     match node.map(|node| &node.value) {
         Some(Value::Array(words)) => {
-            let program = words.iter().filter_map(Node::as_str);
-            let program = program.filter(|word| !CHECKS.contains(word)).next();
+            let mut program = words.iter().filter_map(Node::as_str);
+            let program = program.find(|word| !CHECKS.contains(word));
             let program = program.unwrap_or_default();
             let mut before = "";
             for word in words {

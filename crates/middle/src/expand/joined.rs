@@ -32,7 +32,7 @@ fn join(workload: &mut Table, items: &[(&str, String)]) {
     let Some(env) = workload.table_mut("env") else {
         return;
     };
-    for Entry { key, value } in env.entries.iter_mut() {
+    for Entry { key, value } in &mut env.entries {
         let item = items.iter().find(|(name, _)| *name == key.name);
         // One that is taken away is a table.
         if let (Some((_, item)), Some(written)) = (item, value.as_str()) {

@@ -99,7 +99,7 @@ fn place(platform: &Platform, bound: &Use, named: &dyn Fn(&str) -> String) -> St
 /// The secrets that kinds ask for, by their components.
 fn keys(platform: &Platform) -> BTreeMap<&str, BTreeSet<String>> {
     let mut out: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-    for secret in platform.secrets.iter() {
+    for secret in &platform.secrets {
         if let SecretOrigin::Kind { component } = &secret.origin {
             let key = secret.name.strip_prefix(component.as_str());
             let key = key.unwrap_or(&secret.name).trim_start_matches('-');

@@ -4,7 +4,7 @@ use super::Checker;
 use crate::{
     catalog::{series_fault, template_fault},
     diag::{Code, Diagnostic, Sink},
-    model::{Image, is_tag},
+    model::{Image, Text, is_tag},
     reference::{self, Mode, Words},
     syntax::{Node, Table, quoted},
 };
@@ -103,7 +103,7 @@ fn image_of(node: &Node, sink: &mut Sink) {
 
 /// The tag of a kind's own image stands in `version`, which a component may say.
 fn with_a_tag(node: &Node, image: &Image) -> Diagnostic {
-    let tag = image.tag.as_ref().and_then(|tag| tag.as_plain());
+    let tag = image.tag.as_ref().and_then(Text::as_plain);
     let (repository, tag) = (image.name().as_plain(), tag.unwrap_or_default());
     let repository = repository.unwrap_or_default();
     Diagnostic::new(Code::BadValue, "the `image` of a kind holds no tag")

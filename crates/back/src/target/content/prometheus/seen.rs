@@ -25,26 +25,26 @@ pub(super) struct Target<'a> {
 #[derive(Clone, Copy)]
 enum Naming {
     /// Always the same.
-    ByName,
+    Name,
     /// Only known while it runs.
-    ByAddress,
-    ByNode,
+    Address,
+    Node,
 }
 
 impl Naming {
     fn of(presence: Presence, daemon: Option<&String>) -> Self {
         match (daemon, presence.several) {
-            (Some(_), _) => Naming::ByNode,
-            (None, true) => Naming::ByAddress,
-            (None, false) => Naming::ByName,
+            (Some(_), _) => Naming::Node,
+            (None, true) => Naming::Address,
+            (None, false) => Naming::Name,
         }
     }
 
     /// The host in the name of a target, or in that which people give it.
     fn host<'h>(self, workload: &'h str, scraped: &'h str) -> &'h str {
         match self {
-            Naming::ByName => scraped,
-            Naming::ByAddress | Naming::ByNode => workload,
+            Naming::Name => scraped,
+            Naming::Address | Naming::Node => workload,
         }
     }
 }
@@ -132,14 +132,14 @@ impl<'a> Seen<'a> {
         let component = component.name.as_str();
         let target = Target { component, job };
         let name = format!("{host}:{port}");
-        if let Naming::ByName = naming {
+        if let Naming::Name = naming {
             self.instances.insert(name, Some(target));
             return;
         }
         self.several.insert(name, target);
         // Such are its addresses. What runs on each node is called after the node where Prometheus knows it.
         self.instances.insert(format!("10.0.0.1:{port}"), None);
-        if let Naming::ByNode = naming {
+        if let Naming::Node = naming {
             self.instances.insert("node-1".to_string(), None);
         }
     }
