@@ -222,7 +222,7 @@ fn an_image_with_another_c_library_asks_for_something() {
         "postgres 16 to postgres 17"
     );
     let kinds = kinds().into_iter();
-    for kind in kinds.filter(|kind| has_other_user(kind)) {
+    for kind in kinds.filter(has_other_user) {
         assert!(
             kind.upgrades.iter().any(|it| it.on == Step::Libc),
             "{}",

@@ -34,6 +34,8 @@ pub(super) fn check(kind: &Kind, source: SourceId, kinds: &[String], sink: &mut 
     checker.binding(sink);
     checker.companions(sink);
     checker.contents(sink);
+    checker.read_versions(sink);
+    checker.bounds(sink);
     checker.table(&kind.table, Place::Top, sink);
 }
 

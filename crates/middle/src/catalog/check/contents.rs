@@ -4,7 +4,7 @@ use super::Checker;
 use crate::{
     catalog::{series_fault, template_fault},
     diag::{Code, Diagnostic, Sink},
-    model::{Image, Text, is_tag},
+    model::{Image, Text, Version, is_tag},
     reference::{self, Mode, Words},
     syntax::{Node, Table, quoted},
 };
@@ -45,6 +45,49 @@ impl Checker<'_> {
                 let node = self.own(layer.get_path(&["slo", key]));
                 let fault = node.and_then(|node| series_fault(key, node, &text(node)));
                 fault.into_iter().for_each(|fault| sink.push(fault));
+            }
+        }
+    }
+
+    /// Versions that a kind compares with: one that can't be read was never reached, and never too old.
+    pub(super) fn read_versions(&self, sink: &mut Sink) {
+        let table = &self.kind.table;
+        let ended = table.array("ended_before").unwrap_or_default().iter();
+        let named = ended.chain(table.get("oldest"));
+        let since = tables(table, "settings").filter_map(|(_, setting)| setting.get("since"));
+        let nodes = named.chain(since).filter(|node| self.is_own(node.span));
+        let values = nodes.map(|node| (node.as_str().unwrap_or_default(), node.span));
+        let keys = table.table("end_of_life").into_iter().flat_map(Table::iter);
+        let keys = keys.filter(|(key, _)| self.is_own(key.span));
+        let keys = keys.map(|(key, _)| (key.name.as_str(), key.span));
+        for (version, span) in values.chain(keys) {
+            if Version::of(version).is_none() {
+                sink.push(
+                    Diagnostic::new(Code::BadValue, format!("`{version}` is not a version"))
+                        .label(span, "begins with no number")
+                        .help("write its numbers, such as `2.12`"),
+                );
+            }
+        }
+    }
+
+    /// Bounds that no number is within.
+    pub(super) fn bounds(&self, sink: &mut Sink) {
+        for (name, setting) in tables(&self.kind.table, "settings") {
+            let (min, max) = (setting.integer("min"), setting.integer("max"));
+            let nodes = setting.get("min").zip(setting.get("max"));
+            let Some((least, most)) = nodes.filter(|_| min.zip(max).is_some_and(|(a, b)| a > b))
+            else {
+                continue;
+            };
+            if self.is_own(least.span) || self.is_own(most.span) {
+                let message = format!("no number is within the bounds of the setting `{name}`");
+                sink.push(
+                    Diagnostic::new(Code::BadValue, message)
+                        .label(least.span, "not below this")
+                        .label(most.span, "and not above this")
+                        .help("write a `min` that is at most `max`"),
+                );
             }
         }
     }
