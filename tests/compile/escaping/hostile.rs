@@ -265,10 +265,14 @@ fn fill(template: &str, string: impl Fn(usize) -> String) -> Platform {
     let mut rest = template;
     while let Some((before, mark, after)) = next_mark(rest) {
         let string = string(platform.strings.len());
+        let string = match mark {
+            "@task@" => of_task(string),
+            _ => string,
+        };
         platform.text.push_str(before);
         platform.text.push_str(&escaped(&match mark {
             "@text@" => string.replace("${", "$${"),
-            "@shell@" => without_references(&string),
+            "@shell@" | "@task@" => without_references(&string),
             _ => string.clone(),
         }));
         platform.strings.push(string);
@@ -278,8 +282,17 @@ fn fill(template: &str, string: impl Fn(usize) -> String) -> Platform {
     platform
 }
 
+/// What Airflow can read: an expression that never ends is an error.
+fn of_task(text: String) -> String {
+    let is_open = text.matches("{{").count() > text.matches("}}").count();
+    match is_open || text.starts_with("{% raw") {
+        true => text.replace('{', "{ "),
+        false => text,
+    }
+}
+
 fn next_mark(text: &str) -> Option<(&str, &str, &str)> {
-    ["@plain@", "@text@", "@shell@"]
+    ["@plain@", "@text@", "@shell@", "@task@"]
         .into_iter()
         .filter_map(|mark| {
             let (before, after) = text.split_once(mark)?;

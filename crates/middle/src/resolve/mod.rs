@@ -4,6 +4,7 @@
 //! resolved and that all defaults are filled in. Errors are in the sink; what depends on a wrong value is left out, so that one
 //! mistake gives one message.
 
+mod at_start;
 mod beforehand;
 mod built_from;
 mod ci;

@@ -1,9 +1,7 @@
 //! Components and their workloads, from merged tables to the model.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::{
-    Inputs, Scene,
+    Inputs, Scene, at_start,
     beforehand::Beforehand,
     cluster, connections, data_folders, dependencies, engine_files, files, image, inline, mounts,
     network, notify, observe, program,
@@ -15,8 +13,7 @@ use crate::{
     expand::{BoundRole, ComponentDraft, WorkloadDraft, read, unknown},
     model::{
         Component, DatabaseBinding, EnvironmentVariable, External, FileMount, Gpu, Lifecycle,
-        Output, OutsidePort, Purpose, Raw, Reach, Resources, Restart, Runtime, Setting, Text, Use,
-        Workload,
+        Output, OutsidePort, Purpose, Raw, Reach, Resources, Restart, Runtime, Text, Use, Workload,
     },
     syntax::{Node, Removal, Table, Value, overlay},
 };
@@ -85,7 +82,7 @@ pub(super) fn component(
         page_port: draft.page_port(),
         public_url: draft.public_address(),
         settings: known.settings.clone(),
-        taken_at_start: taken_at_start(draft, &known.settings),
+        taken_at_start: at_start::secrets(draft, &known.settings),
         outputs: outputs(scene, index, sink),
         uses: uses(scene, index, sink),
         workloads,
@@ -100,7 +97,7 @@ pub(super) fn component(
         lists,
         requests: observe::requests(scene, index, sink),
         upgrades: draft.kind.upgrades.clone(),
-        first_start: first_start(draft),
+        first_start: at_start::first_start(draft),
         data_folders: data_folders::of_kind(scene, index, sink),
         image_volumes: read::strings(&draft.kind_table, "image_volumes"),
         reads_logs: draft.kind_table.boolean("reads_logs").unwrap_or(false),
@@ -117,31 +114,6 @@ pub(super) fn component(
         ),
         span: draft.span,
     }
-}
-
-fn first_start(draft: &ComponentDraft) -> BTreeMap<String, String> {
-    let variables = draft.kind_table.table("first_start").into_iter();
-    let variables = variables.flat_map(Table::iter);
-    variables
-        .filter_map(|(name, needs)| Some((name.name.clone(), needs.as_str()?.to_string())))
-        .collect()
-}
-
-/// Secrets that its program takes anew at every start, by what the kind says of its settings and of its own keys.
-fn taken_at_start(draft: &ComponentDraft, settings: &[Setting]) -> BTreeSet<String> {
-    let specs = draft.kind.settings.iter().filter(|spec| spec.at_start);
-    let of_settings = specs
-        .filter_map(|spec| settings.iter().find(|it| it.name == spec.name))
-        .flat_map(|setting| setting.value.texts())
-        .flat_map(Text::secrets)
-        .map(ToString::to_string);
-    let own = draft.kind.secrets.iter().filter(|own| own.at_start);
-    let own = own.filter_map(|own| {
-        let mut brought = draft.own_secrets.iter();
-        let (_, name) = brought.find(|(key, _)| *key == own.name)?;
-        Some(name.clone())
-    });
-    of_settings.chain(own).collect()
 }
 
 fn outside_port(draft: &ComponentDraft) -> Option<OutsidePort> {

@@ -202,10 +202,10 @@ mod tests {
     use crate::template::{Engine, View};
 
     fn rendered(template: &str, view: &View) -> String {
-        let own = vec![("kinds/own.yaml".to_string(), template.to_string())];
+        let own = vec![("helm/templates/own.yaml".to_string(), template.to_string())];
         let engine = Engine::new(own).unwrap_or_default();
         engine
-            .render_view("kinds/own.yaml", view)
+            .render_view("helm/templates/own.yaml", view)
             .unwrap_or_default()
     }
 

@@ -1,6 +1,6 @@
 """The task `import` of the pipeline `nasty-one`.
 
-`mlopsgen apply` made this file once and never touches it again: it is yours.
+mlopsgen made this file once and never touches it again: it is yours.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The task `notify` of the pipeline `training_pipeline`.
 
-`mlopsgen apply` made this file once and never touches it again: it is yours.
+mlopsgen made this file once and never touches it again: it is yours.
 """
 
 from __future__ import annotations

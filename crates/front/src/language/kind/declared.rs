@@ -4,11 +4,18 @@ use super::super::platform::SECRET_FORM;
 use super::super::{
     form::{Form, NameRule},
     inner::FREE,
-    key::key,
+    key::{KeyShape, key},
     shape::Shape,
 };
 use super::CONDITION;
 use crate::data::{Level, Step};
+
+const AT_START: KeyShape = key(
+    "at_start",
+    Shape::Boolean,
+    "The program takes it anew at every start, and its data holds nothing of it: `env init` makes one up for data that exists, too.",
+    "at_start = true",
+);
 
 pub(super) const SETTING: Shape = Shape::Table(&[
     key(
@@ -133,12 +140,7 @@ pub(super) const SETTING: Shape = Shape::Table(&[
         "Variables of the main workload that the kind fills from it and that clients in the container read, not the program: what the user writes there does not say the setting.",
         "client_variables = [\"REDISCLI_AUTH\"]",
     ),
-    key(
-        "at_start",
-        Shape::Boolean,
-        "The program takes it anew at every start, and its data holds nothing of it: `env init` makes one up for data that exists, too.",
-        "at_start = true",
-    ),
+    AT_START,
     key(
         "issued_by",
         FREE,
@@ -191,12 +193,7 @@ pub(super) const OWN_SECRET: Shape = Shape::Table(&[
         "Variables of the program: a user who sets one of them in `env` needs no secret.",
         "replaced_by = [\"AIRFLOW__CORE__FERNET_KEY\"]",
     ),
-    key(
-        "at_start",
-        Shape::Boolean,
-        "The program takes it anew at every start, and its data holds nothing of it: `env init` makes one up for data that exists, too.",
-        "at_start = true",
-    ),
+    AT_START,
     CONDITION,
 ]);
 

@@ -74,7 +74,7 @@ impl<'a> Found<'a> {
             if !is_told && leads_anywhere(&text) && known::is_opened(name, &known::plain(name)) {
                 self.unknown.insert(name.to_string());
             }
-            all.push(Named::new(name, text, self.is_late));
+            all.push(self.named(name, text));
         }
         let told = all.iter().filter(|it| !it.is_bare());
         let unknown = self.hosts_and_ports(told, &all);
@@ -210,7 +210,7 @@ impl<'a> Found<'a> {
             let value = value.split(" #").next().unwrap_or_default();
             let value = value.trim_matches(|c: char| c.is_whitespace() || "\"',".contains(c));
             self.value(key, value);
-            section.push(Named::new(key, value, self.is_late));
+            section.push(self.named(key, value));
         }
         self.hosts_and_ports(section.iter(), &section);
     }
@@ -227,7 +227,7 @@ impl<'a> Found<'a> {
                     self.node(key, value);
                 }
                 let text = value.text();
-                all.extend(text.map(|text| Named::new(key, text, self.is_late)));
+                all.extend(text.map(|text| self.named(key, text)));
             }
             self.hosts_and_ports(all.iter(), &all);
         }

@@ -17,12 +17,12 @@ pub(super) struct Named {
 }
 
 impl Named {
-    pub fn new(name: &str, text: impl Into<String>, is_late: bool) -> Self {
+    pub fn new(name: &str, text: impl Into<String>) -> Self {
         Self {
             name: name.to_string(),
             plain: known::plain(name),
             text: text.into(),
-            is_late,
+            is_late: false,
         }
     }
 
@@ -33,6 +33,14 @@ impl Named {
 }
 
 impl Found<'_> {
+    /// The text that was made searchable last, under its name.
+    pub(super) fn named(&self, name: &str, text: impl Into<String>) -> Named {
+        Named {
+            is_late: self.is_late,
+            ..Named::new(name, text)
+        }
+    }
+
     /// Flags of a command line, as `--db-host=10.0.0.7 --db-port 5432`.
     pub fn flags<'t>(&mut self, words: impl IntoIterator<Item = &'t Text>) {
         let words: Vec<(String, bool)> = words
@@ -52,7 +60,10 @@ impl Found<'_> {
                 }
                 _ => continue,
             };
-            all.push(Named::new(name, text, is_late));
+            all.push(Named {
+                is_late,
+                ..Named::new(name, text)
+            });
         }
         let told = all.iter().filter(|it| !it.is_bare());
         self.hosts_and_ports(told, &all);
@@ -112,7 +123,7 @@ impl Found<'_> {
         let mut all: Vec<Named> = pairs
             .map(|(name, text)| {
                 let text = text.trim_matches(['\'', '"']).trim_start_matches("tcp:");
-                Named::new(name, text, self.is_late)
+                self.named(name, text)
             })
             .collect();
         self.without_port(&all);

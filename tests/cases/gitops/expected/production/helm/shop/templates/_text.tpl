@@ -29,6 +29,7 @@ a first mark that stands in the text itself gets a second one behind it, which n
 {{- else if hasKey . "secret" -}}
 {{- printf "\ue000%s\ue001" (include "mlopsgen.secretVariable" .secret) -}}
 {{- else if hasKey . "var" -}}
+{{- if not (hasKey $root.Values.vars .var) }}{{ fail (printf "a text reads vars.%s, which is not one of vars" .var) }}{{ end -}}
 {{- include "mlopsgen.scalar" (index $root.Values.vars .var) | replace "\ue000" $mark -}}
 {{- else if hasKey . "namespace" -}}
 {{- $root.Release.Namespace -}}

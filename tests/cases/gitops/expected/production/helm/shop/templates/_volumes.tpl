@@ -7,7 +7,7 @@
 
 {{- /* The claim that a volume of the platform is. */ -}}
 {{- define "mlopsgen.claimName" -}}
-{{- $volume := index .root.Values.volumes .claim -}}
+{{- $volume := get .root.Values.volumes .claim | required (printf "a workload mounts volumes.%s, which is not one of volumes" .claim) -}}
 {{- $volume.existingClaim | default $volume.name -}}
 {{- end -}}
 

@@ -3,7 +3,7 @@
 {{- /* "true" where a workload runs: neither it, nor its component, nor the one whose pod it is in, is switched off. */ -}}
 {{- define "mlopsgen.enabled" -}}
 {{- $all := .root.Values.components -}}
-{{- $workload := index $all .name -}}
+{{- $workload := get $all .name | default dict -}}
 {{- $on := $workload.enabled -}}
 {{- if $on -}}
 {{- with get $all $workload.component }}{{ $on = .enabled }}{{ end -}}
