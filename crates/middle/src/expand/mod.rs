@@ -43,6 +43,7 @@ mod routes;
 mod schemas;
 mod secret_forms;
 mod secrets;
+mod setting_folders;
 mod settings;
 mod stores;
 mod tag_form;
@@ -68,11 +69,13 @@ use crate::{
     syntax::Table,
     template::Engine,
     text::all_of,
+    world::World,
 };
 use layers::Layered;
 
 /// What the stage reads beside the tree.
 pub struct Inputs<'a> {
+    pub world: &'a dyn World,
     pub engine: &'a Engine,
     pub catalog: &'a mut Catalog,
     pub sources: &'a mut Sources,
@@ -137,6 +140,7 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
     let names = read::entries(tree, "components").map(|(key, _)| key.name.clone());
     sink.know_components(names);
     let (mut components, lost) = declare::components(tree, &mut inputs, sink);
+    setting_folders::list(&mut components, inputs.world);
     let routes = routes::routes(tree, &mut components, &lost, sink);
     authorities::mount(&mut components);
     let with_volumes = authorities::mount_in_tasks(tree, &components);
