@@ -249,3 +249,49 @@ ports.metrics = { host = 9100 }
     );
     assert!(compose.contains("9100"), "{compose}");
 }
+
+/// What is reached through a proxy of the platform: who uses it is in the proxy's network, waits for it and may connect to it.
+#[test]
+fn what_external_calls_after_a_component_is_an_edge_to_it() {
+    let files = compiled(
+        r#"
+[components.pg-proxy]
+image = "a/proxy:1"
+group = "one"
+ports.pg = { container = 5432, scheme = "postgresql" }
+health = { tcp = "pg", compose = false }
+[components.db]
+kind = "postgres"
+settings = { database = "m", user = "m", password = "${secrets.s}" }
+external = { host = "pg-proxy", port = 5432 }
+[components.mlflow]
+kind = "mlflow"
+group = "two"
+uses = { backend_store = "db" }
+[components.report]
+image = "a/report:1"
+group = "two"
+depends_on = ["db"]
+[components.other]
+image = "a/other:1"
+group = "two"
+"#,
+    );
+    let compose = &files["compose/two.yaml"];
+    for name in ["mlflow", "report"] {
+        let service = block(compose, &format!("  {name}:"));
+        assert!(
+            service.contains("depends_on:\n    pg-proxy:\n"),
+            "{service}"
+        );
+        assert!(service.contains("- one\n"), "{service}");
+    }
+    assert!(!block(compose, "  other:").contains("pg-proxy"));
+    let edges = block(&files["helm/p/values.yaml"], "  edges:");
+    for name in ["mlflow", "report"] {
+        assert!(
+            edges.contains(&format!("from: {name}\n    to: pg-proxy\n")),
+            "{edges}"
+        );
+    }
+}

@@ -19,6 +19,7 @@ mod cycles;
 mod daemons;
 mod dollars;
 mod free_ports;
+mod fronts;
 mod guests;
 mod headers;
 mod host;
@@ -84,6 +85,7 @@ const RULES: &[Rule] = &[
     raw_claims::folders,
     raw_logs::drivers,
     ports::public_addresses,
+    fronts::ports,
     clashes::mount_paths,
     nested::mounts,
     clashes::names,
