@@ -226,6 +226,14 @@ impl Declared {
             })
     }
 
+    /// Whether it is known to run an older version of the kind's own program.
+    pub fn is_older_than(&self, since: &Version) -> bool {
+        let written = self.written_version.as_ref();
+        written.is_some_and(|(version, _)| {
+            self.program.major == Some(version.major) && version.is_older(since)
+        })
+    }
+
     fn is_boolean_setting(&self, name: &str) -> bool {
         self.kind
             .settings

@@ -27,6 +27,7 @@ mod major;
 mod moved;
 mod no_builder;
 mod names;
+mod other_image;
 mod own_name;
 mod ports;
 mod presets;
