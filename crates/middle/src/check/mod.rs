@@ -6,6 +6,7 @@ mod addresses;
 mod adopted;
 mod api;
 mod authorities;
+mod browsers;
 mod capability;
 mod chart_names;
 mod chart_parts;
