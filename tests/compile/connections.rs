@@ -295,3 +295,18 @@ group = "two"
         );
     }
 }
+
+/// `path = false` takes a prefix of the platform's away; the route says its own.
+#[test]
+fn a_prefix_that_is_taken_away_is_none_beside_a_route() {
+    let platform = |path: &str| {
+        let door =
+            "[components.gate]\nkind = \"traefik\"\ngroup = \"one\"\nports.http = { host = 80 }\n";
+        let route = "[routes.r]\nthrough = \"gate\"\nhost = \"ml.example.com\"\npaths = { \"/mlflow\" = \"mlflow\" }\n";
+        format!(
+            "[components.mlflow]\nkind = \"mlflow\"\ngroup = \"two\"\nports.http = {{ host = 5000{path} }}\n{door}{route}"
+        )
+    };
+    let [taken, none] = [", path = false", ""].map(|path| compiled(&platform(path)));
+    assert_eq!(taken["compose/two.yaml"], none["compose/two.yaml"]);
+}
