@@ -310,3 +310,42 @@ fn a_prefix_that_is_taken_away_is_none_beside_a_route() {
     let [taken, none] = [", path = false", ""].map(|path| compiled(&platform(path)));
     assert_eq!(taken["compose/two.yaml"], none["compose/two.yaml"]);
 }
+
+/// A stub runs in the program that runs the pipelines: only a task in a container needs the engine's socket.
+#[test]
+fn stubs_alone_take_no_socket() {
+    let airflow = |task: &str| {
+        format!(
+            r#"
+[components.db]
+kind = "postgres"
+group = "one"
+settings = {{ database = "a", password = "${{secrets.s}}" }}
+[components.airflow]
+kind = "airflow"
+group = "two"
+uses = {{ database = "db" }}
+settings = {{ admin_password = "${{secrets.s}}" }}
+[pipelines.p]
+start = 2026-01-01
+tasks.t = {{ stub = true }}
+{task}
+"#
+        )
+    };
+    let [stubs, both] = ["", "tasks.u = { image = \"a/b:1\", run = \"true\" }"]
+        .map(|task| compiled(&airflow(task))["compose/two.yaml"].contains("docker.sock"));
+    assert_eq!((stubs, both), (false, true));
+}
+
+/// What is built for a service is there for the tasks, too.
+#[test]
+fn an_image_that_a_service_builds_is_built_for_a_pipeline() {
+    let said = |image: &str| {
+        let (_, messages) = outcome(&format!(
+            "[components.app]\nimage = \"{image}\"\nbuild = {{ context = \"app\" }}\ngroup = \"one\"\n[pipelines.p]\nimage = \"p/app:1\"\nbuild = {{ context = \"app\" }}\nstart = 2026-01-01\ntasks.t = {{ run = \"true\" }}\n"
+        ));
+        messages.contains("`build` of the pipeline")
+    };
+    assert_eq!((said("p/app:1"), said("p/other:1")), (false, true));
+}

@@ -58,6 +58,8 @@ pub struct Names {
     pub has_pipelines: bool,
     /// Some task of a pipeline is a stub.
     pub has_stubs: bool,
+    /// Some task runs in a container: it is no stub.
+    pub has_tasks: bool,
     /// There are CI entries.
     pub has_ci: bool,
     /// Some CI entry, or a stage of one, runs in a container.
