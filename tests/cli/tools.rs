@@ -169,18 +169,6 @@ fn show_names_the_source_of_each_value() {
     );
 }
 
-/// `status` and the engine show its name.
-#[test]
-fn the_name_of_a_part_shows_its_component() {
-    let project = project();
-    let watched = "\n[components.watch]\nkind = \"prometheus\"\ngroup = \"main\"\n";
-    let text = project.read("platform.toml") + watched;
-    project.write("platform.toml", text);
-    let ran = run(&project, &["show", "db-exporter"]);
-    assert_eq!(ran.status, 0, "{}", ran.err);
-    assert!(ran.out.starts_with("db (kind postgres"), "{}", ran.out);
-}
-
 #[test]
 fn showing_what_is_not_there_is_an_error() {
     let ran = run(&project(), &["show", "bd"]);

@@ -82,7 +82,7 @@ fn bare(string: &UserString<'_>, names: &Names<'_>, facts: Facts<'_>) -> Option<
         reference,
     } = referred(string.text, name, other);
     if browsers::are_told(string) {
-        return Some(browsers::told(string, spelled, (other, &port)));
+        return Some(browsers::lint(string, spelled, (other, &port)));
     }
     let why = why(facts, string.owner, other, number);
     if let StringUse::Mounted(at) | StringUse::OfFile(_, at) = string.how {
@@ -332,7 +332,7 @@ fn itself(
         })?;
     let spelled = format!("{name}:{number}");
     if browsers::are_told(string) {
-        return Some(browsers::told(string, &spelled, (component, port)));
+        return Some(browsers::lint(string, &spelled, (component, port)));
     }
     let reference = address(component, port);
     let message = format!(

@@ -43,7 +43,7 @@ pub(super) fn are_told(string: &UserString<'_>) -> bool {
 }
 
 /// The warning for an address in such a string. `written` is the host, or the host and a number, that leads to a port of the component.
-pub(super) fn told(
+pub(super) fn lint(
     string: &UserString<'_>,
     written: &str,
     (component, port): (&Component, &str),
