@@ -21,7 +21,7 @@ Examples:
   mlopsgen show mlflow --env prod
   mlopsgen show redis --format json | jq '.workloads[0].keys'")]
 pub struct ShowArgs {
-    /// The name of the component in platform.toml
+    /// The name of the component in platform.toml, or of one of its workloads
     #[arg(value_name = "COMPONENT")]
     name: String,
 }
@@ -35,7 +35,11 @@ pub fn run(args: &ShowArgs, context: &Context) -> Result<u8, Failure> {
         terminal.diagnostics(&compilation.diagnostics, &compilation.sources);
         return Ok(1);
     };
-    let Some(component) = output.platform.component(&args.name) else {
+    // A part has a name of its own wherever the platform runs; it is shown with its component.
+    let platform = &output.platform;
+    let of_part = platform.workload(&args.name).map(|it| &it.component);
+    let component = platform.component(of_part.unwrap_or(&args.name));
+    let Some(component) = component else {
         let names: Vec<&str> = output
             .platform
             .components

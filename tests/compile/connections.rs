@@ -249,3 +249,103 @@ ports.metrics = { host = 9100 }
     );
     assert!(compose.contains("9100"), "{compose}");
 }
+
+/// What is reached through a proxy of the platform: who uses it is in the proxy's network, waits for it and may connect to it.
+#[test]
+fn what_external_calls_after_a_component_is_an_edge_to_it() {
+    let files = compiled(
+        r#"
+[components.pg-proxy]
+image = "a/proxy:1"
+group = "one"
+ports.pg = { container = 5432, scheme = "postgresql" }
+health = { tcp = "pg", compose = false }
+[components.db]
+kind = "postgres"
+settings = { database = "m", user = "m", password = "${secrets.s}" }
+external = { host = "pg-proxy", port = 5432 }
+[components.mlflow]
+kind = "mlflow"
+group = "two"
+uses = { backend_store = "db" }
+[components.report]
+image = "a/report:1"
+group = "two"
+depends_on = ["db"]
+[components.other]
+image = "a/other:1"
+group = "two"
+"#,
+    );
+    let compose = &files["compose/two.yaml"];
+    for name in ["mlflow", "report"] {
+        let service = block(compose, &format!("  {name}:"));
+        assert!(
+            service.contains("depends_on:\n    pg-proxy:\n"),
+            "{service}"
+        );
+        assert!(service.contains("- one\n"), "{service}");
+    }
+    assert!(!block(compose, "  other:").contains("pg-proxy"));
+    let edges = block(&files["helm/p/values.yaml"], "  edges:");
+    for name in ["mlflow", "report"] {
+        assert!(
+            edges.contains(&format!("from: {name}\n    to: pg-proxy\n")),
+            "{edges}"
+        );
+    }
+}
+
+/// `path = false` takes a prefix of the platform's away; the route says its own.
+#[test]
+fn a_prefix_that_is_taken_away_is_none_beside_a_route() {
+    let platform = |path: &str| {
+        let door =
+            "[components.gate]\nkind = \"traefik\"\ngroup = \"one\"\nports.http = { host = 80 }\n";
+        let route = "[routes.r]\nthrough = \"gate\"\nhost = \"ml.example.com\"\npaths = { \"/mlflow\" = \"mlflow\" }\n";
+        format!(
+            "[components.mlflow]\nkind = \"mlflow\"\ngroup = \"two\"\nports.http = {{ host = 5000{path} }}\n{door}{route}"
+        )
+    };
+    let [taken, none] = [", path = false", ""].map(|path| compiled(&platform(path)));
+    assert_eq!(taken["compose/two.yaml"], none["compose/two.yaml"]);
+}
+
+/// A stub runs in the program that runs the pipelines: only a task in a container needs the engine's socket.
+#[test]
+fn stubs_alone_take_no_socket() {
+    let airflow = |task: &str| {
+        format!(
+            r#"
+[components.db]
+kind = "postgres"
+group = "one"
+settings = {{ database = "a", password = "${{secrets.s}}" }}
+[components.airflow]
+kind = "airflow"
+group = "two"
+uses = {{ database = "db" }}
+settings = {{ admin_password = "${{secrets.s}}" }}
+[pipelines.p]
+start = 2026-01-01
+tasks.t = {{ stub = true }}
+{task}
+"#
+        )
+    };
+    let [stubs, both] = ["", "tasks.u = { image = \"a/b:1\", run = \"true\" }"]
+        .map(|task| compiled(&airflow(task))["compose/two.yaml"].contains("docker.sock"));
+    assert_eq!((stubs, both), (false, true));
+}
+
+/// What is built for a service is there for the tasks, too.
+#[test]
+fn an_image_that_a_service_builds_is_built_for_a_pipeline() {
+    let said = |image: &str| {
+        let (_, messages) = outcome(&format!(
+            "[components.app]\nimage = \"{image}\"\nbuild = {{ context = \"app\" }}\ngroup = \"one\"\n[pipelines.p]\nimage = \"p/app:1\"\nbuild = {{ context = \"app\" }}\nstart = 2026-01-01\ntasks.t = {{ run = \"true\" }}\n"
+        ));
+        messages.contains("`build` of the pipeline")
+    };
+    assert_eq!((said("p/app:1"), said("p/other:1")), (false, true));
+}

@@ -5,6 +5,7 @@ mod beside;
 mod keys;
 mod misspelled;
 mod references;
+mod removed;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -286,6 +286,7 @@ impl Stages<'_> {
         let mut catalog = own_catalog(self.world, sources, sink);
         catalog.load_own(sources, sink);
         let inputs = expand::Inputs {
+            world: self.world,
             engine: self.engine,
             catalog: &mut catalog,
             sources,

@@ -1,8 +1,15 @@
 //! Kinds that adapt to the version of their image.
 
-use mlopsgen::compile::Compilation;
+use std::collections::BTreeSet;
 
-use super::{catalog, least};
+use mlopsgen::{
+    compile::{Compilation, Request, compile},
+    diag::Severity,
+    files::Target,
+    world::MemoryWorld,
+};
+
+use super::{catalog, least, most};
 use crate::support;
 
 fn compiled_at(kind: &str, lines: &str) -> Compilation {
@@ -187,4 +194,73 @@ fn every_major_of_every_kind_compiles() {
             written(&kind.name, &format!("settings.major = {major}\n{prefix}"));
         }
     }
+}
+
+/// References are resolved for every target; one is enough to read the messages.
+fn compiled_for_compose(text: &str) -> Compilation {
+    let world = MemoryWorld::new().with("platform.toml", text);
+    let request = Request {
+        targets: Some(BTreeSet::from([Target::Compose])),
+        ..Request::default()
+    };
+    compile(&world, &request)
+}
+
+/// What does not fit in an older version of a filler is the user's choice: no message points into a kind's file.
+#[test]
+fn no_error_of_an_older_major_points_into_a_kind() {
+    for kind in catalog().values() {
+        let text = most(&kind.name);
+        let lines: Vec<&str> = text.lines().collect();
+        for (at, line) in lines.iter().enumerate() {
+            // Those in its own roles: what these need is tried with them.
+            let of_role = |name: &str| format!("[components.it-{}]", name.replace('_', "-"));
+            let mut roles = kind.roles.iter().map(|role| of_role(&role.name));
+            if at == 0 || !roles.any(|it| it == lines[at - 1]) {
+                continue;
+            }
+            let filler = line
+                .strip_prefix("kind = \"")
+                .and_then(|it| it.strip_suffix('"'));
+            let Some(filler) = filler.and_then(|name| catalog().get(name)) else {
+                continue;
+            };
+            for major in filler.versions.majors.iter().filter(|_| filler.adapts()) {
+                let major = format!("settings.major = {major}");
+                let mut lines = lines.clone();
+                lines.insert(at + 1, &major);
+                let compilation = compiled_for_compose(&lines.join("\n"));
+                for diagnostic in &compilation.diagnostics {
+                    let is_error = diagnostic.severity == Severity::Error;
+                    let mut places = diagnostic.labels.iter().filter(|_| is_error);
+                    let of_kind = places.find(|label| {
+                        let name = &compilation.sources.file(label.span.source).name;
+                        name.starts_with("templates/")
+                    });
+                    assert!(
+                        of_kind.is_none(),
+                        "{} with {} and {major}: {}",
+                        kind.name,
+                        filler.name,
+                        diagnostic.message
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// The lint about the name under which clients call starts with the version that asks for it: MLflow 3.5.
+#[test]
+fn an_own_name_is_asked_of_versions_that_need_one() {
+    let lints = |version: &str| -> bool {
+        let lines =
+            format!("version = \"{version}\"\nports.http = {{ host = 5000, bind = \"0.0.0.0\" }}");
+        let found = compiled_at("mlflow", &lines).diagnostics;
+        found.iter().any(|it| it.code.name() == "own-name")
+    };
+    assert!(!lints("v2.22.1"));
+    assert!(!lints("v3.4.0"));
+    assert!(lints("v3.5.0"));
+    assert!(lints("v3.14.0-full"));
 }

@@ -4,7 +4,7 @@
 use super::{
     check::value_of,
     component::{reference_places, secret_places},
-    context::Context,
+    context::{Context, Owner},
     shape::Shape,
 };
 use crate::{
@@ -103,8 +103,28 @@ pub(super) fn misplaced_reference(node: &Node, context: &Context<'_>) -> Option<
         )
         .label(place, "a reference")
         .help("write the value out; `${vars.V}` and `${platform.name}` can stand here, with the default of a variable"),
-        _ => Diagnostic::new(Code::BadReference, "no reference can stand here")
-            .label(place, "a reference")
-            .help(format!("write the value out; {}", reference_places())),
+        _ => {
+            let diagnostic = Diagnostic::new(Code::BadReference, "no reference can stand here")
+                .label(place, "a reference");
+            let in_external = [Owner::Key("external"), Owner::EntryOf("external")];
+            match component_in(&phrase).filter(|_| in_external.contains(&context.owner)) {
+                Some((name, "host")) => diagnostic
+                    .help(format!("write `{name}`: a component of the platform is reached by its name"))
+                    .replacing(place, name),
+                Some((name, _)) => diagnostic.help(format!(
+                    "a component of the platform is reached by its name and the number of its port, as `{name}:5432`"
+                )),
+                None => diagnostic.help(format!("write the value out; {}", reference_places())),
+            }
+        }
     })
+}
+
+/// The component of the first reference, and what of it is asked for.
+fn component_in<'a>(phrase: &'a Phrase<'_>) -> Option<(&'a str, &'a str)> {
+    let reference = phrase.references().next()?;
+    match reference.segments.as_slice() {
+        ["components", name, .., field] => Some((name, field)),
+        _ => None,
+    }
 }

@@ -42,7 +42,7 @@ pub use dotenv::{Dotenv, DotenvVariable};
 pub use jinja::unclosed_jinja;
 pub use path::{
     ContainerPath, HostPath, TreePath, climbs_out, is_configuration, is_device, is_fetched,
-    one_spelling,
+    one_spelling, plain_path,
 };
 pub use path_fault::{fault_in_container, fault_of_file, fault_on_host};
 pub use pattern::pattern_fault;

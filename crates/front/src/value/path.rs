@@ -162,6 +162,21 @@ impl TreePath {
     }
 }
 
+/// The path without `.`, and without `..` where a folder stands before it.
+pub fn plain_path(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
 /// Whether a relative path climbs above the folder that is `depth` folders above where it starts. An absolute one climbs nowhere.
 pub fn climbs_out(path: &str, depth: usize) -> bool {
     if path.starts_with('/') {

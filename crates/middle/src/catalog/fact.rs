@@ -44,6 +44,7 @@ choice! {
         Jenkins = "jenkins",
         Pipelines = "pipelines",
         Stubs = "stubs",
+        Tasks = "tasks",
         Ci = "ci",
         CiContainers = "ci_containers",
     }

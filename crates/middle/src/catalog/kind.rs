@@ -45,6 +45,10 @@ pub struct Kind {
     pub versions: Arc<KnownVersions>,
     /// What a tag of its image must hold, as `-full`: other variants lack what the kind needs.
     pub variant: Option<String>,
+    /// The oldest version that has such tags; `None`: all that the kind knows.
+    pub variant_since: Option<String>,
+    /// Images of other makers that are not as the kind says.
+    pub other_images: Vec<String>,
     /// What a tag of its image holds, one of them, where its programs can use a graphics processor.
     pub gpu_variants: Vec<String>,
     /// The steps that existing data needs when the major version changes.
@@ -175,6 +179,8 @@ pub struct OwnName {
     pub example: String,
     /// What happens to external clients without it.
     pub otherwise: String,
+    /// The oldest version of the program of which that is true; `None`: all that the kind knows.
+    pub since: Option<String>,
     /// The output that clients inside read if they can't use the port's address.
     pub inside: Option<String>,
 }

@@ -250,6 +250,8 @@ fn kind(name: &str, lineage: Vec<String>, table: Table, span: Span) -> Kind {
         version: string("version"),
         versions: Arc::new(known_versions(&table, &upgrades)),
         variant: string("variant"),
+        variant_since: string("variant_since"),
+        other_images: strings(&table, "other_images"),
         gpu_variants: strings(&table, "gpu_variants"),
         upgrades,
         end_of_life: pairs(&table, "end_of_life"),
@@ -324,6 +326,7 @@ fn own_name(table: &Table) -> Option<OwnName> {
         setting: text("setting"),
         example: text("example")?,
         otherwise: text("otherwise")?,
+        since: text("since"),
         inside: text("inside"),
     })
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Facts,
+    Facts, browsers,
     strings::{Delivery, Owner, ProjectLine, StringUse, UserString, strings},
 };
 use crate::{
@@ -78,8 +78,12 @@ fn bare(string: &UserString<'_>, names: &Names<'_>, facts: Facts<'_>) -> Option<
     let Referred {
         spelled,
         number,
+        port,
         reference,
     } = referred(string.text, name, other);
+    if browsers::are_told(string) {
+        return Some(browsers::lint(string, spelled, (other, &port)));
+    }
     let why = why(facts, string.owner, other, number);
     if let StringUse::Mounted(at) | StringUse::OfFile(_, at) = string.how {
         let help = match string.how {
@@ -159,6 +163,7 @@ fn help_in_file(at: ProjectLine<'_>, (spelled, reference): &(&str, String), why:
 struct Referred<'a> {
     spelled: &'a str,
     number: Option<u16>,
+    port: String,
     reference: String,
 }
 
@@ -183,12 +188,14 @@ fn referred<'a>(text: &'a str, name: &'a str, other: &Component) -> Referred<'a>
             Referred {
                 spelled,
                 number: Some(number),
+                port: port.to_string(),
                 reference: address(other, port),
             }
         }
         None => Referred {
             spelled: name,
             number: None,
+            port: main.to_string(),
             reference: format!("${{components.{}.{main}.host}}", other.name),
         },
     }
@@ -325,6 +332,10 @@ fn itself(
             })?;
             Some((name, number, *component, &port.name))
         })?;
+    let spelled = format!("{name}:{number}");
+    if browsers::are_told(string) {
+        return Some(browsers::lint(string, &spelled, (component, port)));
+    }
     let reference = address(component, port);
     let message = format!(
         "{} looks for `{}` on `{name}`",
@@ -338,7 +349,7 @@ fn itself(
                 "in a container this is not the machine that publishes the port",
             )
             .help(format!("write `{reference}`"))
-            .renaming(&format!("{name}:{number}"), reference),
+            .renaming(&spelled, reference),
     )
 }
 

@@ -6,6 +6,7 @@ mod addresses;
 mod adopted;
 mod api;
 mod authorities;
+mod browsers;
 mod capability;
 mod chart_names;
 mod chart_parts;
@@ -21,6 +22,7 @@ mod daemons;
 mod dollars;
 mod flags;
 mod free_ports;
+mod fronts;
 mod guests;
 mod headers;
 mod host;
@@ -87,6 +89,7 @@ const RULES: &[Rule] = &[
     raw_claims::folders,
     raw_logs::drivers,
     ports::public_addresses,
+    fronts::ports,
     clashes::mount_paths,
     nested::mounts,
     clashes::names,

@@ -103,6 +103,7 @@ fn platform(all: &Declarations) -> Map<String, Json> {
         PlatformFact::Jenkins => all.has(Purpose::Ci),
         PlatformFact::Pipelines => all.names.has_pipelines,
         PlatformFact::Stubs => all.names.has_stubs,
+        PlatformFact::Tasks => all.names.has_tasks,
         PlatformFact::Ci => all.names.has_ci,
         PlatformFact::CiContainers => all.names.has_ci_containers,
     };

@@ -58,6 +58,8 @@ pub struct Names {
     pub has_pipelines: bool,
     /// Some task of a pipeline is a stub.
     pub has_stubs: bool,
+    /// Some task runs in a container: it is no stub.
+    pub has_tasks: bool,
     /// There are CI entries.
     pub has_ci: bool,
     /// Some CI entry, or a stage of one, runs in a container.
@@ -226,6 +228,14 @@ impl Declared {
                     .default
                     .as_ref()
             })
+    }
+
+    /// Whether it is known to run an older version of the kind's own program.
+    pub fn is_older_than(&self, since: &Version) -> bool {
+        let written = self.written_version.as_ref();
+        written.is_some_and(|(version, _)| {
+            self.program.major == Some(version.major) && version.is_older(since)
+        })
     }
 
     fn is_boolean_setting(&self, name: &str) -> bool {

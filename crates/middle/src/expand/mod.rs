@@ -29,6 +29,7 @@ mod major;
 mod moved;
 mod no_builder;
 mod names;
+mod other_image;
 mod own_name;
 mod ports;
 mod presets;
@@ -45,6 +46,7 @@ mod routes;
 mod schemas;
 mod secret_forms;
 mod secrets;
+mod setting_folders;
 mod settings;
 mod stores;
 mod tag_form;
@@ -70,11 +72,13 @@ use crate::{
     syntax::Table,
     template::Engine,
     text::all_of,
+    world::World,
 };
 use layers::Layered;
 
 /// What the stage reads beside the tree.
 pub struct Inputs<'a> {
+    pub world: &'a dyn World,
     pub engine: &'a Engine,
     pub catalog: &'a mut Catalog,
     pub sources: &'a mut Sources,
@@ -139,6 +143,7 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
     let names = read::entries(tree, "components").map(|(key, _)| key.name.clone());
     sink.know_components(names);
     let (mut components, lost) = declare::components(tree, &mut inputs, sink);
+    setting_folders::list(&mut components, inputs.world);
     let routes = routes::routes(tree, &mut components, &lost, sink);
     authorities::mount(&mut components);
     let with_volumes = authorities::mount_in_tasks(tree, &components);

@@ -62,9 +62,8 @@ pub(super) fn names(
         shared_volumes: keys("volumes"),
         networks: keys("networks"),
         has_pipelines,
-        has_stubs: read::tables(tree, "pipelines")
-            .flat_map(|(_, pipeline)| read::tables(pipeline, "tasks"))
-            .any(|(_, task)| task.boolean("stub") == Some(true)),
+        has_stubs: tasks(tree).any(is_stub),
+        has_tasks: tasks(tree).any(|task| !is_stub(task)),
         has_ci: read::tables(tree, "ci").next().is_some(),
         has_ci_containers,
         over: inputs.over,
@@ -75,6 +74,17 @@ pub(super) fn names(
             .collect(),
         own_kinds: inputs.catalog.own_sources().collect(),
     }
+}
+
+/// The tasks of all pipelines.
+fn tasks(tree: &Table) -> impl Iterator<Item = &Table> {
+    let pipelines = read::tables(tree, "pipelines");
+    let tasks = pipelines.flat_map(|(_, pipeline)| read::tables(pipeline, "tasks"));
+    tasks.map(|(_, task)| task)
+}
+
+fn is_stub(task: &Table) -> bool {
+    task.boolean("stub") == Some(true)
 }
 
 fn has_ci_containers(tree: &Table) -> bool {

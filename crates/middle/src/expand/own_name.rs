@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    model::HostPort,
+    model::{HostPort, Version},
     source::Span,
     syntax::quoted,
     value::{Host, WebAddress},
@@ -23,7 +23,9 @@ pub(super) fn check(draft: &ComponentDraft, sink: &mut Sink) {
     let setting = own_name.setting.as_ref();
     let said = setting.and_then(|setting| draft.user.get_path(&["settings", setting]));
     let is_set = said.is_some() || draft.public_url().is_some();
-    if is_set || draft.external.is_some() {
+    let since = own_name.since.as_deref().and_then(Version::of);
+    let is_early = since.is_some_and(|since| draft.is_older_than(&since));
+    if is_set || is_early || draft.external.is_some() {
         return;
     }
     let ports = draft.workload(None).map_or(&[][..], |main| &main.ports);

@@ -66,7 +66,7 @@ impl Prefixes {
     /// The entry point takes the path away: the program must expect no prefix.
     pub fn strip(&mut self, led: &Led<'_>, declared: &Declared) -> Result<(), Box<Diagnostic>> {
         let of = (led.component, led.port.to_string());
-        let own = declared.user.get_path(&["ports", led.port, "path"]);
+        let own = own_path(declared, led.port);
         let expected = own.filter(|own| own.as_str().map(trimmed) != Some(""));
         // What another path has made of the port binds no program that is told nothing.
         let by_route = self.first.get(&of).map(|(_, place)| *place);
@@ -85,7 +85,7 @@ impl Prefixes {
 /// `ports.PORT.path`, unless it says the same already.
 fn set_path(declared: &mut Declared, led: &Led<'_>) -> Result<(), Box<Diagnostic>> {
     let (prefix, place) = (led.prefix, led.place);
-    if let Some(own) = declared.user.get_path(&["ports", led.port, "path"]) {
+    if let Some(own) = own_path(declared, led.port) {
         if own.as_str().map(trimmed) == Some(prefix) {
             return Ok(());
         }
@@ -99,6 +99,12 @@ fn set_path(declared: &mut Declared, led: &Led<'_>) -> Result<(), Box<Diagnostic
         });
     }
     Ok(())
+}
+
+/// The prefix that the port has without routes. `false` takes it away.
+fn own_path<'a>(declared: &'a Declared, port: &str) -> Option<&'a Node> {
+    let own = declared.user.get_path(&["ports", port, "path"]);
+    own.filter(|own| !own.is_false() && !own.is_removed())
 }
 
 /// A path without a `/` at its end.

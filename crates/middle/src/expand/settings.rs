@@ -262,9 +262,7 @@ fn only_here(spec: &SettingSpec, key: &Key, value: &Node) -> Diagnostic {
 fn too_early(declared: &Declared, spec: &SettingSpec, key: &Key) -> Option<Diagnostic> {
     let since = spec.since.as_deref()?;
     let (version, span) = declared.written_version.as_ref()?;
-    let is_early = declared.external.is_none()
-        && declared.program.major == Some(version.major)
-        && version.is_older(&Version::of(since)?);
+    let is_early = declared.external.is_none() && declared.is_older_than(&Version::of(since)?);
     is_early.then(|| {
         Diagnostic::new(
             Code::UnknownVersion,

@@ -1,9 +1,10 @@
 //! Tags that the kind's image does not have, `2.54.1` where they are called `v2.54.1`, and variants of it that lack what the
 //! kind needs.
 
-use super::{Declarations, draft::Declared};
+use super::{Declarations, draft::Declared, other_image};
 use crate::{
     diag::{Code, Diagnostic, Sink},
+    model::Version,
     reference::{self, Constants, Mode, Words, WrittenOut},
     source::Span,
     syntax::{Node, Table, Value, quoted},
@@ -12,7 +13,9 @@ use crate::{
 pub(super) fn check(all: &Declarations, sink: &mut Sink) {
     for declared in &all.components {
         let constants = &all.names.constants;
-        let found = other_form(declared, constants).or_else(|| without_gpu(declared, constants));
+        let found = other_form(declared, constants)
+            .or_else(|| without_gpu(declared, constants))
+            .or_else(|| other_image::of(declared, constants));
         found.into_iter().for_each(|it| sink.push(it));
     }
 }
@@ -27,6 +30,12 @@ fn other_form(declared: &Declared, constants: &Constants) -> Option<Diagnostic> 
     let variant = declared.kind.variant.as_deref();
     let missing = variant.filter(|variant| !version.contains(variant));
     let title = &declared.kind.title;
+    if let (Some(variant), Some(since)) = (variant, &declared.kind.variant_since)
+        && Version::of(since).is_some_and(|since| declared.is_older_than(&since))
+    {
+        let has_none = without_variant(&tag, title, (variant, since), usual);
+        return Some(has_none.about(&declared.name));
+    }
     let (message, label) = match missing {
         _ if is_other => (
             format!("`{version}` is probably not a tag of {title}: its tags look like `{usual}`"),
@@ -50,6 +59,30 @@ fn other_form(declared: &Declared, constants: &Constants) -> Option<Diagnostic> 
         .about(&declared.name)
         .label(tag.node.span, label);
     Some(tag.proposed(diagnostic, &other))
+}
+
+/// A version of which the kind's image has no variant that holds what the kind needs: nothing can be written in its place.
+fn without_variant(
+    tag: &Tag<'_>,
+    title: &str,
+    (variant, since): (&str, &str),
+    usual: &str,
+) -> Diagnostic {
+    let version = &tag.text;
+    let message = match version.contains(variant) {
+        true => format!(
+            "`{version}` is probably not a tag of {title}: those with `{variant}` begin with {since}"
+        ),
+        false => format!(
+            "`{version}` of {title} lacks what the kind needs: only the tags with `{variant}` have it, from {since} on"
+        ),
+    };
+    let number = version.replace(variant, "");
+    Diagnostic::new(Code::TagForm, message)
+        .label(tag.node.span, "older than these")
+        .help(format!(
+            "build an image of your own from `{number}`, with what it lacks, and name it by `image` or `build`; or move to a later version, such as `{usual}`"
+        ))
 }
 
 /// A tag without what a graphics processor needs, where one is asked for.
@@ -158,7 +191,7 @@ impl Tag<'_> {
 
 fn written<'a>(declared: &'a Declared, constants: &Constants) -> Option<Tag<'a>> {
     let user = &declared.user;
-    if user.get("build").is_some() || declared.external.is_some() {
+    if is_built(declared) || declared.external.is_some() {
         return None;
     }
     let text_of = |node| {
@@ -198,8 +231,14 @@ fn written<'a>(declared: &'a Declared, constants: &Constants) -> Option<Tag<'a>>
     })
 }
 
+/// Whether its image is built here.
+pub(super) fn is_built(declared: &Declared) -> bool {
+    let build = declared.user.get("build");
+    build.is_some_and(|build| !build.is_false() && !build.is_removed())
+}
+
 /// Whether a repository is the kind's, or that of a mirror: below another registry its path ends alike.
-fn is_copy(repository: &str, own: &str) -> bool {
+pub(super) fn is_copy(repository: &str, own: &str) -> bool {
     let path = match own.split_once('/') {
         Some((registry, path)) if registry.contains('.') => path.to_string(),
         Some(_) => own.to_string(),

@@ -18,6 +18,7 @@ pub(super) fn collect(platform: &Platform, graph: &mut Graph) {
         }
         main_edges(platform, component, graph);
         uses_edges(platform, component, graph);
+        front_edges(platform, component, graph);
     }
     for workload in platform.workloads() {
         value_edges(platform, workload, graph);
@@ -116,7 +117,7 @@ fn uses_edges(platform: &Platform, component: &Component, graph: &mut Graph) {
         let peer = Peer::Workload(workload.name.clone());
         for name in &binding.ports {
             if target.external.is_some() {
-                graph.connect_outside(&peer, &target.name, name);
+                elsewhere(platform, &peer, (target, name), why, graph);
             } else if let Some((other, port)) = port_of(target, name) {
                 graph.connect(peer.clone(), &other.name, open([port]), why);
             }
@@ -204,7 +205,7 @@ fn flow_edges(platform: &Platform, graph: &mut Graph) {
                 continue;
             };
             for peer in flow_peers(platform, from) {
-                all_ports(&peer, target, Why::Flow, graph);
+                all_ports(platform, &peer, target, Why::Flow, graph);
             }
         }
         let component = match &flow.from {
@@ -238,11 +239,38 @@ fn workloads_of_own_image(component: &Component) -> impl Iterator<Item = &Worklo
     workloads.filter(move |workload| main.is_some_and(|main| main.image == workload.image))
 }
 
+/// What runs elsewhere behind a workload of the platform, such as a proxy, does not work without it.
+fn front_edges(platform: &Platform, component: &Component, graph: &mut Graph) {
+    let external = component.external.iter();
+    for address in external.flat_map(|external| &external.addresses) {
+        if let Some((front, _)) = platform.front_of(address) {
+            let own = ComponentPeer::Component(component.name.clone());
+            graph.need(&own, &front.component);
+            graph.connect_components(own, &front.component, Why::Reference);
+        }
+    }
+}
+
+/// A port of a component that runs elsewhere. At the name of a workload of the platform it is that one that is reached.
+fn elsewhere(
+    platform: &Platform,
+    peer: &Peer,
+    (target, port): (&Component, &str),
+    why: Why,
+    graph: &mut Graph,
+) {
+    let address = target.external_address(port);
+    match address.and_then(|address| platform.front_of(address)) {
+        Some((front, port)) => graph.connect(peer.clone(), &front.name, open(port), why),
+        None => graph.connect_outside(peer, &target.name, port),
+    }
+}
+
 /// Every declared port of a component, wherever it runs.
-fn all_ports(peer: &Peer, target: &Component, why: Why, graph: &mut Graph) {
+fn all_ports(platform: &Platform, peer: &Peer, target: &Component, why: Why, graph: &mut Graph) {
     if let Some(external) = &target.external {
         for address in &external.addresses {
-            graph.connect_outside(peer, &target.name, &address.port);
+            elsewhere(platform, peer, (target, &address.port), why, graph);
         }
     } else if let Some(workload) = target.main() {
         graph.connect(peer.clone(), &workload.name, open(&workload.ports), why);
@@ -260,7 +288,8 @@ fn scrape_edges(platform: &Platform, graph: &mut Graph) {
         let external = component.external.iter();
         for metrics in external.flat_map(|external| &external.metrics) {
             let peer = Peer::Workload(scraper.name.clone());
-            graph.connect_outside(&peer, &component.name, &metrics.port);
+            let port = (component, metrics.port.as_str());
+            elsewhere(platform, &peer, port, Why::Scrape, graph);
             graph.connect_components(
                 ComponentPeer::Component(prometheus.name.clone()),
                 &component.name,
@@ -331,13 +360,13 @@ fn endpoint_edge(
     graph: &mut Graph,
 ) {
     graph.connect_components(component.clone(), &endpoint.component, why);
-    if endpoint.external {
-        graph.connect_outside(peer, &endpoint.component, &endpoint.port);
-        return;
-    }
     let Some(target) = platform.component(&endpoint.component) else {
         return;
     };
+    if endpoint.external {
+        elsewhere(platform, peer, (target, &endpoint.port), why, graph);
+        return;
+    }
     if let Some((workload, port)) = port_of(target, &endpoint.port) {
         graph.connect(peer.clone(), &workload.name, open([port]), why);
     }
@@ -366,14 +395,14 @@ fn reaches(
     };
     match &reach.port {
         Some(name) if target.external.is_some() => {
-            graph.connect_outside(peer, &target.name, name);
+            elsewhere(platform, peer, (target, name), Why::Reaches, graph);
         }
         Some(name) => {
             if let Some((workload, port)) = port_of(target, name) {
                 graph.connect(peer.clone(), &workload.name, open([port]), Why::Reaches);
             }
         }
-        None => all_ports(peer, target, Why::Reaches, graph),
+        None => all_ports(platform, peer, target, Why::Reaches, graph),
     }
 }
 

@@ -7,8 +7,8 @@ use crate::{
     data::DataKey,
     files::{GENERATED, Target},
     model::{
-        Ci, Component, Deploy, HasName, HostPath, Named, Notify, PROBER, Pipeline, Purpose, Raw,
-        Registry, Route, Workload,
+        Ci, Component, Deploy, ExternalAddress, HasName, Host, HostPath, Named, Notify, PROBER,
+        Pipeline, Port, PortRange, Purpose, Raw, Registry, Route, Workload,
     },
     source::{SourceId, Span},
     syntax::Table,
@@ -146,6 +146,20 @@ impl Platform {
             .filter_map(|end| self.components.find(&name[..end]))
             .flat_map(|component| &component.workloads)
             .find(|workload| workload.name == name)
+    }
+
+    /// The workload at whose name a component that runs elsewhere is reached, such as a proxy, and its port of that number.
+    pub fn front_of(&self, address: &ExternalAddress) -> Option<(&Workload, Option<&Port>)> {
+        let Host::Name(name) = &address.host else {
+            return None;
+        };
+        let by_alias = || self.workloads().find(|it| it.aliases.contains(name));
+        let front = self.workload(name).or_else(by_alias)?;
+        let holds = |port: &&Port| {
+            let PortRange { first, last } = port.container;
+            (first..=last).contains(&address.number)
+        };
+        Some((front, front.ports.iter().find(holds)))
     }
 
     /// Whether the chart starts it: not what is off until a value turns it on, nor what a cluster's own entry point replaces.

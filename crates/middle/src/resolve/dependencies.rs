@@ -7,7 +7,7 @@ use super::{
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::{ComponentDraft, WorkloadDraft, unknown},
-    model::{Condition, Dependency, Named},
+    model::{Condition, Dependency, Host, Named},
     source::Span,
     syntax::{Key, Node, Table, Value},
 };
@@ -210,9 +210,17 @@ impl WaitingWorkload<'_> {
         }
     }
 
-    /// A workload by its own name or its component's. Components that run elsewhere are always there.
+    /// A workload by its own name or its component's. Components that run elsewhere are always there; what leads to one is waited for.
     fn target(&self, name: &str) -> Option<&WorkloadFacts<'_>> {
-        self.workloads.find(name)
+        self.workloads.find(name).or_else(|| {
+            let target = &self.scene.components[self.scene.find(name)?];
+            let mut addresses = target.external.iter().flat_map(|it| &it.addresses);
+            let front = addresses.find_map(|address| match &address.host {
+                Host::Name(host) => self.workloads.find(host),
+                Host::Ip(_) => None,
+            })?;
+            (front.name != self.draft.workload_name(self.shape.part.as_deref())).then_some(front)
+        })
     }
 
     fn is_known(&self, name: &str, span: Span, sink: &mut Sink) -> bool {

@@ -1,7 +1,7 @@
 //! Files and folders of the project that an engine itself reads: bind mounts, and what raw keys of Compose's name. Each is looked at
 //! where the engine is going to find it: raw keys start in the folder of the Compose files, and links are followed.
 
-use super::{Inputs, Scene, project_files::plain_path};
+use super::{Inputs, Scene};
 use crate::{
     diag::{Code, Diagnostic, Sink, Subject},
     expand::{WorkloadDraft, read},
@@ -9,7 +9,7 @@ use crate::{
     model::{EnvFile, HostPath},
     source::Span,
     syntax::{Node, Table, Value, quoted},
-    value::{Dotenv, climbs_out, is_fetched, is_git_folder, why_private},
+    value::{Dotenv, climbs_out, is_fetched, is_git_folder, plain_path, why_private},
     world::{ReadError, World},
 };
 

@@ -467,15 +467,19 @@ fn report_equal_names(items: &[Node], sink: &mut Sink) {
             .iter()
             .find(|other| base_name(other).map(one_spelling) == name);
         if let (Some(first), Some(name)) = (first, name) {
-            sink.push(
-                Diagnostic::new(
-                    Code::OutputClash,
-                    format!("two files would be called `{name}`"),
-                )
-                .label(first.span, "first here")
-                .label(item.span, "and again here")
-                .help("rename one of the two; letter case makes no difference"),
+            let twice = Diagnostic::new(
+                Code::OutputClash,
+                format!("two files would be called `{name}`"),
             );
+            let path = |node: &Node| node.as_str().unwrap_or_default().to_string();
+            let twice = match first.span == item.span {
+                // A folder stands for its files.
+                true => twice.label(item.span, format!("`{}` and `{}`", path(first), path(item))),
+                false => twice
+                    .label(first.span, "first here")
+                    .label(item.span, "and again here"),
+            };
+            sink.push(twice.help("rename one of the two; letter case makes no difference"));
         }
     }
 }

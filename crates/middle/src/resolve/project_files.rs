@@ -8,7 +8,7 @@ use crate::{
     model::{FileContent, Mount, MountedText},
     source::Span,
     syntax::Node,
-    value::{TreePath, climbs_out, is_configuration, one_spelling, why_not_read},
+    value::{TreePath, climbs_out, is_configuration, one_spelling, plain_path, why_not_read},
     world::{ReadError, World},
 };
 
@@ -93,21 +93,6 @@ pub(super) fn single(
 /// Whether a path is absolute or climbs above the project's folder.
 pub(super) fn leaves_project(path: &str) -> bool {
     path.starts_with('/') || climbs_out(path, 0)
-}
-
-/// The path without `.`, and without `..` where a folder stands before it.
-pub(super) fn plain_path(path: &str) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    parts.join("/")
 }
 
 pub(super) fn read_project(world: &dyn World, node: &Node, sink: &mut Sink) -> Option<FileContent> {

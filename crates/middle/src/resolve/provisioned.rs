@@ -1,10 +1,12 @@
 //! Data sources that the user's own files bring to Grafana, beside those of the platform.
 
-use super::project_files::plain_path;
 use crate::{
     expand::read,
     syntax::{Node, Table},
-    value::yaml::{self, BY_HAND},
+    value::{
+        plain_path,
+        yaml::{self, BY_HAND},
+    },
     world::World,
 };
 

@@ -412,6 +412,12 @@ pub(super) const OWN_NAME: Shape = Shape::Table(&[
     )
     .required(),
     key(
+        "since",
+        FREE,
+        "The oldest version of the program of which that is true; left out: all.",
+        "since = \"3.5\"",
+    ),
+    key(
         "inside",
         FREE,
         "The output that those inside read instead of the port's address, where they can't use that.",

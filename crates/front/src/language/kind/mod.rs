@@ -284,6 +284,18 @@ const ABOUT: &[KeyShape] = &[
         "variant = \"-full\"",
     ),
     key(
+        "variant_since",
+        FREE,
+        "The oldest version that has tags with `variant`.",
+        "variant_since = \"3.9.0\"",
+    ),
+    key(
+        "other_images",
+        Shape::List(&FREE),
+        "Images of other makers with the same program, whose variables, commands and paths are not those of the kind: a component that names one is warned of (`tag-form`). Those of makers whose images are all like that stand in `templates/images.toml`.",
+        "other_images = [\"confluentinc/cp-kafka\"]",
+    ),
+    key(
         "gpu_variants",
         Shape::List(&FREE),
         "What a tag of its image holds, one of these, if its programs can use a graphics processor; the first is what `tag-form` proposes.",

@@ -127,6 +127,31 @@ pub(super) fn unknown_part(unknown: UnknownPart<'_>) -> Diagnostic {
     }
 }
 
+/// What a kind asks of the component that fills a role, and that one does not give: a version of it is another than the kind expects.
+pub(super) fn not_given(draft: &ComponentDraft, rest: &[&str], role: Span) -> Diagnostic {
+    let title = &draft.kind.title;
+    let version = draft.written_version.as_ref();
+    let (this, place) = match version {
+        Some((version, place)) => (format!("{title} {version}"), *place),
+        None => (title.clone(), draft.span),
+    };
+    let newest = draft.kind.version.as_deref().unwrap_or("later");
+    Diagnostic::new(
+        Code::RoleMisfit,
+        format!(
+            "`{}` lacks what this role asks of it: {this} has no `{}`",
+            draft.name,
+            rest.join(".")
+        ),
+    )
+    .label(role, "this role needs it")
+    .label(place, "does not have it")
+    .help(format!(
+        "move `{}` to a later version, such as `{newest}`, or bind another component to the role",
+        draft.name
+    ))
+}
+
 /// A port of what runs elsewhere, of the kind or declared, that `external` does not name.
 fn elsewhere_without_address(
     draft: &ComponentDraft,

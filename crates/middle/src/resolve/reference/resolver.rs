@@ -3,7 +3,8 @@
 use super::{
     Scope, default_binding, hosts,
     messages::{
-        UnknownPart, as_variable, needed_port, nothing_chosen, secret_output, unknown_part,
+        UnknownPart, as_variable, needed_port, not_given, nothing_chosen, secret_output,
+        unknown_part,
     },
     port::PortOf,
     setting_text, text,
@@ -363,6 +364,8 @@ impl Resolver<'_> {
         let own_port = asked.and_then(ComponentField::port);
         if let Some(key) = self.taken_away(draft, rest, own_port) {
             sink.push(needed_port(draft, key));
+        } else if let Some(role) = self.role_of_kind().filter(|_| !draft.broken) {
+            sink.push(not_given(draft, rest, role));
         } else if !draft.broken {
             sink.push(unknown_part(UnknownPart {
                 draft,
@@ -372,6 +375,13 @@ impl Resolver<'_> {
             }));
         }
         None
+    }
+
+    /// Where the role is bound, if a kind of the catalog asks through it: what is wrong then is no fault of the kind.
+    fn role_of_kind(&self) -> Option<Span> {
+        let names = &self.scene.names;
+        let is_of_catalog = self.kind_text && !names.own_kinds.contains(&self.place.source);
+        self.through.filter(|_| is_of_catalog)
     }
 
     /// An output of a component; `None`: it has none of this name.

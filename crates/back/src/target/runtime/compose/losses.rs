@@ -2,7 +2,7 @@
 
 use crate::{
     files::Target,
-    model::Platform,
+    model::{Image, Platform},
     speak::Compose,
     target::shared::losses::{Losses, Marks, Wording},
 };
@@ -33,10 +33,14 @@ pub(super) fn of_variables(platform: &Platform, losses: &mut Losses) {
     }
 }
 
-/// Compose builds images of services, and a pipeline's tasks are none.
+/// Compose builds images of services, and a pipeline's tasks are none. One that a service has, too, is built with that.
 pub(super) fn of_pipelines(platform: &Platform, losses: &mut Losses) {
     for pipeline in &platform.pipelines {
-        if pipeline.build.is_some() {
+        let is_built = |image: &Image| {
+            let built = platform.workloads().filter(|it| it.build.is_some());
+            built.map(|it| &it.image).any(|it| it == image)
+        };
+        if pipeline.build.is_some() && !pipeline.image.as_ref().is_some_and(is_built) {
             losses.of_platform(
                 pipeline.span,
                 &format!(

@@ -4,7 +4,7 @@
 use super::{STORE_VOLUME, Source, Started, started::ProgramFolder};
 use crate::{
     fileset::Unkept,
-    model::{DataFolder, Platform},
+    model::{DataFolder, FileContent, Platform, SettingValue},
     source::Span,
 };
 
@@ -27,7 +27,7 @@ pub(super) fn of(
     Some(Unkept {
         component: started.component.name.clone(),
         path: lost.path.clone(),
-        span: place(&started.component.data_folders[lost.of], started, platform)?,
+        span: place(lost, started, platform)?,
     })
 }
 
@@ -41,18 +41,42 @@ fn is_lost(folder: &ProgramFolder, started: &Started<'_>) -> bool {
 }
 
 /// What names the folder in platform.toml, else the component. Nothing where the user moves the mount: that is said of the mount.
-fn place(folder: &DataFolder, started: &Started<'_>, platform: &Platform) -> Option<Span> {
+fn place(lost: &ProgramFolder, started: &Started<'_>, platform: &Platform) -> Option<Span> {
+    let folder: &DataFolder = &started.component.data_folders[lost.of];
     let is_own = |span: &Span| !platform.kind_sources.contains(&span.source);
     let written = &started.workload.written;
     let variables = written.table("env").into_iter();
     let variables = variables.flat_map(|env| folder.env.iter().filter_map(|it| env.entry(it)));
     let words = ["args", "command", "entrypoint"].into_iter();
     let words = words.filter_map(|key| written.entry(key));
-    let mut spans = variables.chain(words).map(|entry| entry.value.span);
+    let variables = variables.map(|entry| entry.value.span);
+    let words = words.map(|entry| entry.value.span);
+    let mut spans = variables.chain(in_file(&lost.path, started)).chain(words);
     if let Some(span) = spans.find(is_own) {
         return Some(span);
     }
     let mount = written.get_path(&["volumes", STORE_VOLUME, "mount"]);
     let is_moved = mount.is_some_and(|mount| is_own(&mount.span));
     (!is_moved).then_some(started.workload.span)
+}
+
+/// The file that names the folder, where it is named in platform.toml: as a setting, or mounted.
+fn in_file(path: &str, started: &Started<'_>) -> Option<Span> {
+    let names_it = |text: &str| text.contains(path);
+    let mut settings = started.component.settings.iter();
+    let setting = settings.find(|setting| match &setting.value {
+        SettingValue::Files(files) => files
+            .iter()
+            .any(|file| names_it(&String::from_utf8_lossy(&file.bytes))),
+        _ => false,
+    });
+    let mut files = started.workload.files.iter();
+    let file = files.find(|file| match &file.content {
+        FileContent::Project { bytes, .. } => names_it(&String::from_utf8_lossy(bytes)),
+        FileContent::Text { text, .. } => text.as_plain().is_some_and(|text| names_it(&text)),
+        _ => false,
+    });
+    setting
+        .map(|setting| setting.span)
+        .or(file.map(|file| file.span))
 }

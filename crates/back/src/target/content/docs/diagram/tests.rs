@@ -39,6 +39,7 @@ fn resolved(text: &str) -> Resolved {
     let read = project::read(&world, "platform.toml", None, &mut sources, &mut sink);
     let engine = Engine::new(Vec::new()).expect("our own templates can be read");
     let inputs = expand::Inputs {
+        world: &world,
         engine: &engine,
         catalog: &mut Catalog::new(BTreeMap::new()),
         sources: &mut sources,

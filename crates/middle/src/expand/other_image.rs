@@ -1,0 +1,74 @@
+//! Images of other makers under a kind. They hold the same program, with variables, commands and paths that are not the kind's: what
+//! the kind writes for its own image does nothing there.
+
+use super::{
+    draft::Declared,
+    tag_form::{is_built, is_copy},
+};
+use crate::{
+    diag::{Code, Diagnostic, Sink},
+    reference::{self, Constants, Mode, Words},
+    source::Sources,
+    syntax::{self, Node},
+    template,
+};
+
+pub(super) fn of(declared: &Declared, constants: &Constants) -> Option<Diagnostic> {
+    let user = &declared.user;
+    if is_built(declared) || declared.external.is_some() {
+        return None;
+    }
+    let own = declared.kind.image.as_deref()?;
+    let node = user.get("image")?;
+    let phrase = reference::of_node(node, Words::Platform, Mode::Strict);
+    let written = constants.written_out(&phrase)?.text;
+    let repository = repository(&written);
+    let is_named =
+        |name: &String| repository == name.as_str() || repository.ends_with(&format!("/{name}"));
+    if is_copy(repository, own) {
+        return None;
+    }
+    let listed = declared.kind.other_images.iter().any(is_named);
+    if !listed && !is_of_maker(repository) {
+        return None;
+    }
+    let title = &declared.kind.title;
+    let version = declared.kind.version.as_deref().unwrap_or_default();
+    Some(
+        Diagnostic::new(
+            Code::TagForm,
+            format!(
+                "`{repository}` is not the image that the kind `{}` is for",
+                declared.kind.name
+            ),
+        )
+        .about(&declared.name)
+        .label(
+            node.span,
+            "its variables, commands and paths are of its own",
+        )
+        .help(format!(
+            "take {title}'s `{own}:{version}`, for which the kind's are, and with which data that the other image wrote needs a look first; or write this image without the kind, with its own `env`, `ports`, `volumes` and `health`"
+        )),
+    )
+}
+
+/// An image without its tag and its digest.
+fn repository(image: &str) -> &str {
+    let image = image.split('@').next().unwrap_or(image);
+    match image.rsplit_once(':') {
+        Some((repository, tag)) if !tag.contains('/') => repository,
+        _ => image,
+    }
+}
+
+/// Whether a maker of images has it, all of whose have a layout of their own: `[[maker]]` of `templates/images.toml`.
+fn is_of_maker(repository: &str) -> bool {
+    let text = template::embedded("images.toml").unwrap_or_default();
+    let mut sources = Sources::default();
+    let source = sources.add("templates/images.toml".to_string(), text.to_string());
+    let table = syntax::parse(&sources, source, &mut Sink::default());
+    let makers = table.array("maker").unwrap_or_default().iter();
+    let mut owners = makers.filter_map(|it: &Node| it.as_table()?.string("owner"));
+    owners.any(|owner| format!("/{repository}").contains(&format!("/{owner}/")))
+}
