@@ -15,6 +15,7 @@ mod environments;
 mod own_platform;
 mod hostile;
 mod purge;
+mod repository;
 mod secret;
 mod secret_forms;
 mod tools;
