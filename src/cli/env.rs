@@ -82,7 +82,10 @@ struct Entry<'a> {
 
 pub fn run(args: &EnvArgs, context: &Context) -> Result<u8, Failure> {
     match &args.command {
-        EnvCommand::Init => init(context),
+        EnvCommand::Init => {
+            context.refuse_json("env init")?;
+            init(context)
+        }
         EnvCommand::Secret(args) => secret(args, context),
     }
 }

@@ -15,6 +15,8 @@ mod environments;
 mod own_platform;
 mod hostile;
 mod purge;
+mod readme;
+mod refused;
 mod repository;
 mod secret;
 mod secret_forms;
