@@ -46,6 +46,7 @@ mod raw_services;
 mod rights;
 mod routes;
 mod scrapes;
+mod scripts;
 mod secrets;
 mod sharing;
 mod strings;
@@ -129,6 +130,7 @@ const RULES: &[Rule] = &[
     promql::experimental,
     addresses::bare_addresses,
     dollars::doubled,
+    scripts::line_ends,
     loopback::components,
     authorities::known,
     ci::jobs,
