@@ -34,7 +34,13 @@ pub fn run(args: &ShowArgs, context: &Context) -> Result<u8, Failure> {
         terminal.diagnostics(&compilation.diagnostics, &compilation.sources);
         return Ok(1);
     };
-    let Some(component) = output.platform.component(&args.name) else {
+    // `ps` and alerts name workloads: a part is shown with its component.
+    let platform = &output.platform;
+    let component = platform.component(&args.name).or_else(|| {
+        let part = platform.workloads().find(|it| it.name == args.name)?;
+        platform.component(&part.component)
+    });
+    let Some(component) = component else {
         let names: Vec<&str> = output
             .platform
             .components

@@ -50,6 +50,15 @@ fn a_component_in_the_place_of_a_group_is_said_with_its_group() {
 }
 
 #[test]
+fn a_part_is_shown_with_its_component() {
+    let project = Folder::new();
+    run(&project, &["init", "."]).succeeded();
+    let of_part = run(&project, &["show", "mlflow-db-exporter"]);
+    of_part.succeeded();
+    assert_eq!(of_part.out, run(&project, &["show", "mlflow-db"]).out);
+}
+
+#[test]
 fn every_example_is_as_fmt_lays_it_out() {
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
     for example in fs::read_dir(examples).expect("the examples") {
