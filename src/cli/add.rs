@@ -52,6 +52,15 @@ pub struct AddArgs {
 pub fn run(args: &AddArgs, context: &Context) -> Result<u8, Failure> {
     // Before anything is written.
     let is_json = context.is_json("add")?;
+    if let Some(environment) = &context.global.environment {
+        return Err(Failure::new(format!(
+            "`add` writes into {}, for every environment, and not into the file of `{environment}`",
+            context.global.file_name()
+        ))
+        .help(format!(
+            "leave out `--env`; what `{environment}` is to have of its own, write into its file by hand"
+        )));
+    }
     let project = project::open(&context.global)?;
     let path = context.global.directory().join(&context.global.file);
     let file = NamedFile::new(&context.global.directory(), &context.global.file)?;

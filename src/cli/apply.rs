@@ -10,7 +10,10 @@ use mlopsgen::{
     text::{count, visible},
 };
 
-use super::{Context, args::Global, data, json, plan::saved, project, show};
+use super::{Context, args::Global, data, json, plan::saved, project, repository, show};
+
+/// The most changes that are listed where a saved plan no longer holds.
+const DIFFERENCES_SHOWN: usize = 10;
 
 /// Write generated/, after showing what changes
 ///
@@ -101,6 +104,7 @@ pub fn agree<'a>(args: &'a ApplyArgs, context: &'a Context) -> Result<Answer<'a>
     // The first plan is made without the lock. So if there is nothing to do, nothing on the disk changes, and no other run has
     // to wait while a question is open.
     let first = run.project.look()?;
+    repository::note_renamed(&run.project, context)?;
     let plan = match &first.plan {
         Ok(plan) if !plan.is_empty() => plan,
         _ => return run.finish(&first).map(Answer::Over),
@@ -153,6 +157,9 @@ impl Run<'_> {
             Lock::clear(&self.project.place);
         }
         self.show(outcome)?;
+        if let Ok(plan) = &outcome.plan {
+            repository::warn_ignored(plan, &self.project, self.context);
+        }
         Ok(u8::from(outcome.plan.is_err()))
     }
 
@@ -218,6 +225,7 @@ impl Run<'_> {
                 counts.add, counts.change, counts.remove
             ))?;
         }
+        repository::warn_ignored(plan, &self.project, self.context);
         Ok(0)
     }
 
@@ -252,9 +260,18 @@ impl Run<'_> {
         if differences.is_empty() {
             return Ok(());
         }
+        if plan.is_empty() && now.manifest_after == planned.manifest_after {
+            return Err(Failure::new("this plan is applied already")
+                .help("there is nothing to do; nothing was written"));
+        }
+        let mut shown = differences.clone();
+        if differences.len() > DIFFERENCES_SHOWN {
+            shown.truncate(DIFFERENCES_SHOWN);
+            shown.push(format!("and {} more", differences.len() - shown.len()));
+        }
         Err(Failure::new(format!(
-            "the plan is out of date, because something has changed since: {}",
-            differences.join(", ")
+            "the plan is out of date, because something has changed since:\n{}",
+            shown.join("\n")
         ))
         .help("make a new one with `mlopsgen plan --out FILE`; nothing was written"))
     }

@@ -2,7 +2,7 @@
 
 use mlopsgen::plan::{Failure, Force};
 
-use super::{Context, json, project, review, show};
+use super::{Context, json, project, repository, review, show};
 
 /// The exit status of a stale tree.
 pub(super) const STALE: u8 = 2;
@@ -13,6 +13,9 @@ pub fn run(context: &Context) -> Result<u8, Failure> {
     let project = project::open(&context.global)?;
     let outcome = project.look()?.without_output();
     let folder = project.place.folder();
+    if let Ok(plan) = &outcome.plan {
+        repository::warn_ignored(plan, &project, context);
+    }
     let terminal = &context.terminal;
     if is_json || is_review {
         let plan = outcome.plan.as_ref().ok();

@@ -94,7 +94,10 @@ struct Entry<'a> {
 
 pub fn run(args: &EnvArgs, context: &Context) -> Result<u8, Failure> {
     match &args.command {
-        EnvCommand::Init(args) => init(args, context),
+        EnvCommand::Init(args) => {
+            context.refuse_json("env init")?;
+            init(args, context)
+        }
         EnvCommand::Secret(args) => secret(args, context),
     }
 }

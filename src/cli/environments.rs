@@ -3,7 +3,10 @@
 use std::path::Path;
 
 use mlopsgen::{
-    disk::{ProjectPlace, environments, has_dotenv, is_tracked, removed_environments},
+    disk::{
+        ProjectPlace, environments, has_dotenv, is_tracked, removed_environments,
+        unwritten_environments,
+    },
     plan::Failure,
     text::{all_of, shell_word},
 };
@@ -15,7 +18,7 @@ use super::{
     args::Command,
     args::Format,
     check::STALE,
-    fail, json as documents, project,
+    fail, json as documents, project, repository,
 };
 
 /// `check` looks at all, unless one environment is asked for.
@@ -33,6 +36,8 @@ pub fn run(command: &Command, context: &Context) -> Result<u8, Failure> {
     }
     let (root, file) = project::find(&context.global)?;
     let gone = removed_environments(&root)?;
+    // `apply` writes their files: what is new is asked before.
+    let new = unwritten_environments(&root, &file)?;
     let named = environments(&root, &file)?.into_iter().map(Some);
     let contexts: Vec<Context> = std::iter::once(None)
         .chain(named)
@@ -65,7 +70,7 @@ pub fn run(command: &Command, context: &Context) -> Result<u8, Failure> {
         }
         context.terminal.out(&documents::text(&document))?;
     } else if is_check || !context.terminal.quiet {
-        report_gone(&gone, &root, context)?;
+        report_gone(&gone, &new, &root, context)?;
     }
     let error = statuses.iter().find(|status| ![0, STALE].contains(*status));
     let found = statuses.iter().find(|status| **status != 0);
@@ -172,6 +177,7 @@ fn refuse_one_document(command: &Command) -> Result<(), Failure> {
         | Command::Schema(_)
         | Command::Fmt(_)
         | Command::Explain(_) => "this command does not depend on an environment",
+        Command::Add(_) => "this command writes into the platform's own file, once",
         Command::Graph | Command::Show(_) | Command::Logs(_) => {
             "this command shows one environment"
         }
@@ -230,7 +236,12 @@ fn join_sarif(documents: Vec<(Option<String>, String)>) -> Value {
 }
 
 /// Nothing but a person's own command removes the files of an environment: its volumes may hold data.
-fn report_gone(gone: &[String], root: &Path, context: &Context) -> Result<(), Failure> {
+fn report_gone(
+    gone: &[String],
+    new: &[String],
+    root: &Path,
+    context: &Context,
+) -> Result<(), Failure> {
     for name in gone {
         let folder = root.join("generated").join(name);
         let folder = folder.strip_prefix(".").unwrap_or(&folder);
@@ -249,9 +260,16 @@ fn report_gone(gone: &[String], root: &Path, context: &Context) -> Result<(), Fa
             ),
             _ => format!("git rm -r {folder}"),
         };
+        let renamed: String = new
+            .iter()
+            .map(|new| {
+                let command = repository::rename_command(root, name, new);
+                format!("If it is called `{new}` now, which keeps its data: {command}. ")
+            })
+            .collect();
         context.terminal.out(&format!(
             "`generated/{name}/` belongs to an environment that does not exist: there is no file for `{name}` beside {}. \
-             To remove it: {removal}\n",
+             {renamed}To remove it: {removal}\n",
             context.global.file_name()
         ))?;
     }

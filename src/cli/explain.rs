@@ -9,6 +9,11 @@ use mlopsgen::{
 
 use super::Context;
 
+/// What `doctor` and `check` print in the place of a code.
+const FINDINGS: [&str; 8] = [
+    "engine", "file", "memory", "network", "port", "secret", "stale", "volume",
+];
+
 /// One page a code, `CODE.md`.
 static PAGES: Dir = include_dir!("$CARGO_MANIFEST_DIR/docs/errors");
 
@@ -28,6 +33,7 @@ pub struct ExplainArgs {
 }
 
 pub fn run(args: &ExplainArgs, context: &Context) -> Result<u8, Failure> {
+    context.refuse_json("explain")?;
     let Some(name) = &args.code else {
         context.terminal.out(&list())?;
         return Ok(0);
@@ -55,6 +61,10 @@ fn list() -> String {
 }
 
 fn unknown(name: &str) -> Failure {
+    if FINDINGS.contains(&name) {
+        return Failure::new(format!("`{name}` is no code of platform.toml"))
+            .help("it is a finding of `mlopsgen doctor` about this machine or of `mlopsgen check` about generated/: each says itself what to do");
+    }
     let known = Code::ALL.iter().map(|code| code.name());
     let help = match nearest(name, known) {
         Some(code) => format!("did you mean `{code}`? `mlopsgen explain` lists all codes"),

@@ -1,6 +1,6 @@
 //! `mlopsgen init`: starts a platform.toml.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use clap::Args;
 use mlopsgen::{
@@ -8,6 +8,7 @@ use mlopsgen::{
     disk::{DiskWorld, NamedFile, levels_up},
     files::PLATFORM_FILE,
     plan::Failure,
+    text::shell_word,
 };
 
 use super::{Context, add};
@@ -42,11 +43,17 @@ pub struct InitArgs {
 }
 
 pub fn run(args: &InitArgs, context: &Context) -> Result<u8, Failure> {
+    context.refuse_json("init")?;
     let mut folder = context.global.directory();
-    if let Some(below) = &args.folder {
-        folder.push(below);
-    }
     let below = args.folder.clone().unwrap_or_default();
+    // `.` is where the command is typed.
+    let below: PathBuf = below
+        .components()
+        .filter(|part| *part != Component::CurDir)
+        .collect();
+    if below != Path::new("") {
+        folder.push(&below);
+    }
     let file = NamedFile::new(
         &context.global.directory(),
         &below.join(&context.global.file),
@@ -87,7 +94,7 @@ pub fn run(args: &InitArgs, context: &Context) -> Result<u8, Failure> {
     if !context.terminal.quiet {
         let cd = match folder.as_os_str() == "." {
             true => String::new(),
-            false => format!(" -C {}", folder.display()),
+            false => format!(" -C {}", shell_word(&folder.to_string_lossy())),
         };
         context.terminal.out(&format!(
             "Wrote {}.\nNext: mlopsgen{cd} plan   shows what it compiles to\n      mlopsgen{cd} apply  writes that to generated/\n",

@@ -30,6 +30,7 @@ mod plan;
 mod printed;
 mod project;
 mod restart;
+mod repository;
 mod review;
 mod running;
 mod scaling;
@@ -74,6 +75,15 @@ impl Context {
     }
 
     /// Whether to print for programs. Errors: a format that only `graph` has.
+    /// For commands that print text for people alone. Errors: `--format` asks for something else.
+    fn refuse_json(&self, command: &str) -> Result<(), Failure> {
+        match self.global.format {
+            None | Some(Format::Human) => Ok(()),
+            Some(_) => Err(Failure::new(format!("`{command}` has no such `--format`"))
+                .help("leave `--format` out: it prints text")),
+        }
+    }
+
     fn is_json(&self, command: &str) -> Result<bool, Failure> {
         match self.global.format {
             None | Some(Format::Human) => Ok(false),

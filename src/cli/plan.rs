@@ -8,7 +8,7 @@ use mlopsgen::{
     plan::{Failure, Plan, SavedPlan},
 };
 
-use super::{Context, json, project, show};
+use super::{Context, json, project, repository, show};
 
 /// Show as a diff what `apply` would do
 ///
@@ -40,6 +40,7 @@ pub fn run(args: &PlanArgs, context: &Context) -> Result<u8, Failure> {
     let is_json = context.is_json("plan")?;
     let project = project::open(&context.global)?;
     let outcome = project.look()?;
+    repository::note_renamed(&project, context)?;
     let inputs = outcome.inputs();
     let outcome = outcome.without_output();
     let folder = project.place.folder();

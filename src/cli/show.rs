@@ -1,7 +1,7 @@
 //! A plan as text for people: first the diffs, then a summary, which stays on the screen when the diffs have scrolled away.
 
 use mlopsgen::{
-    plan::{Action, Change, Emptied, Plan, diff},
+    plan::{Action, Change, Emptied, MANIFEST, Plan, diff},
     text::{count, visible_lines},
 };
 
@@ -109,6 +109,13 @@ impl Page<'_> {
             for path in &plan.unchanged {
                 self.line(&format!("  {}/{path}", self.folder), Paint::Plain);
             }
+        }
+        if plan.is_manifest_of_commit {
+            let line = format!(
+                "`{}/{MANIFEST}` is gone: which data there is was read from git's last commit.",
+                self.folder
+            );
+            self.line(&line, Paint::Alarm);
         }
         if plan.changes.is_empty() && plan.manifest_changes {
             self.line("The manifest changes, and no file.", Paint::Plain);

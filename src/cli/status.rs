@@ -4,11 +4,12 @@ use clap::Args;
 use mlopsgen::{
     Bind, Platform, Workload,
     engine::{Container, Engine, Inspected, inspected, select},
+    files::Target,
     plan::Failure,
 };
 use serde::Serialize;
 
-use super::{Context, json, running, table::Columns, terminal::foreign};
+use super::{Context, json, running, table::Columns, terminal::foreign, up::without_compose};
 
 /// Show the state, health, address and restarts of every workload
 ///
@@ -17,7 +18,7 @@ use super::{Context, json, running, table::Columns, terminal::foreign};
 #[command(after_help = "\
 Examples:
   mlopsgen status
-  mlopsgen status mlflow --format json")]
+  mlopsgen status tracking --format json")]
 pub struct StatusArgs {
     /// The groups to show [default: all]
     #[arg(value_name = "GROUP")]
@@ -61,12 +62,16 @@ pub fn run(args: &StatusArgs, context: &Context) -> Result<u8, Failure> {
     let selection = select(platform, &running.output.graph, &args.groups)?;
     let engine = Engine::find()?;
     let containers = engine.containers(running.name())?;
+    let has_compose = platform.targets.contains(&Target::Compose);
+    if !has_compose && containers.is_empty() {
+        return Err(without_compose());
+    }
     let details = engine.inspect(&containers);
     let mut rows = Vec::new();
     for workload in selection.workloads() {
         let of_it = containers.iter().filter(|c| c.service == workload.name);
         let mut found = of_it.peekable();
-        if found.peek().is_none() {
+        if found.peek().is_none() && has_compose {
             rows.push(row(platform, workload, None, None));
         }
         for container in found {

@@ -22,7 +22,7 @@ use super::{Context, broken as report, doctor, engine::run as run_compose, live:
 #[command(after_help = "\
 Examples:
   mlopsgen env init && mlopsgen up
-  mlopsgen up mlflow --wait")]
+  mlopsgen up tracking --wait")]
 pub struct UpArgs {
     /// The groups to start [default: all]
     #[arg(value_name = "GROUP")]
@@ -53,6 +53,12 @@ pub fn run(args: &UpArgs, context: &Context) -> Result<u8, Failure> {
     start(args, &running, &selection, &mut engine, context)
 }
 
+/// Nothing of the platform runs on an engine.
+pub fn without_compose() -> Failure {
+    Failure::new("this platform has no Compose files: `platform.targets` leaves `compose` out")
+        .help("add \"compose\" to it, then type `mlopsgen apply`")
+}
+
 /// Checks what would prevent the start, and returns the engine. Errors: something prevents it; nothing was started.
 pub fn ready(
     running: &Running,
@@ -61,10 +67,7 @@ pub fn ready(
 ) -> Result<Engine, Failure> {
     refuse_stale(running, context)?;
     if !running.output.platform.targets.contains(&Target::Compose) {
-        return Err(Failure::new(
-            "this platform has no Compose files: `platform.targets` leaves `compose` out",
-        )
-        .help("add \"compose\" to it, then type `mlopsgen apply`"));
+        return Err(without_compose());
     }
     let engine = Engine::find()?;
     let findings = before_start(running, selection, &engine)?;

@@ -33,6 +33,21 @@ pub fn environments(root: &Path, file: &str) -> Result<Vec<String>, Failure> {
     Ok(found.filter(|name| !name.is_empty()).collect())
 }
 
+/// Of the environments of a platform file those of which nothing is written yet, sorted.
+///
+/// Errors: as those of [`environments`].
+pub fn unwritten_environments(root: &Path, file: &str) -> Result<Vec<String>, Failure> {
+    let folder = open(root)?;
+    let is_unwritten = |name: &String| {
+        matches!(
+            folder.entry(&format!("{GENERATED}/{name}/{MANIFEST}")),
+            Ok(None)
+        )
+    };
+    let all = environments(root, file)?.into_iter();
+    Ok(all.filter(is_unwritten).collect())
+}
+
 /// Environments whose files were generated and that no file beside platform.toml describes any more, sorted.
 ///
 /// Another platform file may share the folder, so any `*.E.toml` counts. Errors: a folder can't be listed.

@@ -3,7 +3,7 @@
 use std::{
     env,
     ffi::{OsStr, OsString},
-    io::{self, Read},
+    io::{self, Read, Write},
     path::Path,
     process::{Command, Output, Stdio},
     thread,
@@ -43,7 +43,7 @@ const ELSEWHERE: [&str; 6] = [
 ];
 
 /// A git that asks the repository around this folder, whichever one the environment names.
-fn git(folder: &Path) -> Command {
+pub(super) fn git(folder: &Path) -> Command {
     let mut git = command("git");
     git.arg("-C").arg(folder);
     for setting in SETTINGS {
@@ -78,10 +78,28 @@ fn git_of_environment(folder: &Path) -> Option<Command> {
     Some(git)
 }
 
+/// What git prints to a question that it reads from its input; `None`: it can't be started, or gives no answer.
+pub(super) fn answer_to(mut git: Command, question: String) -> Option<Vec<u8>> {
+    git.stdin(Stdio::piped());
+    answer_of(git, Some(question), LONGEST)
+        .ok()
+        .map(|answer| answer.stdout)
+}
+
 /// What git prints, and its status. Errors: it can't be started, or takes longer than this, and is ended then.
 fn answer(mut git: Command, longest: Duration) -> io::Result<Output> {
-    let git = git.stdin(Stdio::null());
+    git.stdin(Stdio::null());
+    answer_of(git, None, longest)
+}
+
+fn answer_of(mut git: Command, question: Option<String>, longest: Duration) -> io::Result<Output> {
     let mut git = git.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    // On a thread of its own: git may answer before it has read everything.
+    if let (Some(mut pipe), Some(question)) = (git.stdin.take(), question) {
+        thread::spawn(move || {
+            let _ = pipe.write_all(question.as_bytes());
+        });
+    }
     let stdout = read_to_end(git.stdout.take());
     let stderr = read_to_end(git.stderr.take());
     let began = Instant::now();
@@ -242,7 +260,7 @@ fn ignores(git: impl Fn() -> Command, path: &str) -> Option<Result<bool, String>
     Some(Ok(!is_inside || ignored.status.success()))
 }
 
-fn is_in_repository(project: &Path) -> bool {
+pub(super) fn is_in_repository(project: &Path) -> bool {
     let project = project.canonicalize();
     let has_repository = |folder: &Path| folder.join(".git").symlink_metadata().is_ok();
     project.map_or(true, |project| project.ancestors().any(has_repository))

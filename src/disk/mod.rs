@@ -5,6 +5,7 @@
 
 mod above;
 mod answers;
+mod committed;
 mod environments;
 mod folder;
 mod git;
@@ -22,7 +23,8 @@ mod world;
 
 pub use crate::value::Dotenv;
 pub use above::levels_up;
-pub use environments::{environments, removed_environments};
+pub use committed::{Ignored, ignored_files};
+pub use environments::{environments, removed_environments, unwritten_environments};
 pub use lock::{Lock, obstructed};
 pub use named::NamedFile;
 pub use place::ProjectPlace;

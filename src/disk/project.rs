@@ -7,13 +7,17 @@ use std::{
 };
 
 use super::{
-    Extent, Lock, ProjectPlace, Proofs, answers::Answers, read_manifest, survey, world::DiskWorld,
+    Extent, Lock, ProjectPlace, Proofs,
+    answers::Answers,
+    committed::{committed_manifest, manifests_of_sides},
+    read_manifest, survey,
+    world::DiskWorld,
 };
 use crate::{
     compile::{self, Compilation, Failed, Output, Request},
     data::Data,
     diag::Diagnostic,
-    plan::{self, Failure, Fingerprints, Plan, Recorded},
+    plan::{self, Failure, Fingerprints, Force, Found, Manifest, Plan, Recorded},
     project::{bad_environment, environment_file},
     source::Sources,
     text::visible,
@@ -233,13 +237,15 @@ impl Project {
         refuse_own_paths(output)?;
         self.refuse_paths_of_environments(output)?;
         let wanted = &output.files;
-        let recorded = ReadManifest::again(&self.place, manifest)?.recorded;
+        let manifest = ReadManifest::again(&self.place, manifest)?;
+        let is_manifest_of_commit = manifest.is_of_commit;
+        let recorded = manifest.recorded;
         let is_wanted = |path: &str, bytes: &[u8]| {
             let wanted = wanted.files.get(path);
             wanted.is_some_and(|file| file.text.as_bytes() == bytes)
         };
         let stubs = plan::stubs_of_interest(wanted, &recorded);
-        let found = survey(
+        let mut found = survey(
             &self.place,
             &Extent {
                 paths: &plan::paths_of_interest(wanted, &recorded),
@@ -248,14 +254,32 @@ impl Project {
                 lock,
             },
         )?;
-        Ok(plan::plan(&plan::Inputs {
-            wanted,
-            fingerprints,
-            targets: &output.platform.targets,
-            selected: self.request.targets.as_ref(),
-            recorded: &recorded,
-            found: &found,
-        }))
+        found.is_manifest_of_commit = is_manifest_of_commit;
+        let plan_with = |found: &Found| {
+            plan::plan(&plan::Inputs {
+                wanted,
+                fingerprints,
+                targets: &output.platform.targets,
+                selected: self.request.targets.as_ref(),
+                recorded: &recorded,
+                found,
+            })
+        };
+        let plan = plan_with(&found);
+        let is_forced = plan.refused(Force::No).len() > plan.refused(Force::Yes).len();
+        if !is_forced || found.manifest.is_none() {
+            return Ok(plan);
+        }
+        // A merge that took the manifest of one side leaves files of the other.
+        for side in manifests_of_sides(&self.place) {
+            if let Ok(side) = plan::read(Some(&side)) {
+                found.sides = found.sides.union(&side.manifest);
+            }
+        }
+        match found.sides == Manifest::default() {
+            true => Ok(plan),
+            false => Ok(plan_with(&found)),
+        }
     }
 
     /// Refuses files of the base in the folder of an environment, whose own files they would be.
@@ -304,6 +328,8 @@ impl Project {
 struct ReadManifest {
     bytes: Option<Vec<u8>>,
     recorded: Recorded,
+    /// It is gone, and what it said of data is in git.
+    is_of_commit: bool,
 }
 
 impl ReadManifest {
@@ -316,10 +342,22 @@ impl ReadManifest {
         let bytes = read_manifest(place)?;
         match before.filter(|before| before.bytes == bytes) {
             Some(same) => Ok(same),
-            None => Ok(Self {
-                recorded: plan::read(bytes.as_deref())?,
-                bytes,
-            }),
+            None => {
+                let mut recorded = plan::read(bytes.as_deref())?;
+                // The names of volumes may stand nowhere else, as after a `[[moved]]` that was taken out again. Files are not
+                // owned by a manifest that is gone.
+                let lost = bytes.is_none().then(|| committed_manifest(place)).flatten();
+                let lost = lost.and_then(|bytes| plan::read_data(&bytes));
+                let is_of_commit = lost.is_some();
+                if let Some(manifest) = lost {
+                    recorded.manifest = manifest;
+                }
+                Ok(Self {
+                    recorded,
+                    bytes,
+                    is_of_commit,
+                })
+            }
         }
     }
 }

@@ -235,6 +235,7 @@ fn untouched(
         manifest_meanwhile: recorded.manifest.clone(),
         manifest: recorded.manifest,
         manifest_before: Some(manifest),
+        is_manifest_of_commit: false,
         manifest_changes: false,
         leftovers: false,
         obstacle: found.obstacle,

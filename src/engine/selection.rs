@@ -28,8 +28,16 @@ pub fn select<'a>(
 ) -> Result<Selection<'a>, Failure> {
     let known: Vec<&str> = platform.groups.iter().map(|g| g.name.as_str()).collect();
     if let Some(unknown) = names.iter().find(|name| !known.contains(&name.as_str())) {
-        return Err(Failure::new(format!("there is no group `{unknown}`"))
-            .help(format!("name {}, or none for all", one_of(&known))));
+        // A component is started and stopped with its group, never alone.
+        let of_component = platform.workloads().find(|it| it.component == *unknown);
+        return Err(match of_component {
+            Some(workload) => Failure::new(format!(
+                "`{unknown}` is a component, and this command takes groups"
+            ))
+            .help(format!("name its group: `{}`", workload.group)),
+            None => Failure::new(format!("there is no group `{unknown}`"))
+                .help(format!("name {}, or none for all", one_of(&known))),
+        });
     }
     let is_asked = |name: &&str| names.is_empty() || names.iter().any(|asked| asked == name);
     Ok(Selection {

@@ -110,6 +110,7 @@ pub fn plan(inputs: &Inputs) -> Plan {
         data,
         manifest,
         manifest_before: inputs.found.manifest.clone(),
+        is_manifest_of_commit: inputs.found.is_manifest_of_commit,
         manifest_changes,
         leftovers: inputs.found.leftovers,
         obstacle: inputs.found.obstacle.clone(),
@@ -141,14 +142,21 @@ fn to_write(path: &str, text: &Arc<str>, manifest: &Manifest, inputs: &Inputs) -
             change.action = Action::Change;
             change.before = Some(bytes.clone());
             change.refusal = match inputs.recorded.manifest.files.get(path) {
-                None => Some(Refusal::NotOurs),
                 Some(written) if written.contains(&found) => None,
+                _ if is_of_other_side(path, &found, inputs) => None,
+                None => Some(Refusal::NotOurs),
                 Some(_) => Some(Refusal::Edited),
             };
         }
         Some(other) => change.refusal = obstacle(other),
     }
     Some(change)
+}
+
+/// Whether the other side of a merge wrote this, though the manifest is that of one side.
+fn is_of_other_side(path: &str, fingerprint: &str, inputs: &Inputs) -> bool {
+    let written = inputs.found.sides.files.get(path);
+    written.is_some_and(|written| written.contains(fingerprint))
 }
 
 fn to_remove(path: &str, inputs: &Inputs) -> Option<Change> {
@@ -163,7 +171,8 @@ fn to_remove(path: &str, inputs: &Inputs) -> Option<Change> {
     match state {
         State::File(bytes) => {
             let written = &inputs.recorded.manifest.files[path];
-            if !written.contains(&fingerprint(bytes)) {
+            let found = fingerprint(bytes);
+            if !written.contains(&found) && !is_of_other_side(path, &found, inputs) {
                 change.refusal = Some(Refusal::Edited);
             }
             change.before = Some(bytes.clone());

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::manifest::Manifest;
+
 /// What stands at a path that is to be written or was written before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
@@ -29,6 +31,10 @@ pub struct Found {
     pub others: Vec<String>,
     /// The manifest's bytes, `None` where there is none.
     pub manifest: Option<Vec<u8>>,
+    /// What was read instead of a manifest that is gone is that of git's last commit: which data there is.
+    pub is_manifest_of_commit: bool,
+    /// What the other sides of merges wrote, by git's history: files that have these hashes are not edited by hand.
+    pub sides: Manifest,
     /// An interrupted run left its working files behind.
     pub leftovers: bool,
     /// What another program wrote into the folder of working files, relative to the project: it stops `apply`.

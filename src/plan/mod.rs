@@ -33,7 +33,7 @@ pub use failure::Failure;
 pub use fixed::{Fixed, FixedField};
 pub use found::{Found, State};
 pub use manifest::{
-    Accepted, Facts, MANIFEST, Manifest, Recorded, VERSION, fingerprint, hash, read,
+    Accepted, Facts, MANIFEST, Manifest, Recorded, VERSION, fingerprint, hash, read, read_data,
 };
 pub use saved::{SavedChange, SavedPlan};
 pub use scaling::Notice;
@@ -151,6 +151,8 @@ pub struct Plan {
     pub manifest_meanwhile: Manifest,
     /// The bytes of the manifest that was found; `None` where there is none.
     pub manifest_before: Option<Vec<u8>>,
+    /// The manifest is gone, and which data there is was read from git's last commit.
+    pub is_manifest_of_commit: bool,
     /// Whether the manifest is written again.
     pub manifest_changes: bool,
     /// An interrupted run's working files are to be removed.

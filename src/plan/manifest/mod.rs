@@ -321,6 +321,16 @@ pub fn read(bytes: Option<&[u8]>) -> Result<Recorded, Failure> {
     })
 }
 
+/// What a manifest says of data, and nothing of files; `None` if it is no manifest, or one without data.
+pub fn read_data(bytes: &[u8]) -> Option<Manifest> {
+    let manifest = Manifest {
+        files: BTreeMap::new(),
+        ..read(Some(bytes)).ok()?.manifest
+    };
+    let has_data = !manifest.volumes.is_empty() || !manifest.tenants.is_empty();
+    has_data.then_some(manifest)
+}
+
 fn read_json(text: &str) -> Result<Manifest, Failure> {
     let document: Document = match serde_json::from_str(text) {
         Ok(document) => document,

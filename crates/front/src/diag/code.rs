@@ -106,6 +106,7 @@ codes! {
     NotTrusted Lint "not-trusted",
     BareAddress Lint "bare-address",
     DoubledDollar Lint "doubled-dollar",
+    ScriptLineEnd Lint "script-line-end",
     TargetLoss Lint "target-loss",
 }
 

@@ -11,6 +11,7 @@ use super::{
     misfit::{bad_form, bad_form_of_several, bad_name, bad_value, likely_name, wrong_type},
     port_number::port_by_number,
     shape::Shape,
+    slipped::is_platform,
     specification,
     unknown::{Unknown, misspelled_tables},
     written::{is_plain, misplaced_reference, written_out},
@@ -41,6 +42,7 @@ pub fn check(table: &Table, keys: &[KeyShape], context: &Context<'_>, sink: &mut
     let table = joined.as_ref().unwrap_or(table);
     for entry in &table.entries {
         let known = keys.iter().find(|shape| shape.name == entry.key.name);
+        let known = known.filter(|_| !is_platform(entry, context));
         let known = known.map(|shape| (entry.key.clone(), shape));
         let unknown = Unknown {
             table,

@@ -33,6 +33,7 @@ mod promql;
 mod quantity;
 mod route;
 mod shape;
+mod slipped;
 mod slo;
 mod specification;
 mod texts;

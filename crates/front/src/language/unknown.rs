@@ -12,6 +12,7 @@ use super::{
         of_another_tool, of_requests, of_whole_component, parallel_inside, switch, value_of_secret,
     },
     shape::Shape,
+    slipped::of_the_top,
 };
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
@@ -41,7 +42,8 @@ impl<'a> Unknown<'a> {
             entry,
         } = *self;
         let owner = context.owner;
-        of_whole_component(&entry.key, keys, owner)
+        of_the_top(entry, context)
+            .or_else(|| of_whole_component(&entry.key, keys, owner))
             .or_else(|| parallel_inside(&entry.key, keys, owner, kept))
             .or_else(|| value_of_secret(entry, context, kept))
             .or_else(|| environment_inside(entry, keys, owner))

@@ -250,9 +250,14 @@ fn report_conflicts(
             };
             diagnostic = diagnostic.label(Span::new(source, place.clone()), label);
         }
-        sink.push(diagnostic.help(
-            "keep the lines that are meant, and remove the markers `<<<<<<<`, `=======` and `>>>>>>>`",
-        ));
+        // What both had before stands there where `merge.conflictStyle` is `diff3` or `zdiff3`.
+        let has_base = conflict
+            .iter()
+            .any(|place| text.as_bytes()[place.start] == b'|');
+        sink.push(diagnostic.help(match has_base {
+            true => "keep the lines that are meant, and remove those between `|||||||` and `=======`, which both sides changed, and the markers `<<<<<<<`, `|||||||`, `=======` and `>>>>>>>`",
+            false => "keep the lines that are meant, and remove the markers `<<<<<<<`, `=======` and `>>>>>>>`",
+        }));
     }
     conflicts.iter().any(|conflict| conflict.len() > 1)
 }

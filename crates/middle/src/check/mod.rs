@@ -50,6 +50,7 @@ mod raw_services;
 mod rights;
 mod routes;
 mod scrapes;
+mod scripts;
 mod secrets;
 mod sharing;
 mod strings;
@@ -135,6 +136,7 @@ const RULES: &[Rule] = &[
     promql::experimental,
     addresses::bare_addresses,
     dollars::doubled,
+    scripts::line_ends,
     loopback::components,
     authorities::known,
     ci::jobs,
