@@ -284,7 +284,11 @@ fn a_saved_plan_is_applied_without_asking_and_only_once() {
     assert!(!project.exists("generated/docs/old.md"));
     let ran = run(&project, &["apply", "p.json"]);
     assert_eq!(ran.status, 1);
-    assert!(ran.err.contains("this plan is applied already"), "{}", ran.err);
+    assert!(
+        ran.err.contains("this plan is applied already"),
+        "{}",
+        ran.err
+    );
 }
 
 #[test]

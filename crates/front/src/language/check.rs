@@ -4,10 +4,12 @@ use super::{
     component::PART,
     compose::{entry_of_compose, form_of_compose, services_as_components},
     context::{Context, Owner},
+    dotted,
     elsewhere_at_top::set_right,
     filled_in,
     form::{Form, NameRule, kind_expression},
     key::KeyShape,
+    listed,
     misfit::{bad_form, bad_form_of_several, bad_name, bad_value, likely_name, wrong_type},
     port_number::port_by_number,
     shape::Shape,
@@ -172,7 +174,8 @@ pub(super) fn value_of(
         _ => {
             if let Some(fault) = fault_of_scalar(node, shape, context) {
                 sink.push(filled_in::explained(fault, node, shape, context));
-                return None;
+                let table = listed::as_table(node, shape)?;
+                return value_of(&table, shape, context, sink);
             }
             return Some(node.clone());
         }
@@ -281,7 +284,8 @@ fn map(
         };
         // What Compose writes on the left may be no name at all: then both are one mistake.
         let is_renamed = of_compose.is_some() && key.name.contains('/');
-        if !rule.accepts(&key.name) && !is_renamed {
+        let unquoted = dotted::unquoted(key, value, rule, item);
+        if !rule.accepts(&key.name) && !is_renamed && unquoted.is_none() {
             let what = match rule {
                 NameRule::Registry => "a registry".to_string(),
                 _ => format!("the name of {}", context.owner),
@@ -294,7 +298,7 @@ fn map(
         }
         let value = if context.removable && value.is_false() {
             Some(value.clone())
-        } else if let Some(diagnostic) = of_compose {
+        } else if let Some(diagnostic) = of_compose.or(unquoted) {
             sink.push(diagnostic);
             None
         } else {

@@ -174,7 +174,8 @@ fn is_date(text: &str) -> bool {
 /// What other tools write as a list of tables, each with its name in it, as the tables of these names.
 fn by_name(item: &Shape, items: &[Node]) -> Option<String> {
     let entry = |node: &Node| {
-        let table = node.as_table()?;
+        // What stands below headings is no value that another one can replace.
+        let table = node.as_table().filter(|it| is_in_braces(node, it))?;
         let (key, name) = ["name", "alert"]
             .iter()
             .find_map(|key| Some((key, table.string(key)?)))?;
@@ -204,7 +205,7 @@ fn named(item: &Shape) -> bool {
 }
 
 /// Whether a table stands in braces: only then it is one value, which another one can replace.
-fn is_in_braces(node: &Node, table: &Table) -> bool {
+pub(super) fn is_in_braces(node: &Node, table: &Table) -> bool {
     let first = table.iter().next().map(|(key, _)| key.span);
     first.is_some_and(|first| {
         first.source == node.span.source

@@ -4,6 +4,7 @@ use super::{
     compose::{filled, host_path},
     context::{Context, Owner},
     form::{Form, NameRule, is_home},
+    listed,
     meant::meant,
     promql::promql_fault,
     quantity::{cpu_in_millis, duration_in_one_unit, memory_without_exponent},
@@ -30,6 +31,9 @@ pub(super) fn wrong_type(node: &Node, shape: &Shape, context: &Context<'_>) -> D
     if let Some(diagnostic) = text_of_its_own(&diagnostic, node, context) {
         return diagnostic;
     }
+    if let Some(diagnostic) = of_headings(&diagnostic, node, shape) {
+        return diagnostic;
+    }
     match meant(shape, node) {
         Some(text) => diagnostic
             .help(format!("write `{text}`"))
@@ -44,6 +48,14 @@ pub(super) fn wrong_type(node: &Node, shape: &Shape, context: &Context<'_>) -> D
         }
         None => diagnostic.help(instead(&shape.describe(), context)),
     }
+}
+
+/// What to write in the place of tables in a list, where one table or tables by their names are asked for.
+fn of_headings(diagnostic: &Diagnostic, node: &Node, shape: &Shape) -> Option<Diagnostic> {
+    listed::named_by_headings(diagnostic, node, shape).or_else(|| {
+        listed::as_table(node, shape)?;
+        listed::without_brackets(diagnostic, node)
+    })
 }
 
 /// A text in the place of a table that is not the value of one of its keys: that of a secret itself, and `any` agent.

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     diag::{Code, Diagnostic, nearest},
     source::Span,
-    syntax::{Entry, Key, Node, Table, Value, inline, key_text, places},
+    syntax::{Entry, Key, Node, Table, Value, inline, key_text, places, quoted},
 };
 
 /// Whether these are the keys of a component, or of a part of one.
@@ -255,6 +255,36 @@ pub(super) fn value_of_secret(
                 "a secret's value never stands here: write `{} = {{ env = \"{variable}\" }}`; `mlopsgen env init` asks for the value or makes it",
                 context.entry
             )),
+    )
+}
+
+/// The name of a secret in the place of a variable's value, as files and routes take it.
+pub(super) fn secret_of_variable(
+    entry: &Entry,
+    context: &Context<'_>,
+    kept: &mut Table,
+) -> Option<Diagnostic> {
+    let Entry { key, value } = entry;
+    let name = value.as_str().filter(|_| key.name == "secret")?;
+    if context.owner != Owner::Words("an environment variable") || context.place == key.span {
+        return None;
+    }
+    let (unset, span) = ("unset".to_string(), key.span);
+    let broken = Value::Broken;
+    kept.set(
+        Key { name: unset, span },
+        Node {
+            span,
+            value: broken,
+        },
+    );
+    let reference = quoted(&crate::reference::written(&["secrets", name]));
+    let message = "an environment variable has no key `secret`";
+    Some(
+        Diagnostic::new(Code::UnknownKey, message)
+            .label(key.span, "a file is filled so")
+            .help(format!("write `{reference}` in the place of the table"))
+            .replacing(context.place, reference),
     )
 }
 

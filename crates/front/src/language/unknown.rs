@@ -4,19 +4,20 @@ use super::{
     check::value_of,
     compose::{key_of_compose, misspelled_key_of_compose},
     context::{Context, Owner},
+    dotted::is_right_behind,
     form::Form,
     key::KeyShape,
     misfit::respelled,
     misplaced::{
         environment_inside, in_entries, in_inner_table, is_component, of_another_level,
-        of_another_tool, of_requests, of_whole_component, parallel_inside, switch, value_of_secret,
+        of_another_tool, of_requests, of_whole_component, parallel_inside, secret_of_variable,
+        switch, value_of_secret,
     },
     shape::Shape,
     slipped::of_the_top,
 };
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
-    source::Span,
     syntax::{Entry, Key, Node, Table, Value},
     text::all_of,
 };
@@ -46,6 +47,7 @@ impl<'a> Unknown<'a> {
             .or_else(|| of_whole_component(&entry.key, keys, owner))
             .or_else(|| parallel_inside(&entry.key, keys, owner, kept))
             .or_else(|| value_of_secret(entry, context, kept))
+            .or_else(|| secret_of_variable(entry, context, kept))
             .or_else(|| environment_inside(entry, keys, owner))
             .or_else(|| of_another_level(entry, keys, owner))
             .or_else(|| switch(entry, keys, context))
@@ -174,7 +176,10 @@ pub(super) fn misspelled_tables(
             continue;
         };
         // A table that a heading opens can't be opened again.
-        let is_free = more.keys().all(|name| there.get(name).is_none());
+        let is_free = more.iter().all(|(name, node)| {
+            let known = there.entry(&name.name);
+            known.is_none_or(|known| are_one(node, known))
+        });
         let is_inner = more
             .iter()
             .all(|(name, _)| is_right_behind(key.span, name.span));
@@ -186,11 +191,34 @@ pub(super) fn misspelled_tables(
             let all = joined.get_or_insert_with(|| table.clone());
             all.remove(&key.name);
             if let Some(there) = all.table_mut(near.name) {
-                there.entries.extend(more.entries.iter().cloned());
+                more.iter().for_each(|(key, node)| join(there, key, node));
             }
         }
     }
     joined
+}
+
+/// Whether a table can have a heading of its own beside those of the tables in it: `[components.pg]` beside
+/// `[components.pg.settings]`.
+fn are_one(more: &Node, known: &Entry) -> bool {
+    let (Some(more), Some(inner)) = (more.as_table(), known.value.as_table()) else {
+        return false;
+    };
+    let is_opened = |(key, node): (&Key, &Node)| {
+        node.as_table().is_some() && is_right_behind(known.key.span, key.span)
+    };
+    let is_other = |name: &str| inner.get(name).is_none();
+    inner.iter().any(is_opened)
+        && inner.iter().all(|(_, node)| node.as_table().is_some())
+        && more.keys().all(is_other)
+}
+
+/// Adds an entry, or what it holds to the table of its name.
+fn join(table: &mut Table, key: &Key, node: &Node) {
+    match (table.table_mut(&key.name), node.as_table()) {
+        (Some(there), Some(more)) => there.entries.extend(more.entries.iter().cloned()),
+        _ => table.set(key.clone(), node.clone()),
+    }
 }
 
 fn near_key<'a>(table: &'a Table, name: &str) -> Option<&'a Key> {
@@ -201,11 +229,6 @@ fn near_key<'a>(table: &'a Table, name: &str) -> Option<&'a Key> {
 fn opened_by_inner(key: &Key, table: &Table) -> bool {
     let mut inner = table.iter();
     inner.any(|(inner, _)| is_right_behind(key.span, inner.span))
-}
-
-/// Whether a key stands in the same heading as the one before it: `web` of `[components.web]`.
-fn is_right_behind(first: Span, second: Span) -> bool {
-    first.source == second.source && second.start == first.end + 1
 }
 
 /// Whether the value of a misspelled key could be one of the key that was probably meant. What is wrong in a table or a

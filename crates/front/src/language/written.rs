@@ -10,7 +10,8 @@ use super::{
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
     reference::{self, Constants, Mode, Phrase, Piece, Words},
-    syntax::{Node, Value},
+    source::Span,
+    syntax::{Node, Value, quoted},
     text::all_of,
 };
 
@@ -94,9 +95,7 @@ pub(super) fn misplaced_reference(node: &Node, context: &Context<'_>) -> Option<
         Piece::Literal(_) | Piece::Escape => None,
     })?;
     Some(match word {
-        "secrets" => Diagnostic::new(Code::SecretPlace, "a secret can't stand here")
-            .label(place, "a secret")
-            .help(secret_places()),
+        "secrets" => name_alone(node, &phrase, context).unwrap_or_else(|| secret_place(place)),
         _ if context.writes_out => Diagnostic::new(
             Code::BadReference,
             "only what is known beforehand can stand here",
@@ -127,4 +126,31 @@ fn component_in<'a>(phrase: &'a Phrase<'_>) -> Option<(&'a str, &'a str)> {
         ["components", name, .., field] => Some((name, field)),
         _ => None,
     }
+}
+
+/// What to write where the name of a secret is asked for, and a reference to one stands.
+fn name_alone(node: &Node, phrase: &Phrase<'_>, context: &Context<'_>) -> Option<Diagnostic> {
+    let asks_for_name = context.example.starts_with("secret");
+    let [Piece::Reference(reference)] = phrase.pieces.as_slice() else {
+        return None;
+    };
+    let ["secrets", name] = reference.segments.as_slice() else {
+        return None;
+    };
+    let name = quoted(name);
+    asks_for_name.then(|| {
+        Diagnostic::new(
+            Code::SecretPlace,
+            "the name of a secret stands here, without `${secrets.}`",
+        )
+        .label(node.span, "a reference")
+        .help(format!("write `{name}`"))
+        .replacing(node.span, name)
+    })
+}
+
+fn secret_place(place: Span) -> Diagnostic {
+    Diagnostic::new(Code::SecretPlace, "a secret can't stand here")
+        .label(place, "a secret")
+        .help(secret_places())
 }

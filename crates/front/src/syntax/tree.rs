@@ -254,6 +254,16 @@ impl Node {
         self.value == Value::Broken
     }
 
+    /// Whether it can't be used, or something in it.
+    pub fn has_broken(&self) -> bool {
+        match &self.value {
+            Value::Broken => true,
+            Value::Array(items) => items.iter().any(Node::has_broken),
+            Value::Table(table) => table.iter().any(|(_, node)| node.has_broken()),
+            _ => false,
+        }
+    }
+
     /// Whether a `false` took away what was here.
     pub fn is_removed(&self) -> bool {
         self.value == Value::Removed

@@ -188,11 +188,10 @@ fn parent_of(
         sink.push(in_circle(&catalog.reading[start..], parent));
         return None;
     }
-    let errors = sink.errors();
     let found = catalog.get(wanted, sources, sink);
-    // Errors of the other kind were reported when it was read.
-    if found.is_none() && sink.errors() == errors {
-        let names = catalog.names();
+    let names = catalog.names();
+    // Errors of a kind that is there were reported when it was read, for this one or for another.
+    if found.is_none() && !names.iter().any(|name| name == wanted) {
         let known = nearest(wanted, names.iter().map(String::as_str));
         sink.push(
             Diagnostic::new(

@@ -151,7 +151,10 @@ fn is_unread(filler: &Declared, setting: &str) -> bool {
     }
     let is_of_other_type = |node: &Node| match (spec.map(|spec| spec.kind), &node.value) {
         (_, Value::Broken) => true,
-        (_, Value::Array(items)) => items.iter().any(|item| item.as_str().is_none()),
+        // A name with a space at an end can't be one, which is reported where it stands.
+        (_, Value::Array(items)) => items
+            .iter()
+            .any(|item| item.as_str().is_none_or(|name| name.trim() != name)),
         (Some(SettingType::List), _) => true,
         (Some(SettingType::Databases), Value::String(_)) => true,
         _ => false,

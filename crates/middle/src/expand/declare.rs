@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, rc::Rc};
 
 use super::{
     Inputs, draft::Declared, elsewhere, env_settings, external, kindless, layers::in_long_form,
-    logins, major, presets, read, removed, unknown,
+    logins, major, partial, presets, read, removed, unknown,
 };
 use crate::{
     catalog::Kind,
@@ -28,10 +28,20 @@ pub(super) fn components(
             continue;
         };
         let presets = presets(tree, table, sink);
+        let lacks_presets = lacks_presets(tree, table);
         let own = in_long_form(table);
         let written = over_presets(&presets, &own);
+        let all = tree.table("components").unwrap_or(table);
+        if let Some(misspelled) = partial::misspelled(key, &written, all, inputs) {
+            sink.push(misspelled);
+            lost.push(key.name.clone());
+            continue;
+        }
         if let Some(kindless) = kindless::of(key, &written, inputs) {
-            sink.push(kindless);
+            // The kind may stand in a preset of the group that was meant.
+            if !lacks_presets {
+                sink.push(kindless);
+            }
             lost.push(key.name.clone());
             continue;
         }
@@ -46,6 +56,7 @@ pub(super) fn components(
         let preset_alerts = preset_alerts.map(str::to_string).collect();
         components.push(Declared {
             preset_alerts,
+            lacks_presets,
             ..component(tree, key, written, kind, sink)
         });
     }
@@ -117,7 +128,10 @@ fn component(
         writes_out: false,
         example: "",
     };
-    complete(&user, &context, sink);
+    // What seems to be missing may stand in a preset.
+    if !lacks_presets(tree, &user) {
+        complete(&user, &context, sink);
+    }
     env_settings::read(&mut user, &kind, sink);
     let logins = logins::split(&mut user, &kind, sink);
     let external = external::addresses(&user, &kind, sink);
@@ -151,6 +165,7 @@ fn component(
         written_version: version.written,
         logins,
         preset_alerts: Vec::new(),
+        lacks_presets: false,
         doors: Vec::new(),
         user,
         kind,
@@ -194,6 +209,27 @@ fn presets(tree: &Table, component: &Table, sink: &mut Sink) -> Table {
         }
     }
     layers
+}
+
+/// Whether a component is in a group, or names a preset, that is not known, which is reported: what it would bring is not known
+/// either. Where no group has presets, a group
+/// brings nothing, and where none is declared, no other one was meant.
+fn lacks_presets(tree: &Table, component: &Table) -> bool {
+    let have_presets = read::tables(tree, "groups").any(|(_, it)| it.get("presets").is_some());
+    let group = component.get("group");
+    let is_unknown = |node: &Node| {
+        node.as_str()
+            .is_none_or(|name| !groups(tree).contains(&name))
+    };
+    let in_none = have_presets && group.is_some_and(is_unknown);
+    let presets = component.get("presets");
+    let mut names = presets.and_then(Node::as_array).unwrap_or_default().iter();
+    let are_declared = tree.get("presets").is_some();
+    let is_lacking = |node: &Node| {
+        let preset = node.as_str().map(|name| tree.get_path(&["presets", name]));
+        are_declared && preset.flatten().is_none_or(Node::is_broken)
+    };
+    in_none || presets.is_some_and(Node::is_broken) || names.any(is_lacking)
 }
 
 pub(super) fn names_no_presets(preset: &Table, sink: &mut Sink) {

@@ -84,6 +84,8 @@ pub struct Declared {
     pub user: Table,
     /// Alerts of its presets, those too that it takes away.
     pub preset_alerts: Vec<String>,
+    /// What some preset would bring is not known, which was reported: what seems to be missing may stand there.
+    pub lacks_presets: bool,
     pub external: Option<ExternalDraft>,
     /// The version of its program, and how that of another image is read.
     pub program: ProgramVersion,

@@ -31,6 +31,7 @@ mod no_builder;
 mod names;
 mod other_image;
 mod own_name;
+mod partial;
 mod ports;
 mod presets;
 mod probes;
@@ -205,7 +206,7 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
             workloads: with_ports(workloads, ports),
             own_secrets,
             // Without its roles, its settings and its ports neither references nor templates of the kind can work out.
-            broken: !(complete && whole),
+            broken: !(complete && whole) || declared.lacks_presets,
             declared,
         });
     }

@@ -94,7 +94,10 @@ fn ports_of_table(
             None => there.map(PortRange::single),
         };
         if container.is_none() && table.get("container").is_none() {
-            sink.push(numberless(declared, key, node));
+            let has_doubts = || is_doubtful(declared, sink);
+            if only_under(&declared.kind, &key.name).is_none() || !has_doubts() {
+                sink.push(numberless(declared, key, node));
+            }
         }
         match container {
             Some(container) => {
@@ -108,6 +111,14 @@ fn ports_of_table(
         }
     }
     (ports, whole)
+}
+
+/// Whether something that the conditions of its kind ask for could not be read, which was reported: a condition that does not hold
+/// may hold then.
+fn is_doubtful(declared: &Declared, sink: &Sink) -> bool {
+    let asked = ["settings", "uses", "external", "public_url"];
+    let mut asked = asked.iter().filter_map(|key| declared.user.get(key));
+    sink.is_lessened(declared.span) || asked.any(Node::has_broken)
 }
 
 /// Ports of a kind and of what the user wrote, without those that were taken away.

@@ -165,7 +165,13 @@ fn fill(
         let fitting = candidates(all, index, role);
         let known = sink.shown(all.component_names());
         let mut diagnostic = unknown("component", name, node.span, &known);
-        if nearest(name, known).is_none() && !fitting.is_empty() {
+        let with_database = written.split_once('.');
+        let with_database = with_database.filter(|(store, _)| all.find(store).is_some());
+        if let Some((store, database)) = with_database {
+            let meant = format!("{store}/{database}");
+            diagnostic.edits.clear();
+            diagnostic = diagnostic.misspelled(written, Some(meant.as_str()), String::new);
+        } else if nearest(name, known).is_none() && !fitting.is_empty() {
             diagnostic.help = Some(format!("it can be filled by {}", one_of(&fitting)));
         }
         sink.push(diagnostic);

@@ -33,15 +33,23 @@ pub(super) fn routes(
 ) -> Vec<Route> {
     let mut routes = Vec::new();
     let mut seen = Seen::default();
-    for (key, table) in read::tables(tree, "routes") {
+    let mut is_whole = !tree.get("routes").is_some_and(Node::is_broken);
+    for (key, node) in read::entries(tree, "routes") {
         let mut reader = Reader {
             components,
             lost,
             sink,
         };
-        if let Some(route) = reader.route(key, table, &mut seen) {
-            routes.push(route);
+        let table = node.as_table();
+        match table.and_then(|table| reader.route(key, table, &mut seen)) {
+            Some(route) => routes.push(route),
+            None => is_whole = false,
         }
+    }
+    if !is_whole {
+        // What a route that can't be read would make of its door is not known.
+        let doors = components.iter().filter(|it| !it.kind.routes.is_empty());
+        doors.for_each(|door| sink.lessen(door.span));
     }
     logins(&routes, tree, sink);
     routes
@@ -434,6 +442,9 @@ impl Reader<'_> {
         };
         let index = self.find(name, node.span, "declare it", |_| true)?;
         let declared = &self.components[index];
+        if declared.user.get("ports").is_some_and(Node::is_broken) {
+            return None;
+        }
         match port.or_else(|| page_port(declared)) {
             Some(port) if ports(declared).contains(&port.as_str()) => {
                 if is_broken(declared, &port) {

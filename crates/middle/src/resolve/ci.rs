@@ -184,6 +184,8 @@ fn agent(at: Texts<'_>, table: &Table, sink: &mut Sink) -> Option<Agent> {
             .label(label.key.span, "and a label")
             .help("keep one of `docker` and `label`"),
         ),
+        // A key that the agent does not have may be the one that is missing.
+        (None, None) if sink.is_lessened(table.get("agent")?.span) => {}
         (None, None) => {
             let span = table.entry("agent")?.key.span;
             sink.push(

@@ -134,6 +134,9 @@ impl WaitingWorkload<'_> {
         if let Some(asked) = asked
             && let Some(problem) = impossible(workload, asked)
         {
+            if workload.draft.lacks_presets {
+                return;
+            }
             let diagnostic = Diagnostic::new(Code::ConditionImpossible, problem)
                 .label(node.span, format!("waits for `{}`", asked.name()))
                 .label(workload.draft.span, "this component");

@@ -373,6 +373,10 @@ impl File<'_> {
                     sink.push(needed);
                     return None;
                 }
+                if let Some(source) = self.scene.own_templates.get(&error.template) {
+                    sink.push(self.inputs.engine.report_in(&error, *source));
+                    return None;
+                }
                 sink.push(
                     Diagnostic::new(
                         Code::BadTemplate,

@@ -32,6 +32,7 @@ mod placed_args;
 mod program;
 mod provisioned;
 mod project_files;
+mod reaches;
 mod reference;
 mod runtime;
 mod scene;
@@ -93,6 +94,7 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
         order: order::order(draft, sink),
         network_owners: network::owners(draft),
         templates,
+        own_templates: inputs.engine.own_files(inputs.sources),
         world: inputs.world,
         origins: Origins::of(draft),
     };

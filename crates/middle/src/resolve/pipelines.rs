@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Scene, image, mounts, program,
+    Scene, image, mounts, program, reaches,
     reference::{Scope, text},
     texts::Texts,
     workload,
@@ -128,7 +128,7 @@ fn pipeline(key: &Key, table: &Table, at: Texts<'_>, sink: &mut Sink) -> Pipelin
             .iter()
             .map(|node| at.constant(node, sink))
             .collect(),
-        reaches: workload::reaches(scene, table, None, sink),
+        reaches: reaches::reaches(scene, table, None, sink),
         retries: read::unsigned(table, "retries").unwrap_or(0),
         retry_delay: read::duration(table, "retry_delay").unwrap_or(300_000),
         timeout: timeout(table),

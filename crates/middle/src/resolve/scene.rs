@@ -1,12 +1,14 @@
 //! What strings are read against: the finished draft, and the order over its references.
 
+use std::collections::BTreeMap;
+
 use super::{order::Order, origins::Origins, templates::ProjectTemplates};
 use crate::{
     diag::{Sink, nearest},
     expand::{ComponentDraft, Draft, Names, WorkloadDraft, read, unknown},
     language::NameRule,
     model::{NetworkOwners, Piece, Purpose, Secret, Text},
-    source::Span,
+    source::{SourceId, Span},
     world::World,
 };
 
@@ -20,6 +22,8 @@ pub(super) struct Scene<'a> {
     pub network_owners: NetworkOwners,
     /// Files of the project in which references are resolved.
     pub templates: ProjectTemplates,
+    /// The files of the user's templates, by their paths.
+    pub own_templates: BTreeMap<String, SourceId>,
     pub world: &'a dyn World,
     pub origins: Origins,
 }
@@ -40,7 +44,12 @@ impl Scene<'_> {
             let names = self.names.secrets.iter().map(|secret| secret.name.as_str());
             let known = sink.shown(names);
             let mut diagnostic = unknown("secret", name, place, &known);
-            if nearest(name, known).is_none() && NameRule::Plain.accepts(name) {
+            let mut secrets = self.names.secrets.iter();
+            if let Some(meant) = secrets.find(|secret| secret.env == name) {
+                let label = format!("the variable of `{}`", meant.name);
+                let named = diagnostic.label(meant.span, label);
+                diagnostic = named.misspelled(name, Some(meant.name.as_str()), String::new);
+            } else if nearest(name, known).is_none() && NameRule::Plain.accepts(name) {
                 let env = read::env_name(name);
                 let line = format!("{name} = {{ env = \"{env}\" }}");
                 diagnostic = diagnostic

@@ -3,14 +3,14 @@
 use super::{
     Inputs, Scene, at_start,
     beforehand::Beforehand,
-    cluster, connections, data_folders, dependencies, engine_files, files, image, inline, mounts,
-    network, notify, observe, program,
+    cluster, data_folders, dependencies, engine_files, files, image, inline, mounts, network,
+    notify, observe, program, reaches,
     reference::{Scope, WorkloadOf, setting_text, text},
     runtime, upstream,
 };
 use crate::{
-    diag::{Code, Sink},
-    expand::{BoundRole, ComponentDraft, WorkloadDraft, read, unknown},
+    diag::Sink,
+    expand::{BoundRole, ComponentDraft, WorkloadDraft, read},
     model::{
         Component, DatabaseBinding, EnvironmentVariable, External, FileMount, Gpu, Lifecycle,
         Output, OutsidePort, Purpose, Raw, Reach, Resources, Restart, Runtime, Text, Use, Workload,
@@ -198,7 +198,7 @@ fn workload(
         component: index,
         part: shape.part.as_deref(),
     };
-    let mut reaches = reaches(scene, table, Some(reader), sink);
+    let mut reaches = reaches::reaches(scene, table, Some(reader), sink);
     add_monitoring(draft, (index, shape), beforehand, &mut files, &mut reaches);
     let known = beforehand.workloads.find(&name);
     let values = values(scene, table, &name);
@@ -371,63 +371,6 @@ fn gpu(node: &Node) -> Option<Gpu> {
         }
         _ => None,
     }
-}
-
-/// `a` or `a.port`, each of them where the reader gets a connection.
-pub(super) fn reaches(
-    scene: &Scene<'_>,
-    table: &Table,
-    reader: Option<WorkloadOf<'_>>,
-    sink: &mut Sink,
-) -> Vec<Reach> {
-    let mut out = Vec::new();
-    for node in table.array("reaches").unwrap_or_default() {
-        let Some(written) = node.as_str() else {
-            continue;
-        };
-        let (name, port) = match written.split_once('.') {
-            Some((name, port)) => (name, Some(port)),
-            None => (written, None),
-        };
-        if scene.names.lost.contains(name) {
-            continue;
-        }
-        let Some(index) = scene.find(name) else {
-            let known = sink.shown(scene.component_names());
-            sink.push(unknown("component", name, node.span, &known));
-            continue;
-        };
-        let draft = &scene.components[index];
-        let ports: Vec<&str> = draft
-            .workloads
-            .iter()
-            .flat_map(|shape| &shape.ports)
-            .map(|port| port.name.as_str())
-            .collect();
-        if let Some(port) = port
-            && !ports.contains(&port)
-        {
-            if !draft.broken {
-                let mut diagnostic = unknown("port", port, node.span, &ports);
-                diagnostic.code = Code::UnknownPort;
-                diagnostic.message = format!("component `{name}` has no port `{port}`");
-                sink.push(diagnostic);
-            }
-            continue;
-        }
-        let listener = draft.workloads.iter().find(|shape| {
-            let mut ports = shape.ports.iter();
-            port.is_some_and(|name| ports.any(|it| it.name == name))
-        });
-        let workload = draft.workload_name(listener.and_then(|shape| shape.part.as_deref()));
-        connections::reached(scene, reader, (draft, &workload), node.span, sink);
-        out.push(Reach {
-            component: name.to_string(),
-            port: port.map(ToString::to_string),
-            span: node.span,
-        });
-    }
-    out
 }
 
 /// Kubernetes refuses the one with the other.

@@ -1,9 +1,11 @@
 //! An error of a template as a diagnostic, at its place in the template.
 
+use std::collections::BTreeMap;
+
 use super::{Engine, TemplateError, embedded};
 use crate::{
     diag::{Code, Diagnostic},
-    source::{Sources, Span},
+    source::{SourceId, Sources, Span},
 };
 
 /// The folders of the user's templates and of the embedded ones.
@@ -14,6 +16,19 @@ impl Engine {
     /// The diagnostic for an error of this engine.
     pub fn report(&self, error: &TemplateError, sources: &mut Sources) -> Diagnostic {
         report(error, &self.own, sources)
+    }
+
+    /// Adds the user's templates to the files that messages show. Returns each by its path.
+    pub fn own_files(&self, sources: &mut Sources) -> BTreeMap<String, SourceId> {
+        let own = self.own.iter();
+        own.map(|(path, text)| (path.clone(), sources.add(format!("{OWN}/{path}"), text)))
+            .collect()
+    }
+
+    /// The diagnostic for an error in one of the user's templates, which is this file.
+    pub fn report_in(&self, error: &TemplateError, source: SourceId) -> Diagnostic {
+        let (_, text) = folder_and_text(&error.template, &self.own);
+        placed(error, text, source)
     }
 
     /// An error in one line, for a label elsewhere: the template's file, the line and what is wrong.
@@ -31,12 +46,16 @@ pub fn report(
     sources: &mut Sources,
 ) -> Diagnostic {
     let (folder, text) = folder_and_text(&error.template, own);
+    let source = sources.add(format!("{folder}/{}", error.template), text);
+    placed(error, text, source)
+}
+
+fn placed(error: &TemplateError, text: &str, source: SourceId) -> Diagnostic {
     let range = error
         .range
         .clone()
         .filter(|range| !range.is_empty() && text.get(range.clone()).is_some())
         .unwrap_or_else(|| line(text, error.line.unwrap_or(1)));
-    let source = sources.add(format!("{folder}/{}", error.template), text);
     Diagnostic::new(
         Code::BadTemplate,
         format!("the template `{}` can't be run", error.template),

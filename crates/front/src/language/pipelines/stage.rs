@@ -18,7 +18,8 @@ const WHERE: Shape = Shape::Table(&[
         Shape::Text,
         "Runs in a container of this image.",
         "docker = \"python:3.12\"",
-    ),
+    )
+    .also_called(&["image"]),
     key(
         "label",
         Shape::Text,

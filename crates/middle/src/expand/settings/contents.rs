@@ -212,6 +212,18 @@ fn held_characters(all: &Declarations, spec: &SettingSpec, item: &Node, sink: &m
         ),
         None => return,
     };
+    let holds = |c: char| c.is_ascii_alphanumeric() || characters.contains(c);
+    let trimmed = text.trim();
+    let is_whole = item.as_str() == Some(text.as_str());
+    if is_whole && !trimmed.is_empty() && trimmed.chars().all(holds) {
+        let meant = quoted(trimmed);
+        return sink.push(
+            Diagnostic::new(Code::BadValue, message)
+                .label(item.span, "a space at an end of it")
+                .help(format!("write `{meant}`"))
+                .replacing(item.span, meant),
+        );
+    }
     let beside = match characters.as_str() {
         "" => String::new(),
         characters => format!(" and `{characters}`"),

@@ -7,6 +7,7 @@ use crate::{
     model::{Field, HostPort, NetworkMode, Piece, Port, PublicAddress, Text},
     reference::{self},
     resolve::connections::{Hindrance, hindrance, unreachable},
+    syntax::Node,
     text::all_of,
 };
 
@@ -157,8 +158,7 @@ impl Resolver<'_> {
         // What a kind says of its own program is completed by the chart's values, which know the address.
         let is_any_port = !self.kind_text && is_on_any_port(draft, workload, port);
         if is_any_port || !is_published(draft, workload, port) {
-            // What its port says of itself may be what could not be read.
-            if draft.broken {
+            if may_be_published(draft) {
                 return None;
             }
             let number = port.container.first;
@@ -198,6 +198,11 @@ impl Resolver<'_> {
 /// Whether a browser gets to a port.
 pub(super) fn is_published(draft: &ComponentDraft, workload: &str, port: &Port) -> bool {
     port.host.is_some() || has_address_of_its_own(draft, workload, port)
+}
+
+/// Whether what the component says of its addresses could not be read, which was reported: it may be published all the same.
+pub(super) fn may_be_published(draft: &ComponentDraft) -> bool {
+    draft.broken || draft.user.get("public_url").is_some_and(Node::is_broken)
 }
 
 /// Whether only the engine knows the number on the host, once it has started.

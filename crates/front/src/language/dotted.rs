@@ -1,0 +1,72 @@
+//! Names with dots in them, written without quotes: TOML reads `labels.traefik.enable = "x"` as tables in tables.
+
+use super::{form::NameRule, shape::Shape};
+use crate::{
+    diag::{Code, Diagnostic},
+    source::Span,
+    syntax::{Key, Node, Table, quoted},
+};
+
+/// The error of an entry whose key is only the first piece of such a name. `rule`: of the names, `item`: what such an entry takes.
+pub(super) fn unquoted(
+    key: &Key,
+    value: &Node,
+    rule: NameRule,
+    item: &Shape,
+) -> Option<Diagnostic> {
+    if item.takes(&value.value) && rule.accepts(&key.name) {
+        return None;
+    }
+    let mut name = key.name.clone();
+    let (mut last, mut node) = (key, value);
+    while let Some((inner, below)) = node.as_table().and_then(|table| table.iter().next()) {
+        if !is_right_behind(last.span, inner.span) || is_key_of(item, &inner.name) {
+            break;
+        }
+        name = format!("{name}.{}", inner.name);
+        (last, node) = (inner, below);
+    }
+    let mut names = [name.clone(), format!("/{name}")].into_iter();
+    let name = names.find(|name| rule.accepts(name))?;
+    if last.span == key.span || !item.takes(&node.value) {
+        return None;
+    }
+    let place = Span::new(key.span.source, key.span.start..last.span.end);
+    let others = match value.as_table().is_some_and(has_several) {
+        true => ", and so in the other lines that begin with it",
+        false => "",
+    };
+    let name = quoted(&name);
+    let message = format!(
+        "`{}` is only the beginning of a name: without quotes a dot opens a table",
+        key.name
+    );
+    Some(
+        Diagnostic::new(Code::BadName, message)
+            .label(place, "a name with dots")
+            .help(format!("write `{name}`{others}"))
+            .replacing(place, name),
+    )
+}
+
+/// Whether more than one value stands in a table, and in the tables in it.
+fn has_several(table: &Table) -> bool {
+    let mut entries = table.iter();
+    match (entries.next(), entries.next()) {
+        (Some((_, only)), None) => only.as_table().is_some_and(has_several),
+        (first, _) => first.is_some(),
+    }
+}
+
+fn is_key_of(shape: &Shape, name: &str) -> bool {
+    match shape {
+        Shape::Table(keys) => keys.iter().any(|key| key.name == name),
+        Shape::Either(shapes) => shapes.iter().any(|shape| is_key_of(shape, name)),
+        _ => false,
+    }
+}
+
+/// Whether a key stands in the same line, or the same heading, as the one before it: `web` of `[components.web]`.
+pub(super) fn is_right_behind(first: Span, second: Span) -> bool {
+    first.source == second.source && second.start == first.end + 1
+}
