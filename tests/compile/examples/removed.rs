@@ -97,7 +97,7 @@ fn texts(platform: &Table, over: &Table) -> Result<Vec<(String, String)>, String
         Ok(output) => {
             let files = output.files.files.iter();
             Ok(files
-                .map(|(path, file)| (path.to_string(), file.text.to_string()))
+                .map(|(path, file)| (path.clone(), file.text.to_string()))
                 .collect())
         }
     }

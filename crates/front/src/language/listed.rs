@@ -25,7 +25,7 @@ pub(super) fn as_table(node: &Node, shape: &Shape) -> Option<Node> {
     };
     let mut all = Table::default();
     for entry in items.iter().map(|item| Some(&item.as_table()?.entries)) {
-        for entry in entry?.iter() {
+        for entry in entry? {
             if all.get(&entry.key.name).is_some() || !fits(&entry.value) {
                 return None;
             }
