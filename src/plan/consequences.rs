@@ -88,9 +88,16 @@ impl Consequence {
                 from,
                 to,
             } => match to {
-                Some(to) => format!(
-                    "`{component}` has its data in `{from}` (`{role}`), and is to look in `{to}`: it starts empty there"
-                ),
+                Some(to) => {
+                    // Two names may lead to one server.
+                    let unless = match to.contains(" at ") {
+                        true => ", if that is another server",
+                        false => "",
+                    };
+                    format!(
+                        "`{component}` has its data in `{from}` (`{role}`), and is to look in `{to}`: it starts empty there{unless}"
+                    )
+                }
                 None => format!(
                     "`{component}` has its data in `{from}`, and nothing fills its role `{role}` any more: it starts empty"
                 ),

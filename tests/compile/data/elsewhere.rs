@@ -211,7 +211,33 @@ fn a_kind_with_a_schema_elsewhere_has_steps_or_says_why() {
 fn the_major_of_a_component_without_a_volume_is_asked_for() {
     assert_eq!(
         sentences("mlflow:2.22.4", "mlflow:3.14.0"),
-        "`db/mlflow` holds the schema of `mlflow`, which mlflow 2.22 wrote, and mlflow 3.14 is to read it"
+        "`db/mlflow` holds the schema of `mlflow`, which mlflow 2 wrote, and mlflow 3 is to read it"
+    );
+    // A release of an image of one's own has a number of its own; that of the makers' image is the program's.
+    assert_eq!(sentences("mlflow:2.22.4", "mlflow:2.23.0"), "");
+    let made =
+        |tag: &str| STACK.replace("me/mlflow:2.22.4", &format!("ghcr.io/mlflow/mlflow:{tag}"));
+    assert_eq!(
+        consequences(&made("v3.13.0-full"), &made("v3.14.0-full")).len(),
+        1
+    );
+}
+
+/// Nobody here knows whether two names lead to one server; two ports of one name mostly do.
+#[test]
+fn another_port_of_a_store_elsewhere_is_no_other_store() {
+    let elsewhere = |host: &str| {
+        let here = "settings = { database = \"mlflow\", password = \"${secrets.db}\", databases = [\"more\"] }";
+        assert!(STACK.contains(here));
+        STACK.replace(here, &format!("external = {{ {host} }}\n{here}"))
+    };
+    let before = elsewhere("host = \"a.example.com\", port = 5432");
+    let pooled = elsewhere("host = \"a.example.com\", port = 6432");
+    assert_eq!(consequences(&before, &pooled), []);
+    let moved = consequences(&before, &elsewhere("host = \"b.example.com\", port = 5432"));
+    assert_eq!(
+        moved[0].sentence(),
+        "`mlflow` has its data in `db at a.example.com/mlflow` (`backend_store`), and is to look in `db at b.example.com/mlflow`: it starts empty there, if that is another server"
     );
 }
 

@@ -161,10 +161,11 @@ const FILES: [&str; 14] = [
     "yml",
 ];
 
-/// `xxxx`, `...`: one character again and again, as examples have it. Digits are somebody's password.
+/// `xxxx`, `...`: one sign again and again, as examples have it. `1111` and `aaaa` are somebody's password.
 fn stands_for_one(text: &str) -> bool {
     let first = text.chars().next().unwrap_or_default();
-    text.len() > 2 && !first.is_ascii_digit() && text.chars().all(|c| c == first)
+    let is_mask = matches!(first, 'x' | 'X') || !first.is_ascii_alphanumeric();
+    text.len() > 2 && is_mask && text.chars().all(|c| c == first)
 }
 
 /// Whether a value of a configuration file or a script is a secret itself: one word, no variable, no path, no list, no switch.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     data::{Program, Tenant, TenantNow},
-    model::{Component, Platform, SecretOrigin, Use},
+    model::{Component, ImageMaker, Platform, SecretOrigin, Use},
 };
 
 /// All of a platform, in its order.
@@ -54,8 +54,22 @@ fn program(component: &Component) -> Option<Program> {
     let versioned = component
         .program_of_data(None)
         .filter(|_| has_schema(component));
+    let versioned = versioned.map(|program| Program {
+        minor: program
+            .minor
+            .filter(|_| is_numbered_by_its_makers(component)),
+        ..program
+    });
     let of_kind = || (!component.any_program).then(|| Program::of_kind(&component.program));
     versioned.or_else(of_kind)
+}
+
+/// The releases of an image of one's own have numbers of their own.
+fn is_numbered_by_its_makers(component: &Component) -> bool {
+    let version = &component.version;
+    let image = component.main().map(|main| &main.image);
+    let maker = image.map(|image| version.known.maker(image, &version.registry));
+    version.is_set || maker == Some(ImageMaker::Program)
 }
 
 /// Whether its program keeps a schema in a store of another component.
@@ -79,13 +93,14 @@ fn stores(
         .collect()
 }
 
-/// As in `db/mlflow`, or `db at pg.example.com:5432/mlflow` where it runs elsewhere.
+/// As in `db/mlflow`, or `db at pg.example.com/mlflow` where it runs elsewhere: another port of one machine mostly leads to the
+/// same server.
 fn place(platform: &Platform, bound: &Use, named: &dyn Fn(&str) -> String) -> String {
     let mut out = named(&bound.component);
     let store = platform.component(&bound.component);
     let address = store.and_then(|store| store.external.as_ref()?.addresses.first());
     if let Some(address) = address {
-        out += &format!(" at {}:{}", address.host, address.number);
+        out += &format!(" at {}", address.host);
     }
     if let Some(database) = &bound.database {
         out += &format!("/{}", database.name);
