@@ -110,8 +110,8 @@ impl<'a> Givers<'a> {
         }
         match (self.data.get(name), secret.generate) {
             (_, Some(false)) => Giver::Issuer(issuer.cloned()),
-            (Some((owner, origin)), _) => Giver::Data(owner, origin.clone()),
-            (None, Some(true)) => Giver::Here,
+            (_, Some(true)) => Giver::Here,
+            (Some((owner, origin)), None) => Giver::Data(owner, origin.clone()),
             (None, None) if issuer.is_some() => Giver::Issuer(issuer.cloned()),
             (None, None) => Giver::Here,
         }
@@ -208,7 +208,9 @@ fn of_names<'a>(platform: &'a Platform, out: &mut BTreeMap<&'a str, String>) {
 
 /// Who issues what a variable of this name takes.
 fn issuer_of(variable: &str) -> Option<&'static str> {
-    if !KEYS.iter().any(|end| variable.ends_with(end)) {
+    // Who is told of events chooses what they are signed with.
+    let is_own = variable.ends_with("WEBHOOK_SECRET");
+    if is_own || !KEYS.iter().any(|end| variable.ends_with(end)) {
         return None;
     }
     let mut words = variable.split('_');
@@ -233,6 +235,7 @@ mod tests {
             ("SLACK_WEBHOOK_URL", Some("Slack")),
             ("OPENAI_BASE_URL", None),
             ("AWSOME_KEY", None),
+            ("GITHUB_WEBHOOK_SECRET", None),
             ("SECRET_KEY", None),
             ("MINIO_ROOT_PASSWORD", None),
         ] {

@@ -56,10 +56,25 @@ pub fn names_entry_of_secret(name: &str, value: &str) -> bool {
         [.., "PASSWORD" | "PASSWORDS" | "PASSPHRASE" | "TOKEN", "KEY"] => true,
         [.., "PRIVATE", "KEY", "SECRET"] => value.contains(['-', '.']),
         // One word may be a password: `USER_SECRET=hunter`.
-        [.., of, "SECRET"] => is_of_cluster(of) && value.contains(['-', '.']),
+        [.., "FROM", "SECRET"] | [.., "SSH", "KEY", "SECRET"] => true,
+        [.., of, "SECRET"] if is_of_cluster(of) => value.contains(['-', '.']),
+        [.., of, "SECRET"] => OF_OBJECTS.contains(of) && is_name_of_object(name, value),
         _ => false,
     };
     is_entry && value.split(['.', '_', '-']).all(is_word)
+}
+
+/// What a Secret of a cluster is often for, which is no program's name.
+const OF_OBJECTS: [&str; 8] = [
+    "ADMIN", "AUTH", "CUSTOM", "DATABASE", "DB", "EXTERNAL", "INGRESS", "TOKEN",
+];
+
+/// Whether a value is one of several words as objects of Kubernetes' are called, under a key that is no variable: `authSecret: basic-auth`.
+fn is_name_of_object(key: &str, value: &str) -> bool {
+    let is_of_name = |c: char| c.is_ascii_lowercase() || c == '-';
+    key.contains(|c: char| c.is_ascii_lowercase())
+        && value.trim_matches('-').contains('-')
+        && value.chars().all(is_of_name)
 }
 
 /// So few characters are a word with its number.

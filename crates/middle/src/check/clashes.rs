@@ -6,6 +6,7 @@ use super::{Facts, ports::never_together};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     files::Target,
+    graph::Peer,
     model::{FileContent, FileMount, Platform, PlatformVolume, TaskBody},
     source::Span,
     syntax::Node,
@@ -107,7 +108,7 @@ pub(super) fn names(facts: Facts<'_>, sink: &mut Sink) {
         .map(|entry| (entry.name.to_ascii_lowercase(), entry.span));
     same(ci, "CI entry", sink);
     aliases(platform, sink);
-    hostnames(platform, sink);
+    hostnames(facts, sink);
     variables(platform, sink);
     named_volumes(platform, sink);
     chart_pods(platform, sink);
@@ -280,7 +281,8 @@ fn aliases(platform: &Platform, sink: &mut Sink) {
 }
 
 /// A name that a container has for itself leads to nothing else: in it, the other workload of that name can't be reached.
-fn hostnames(platform: &Platform, sink: &mut Sink) {
+fn hostnames(facts: Facts<'_>, sink: &mut Sink) {
+    let platform = facts.platform;
     for workload in platform.workloads() {
         let written = workload.runtime.hostname.as_deref();
         let Some(name) = written.map(|name| name.split('.').next().unwrap_or(name)) else {
@@ -290,7 +292,12 @@ fn hostnames(platform: &Platform, sink: &mut Sink) {
             .workload(name)
             .filter(|it| it.name != workload.name);
         let Some(other) = other else { continue };
-        if never_together(&workload.profiles, &other.profiles) {
+        let own = Peer::Workload(workload.name.clone());
+        let asks = facts
+            .graph
+            .edges_from(&own)
+            .any(|edge| edge.to == other.name);
+        if !asks || never_together(&workload.profiles, &other.profiles) {
             continue;
         }
         let node = workload.written.get("hostname");

@@ -19,10 +19,30 @@ pub(super) fn connection_password(text: &str) -> Option<String> {
         // `PWD` alone is a folder, elsewhere than in such a text.
         let is_pwd = name.eq_ignore_ascii_case("pwd") && text.contains(';');
         let is_secret = is_pwd && is_literal(value) || is_secret_of(name, value);
+        let before = &text[..piece.as_ptr().addr() - text.as_ptr().addr()];
         let is_one = name.chars().all(is_name) && is_secret && is_one_word(value);
+        let is_one = is_one && !is_argument(before);
         is_one.then(|| format!("the parameter `{name}`"))
     });
     named.or_else(|| of_go(text).then(|| "a login of a database".to_string()))
+}
+
+/// Whether what follows is an argument of a call, as in `connect(user=u, password=pw)`: without quotes it is a name, and no value.
+fn is_argument(before: &str) -> bool {
+    let mut closed = 0;
+    for (at, c) in before.char_indices().rev() {
+        match c {
+            ')' => closed += 1,
+            '(' if closed > 0 => closed -= 1,
+            '(' => {
+                let is_called = |c: char| c.is_ascii_alphanumeric() || c == '_';
+                let quotes = before[at..].matches(['"', '\'']).count();
+                return before[..at].ends_with(is_called) && quotes.is_multiple_of(2);
+            }
+            _ => {}
+        }
+    }
+    false
 }
 
 fn of_go(text: &str) -> bool {
@@ -56,6 +76,8 @@ mod tests {
             "https://shop.blob.example.com/a?access_token=s3cretWord",
             "shop:s3cretWord@tcp(db:3306)/shop?parseTime=true",
             "dsn=shop:s3cretWord@unix(/run/db.sock)/shop",
+            "connect(\"host=db password=s3cretWord\")",
+            "connect(host=h, password=\"a\", dsn='x;password=s3cretWord')",
         ] {
             assert!(connection_password(text).is_some(), "{text}");
         }
@@ -69,6 +91,11 @@ mod tests {
             "https://accounts.example.com/token?grant_type=password&scope=all",
             "--max-tokens=4096 --tokenizer=bert",
             "shop:$PASSWORD@tcp(db:3306)/shop",
+            "conn = psycopg2.connect(host=h, user=u, password=pw)",
+            "client = Minio(e, access_key=ak, secret_key=cfg.sk)",
+            "redis.Redis(host=h, password=os.getenv('P'))",
+            "password=.*,token=.*",
+            "token=(\\w+)",
             "shop@tcp(db:3306)/shop",
             "rate(tokens_total{kind=\"prompt\"}[5m])",
         ] {

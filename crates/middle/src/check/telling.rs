@@ -134,6 +134,15 @@ fn is_value(text: &str) -> bool {
         && !NO_VALUES.contains(&text.to_ascii_lowercase().as_str())
         && !stands_for_one(text)
         && !is_file_name(text)
+        && !is_program_text(text)
+}
+
+/// Whether a value is a part of a program, a pattern or a whole file, whose lines are read one by one: `getenv("PW")`, `(\w+)`.
+fn is_program_text(text: &str) -> bool {
+    let is_of_name = |c: char| c.is_ascii_alphanumeric() || "_.".contains(c);
+    let call = text.strip_suffix(')').and_then(|it| it.split_once('('));
+    let is_call = call.is_some_and(|(name, _)| name.chars().all(is_of_name));
+    is_call || text.contains('\n') || !text.contains(char::is_alphanumeric)
 }
 
 /// `credentials.json`: the file that has the secret.
@@ -179,7 +188,7 @@ fn is_filled_in(value: &str) -> bool {
 }
 
 /// How a value begins that programs resolve at start.
-const ELSEWHERE: [&str; 9] = [
+const ELSEWHERE: [&str; 11] = [
     "os.environ",
     "env.",
     "env:",
@@ -189,6 +198,8 @@ const ELSEWHERE: [&str; 9] = [
     "ref+",
     "secret:",
     "ENC(",
+    "ENC[",
+    "process.env",
 ];
 
 /// How a value of a configuration file begins that says where the secret is: variables of templates, and paths.

@@ -95,7 +95,8 @@ impl Checker<'_> {
     fn own_image(&self, layer: &Table, sink: &mut Sink) {
         if let Some(node) = self.own(layer.get("image")) {
             let image = Image::literal(node.as_str().unwrap_or_default());
-            match image.tag.is_some() && image.is_valid() {
+            let has_version = self.kind.table.get("version").is_some();
+            match image.tag.is_some() && image.is_valid() && has_version {
                 true => sink.push(with_a_tag(node, &image)),
                 false => image_of(node, sink),
             }
@@ -149,14 +150,17 @@ fn with_a_tag(node: &Node, image: &Image) -> Diagnostic {
     let tag = image.tag.as_ref().and_then(Text::as_plain);
     let (repository, tag) = (image.name().as_plain(), tag.unwrap_or_default());
     let repository = repository.unwrap_or_default();
-    Diagnostic::new(Code::BadValue, "the `image` of a kind holds no tag")
-        .label(node.span, "a tag")
-        .help(format!(
-            "write `image = {}` and `version = {}`",
-            quoted(&repository),
-            quoted(&tag)
-        ))
-        .replacing(node.span, quoted(&repository))
+    Diagnostic::new(
+        Code::BadValue,
+        "the `image` of a kind with a `version` holds no tag",
+    )
+    .label(node.span, "a tag")
+    .help(format!(
+        "write `image = {}` and `version = {}`",
+        quoted(&repository),
+        quoted(&tag)
+    ))
+    .replacing(node.span, quoted(&repository))
 }
 
 /// The name of a series that no Prometheus takes.
