@@ -288,3 +288,12 @@ fn a_replaced_secret_keeps_the_self_of_its_component() {
         "{file}"
     );
 }
+
+/// Where a kind has no version, the tag stands in its image.
+#[test]
+fn the_image_of_a_kind_without_a_version_may_hold_its_tag() {
+    assert_eq!(
+        printed("svc", "image = \"acme/svc:1\"\n[workload]\nports.http = 80"),
+        [""; 0]
+    );
+}

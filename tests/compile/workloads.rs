@@ -413,3 +413,21 @@ python = 3.10
     let values = &files["helm/p/values.yaml"];
     assert!(values.contains("\"3.10\""), "{values}");
 }
+
+/// In a container its own name leads to itself: that harms who asks for the other one, and nobody else.
+#[test]
+fn a_hostname_like_the_name_of_another_workload_is_one_where_nothing_asks_for_that() {
+    let files = compiled(
+        r#"
+[components.mail]
+image = "a/mail:1.0.0"
+group = "one"
+ports.smtp = 1025
+[components.app]
+image = "a/app:1.0.0"
+group = "one"
+hostname = "mail"
+"#,
+    );
+    assert!(files["compose/one.yaml"].contains("hostname: mail"));
+}
