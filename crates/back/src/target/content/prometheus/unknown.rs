@@ -75,15 +75,14 @@ fn unknown_jobs(
     others_of_rules: &[String],
     questions: &[Question<'_>],
 ) -> Vec<Diagnostic> {
-    let known_to = |seen: &'_ Seen<'_>| -> BTreeSet<String> {
-        let jobs = seen.jobs.keys().chain(others_of_rules);
-        jobs.cloned().collect()
-    };
-    let each: Vec<(&Seen<'_>, BTreeSet<String>)> =
-        seen.iter().map(|it| (it, known_to(it))).collect();
+    let mut each: Vec<(&Seen<'_>, BTreeSet<&str>)> = Vec::new();
+    for place in seen {
+        let jobs = place.jobs.keys().chain(others_of_rules);
+        each.push((place, jobs.map(String::as_str).collect()));
+    }
     let known: BTreeSet<&str> = each
         .iter()
-        .flat_map(|(_, known)| known.iter().map(String::as_str))
+        .flat_map(|(_, known)| known.iter().copied())
         .collect();
     let mut out = Vec::new();
     for question in questions.iter().filter(|it| it.text.contains("job")) {
@@ -95,7 +94,7 @@ fn unknown_jobs(
         let nowhere = unknown_to(&known);
         out.extend(nowhere.iter().map(|job| no_job(question, job, &known)));
         for (place, known) in &each {
-            let lacking = unknown_to(&known.iter().map(String::as_str).collect());
+            let lacking = unknown_to(known);
             let lacking = lacking.difference(&nowhere);
             out.extend(lacking.map(|job| no_job_there(question, job, place)));
         }
