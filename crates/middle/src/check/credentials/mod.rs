@@ -66,8 +66,14 @@ pub(super) fn of_lines(text: &str) -> impl Iterator<Item = (&str, &'static str)>
     .filter_map(|(line, what)| Some((line, what?)))
 }
 
+/// A shorter text holds neither a token nor the mark of a key.
+const SHORTEST: usize = 20;
+
 /// What a text holds. `next`: the line behind it.
 pub(super) fn in_text(text: &str, next: Option<&str>) -> Option<&'static str> {
+    if text.len() < SHORTEST {
+        return None;
+    }
     keys::begins_private_key(text, next)
         .then_some("a private key")
         .or_else(|| tokens::token_in(text))

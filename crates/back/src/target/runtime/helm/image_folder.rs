@@ -9,12 +9,13 @@ const SCRIPTS: [&str; 7] = [".sh", ".py", ".jar", ".js", ".mjs", ".rb", ".pl"];
 
 /// Reports the program that a new claim of this mount hides.
 pub(super) fn lost(builder: &mut Builder<'_>, workload: &Workload, mount: &Mount) {
-    if !begins_empty(builder, workload, mount) {
-        return;
-    }
+    // First what is rare: the other question looks at the whole platform.
     let Some(program) = program_below(workload, mount) else {
         return;
     };
+    if !begins_empty(builder, workload, mount) {
+        return;
+    }
     let reason = format!(
         "is mounted over the folder of `{program}`, which the image has: Compose copies the image's files into a new volume, a claim begins empty and hides them. Mount the folder that the program writes to"
     );
