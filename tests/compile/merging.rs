@@ -355,3 +355,103 @@ fn an_environment_takes_a_dependency_out_of_a_list() {
         "{other}"
     );
 }
+
+/// What is read before references are resolved, such as settings that a kind's conditions test, reads the constants.
+#[test]
+fn a_constant_says_what_its_text_says() {
+    let platform = r#"
+[components.db]
+kind = "postgres"
+external = { host = "db.example.com", port = 5432 }
+settings = { database = "d", user = "u", password = "${secrets.s}", tls = "<tls>" }
+[components.cache]
+kind = "redis"
+group = "one"
+settings.appendonly = "<switch>"
+[components.airflow]
+kind = "airflow"
+group = "one"
+uses.database = "db"
+settings = { admin_password = "${secrets.s}", parallelism = <number> }
+args = "--pid '${self.name} <port>'"
+parts.scheduler.env.AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_PORT = "<port>"
+parts.scheduler.ports.health = 9999
+[components.app]
+image = "a/app:1"
+group = "one"
+command = "serve --title '<words>' 'x <home>'"
+health = { shell = "curl ${HOME:-<port>}", interval = "30s" }
+env = { A = "<port>", B = "<words> <x>", C = "${components.cache.redis.address}/<port>" }
+"#;
+    let values = [
+        ("<tls>", "verify-full", "${vars.tls}"),
+        ("<switch>", "no", "${vars.switch}"),
+        ("<number>", "4", "\"${vars.number}\""),
+        ("<port>", "9999", "${vars.port}"),
+        ("<words>", "two words", "${vars.words}"),
+        ("<x>", "$${x}", "${vars.dollar}{x}"),
+        ("<home>", "$${HOME}", "${vars.dollar}{HOME}"),
+    ];
+    let vars = r#"[vars]
+tls = "verify-full"
+switch = "no"
+number = 4
+port = 9999
+words = "two words"
+dollar = "$"
+"#;
+    // The variables are used in either, so that both declare the same ones.
+    let used = "[pipelines.use]\nimage = \"a/train:1\"\ntasks.one = { run = \"true\" }\nenv.A = \"${vars.tls}${vars.switch}${vars.number}${vars.port}${vars.words}${vars.dollar}\"\n";
+    let fill = |choose: fn(&(&'static str, &'static str, &'static str)) -> &'static str| {
+        let text = values.iter().fold(platform.to_string(), |text, value| {
+            text.replace(value.0, choose(value))
+        });
+        compiled(&format!("{vars}{text}{used}"))
+    };
+    assert_eq!(fill(|it| it.1), fill(|it| it.2));
+}
+
+/// Prometheus and Grafana complete nothing at start.
+#[test]
+fn a_file_that_nothing_completes_has_the_default() {
+    let files = compiled(
+        r#"
+[vars]
+reader = { default = "reader", env = "READER" }
+[components.es]
+kind = "elasticsearch"
+external = { host = "es.example.com", port = 9200 }
+settings = { user = "${vars.reader}", password = "${secrets.s}" }
+[components.grafana]
+kind = "grafana"
+group = "one"
+settings.admin_password = "${secrets.s}"
+uses = { datasource = "prometheus", elasticsearch = "es" }
+[components.prometheus]
+kind = "prometheus"
+group = "one"
+[components.app]
+image = "a/app:1"
+group = "one"
+ports.http = 80
+metrics = { port = "http", basic = { user = "the-${vars.reader}", password = "${secrets.s}" } }
+"#,
+    );
+    let sources = file(&files, "provisioning/datasources/platform.yaml");
+    assert!(sources.contains("basicAuthUser: reader\n"), "{sources}");
+    let jobs = file(&files, "prometheus/prometheus.yml");
+    assert!(jobs.contains("username: the-reader\n"), "{jobs}");
+}
+
+/// What is said of a broker that runs here is for the other environments.
+#[test]
+fn an_environment_lets_settings_of_one_that_runs_here_rest() {
+    let broker = "[components.k]\nkind = \"kafka\"\ngroup = \"one\"\nports.host = { host = 9094 }\nsettings = { topics = [\"t\"], advertised_host = \"k.example.com\" }\n[components.app]\nimage = \"a/app:1\"\ngroup = \"one\"\nenv.K = \"${components.k.bootstrap_servers}\"\n";
+    let files = of_environment(
+        broker,
+        "[components.k]\nexternal = { broker = \"k1.prod:9092\" }\n",
+    );
+    let services = file(&files, "compose/one.yaml");
+    assert!(services.contains("K: \"k1.prod:9092\"\n"), "{services}");
+    assert!(!services.contains("k-topics"), "{services}");
+}

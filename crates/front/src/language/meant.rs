@@ -3,6 +3,7 @@
 use super::{
     alone::table_of,
     form::{Form, NameRule},
+    key::KeyShape,
     quantity::{cpu_millis, duration_in_one_unit},
     shape::Shape,
 };
@@ -36,6 +37,13 @@ fn rewritten(shape: &Shape, node: &Node) -> Option<String> {
             if named(item) && is_in_braces(node, entries) =>
         {
             with_names(item, entries)
+        }
+        // Names for numbers that have none.
+        (Shape::List(item), Value::Table(entries))
+            if takes_numbers(item, entries) && is_in_braces(node, entries) =>
+        {
+            let numbers: Vec<String> = entries.iter().map(|(_, number)| inline(number)).collect();
+            Some(format!("[{}]", numbers.join(", ")))
         }
         (Shape::List(item), value) => {
             let one = match item.takes(value) {
@@ -204,6 +212,14 @@ fn named(item: &Shape) -> bool {
     matches!(item, Shape::Table(keys) if keys.iter().any(|key| key.name == "name"))
 }
 
+/// Whether a table holds numbers and nothing else, and an item of the list is one.
+fn takes_numbers(item: &Shape, entries: &Table) -> bool {
+    let is_number = |node: &Node| {
+        matches!(node.value, Value::Integer(_) | Value::Float(_)) && item.takes(&node.value)
+    };
+    entries.iter().all(|(_, node)| is_number(node))
+}
+
 /// Whether a table stands in braces: only then it is one value, which another one can replace.
 pub(super) fn is_in_braces(node: &Node, table: &Table) -> bool {
     let first = table.iter().next().map(|(key, _)| key.span);
@@ -281,14 +297,28 @@ pub(super) fn file_mode(mode: &Node) -> Option<String> {
     }
 }
 
-/// Whether a text has the form that the shape asks for; of anything else only its type is looked at.
 /// Whether a value of a type that the shape takes is right, as far as its form tells.
 pub(super) fn fits(shape: &Shape, value: &Value) -> bool {
     match (shape, value) {
         (Shape::Plain(form) | Shape::Formed(form), Value::String(text)) => form.accepts(text),
         (Shape::Table(_), Value::Table(_)) => false,
+        (Shape::Either(shapes), value) => {
+            let taken = shapes.iter().find(|shape| shape.takes(value));
+            match (taken, value) {
+                (Some(Shape::Table(keys)), Value::Table(table)) => is_one(keys, table),
+                (Some(shape), value) => fits(shape, value),
+                (None, _) => false,
+            }
+        }
         _ => true,
     }
+}
+
+/// Whether a table has the keys that are asked for and no others.
+fn is_one(keys: &[KeyShape], table: &Table) -> bool {
+    let is_known = |name: &str| keys.iter().any(|key| key.name == name);
+    let mut required = keys.iter().filter(|key| key.required);
+    table.keys().all(is_known) && required.all(|key| table.get(key.name).is_some())
 }
 
 #[cfg(test)]

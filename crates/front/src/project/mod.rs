@@ -1,7 +1,8 @@
 //! One checked tree out of platform.toml, the files that it includes and the environment that is laid over it.
 //!
 //! In: the project's files. Out: a table in the shape of the language, each value with its place. The next stage may
-//! assume that keys are known and types are right; what was wrong is reported and left out.
+//! assume that keys are known and types are right; what was wrong is reported and left out. Constants of `[vars]` stand in the
+//! places of the references to them, so that all later stages read what is written.
 
 mod include;
 mod merge;
@@ -40,7 +41,7 @@ pub struct Read {
     pub suffix: String,
     /// The file of the environment, where there is one: what stands elsewhere is meant for the others, too.
     pub over: Option<SourceId>,
-    /// Variables in pipelines and CI entries: where references are not resolved later, their values are written out in the tree.
+    /// Variables whose values stand in the tree in the place of references to them.
     pub written_out: BTreeSet<String>,
 }
 
@@ -136,7 +137,10 @@ pub fn read(
         writes_out: false,
         example: "",
     };
-    let tree = check(&platform.table, PLATFORM_FILE, &context, sink);
+    let mut tree = check(&platform.table, PLATFORM_FILE, &context, sink);
+    let done = constants.put_in_place(&mut tree);
+    written_out.extend(done.variables);
+    sink.explain_values(done.values);
     // Whether names exist is not known then.
     unread.is_empty().then_some(Read {
         written_out,

@@ -19,11 +19,13 @@ pub struct Constants {
 }
 
 #[derive(Clone, Debug)]
-struct Constant {
-    text: String,
-    place: Span,
-    /// Whether a variable that is set at start is empty by default.
-    is_open: bool,
+pub(super) struct Constant {
+    /// As it is written in `[vars]`.
+    pub(super) value: Value,
+    pub(super) text: String,
+    pub(super) place: Span,
+    /// Whether it is the default of what is set at start.
+    pub(super) is_set_at_start: bool,
 }
 
 /// A string in which references were written out.
@@ -46,7 +48,7 @@ impl Constants {
             let value = table.and_then(|table| table.get("default")).unwrap_or(node);
             let is_set_at_start = table.is_some_and(|table| table.get("env").is_some());
             let constant = Constant::of(value).map(|constant| Constant {
-                is_open: is_set_at_start && constant.text.is_empty(),
+                is_set_at_start,
                 ..constant
             });
             (format!("vars.{}", key.name), constant)
@@ -83,6 +85,11 @@ impl Constants {
             .collect()
     }
 
+    /// What a reference stands for, where that can be written out.
+    pub(super) fn get(&self, reference: &Reference<'_>) -> Option<&Constant> {
+        self.values.get(&reference.segments.join("."))?.as_ref()
+    }
+
     /// Whether a phrase refers to a value that can't be used.
     pub fn is_broken(&self, phrase: &Phrase<'_>) -> bool {
         let value = |reference: &Reference<'_>| self.values.get(&reference.segments.join("."));
@@ -100,10 +107,9 @@ impl Constants {
                 Piece::Escape => text.push_str("${"),
                 Piece::Misfit(_) => return None,
                 Piece::Reference(reference) => {
-                    let known = self.values.get(&reference.segments.join("."))?;
-                    let constant = known.as_ref()?;
+                    let constant = self.get(reference)?;
                     text.push_str(&constant.text);
-                    is_open |= constant.is_open;
+                    is_open |= constant.is_open();
                     if !places.contains(&constant.place) {
                         places.push(constant.place);
                     }
@@ -127,10 +133,16 @@ impl Constant {
             Value::Array(_) | Value::Table(_) | Value::Removed | Value::Broken
         );
         (is_scalar && phrase.pieces.iter().all(is_text)).then(|| Self {
+            value: node.value.clone(),
             text: node.scalar(),
             place: node.span,
-            is_open: false,
+            is_set_at_start: false,
         })
+    }
+
+    /// Whether it is whole only once somebody sets it at start.
+    pub(super) fn is_open(&self) -> bool {
+        self.is_set_at_start && self.text.is_empty()
     }
 }
 

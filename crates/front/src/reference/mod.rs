@@ -5,12 +5,14 @@
 
 mod constants;
 mod field;
+mod in_place;
 mod parse;
 mod sounds;
 mod variable;
 
 pub use constants::{Constants, WrittenOut, variables_in};
 pub use field::{ComponentField, OwnPort, PortField};
+pub use in_place::PutInPlace;
 pub use parse::{of_key, of_node, of_text};
 pub use sounds::{names_entry_of_secret, sounds_secret, sounds_secret_as_number};
 pub use variable::{Declared, Variable, names_environment};

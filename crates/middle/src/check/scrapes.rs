@@ -3,6 +3,7 @@
 use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink},
+    files::Site,
     language::duration_ms,
     model::{Component, Purpose, SettingValue, USUAL_INTERVAL},
 };
@@ -13,7 +14,11 @@ pub(super) fn timeouts(facts: Facts<'_>, sink: &mut Sink) {
         return;
     };
     let usual = match prometheus.setting("scrape_interval") {
-        Some(SettingValue::Text(text)) => text.as_plain().and_then(|text| duration_ms(&text)),
+        Some(SettingValue::Text(text)) => {
+            let platform = facts.platform;
+            let default = |piece: &_| platform.constant_at(Site::Engine, piece);
+            duration_ms(&text.render(|piece| default(piece).unwrap_or_default()))
+        }
         _ => None,
     };
     for metrics in facts

@@ -4,12 +4,13 @@ use std::{collections::BTreeMap, rc::Rc};
 
 use super::{
     Inputs, draft::Declared, elsewhere, env_settings, external, kindless, layers::in_long_form,
-    logins, major, partial, presets, read, removed, unknown,
+    logins, major, partial, presets, read, removed, settings, unknown,
 };
 use crate::{
     catalog::Kind,
     diag::{Code, Diagnostic, Sink, nearest},
     language::{Context, KeyShape, NameRule, Owner, complete, component_key},
+    reference::Constants,
     syntax::{Key, Node, Removal, Table, key_text, lay_over, overlay, quoted},
     text::{all_of, one_of},
 };
@@ -20,6 +21,7 @@ pub(super) fn components(
     inputs: &mut Inputs<'_>,
     sink: &mut Sink,
 ) -> (Vec<Declared>, Vec<String>) {
+    let constants = Constants::of(tree);
     let mut components = Vec::new();
     let mut lost = Vec::new();
     for (key, node) in read::entries(tree, "components") {
@@ -57,7 +59,7 @@ pub(super) fn components(
         components.push(Declared {
             preset_alerts,
             lacks_presets,
-            ..component(tree, key, written, kind, sink)
+            ..component((tree, &constants), key, written, kind, sink)
         });
     }
     let of_presets = presets::unused(tree, inputs, sink);
@@ -112,7 +114,7 @@ fn part_names(components: &[Declared], sink: &mut Sink) {
 }
 
 fn component(
-    tree: &Table,
+    (tree, constants): (&Table, &Constants),
     key: &Key,
     mut user: Table,
     kind: Rc<Kind>,
@@ -132,8 +134,10 @@ fn component(
     if !lacks_presets(tree, &user) {
         complete(&user, &context, sink);
     }
+    settings::put_constants(&mut user, &kind, constants);
     env_settings::read(&mut user, &kind, sink);
     let logins = logins::split(&mut user, &kind, sink);
+    elsewhere::rest_settings(key, &mut user, &kind);
     let external = external::addresses(&user, &kind, sink);
     if external.as_ref().is_some_and(|external| external.whole) {
         let written = tree.get_path(&["components", &key.name]);

@@ -58,6 +58,27 @@ pub(super) fn check(component: &Key, written: &Table, kind: &Kind, sink: &mut Si
     );
 }
 
+/// Takes away the settings of one that runs here where an environment makes it run elsewhere: they are for the other environments,
+/// as its keys about a container are.
+pub(super) fn rest_settings(component: &Key, user: &mut Table, kind: &Kind) {
+    let external = user.entry("external").filter(|it| !it.value.is_false());
+    let Some(place) = external.map(|it| it.key.span.source) else {
+        return;
+    };
+    if place == component.span.source {
+        return;
+    }
+    let is_of_here = |key: &Key| {
+        let mut specs = kind.settings.iter();
+        specs.any(|spec| spec.name == key.name && spec.only_here)
+    };
+    if let Some(settings) = user.table_mut("settings") {
+        settings
+            .entries
+            .retain(|it| it.key.span.source == place || !is_of_here(&it.key));
+    }
+}
+
 /// The parts that also run for a component elsewhere: its exporters.
 fn watching(kind: &Kind) -> impl Iterator<Item = (&str, &Table)> {
     let parts = kind.table.table("parts").into_iter();

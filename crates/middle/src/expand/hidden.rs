@@ -1,29 +1,43 @@
 //! A port or a path prefix that is set only in `args` or `env`: health checks, scrapes and links would not use it.
 //!
 //! The kind shows which flags and variables of its program set one: those that it gives `${self.PORT.port}`,
-//! `${self.PORT.path}` or the public URL, and the variables that it calls another way to set such a flag.
+//! `${self.PORT.path}` or the public URL, and the variables that it calls another way to set such a flag. What is set at start
+//! counts with its default.
 
-use super::{Declarations, draft::Declared, flags, own_name::unknown_public_address};
+mod line;
+mod parts;
+
+pub use line::with_line;
+
+use super::{
+    Declarations, draft::Declared, flags, layers::Layered, own_name::unknown_public_address,
+};
 use crate::{
     catalog::Kind,
     diag::{Code, Diagnostic, Sink},
-    reference::{self, Mode, Piece, Words},
+    reference::{self, Constants, Mode, Piece, Words},
     source::Span,
     syntax::{Node, Table, Value, inline, quoted},
     value::UrlParts,
 };
 
-pub(super) fn check(all: &Declarations, sink: &mut Sink) {
-    for declared in &all.components {
+/// `workloads`: those of each component, with its parts that run.
+pub(super) fn check(all: &Declarations, workloads: &[Vec<Layered>], sink: &mut Sink) {
+    let constants = &all.names.constants;
+    for (declared, workloads) in all.components.iter().zip(workloads) {
         if declared.external.is_none() {
-            let found = hidden(declared).into_iter().chain(public_address(declared));
+            let found = hidden(declared, constants).into_iter();
+            let found = found.chain(public_address(declared, constants));
             found.for_each(|diagnostic| sink.push(diagnostic));
         }
+        let found = workloads.iter();
+        let found = found.filter_map(|workload| parts::hidden(all, declared, workload));
+        found.for_each(|diagnostic| sink.push(diagnostic));
     }
 }
 
 /// A flag or a variable that says the public address, where nothing else does.
-fn public_address(declared: &Declared) -> Option<Diagnostic> {
+fn public_address(declared: &Declared, constants: &Constants) -> Option<Diagnostic> {
     let main = declared.kind.port.as_deref().unwrap_or("http");
     let of_port = declared.user.get_path(&["ports", main, "public_url"]);
     if declared.public_url().is_some() || of_port.is_some() {
@@ -39,8 +53,10 @@ fn public_address(declared: &Declared) -> Option<Diagnostic> {
             unknown_public_address(declared, &by, value, written.span)
         })
     };
-    first(&flags_of_kind(&declared.kind), &flags_of(declared))
-        .or_else(|| first(&variables_of_kind(&declared.kind), &variables_of(declared)))
+    let kind = &declared.kind;
+    let variables = || variables_of(declared.user.table("env"), constants);
+    first(&flags_of_kind(kind), &flags_of(declared, constants))
+        .or_else(|| first(&variables_of_kind(kind), &variables()))
 }
 
 /// A flag or a variable of the kind's program that sets a fact of a port.
@@ -74,17 +90,19 @@ struct Written {
     span: Span,
 }
 
-fn hidden(declared: &Declared) -> Option<Diagnostic> {
+fn hidden(declared: &Declared, constants: &Constants) -> Option<Diagnostic> {
     let first = |ways: &[PortOption], all: &[Written]| {
         let mut written = all.iter();
         written.find_map(|written| contradiction(declared, ways, written, all))
     };
-    first(&flags_of_kind(&declared.kind), &flags_of(declared))
-        .or_else(|| first(&variables_of_kind(&declared.kind), &variables_of(declared)))
+    let kind = &declared.kind;
+    let variables = || variables_of(declared.user.table("env"), constants);
+    first(&flags_of_kind(kind), &flags_of(declared, constants))
+        .or_else(|| first(&variables_of_kind(kind), &variables()))
 }
 
 /// The flags in `args`, and in a command of the user's own that starts the kind's program, from a shell too.
-fn flags_of(declared: &Declared) -> Vec<Written> {
+fn flags_of(declared: &Declared, constants: &Constants) -> Vec<Written> {
     let user = &declared.user;
     let command = user.get("command");
     let in_shell = command.and_then(|command| {
@@ -100,15 +118,22 @@ fn flags_of(declared: &Declared) -> Vec<Written> {
         Some(line) => vec![line],
         None => lines.map(|line| (line, flags::words(line))).collect(),
     };
-    let flags = lines.into_iter().flat_map(|(line, words)| {
-        let flags = flags::flags_with_values(&words).into_iter();
-        flags.map(|(name, value)| Written {
+    let flags = lines.into_iter();
+    flags
+        .flat_map(|(line, words)| flags_among(&words, line.span, constants))
+        .collect()
+}
+
+/// The flags among the words of a line that stands at `span`.
+fn flags_among(words: &[String], span: Span, constants: &Constants) -> Vec<Written> {
+    let flags = flags::flags_with_values(words).into_iter();
+    flags
+        .map(|(name, value)| Written {
             name,
-            value,
-            span: line.span,
+            value: constants.with_defaults(&value, span),
+            span,
         })
-    });
-    flags.collect()
+        .collect()
 }
 
 /// Whether a command of the user's begins as the kind's does: with the same word, or with a flag where the image names the program.
@@ -126,13 +151,17 @@ fn starts_the_program(declared: &Declared, command: &Node) -> bool {
     }
 }
 
-fn variables_of(declared: &Declared) -> Vec<Written> {
-    let variables = declared.user.table("env").into_iter().flat_map(Table::iter);
+fn variables_of(env: Option<&Table>, constants: &Constants) -> Vec<Written> {
+    let variables = env.into_iter().flat_map(Table::iter);
     variables
         .filter_map(|(key, node)| {
             let value = match &node.value {
                 Value::Integer(_) => inline(node),
-                _ => reference::of_node(node, Words::Platform, Mode::Strict).literal()?,
+                _ => {
+                    let phrase = reference::of_node(node, Words::Platform, Mode::Strict);
+                    let written = constants.written_out(&phrase)?;
+                    (!written.is_open).then_some(written.text)?
+                }
             };
             Some(Written {
                 name: key.name.clone(),
@@ -267,14 +296,17 @@ fn declared_number(declared: &Declared, port: &str) -> Option<u16> {
     let own = declared.user.get_path(&["ports", port]);
     let kinds =
         workloads(&declared.kind).find_map(|(_, workload)| workload.get_path(&["ports", port]));
-    [own, kinds].into_iter().flatten().find_map(|node| {
-        let number = match &node.value {
-            Value::Integer(number) => Some(*number),
-            Value::Table(table) => table.integer("container"),
-            _ => None,
-        };
-        u16::try_from(number?).ok()
-    })
+    [own, kinds].into_iter().flatten().find_map(number_of)
+}
+
+/// The number in a port's table, or in its place.
+fn number_of(port: &Node) -> Option<u16> {
+    let number = match &port.value {
+        Value::Integer(number) => Some(*number),
+        Value::Table(table) => table.integer("container"),
+        _ => None,
+    };
+    u16::try_from(number?).ok()
 }
 
 /// What the rest of the platform does not know of a port.
@@ -311,46 +343,6 @@ fn explained(declared: &Declared, written: &Written, hidden: &Hidden<'_>) -> Dia
     with_line(diagnostic, declared, (port, line), &why)
 }
 
-/// Asks for a line of a port where the port is written: in its table, in the place of its number, or as a line of the component.
-pub fn with_line(
-    diagnostic: Diagnostic,
-    declared: &Declared,
-    (port, line): (&str, &str),
-    why: &str,
-) -> Diagnostic {
-    let key = format!("ports.{port}");
-    let entry = declared
-        .user
-        .table("ports")
-        .and_then(|ports| ports.entry(port));
-    let table = entry.and_then(|entry| Some((entry, entry.value.as_table()?)));
-    let number = table.and_then(|(_, table)| table.get("container"));
-    match (table, number) {
-        // Written as `ports.http = 9090`.
-        (Some((entry, _)), Some(number)) if number.span == entry.value.span => {
-            let whole = match line.strip_prefix("container = ") {
-                Some(other) => other.to_string(),
-                None => format!("{{ container = {}, {line} }}", inline(number)),
-            };
-            diagnostic
-                .help(format!("write `{key} = {whole}`: {why}"))
-                .replacing(number.span, whole)
-        }
-        (Some(_), Some(number)) if line.starts_with("container") => diagnostic
-            .help(format!("write `{line}` in `{key}`: {why}"))
-            .replacing(number.span, line.trim_start_matches("container = ")),
-        (Some((entry, _)), _) => diagnostic
-            .help(format!("write `{line}` in `{key}`: {why}"))
-            .adding(entry.key.span, line),
-        (None, _) => {
-            let line = format!("{key}.{line}");
-            diagnostic
-                .help(format!("write `{line}`: {why}"))
-                .adding(declared.span, line)
-        }
-    }
-}
-
 /// What follows the host in a URL; what is no URL stays as it is.
 pub(super) fn path_of_url(text: &str) -> &str {
     UrlParts::split(text).map_or(text, |url| url.path)
@@ -371,29 +363,33 @@ fn workloads(kind: &Kind) -> impl Iterator<Item = (&str, &Table)> {
 }
 
 fn flags_of_kind(kind: &Kind) -> Vec<PortOption> {
+    let workloads = workloads(kind);
+    workloads.flat_map(|(_, table)| flags_in(table)).collect()
+}
+
+/// The flags of a workload of the kind.
+fn flags_in(workload: &Table) -> Vec<PortOption> {
     let mut found = Vec::new();
-    for (_, workload) in workloads(kind) {
-        for key in ["command", "args"] {
-            let words = workload.array(key).unwrap_or_default();
-            for (index, word) in words.iter().enumerate() {
-                let Some(mut fact) = fact_in(word) else {
-                    continue;
-                };
-                let previous = index.checked_sub(1).and_then(|before| words.get(before));
-                let own = word.as_str().and_then(|word| word.split_once('='));
-                let name = own
-                    .map(|(name, _)| name)
-                    .or(previous.and_then(Node::as_str));
-                // Of `--listen=:` the flag's value is what stands behind the flag.
-                if let (Fact::Port { before, .. }, Some(_)) = (&mut fact, own) {
-                    *before = before.split_once('=').map_or("", |(_, it)| it).to_string();
-                }
-                found.extend(name.map(|name| PortOption {
-                    name: name.to_string(),
-                    within: None,
-                    fact,
-                }));
+    for key in ["command", "args"] {
+        let words = workload.array(key).unwrap_or_default();
+        for (index, word) in words.iter().enumerate() {
+            let Some(mut fact) = fact_in(word) else {
+                continue;
+            };
+            let previous = index.checked_sub(1).and_then(|before| words.get(before));
+            let own = word.as_str().and_then(|word| word.split_once('='));
+            let name = own
+                .map(|(name, _)| name)
+                .or(previous.and_then(Node::as_str));
+            // Of `--listen=:` the flag's value is what stands behind the flag.
+            if let (Fact::Port { before, .. }, Some(_)) = (&mut fact, own) {
+                *before = before.split_once('=').map_or("", |(_, it)| it).to_string();
             }
+            found.extend(name.map(|name| PortOption {
+                name: name.to_string(),
+                within: None,
+                fact,
+            }));
         }
     }
     found

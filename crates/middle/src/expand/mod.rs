@@ -161,9 +161,9 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
     secrets::check_names(&all, tree, sink);
     end_of_life::check(&all, sink);
     tag_form::check(&all, sink);
-    hidden::check(&all, sink);
     no_builder::check(&all, tree, sink);
     let mut layers = layers(&all, &bound, inputs.engine, sink);
+    hidden::check(&all, &layers.workloads, sink);
     probes::drop_idle(&all, &mut layers.workloads);
     unread_secrets::drop(&mut all, &mut layers, tree);
     let Layers {

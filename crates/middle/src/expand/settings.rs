@@ -1,5 +1,6 @@
 //! Settings: typed by the kind.
 
+mod constants;
 mod contents;
 mod defaults;
 mod missing;
@@ -7,6 +8,7 @@ mod unknown;
 
 use std::collections::BTreeSet;
 
+pub(super) use constants::put_constants;
 use missing::missing;
 pub(super) use unknown::meant;
 use unknown::unknown_setting;
@@ -18,7 +20,6 @@ use crate::{
     language::{Shape, duration_ms, memory_bytes, respelled},
     model::Version,
     reference::{self, Constants, Mode, Phrase, Piece, Words},
-    source::Span,
     syntax::{Key, Node, Table, Value, places, quoted},
     text::one_of,
 };
@@ -297,7 +298,7 @@ fn typed(spec: &SettingSpec, node: &Node, constants: &Constants, sink: &mut Sink
             return;
         }
         (SettingType::String, Value::String(text)) if !spec.choices.is_empty() => {
-            return choice(spec, text, node.span, sink);
+            return choice(spec, text, node, sink);
         }
         (SettingType::Stores, Value::Array(items)) => {
             items
@@ -370,17 +371,26 @@ fn secret_value(spec: &SettingSpec, node: &Node, sink: &mut Sink) {
     }
 }
 
-fn choice(spec: &SettingSpec, text: &str, span: Span, sink: &mut Sink) {
+fn choice(spec: &SettingSpec, text: &str, node: &Node, sink: &mut Sink) {
     if spec.choices.iter().any(|choice| choice == text) {
         return;
     }
-    sink.push(
-        Diagnostic::new(
-            Code::BadValue,
+    // What the kind makes of it is decided when compiling.
+    let is_open = phrase(node).references().next().is_some();
+    let (message, label) = match is_open {
+        true => (
+            format!("setting `{}` can't be chosen at start", spec.name),
+            "not known when compiling",
+        ),
+        false => (
             format!("setting `{}` can't be `{text}`", spec.name),
-        )
-        .label(span, "does not fit")
-        .help(format!("write {}", one_of(&spec.choices))),
+            "does not fit",
+        ),
+    };
+    sink.push(
+        Diagnostic::new(Code::BadValue, message)
+            .label(node.span, label)
+            .help(format!("write {}", one_of(&spec.choices))),
     );
 }
 

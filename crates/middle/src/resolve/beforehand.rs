@@ -160,7 +160,8 @@ impl Watched<'_> {
             return None;
         };
         let settings = prometheus.map_or(&[][..], |index| &self.components[index].settings);
-        let alerts = observe::promises(tree, &scene.components[airflow].name, settings, sink);
+        let alerts =
+            observe::promises(scene, tree, &scene.components[airflow].name, settings, sink);
         Some((airflow, alerts))
     }
 

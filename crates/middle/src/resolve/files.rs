@@ -74,9 +74,7 @@ fn path(scene: &Scene<'_>, index: usize, key: &Key, sink: &mut Sink) -> String {
         return key.name.clone();
     }
     let scope = Scope::component(index, None).without_secrets("a path");
-    text(scene, &node, &scope, sink)
-        .as_plain()
-        .unwrap_or_default()
+    scene.with_defaults(&text(scene, &node, &scope, sink))
 }
 
 fn mode(table: &Table) -> u32 {
@@ -108,8 +106,8 @@ impl File<'_> {
             "secret" => self.secret(&entry.value, sink),
             "generated" => {
                 let scope = Scope::component(self.index, None).without_secrets("a path");
-                let path = text(self.scene, &entry.value, &scope, sink).as_plain();
-                path.map(FileContent::Generated)
+                let path = text(self.scene, &entry.value, &scope, sink);
+                Some(FileContent::Generated(self.scene.with_defaults(&path)))
             }
             "stubs" => Some(FileContent::Stubs),
             "setting" => return self.of_setting(&entry.value, table.string("of"), sink),

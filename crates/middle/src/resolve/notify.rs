@@ -182,7 +182,7 @@ fn smtp(scene: &Scene, entry: &Entry, sink: &mut Sink) -> Option<Smtp> {
 
 fn url(scene: &Scene, table: &Table, key: &str, sink: &mut Sink) -> Option<At<Text>> {
     let text = whole_value(scene, table, key, sink)?;
-    let plain = text.value.as_plain();
+    let plain = scene.known_with_defaults(&text.value);
     if let Some(plain) = plain.filter(|it| !is_url(it)) {
         sink.push(
             Diagnostic::new(Code::BadValue, format!("`{plain}` is not a URL"))

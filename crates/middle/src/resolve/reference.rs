@@ -42,6 +42,8 @@ pub(super) struct Scope<'a> {
     pub binding: Option<&'a str>,
     /// The workload that reads the string when it runs.
     pub reader: Option<WorkloadOf<'a>>,
+    /// It stands at the top of the file: what is generated of it has no variables of its own.
+    pub at_top: bool,
     /// Who reads the string runs elsewhere: names inside of the platform lead nowhere.
     pub outside: bool,
 }
@@ -63,6 +65,7 @@ impl<'a> Scope<'a> {
             template: false,
             binding: None,
             reader: None,
+            at_top: false,
             outside: false,
         }
     }
@@ -75,11 +78,19 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// A reader that is no component: a pipeline, the top of the file.
+    /// A reader that is no component, such as a pipeline.
     pub fn platform() -> Self {
         Self {
             owner: None,
             ..Self::component(0, None)
+        }
+    }
+
+    /// A raw table at the top of the file.
+    pub fn top() -> Self {
+        Self {
+            at_top: true,
+            ..Self::platform()
         }
     }
 

@@ -74,6 +74,20 @@ impl Scene<'_> {
         })
     }
 
+    /// The same where nothing else in the text is left to fill in.
+    pub fn known_with_defaults(&self, text: &Text) -> Option<String> {
+        let is_known = |piece: &Piece| {
+            matches!(
+                piece,
+                Piece::Literal(_) | Piece::Endpoint(_) | Piece::Variable(_)
+            )
+        };
+        text.pieces
+            .iter()
+            .all(is_known)
+            .then(|| self.with_defaults(text))
+    }
+
     /// The workloads of a component that the platform runs: all, but the main one of a component that runs elsewhere.
     pub fn running(&self, index: usize) -> impl Iterator<Item = &WorkloadDraft> {
         let draft = &self.components[index];

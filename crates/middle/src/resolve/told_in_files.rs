@@ -26,7 +26,7 @@ pub(super) fn check<'a>(
         for table in told.iter().filter_map(Node::as_table) {
             let files = read::strings(table, "files");
             for file in main.files.iter().filter(|it| files.contains(&it.path)) {
-                if let Some(text) = text_of(file) {
+                if let Some(text) = text_of(scene, file) {
                     let reading = Reading {
                         draft,
                         main,
@@ -41,9 +41,9 @@ pub(super) fn check<'a>(
     }
 }
 
-fn text_of(file: &FileMount) -> Option<String> {
+fn text_of(scene: &Scene<'_>, file: &FileMount) -> Option<String> {
     match &file.content {
-        FileContent::Text { text, .. } => text.as_plain(),
+        FileContent::Text { text, .. } => scene.known_with_defaults(text),
         FileContent::Project { bytes, .. } => String::from_utf8(bytes.clone()).ok(),
         FileContent::Folder { .. }
         | FileContent::Secret(_)

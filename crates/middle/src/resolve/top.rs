@@ -37,7 +37,7 @@ pub(super) fn top(
 ) -> Top {
     let empty = Table::default();
     let table = tree.table("platform").unwrap_or(&empty);
-    let scope = Scope::platform();
+    let scope = Scope::top();
     let raw = tree.table("raw").unwrap_or(&empty);
     Top {
         version: table.string("version").unwrap_or(FIRST_VERSION).to_string(),

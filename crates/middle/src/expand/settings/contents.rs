@@ -34,7 +34,7 @@ pub(super) fn check(
         if misfits.contains(&item.as_str()) {
             continue;
         }
-        reserved(declared, spec, item, sink);
+        reserved(all, declared, spec, item, sink);
         if let Some(form) = spec.form {
             of_form(all, spec, form, item, sink);
         }
@@ -52,7 +52,7 @@ pub(super) fn check(
         }
     }
     if let (Some(form), true) = (spec.form, node.as_array().is_some()) {
-        twice(form, spec, &fitting, sink);
+        twice(all, (form, spec), &fitting, sink);
     }
 }
 
@@ -157,12 +157,24 @@ fn short(all: &Declarations, spec: &SettingSpec, item: &Node, sink: &mut Sink) {
     }
 }
 
+/// A string with the defaults of variables; with anything else in it, as it is written.
+fn written(all: &Declarations, item: &Node) -> String {
+    let text = item.as_str().unwrap_or_default();
+    all.names.constants.with_defaults(text, item.span)
+}
+
 /// Strings of a list that mean the same thing.
-fn twice(form: SettingForm, spec: &SettingSpec, strings: &[&Node], sink: &mut Sink) {
-    let mut firsts: BTreeMap<&str, Span> = BTreeMap::new();
+fn twice(
+    all: &Declarations,
+    (form, spec): (SettingForm, &SettingSpec),
+    strings: &[&Node],
+    sink: &mut Sink,
+) {
+    let mut firsts: BTreeMap<String, Span> = BTreeMap::new();
     for item in strings {
-        let name = form.identity(item.as_str().unwrap_or_default());
-        let first = *firsts.entry(name).or_insert(item.span);
+        let text = written(all, item);
+        let name = form.identity(&text);
+        let first = *firsts.entry(name.to_string()).or_insert(item.span);
         if first != item.span {
             sink.push(
                 Diagnostic::new(
@@ -178,9 +190,15 @@ fn twice(form: SettingForm, spec: &SettingSpec, strings: &[&Node], sink: &mut Si
 }
 
 /// Reports a string that the program has for itself. An external server has its own.
-fn reserved(declared: &Declared, spec: &SettingSpec, node: &Node, sink: &mut Sink) {
-    let text = node.as_str().unwrap_or_default();
-    if declared.external.is_none() && spec.reserved.iter().any(|it| it == text) {
+fn reserved(
+    all: &Declarations,
+    declared: &Declared,
+    spec: &SettingSpec,
+    node: &Node,
+    sink: &mut Sink,
+) {
+    let text = written(all, node);
+    if declared.external.is_none() && spec.reserved.contains(&text) {
         sink.push(
             Diagnostic::new(
                 Code::BadValue,

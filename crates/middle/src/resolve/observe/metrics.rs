@@ -267,9 +267,10 @@ impl Reader<'_> {
             None => None,
         };
         Some(Login::Basic {
-            user: text(self.scene, user, &scope, sink)
-                .as_plain()
-                .unwrap_or_default(),
+            // Prometheus fills in nothing at start.
+            user: self
+                .scene
+                .with_defaults(&text(self.scene, user, &scope, sink)),
             password,
         })
     }

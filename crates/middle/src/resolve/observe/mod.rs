@@ -189,9 +189,7 @@ fn kind_string(scene: &Scene<'_>, index: usize, node: &Node, sink: &mut Sink) ->
         return text.to_string();
     }
     let scope = Scope::component(index, None).without_secrets("a rule");
-    text(scene, node, &scope, sink)
-        .as_plain()
-        .unwrap_or_default()
+    scene.with_defaults(&text(scene, node, &scope, sink))
 }
 
 /// Whether anything of it is scraped.

@@ -8,7 +8,7 @@ use crate::{
     expand::read,
     language::{duration_ms, duration_text},
     model::{Alert, AlertSeverity, AlertText, AlertWhose, Cycle, Schedule, Setting, SettingValue},
-    resolve::pipelines,
+    resolve::{Scene, pipelines},
     source::Span,
     syntax::Table,
 };
@@ -35,6 +35,7 @@ pub(super) const SLOW: &str = "PipelineSlow";
 /// The alerts on pipelines that are overdue or slow, for the Airflow that runs them. `prometheus` are the settings of the
 /// Prometheus that keeps its samples.
 pub(in crate::resolve) fn promises(
+    scene: &Scene<'_>,
     tree: &Table,
     airflow: &str,
     prometheus: &[Setting],
@@ -44,7 +45,7 @@ pub(in crate::resolve) fn promises(
         .iter()
         .find(|setting| setting.name == "retention")
         .and_then(|setting| match &setting.value {
-            SettingValue::Text(text) => duration_ms(&text.as_plain()?),
+            SettingValue::Text(text) => duration_ms(&scene.with_defaults(text)),
             _ => None,
         })
         .unwrap_or(USUAL_RETENTION);

@@ -150,9 +150,9 @@ impl Resolver<'_> {
                     format!("a secret can't stand in {place}"),
                 )
                 .label(self.place, "a secret")
-                .help(match self.scope.owner {
-                    Some(_) => secret_places(),
-                    None => as_variable(&secret.name, &secret.env),
+                .help(match (self.scope.owner, self.scope.at_top) {
+                    (Some(_), _) | (None, true) => secret_places(),
+                    (None, false) => as_variable(&secret.name, &secret.env),
                 }),
             );
             return None;

@@ -5,8 +5,9 @@
 use serde::Serialize;
 
 use crate::{
+    files::Site,
     model::{Component, FileContent, HttpScheme, Platform, Port, Secret, SettingValue},
-    speak::units::prometheus,
+    speak::{Constants, Speak, units::prometheus},
     target::shared::scrape,
 };
 
@@ -117,7 +118,7 @@ pub(super) fn sources(
     let first = |components: &[&Component]| components.first().map(|it| it.name.clone());
     let of_kind = |kind: &'static str, components: &[&Component]| -> Vec<LogsView> {
         let views = components.iter().filter_map(|source| {
-            let (user, password) = login(source);
+            let (user, password) = login(platform, source);
             Some(LogsView {
                 name: source.name.clone(),
                 kind,
@@ -125,7 +126,7 @@ pub(super) fn sources(
                 traces: tracers.first().map(|(_, it)| it.name.clone()),
                 user,
                 password,
-                trusts_all: setting_text(source, "tls").as_deref() == Some("require"),
+                trusts_all: setting_text(platform, source, "tls").as_deref() == Some("require"),
                 authority: authority(source),
             })
         });
@@ -174,11 +175,11 @@ fn url(source: &Component) -> Option<String> {
 
 /// As whom Grafana logs in to an Elasticsearch: as a user of its own, or as the one of all clients of a server elsewhere, whose
 /// password the kind takes into a variable of its own (`takes`).
-fn login(source: &Component) -> (String, String) {
+fn login(platform: &Platform, source: &Component) -> (String, String) {
     let user = source
         .external
         .as_ref()
-        .and_then(|_| setting_text(source, "user"));
+        .and_then(|_| setting_text(platform, source, "user"));
     match user {
         Some(user) => {
             let name = Secret::usual_env(&source.name);
@@ -196,9 +197,10 @@ fn setting<'a>(source: &'a Component, name: &str) -> Option<&'a SettingValue> {
     Some(&setting.value)
 }
 
-fn setting_text(source: &Component, name: &str) -> Option<String> {
+/// What a setting says; of what is set at start the default, which nothing in a file of Grafana's changes.
+fn setting_text(platform: &Platform, source: &Component, name: &str) -> Option<String> {
     match setting(source, name)? {
-        SettingValue::Text(text) => text.as_plain(),
+        SettingValue::Text(text) => Some(Constants(platform, Site::Engine).text(text)),
         _ => None,
     }
 }
