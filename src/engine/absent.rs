@@ -31,8 +31,7 @@ impl Running {
         secret: &Secret,
         values: &'a BTreeMap<String, String>,
     ) -> Option<(String, &'a str)> {
-        let renamed = &self.output.platform.renamed;
-        let mut names = secret.earlier_env(renamed).into_iter();
+        let mut names = secret.earlier_env(&self.output.platform).into_iter();
         names.find_map(|name| {
             let value = values.get(&name)?;
             fits_dotenv(value).then_some((name, value.as_str()))

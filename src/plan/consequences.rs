@@ -2,7 +2,7 @@
 //!
 //! In: what the manifest remembers of components and of their volumes. Out: [`Consequence`]s, in the order of platform.toml.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Accepted, Inputs, data::DataPlan, recorded::RecordedData, stubs::left_bodies};
 use crate::data::{Kept, Program, Tenant, TenantNow};
@@ -189,31 +189,38 @@ pub(super) fn consequences(
     if wanted.is_empty() && inputs.selected.is_some() {
         return out;
     }
-    let tenants = &inputs.recorded.manifest.tenants;
+    let known = by_component(&inputs.recorded.manifest.tenants);
     let now = &inputs.wanted.tenants;
     let reset: BTreeSet<String> = out.iter().map(|it| it.component().to_string()).collect();
-    let left = data
-        .left
-        .iter()
-        .filter_map(|left| left.data.key.component());
-    let left: BTreeSet<&str> = left.collect();
+    let left = data.left.iter().map(|it| &it.data);
+    let left: BTreeSet<&str> = left.filter_map(|it| it.key.component()).collect();
+    let asked = data.upgrades.iter().map(|it| &it.data);
+    let asked: BTreeSet<&str> = asked.filter_map(|it| it.key.component()).collect();
     for tenant in now {
         let name = &tenant.tenant.component;
-        let mut same = tenants.iter().filter(|it| it.component == *name).peekable();
-        let before = tenant.before.as_ref().filter(|_| same.peek().is_none());
-        let before = tenants.iter().filter(|it| Some(&it.component) == before);
-        for old in same.chain(before) {
+        let mut names = std::iter::once(name).chain(&tenant.before);
+        let same = names.find_map(|it| known.get(it.as_str()));
+        for old in same.into_iter().flatten() {
             if old.program.kind != tenant.tenant.program.kind {
                 continue;
             }
             let moved = other_stores(old, tenant).into_iter();
             out.extend(moved.filter(|it| !is_said(it, &reset, &left)));
-            let mut upgrades = data.upgrades.iter();
-            let is_asked = upgrades.any(|it| it.data.key.component() == Some(name));
+            let is_asked = asked.contains(name.as_str());
             out.extend(other_version(old, tenant).filter(|_| !is_asked));
         }
     }
-    out.extend(new_keys(tenants, now).filter(|it| !left.contains(it.component())));
+    let new_keys = new_keys(&known, now).into_iter();
+    out.extend(new_keys.filter(|it| !left.contains(it.component())));
+    out
+}
+
+/// What is remembered of components, by their names: of both sides of a conflict, all.
+fn by_component(tenants: &BTreeSet<Tenant>) -> BTreeMap<&str, Vec<&Tenant>> {
+    let mut out: BTreeMap<&str, Vec<&Tenant>> = BTreeMap::new();
+    for tenant in tenants {
+        out.entry(&tenant.component).or_default().push(tenant);
+    }
     out
 }
 
@@ -234,9 +241,9 @@ fn store_of(place: &str) -> &str {
 
 fn other_stores(old: &Tenant, tenant: &TenantNow) -> Vec<Consequence> {
     let changed = old.stores.iter().filter_map(|(role, from)| {
-        let is_from = |place: Option<&String>| place == Some(from);
         let to = tenant.tenant.stores.get(role);
-        let is_kept = is_from(to) || is_from(tenant.stores_before.get(role));
+        let before = tenant.stores_before.get(role);
+        let is_kept = to == Some(from) || before.is_some_and(|it| it.contains(from));
         (!is_kept).then(|| Consequence::OtherStore {
             component: tenant.tenant.component.clone(),
             role: role.clone(),
@@ -293,29 +300,30 @@ fn first_starts(recorded: &RecordedData<'_>, wanted: &[&Kept]) -> Vec<Consequenc
 }
 
 /// Components that seem to have been renamed, without an entry that says so: one of a kind is gone, and one is new.
-fn new_keys<'a>(
-    tenants: &'a BTreeSet<Tenant>,
-    now: &'a [TenantNow],
-) -> impl Iterator<Item = Consequence> + 'a {
-    let is_there = move |name: &str| {
-        let mut all = now.iter();
-        all.any(|it| it.tenant.component == name || it.before.as_deref() == Some(name))
+fn new_keys(known: &BTreeMap<&str, Vec<&Tenant>>, now: &[TenantNow]) -> Vec<Consequence> {
+    let names = |it: &TenantNow| {
+        let before = it.before.clone().into_iter();
+        before.chain([it.tenant.component.clone()])
     };
-    let is_new = move |it: &&TenantNow| {
-        let mut known = tenants.iter();
-        !known.any(|old| old.component == it.tenant.component) && it.before.is_none()
-    };
-    let gone = tenants.iter().filter(move |old| !is_there(&old.component));
-    gone.filter(|old| !old.keys.is_empty())
-        .filter_map(move |old| {
-            let fits = now.iter().filter(is_new);
-            let mut fits = fits.filter(|it| it.tenant.program.kind == old.program.kind);
-            let only = fits.next().filter(|_| fits.next().is_none())?;
-            let keys: BTreeSet<String> = &old.keys & &only.tenant.keys;
-            (!keys.is_empty()).then(|| Consequence::NewKeys {
-                component: old.component.clone(),
-                to: only.tenant.component.clone(),
-                keys,
-            })
+    let there: BTreeSet<String> = now.iter().flat_map(names).collect();
+    let mut new: BTreeMap<&str, Vec<&Tenant>> = BTreeMap::new();
+    for it in now.iter().filter(|it| it.before.is_empty()) {
+        let tenant = &it.tenant;
+        if tenant.has_something() && !known.contains_key(tenant.component.as_str()) {
+            new.entry(&tenant.program.kind).or_default().push(tenant);
+        }
+    }
+    let gone = known.iter().filter(|(name, _)| !there.contains(**name));
+    let renamed = gone.flat_map(|(_, tenants)| tenants).filter_map(|old| {
+        let [only] = new.get(old.program.kind.as_str())?.as_slice() else {
+            return None;
+        };
+        let keys: BTreeSet<String> = &old.keys & &only.keys;
+        (!keys.is_empty()).then(|| Consequence::NewKeys {
+            component: old.component.clone(),
+            to: only.component.clone(),
+            keys,
         })
+    });
+    renamed.collect()
 }

@@ -135,6 +135,14 @@ fn a_component_that_is_led_to_another_store_starts_empty_there() {
         .replace("\"db\"", "\"pg\"")
         + "[[moved]]\nfrom = \"components.db\"\nto = \"components.pg\"\n";
     assert_eq!(consequences(STACK, &renamed), []);
+    // Renamed once more, by an entry after the first.
+    let again = renamed
+        .replace("components.pg]", "components.last]")
+        .replace("\"pg\"", "\"last\"")
+        + "[[moved]]\nfrom = \"components.pg\"\nto = \"components.last\"\n";
+    for before in [STACK, &renamed, &again] {
+        assert_eq!(consequences(before, &again), []);
+    }
 }
 
 /// A platform in which a kind keeps its schema in a store of another component.
@@ -149,6 +157,29 @@ fn with_schema_elsewhere(kind: &Kind, major: u64) -> String {
     format!(
         "{text}[components.schema]\nkind = \"{store}\"\ngroup = \"g\"\nsettings.password = \"${{secrets.key}}\"\n"
     )
+}
+
+/// Over the catalog: a program that loses its only store is asked for, though nothing is there to be remembered of it then.
+#[test]
+fn a_component_that_loses_its_last_store_is_asked_for() {
+    let mut tried = Vec::new();
+    for kind in kinds() {
+        let major = *majors(&kind).last().unwrap_or(&1);
+        let before = with_schema_elsewhere(&kind, major);
+        let mut roles = kind.roles.iter();
+        let Some(role) =
+            roles.find(|role| before.contains(&format!("{} = \"schema\", ", role.name)))
+        else {
+            continue;
+        };
+        let after = before.replace(&format!("{} = \"schema\", ", role.name), "");
+        let said = consequences(&before, &after);
+        let is_lost = |it: &Consequence| matches!(it, Consequence::OtherStore { role: of, to: None, .. } if *of == role.name);
+        assert!(said.iter().any(is_lost), "{}: {said:?}", kind.name);
+        assert_eq!(consequences(&after, &before), [], "{}", kind.name);
+        tried.push(kind.name);
+    }
+    assert!(tried.len() > 4, "{tried:?}");
 }
 
 /// Over the catalog: a schema in the store of another component asks for what one on the component's own volume does.

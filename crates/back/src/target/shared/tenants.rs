@@ -1,4 +1,5 @@
-//! What components have outside of volumes of their own: in it goes the platform, out comes what the manifest remembers of it.
+//! What components have outside of volumes of their own: in it goes the platform, out comes what the manifest remembers of it, and
+//! for each component that has nothing there that it has nothing: it may have had something.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +8,7 @@ use crate::{
     model::{Component, ImageMaker, Platform, SecretOrigin, Use},
 };
 
-/// All of a platform, in its order.
+/// All components that run here, in the order of the platform.
 pub fn tenants(platform: &Platform) -> Vec<TenantNow> {
     let keys = keys(platform);
     let components = platform.components.iter();
@@ -22,29 +23,31 @@ fn tenant(
     component: &Component,
     keys: &BTreeMap<&str, BTreeSet<String>>,
 ) -> Option<TenantNow> {
-    let same = |name: &str| name.to_string();
-    let before = |name: &str| {
-        platform
-            .renamed
-            .get(name)
-            .map_or_else(|| same(name), Clone::clone)
-    };
+    let stores = component.uses.iter().filter(|it| it.keeps);
+    let of_roles = stores
+        .clone()
+        .map(|it| (it.role.clone(), place(platform, it, &it.component)));
+    let before = stores.map(|it| {
+        let names = platform.names_before(&it.component).into_iter();
+        let places = names.map(|name| place(platform, it, name));
+        (it.role.clone(), places.collect())
+    });
     let keys = keys.get(component.name.as_str()).cloned();
     let tenant = Tenant {
         component: component.name.clone(),
         program: program(component)?,
-        stores: stores(platform, component, &same),
+        stores: of_roles.collect(),
         keys: keys.unwrap_or_default(),
     };
-    let is_one = !tenant.stores.is_empty() || !tenant.keys.is_empty();
-    is_one.then(|| TenantNow {
+    let names = platform.names_before(&component.name).into_iter();
+    Some(TenantNow {
         upgrades: match has_schema(component) {
             true => component.upgrades.clone(),
             false => Vec::new(),
         },
         schemas: schemas(component).map(|it| it.role.clone()).collect(),
-        before: platform.renamed.get(&component.name).cloned(),
-        stores_before: stores(platform, component, &before),
+        before: names.map(ToString::to_string).collect(),
+        stores_before: before.collect(),
         tenant,
     })
 }
@@ -82,21 +85,10 @@ fn schemas(component: &Component) -> impl Iterator<Item = &Use> {
     uses.filter(|it| it.database.as_ref().is_some_and(|it| it.schema))
 }
 
-/// Where it keeps data, by the role; `named` says the name of a store.
-fn stores(
-    platform: &Platform,
-    component: &Component,
-    named: &dyn Fn(&str) -> String,
-) -> BTreeMap<String, String> {
-    let uses = component.uses.iter().filter(|it| it.keeps);
-    uses.map(|it| (it.role.clone(), place(platform, it, named)))
-        .collect()
-}
-
 /// As in `db/mlflow`, or `db at pg.example.com/mlflow` where it runs elsewhere: another port of one machine mostly leads to the
-/// same server.
-fn place(platform: &Platform, bound: &Use, named: &dyn Fn(&str) -> String) -> String {
-    let mut out = named(&bound.component);
+/// same server. `name`: what the store is called.
+fn place(platform: &Platform, bound: &Use, name: &str) -> String {
+    let mut out = name.to_string();
     let store = platform.component(&bound.component);
     let address = store.and_then(|store| store.external.as_ref()?.addresses.first());
     if let Some(address) = address {
@@ -111,11 +103,15 @@ fn place(platform: &Platform, bound: &Use, named: &dyn Fn(&str) -> String) -> St
     out
 }
 
-/// The secrets that kinds ask for, by their components.
+/// The secrets that kinds ask for, by their components: those alone that are not taken anew at every start.
 fn keys(platform: &Platform) -> BTreeMap<&str, BTreeSet<String>> {
     let mut out: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for secret in &platform.secrets {
         if let SecretOrigin::Kind { component } = &secret.origin {
+            let owner = platform.component(component);
+            if owner.is_some_and(|it| it.taken_at_start.contains(&secret.name)) {
+                continue;
+            }
             let key = secret.name.strip_prefix(component.as_str());
             let key = key.unwrap_or(&secret.name).trim_start_matches('-');
             out.entry(component).or_default().insert(key.to_string());

@@ -17,8 +17,6 @@ use started::ProgramFolder;
 pub use started::{Source, Started, StartedMount, Unread, names_folders};
 pub use typed::TypedMounts;
 
-use super::tenants::tenants;
-
 use crate::{
     data::{Data, DataKey, Device, Keeper, Kept, MountedBy, Place, STORE_VOLUME, join_paths},
     files::Target,
@@ -105,7 +103,6 @@ impl RuntimeData<'_> {
         out.unkept
             .extend(started.filter_map(|(it, folders)| unkept::of(it, folders, platform)));
         out.kept.extend(self.kept(&folders, platform));
-        out.tenants = tenants(platform);
     }
 
     /// `program_folders`: of each workload.
