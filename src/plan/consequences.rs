@@ -58,6 +58,15 @@ pub enum Consequence {
         /// The keys.
         keys: BTreeSet<String>,
     },
+    /// A variable takes the place of a key that it had.
+    OtherKey {
+        /// The component.
+        component: String,
+        /// The key of its kind.
+        key: String,
+        /// The variable.
+        variable: String,
+    },
     /// The body that the user wrote for a task is where no pipeline reads it any more, and an empty one is made.
     LeftBody {
         /// Where it is.
@@ -74,7 +83,8 @@ impl Consequence {
             Consequence::OtherStore { component, .. }
             | Consequence::OtherVersion { component, .. }
             | Consequence::FirstStart { component, .. }
-            | Consequence::NewKeys { component, .. } => component,
+            | Consequence::NewKeys { component, .. }
+            | Consequence::OtherKey { component, .. } => component,
             Consequence::LeftBody { to, .. } => to,
         }
     }
@@ -90,7 +100,7 @@ impl Consequence {
             } => match to {
                 Some(to) => {
                     // Two names may lead to one server.
-                    let unless = match to.contains(" at ") {
+                    let unless = match to.contains(" at ") || to.contains(" by ") {
                         true => ", if that is another server",
                         false => "",
                     };
@@ -131,6 +141,13 @@ impl Consequence {
                     keys.join(", ")
                 )
             }
+            Consequence::OtherKey {
+                component,
+                key,
+                variable,
+            } => format!(
+                "`{variable}` takes the place of the key of `{component}` (`{component}-{key}`): with another value `{component}` can't read what that encrypted"
+            ),
             Consequence::LeftBody { from, to } => {
                 format!("`{to}` is made anew, and nothing reads `{from}` any more")
             }
@@ -141,12 +158,19 @@ impl Consequence {
     pub fn needs(&self) -> Vec<String> {
         match self {
             Consequence::OtherStore { .. } => vec![
-                "leave `uses` and the names of the store as they were; or bring the data to the new place before the program starts".to_string(),
+                "leave `uses`, the names of the store and the variables that name it as they were; or bring the data to the new place before the program starts".to_string(),
             ],
             Consequence::OtherVersion { needs, .. } => needs.clone(),
             Consequence::FirstStart { needs, .. } => vec![needs.clone()],
             Consequence::NewKeys { component, to, .. } => vec![format!(
                 "to keep the keys, write\n[[moved]]\nfrom = \"components.{component}\"\nto = \"components.{to}\""
+            )],
+            Consequence::OtherKey {
+                component,
+                key,
+                variable,
+            } => vec![format!(
+                "give `{variable}` the value that `{component}-{key}` has; or leave the variable out"
             )],
             Consequence::LeftBody { from, to } => {
                 let folder = to.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -168,6 +192,7 @@ impl Consequence {
                 variable, from, to, ..
             } => (format!("{variable}={from}"), format!("{variable}={to}")),
             Consequence::NewKeys { component, to, .. } => (component.clone(), to.clone()),
+            Consequence::OtherKey { key, variable, .. } => (key.clone(), variable.clone()),
             Consequence::LeftBody { from, to } => (from.clone(), to.clone()),
         };
         Accepted::Consequence {
@@ -184,7 +209,7 @@ pub(super) fn consequences(
     (recorded, wanted): (&RecordedData<'_>, &[&Kept]),
     data: &DataPlan,
 ) -> Vec<Consequence> {
-    let mut out = first_starts(recorded, wanted);
+    let mut out = first_starts(recorded, wanted, |kept, it| !kept.of_secrets.contains(it));
     out.extend(left_bodies(inputs));
     if wanted.is_empty() && inputs.selected.is_some() {
         return out;
@@ -206,6 +231,7 @@ pub(super) fn consequences(
             }
             let moved = other_stores(old, tenant).into_iter();
             out.extend(moved.filter(|it| !is_said(it, &reset, &left)));
+            out.extend(other_keys(old, tenant));
             let is_asked = asked.contains(name.as_str());
             out.extend(other_version(old, tenant).filter(|_| !is_asked));
         }
@@ -254,6 +280,19 @@ fn other_stores(old: &Tenant, tenant: &TenantNow) -> Vec<Consequence> {
     changed.collect()
 }
 
+fn other_keys<'a>(
+    old: &'a Tenant,
+    tenant: &'a TenantNow,
+) -> impl Iterator<Item = Consequence> + 'a {
+    let replaced = tenant.replaced_keys.iter();
+    let replaced = replaced.filter(|(key, _)| old.keys.contains(*key));
+    replaced.map(|(key, variable)| Consequence::OtherKey {
+        component: tenant.tenant.component.clone(),
+        key: key.clone(),
+        variable: variable.clone(),
+    })
+}
+
 fn other_version(old: &Tenant, tenant: &TenantNow) -> Option<Consequence> {
     let (from, to) = (&old.program, &tenant.tenant.program);
     let asked = tenant.upgrades.iter().filter(|it| it.is_of(from, to));
@@ -269,7 +308,18 @@ fn other_version(old: &Tenant, tenant: &TenantNow) -> Option<Consequence> {
     })
 }
 
-fn first_starts(recorded: &RecordedData<'_>, wanted: &[&Kept]) -> Vec<Consequence> {
+/// Other secrets than those that data was made with. Nothing is lost where they have the same values, and who has the old ones can
+/// set them.
+pub(super) fn other_secrets(recorded: &RecordedData<'_>, wanted: &[&Kept]) -> Vec<Consequence> {
+    first_starts(recorded, wanted, |kept, it| kept.of_secrets.contains(it))
+}
+
+/// `is_asked`: of data and a variable.
+fn first_starts(
+    recorded: &RecordedData<'_>,
+    wanted: &[&Kept],
+    is_asked: impl Fn(&Kept, &str) -> bool,
+) -> Vec<Consequence> {
     let mut out: Vec<Consequence> = Vec::new();
     for kept in wanted {
         for (before, facts) in recorded.same(&kept.data) {
@@ -277,7 +327,8 @@ fn first_starts(recorded: &RecordedData<'_>, wanted: &[&Kept]) -> Vec<Consequenc
             if program(&before.program) != program(&kept.data.program) {
                 continue;
             }
-            for (variable, from) in &facts.made_with {
+            let asked = facts.made_with.iter();
+            for (variable, from) in asked.filter(|(variable, _)| is_asked(kept, variable)) {
                 let to = kept.made_with.get(variable).filter(|to| *to != from);
                 let (Some(to), Some(needs)) = (to, kept.first_start.get(variable)) else {
                     continue;

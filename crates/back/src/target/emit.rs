@@ -294,6 +294,7 @@ fn merge_runtimes(mut kept: Vec<Kept>) -> Vec<Kept> {
                 last.readers.extend(next.readers);
                 last.made_with.extend(next.made_with);
                 last.first_start.extend(next.first_start);
+                last.of_secrets.extend(next.of_secrets);
                 last.adopted |= next.adopted;
                 last.external &= next.external;
             }

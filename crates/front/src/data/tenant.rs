@@ -33,6 +33,8 @@ pub struct TenantNow {
     pub upgrades: Vec<Upgrade>,
     /// The roles of those stores.
     pub schemas: BTreeSet<String>,
+    /// Keys of its kind in whose place the user sets a variable, each with that.
+    pub replaced_keys: BTreeMap<String, String>,
     /// The names that it had before, by `[[moved]]`, the newest first.
     pub before: Vec<String>,
     /// Where it keeps data, by the role, under each name that the store had before.

@@ -297,10 +297,20 @@ impl Secret {
         name.to_ascii_uppercase().replace('-', "_")
     }
 
-    /// The variables that had its value while its component had other names, the newest first.
+    /// Whether the kind of this component asks for it.
+    pub fn is_of(&self, name: &str) -> bool {
+        matches!(&self.origin, SecretOrigin::Kind { component } if component == name)
+    }
+
+    /// The variables that had its value before: while its component had other names, the newest first; or until `[secrets]` gave a
+    /// key of a kind another variable.
     pub fn earlier_env(&self, platform: &Platform) -> Vec<String> {
         let SecretOrigin::Kind { component } = &self.origin else {
-            return Vec::new();
+            let mut components = platform.components.iter();
+            let is_key = components.any(|it| it.keys.values().any(|name| *name == self.name));
+            let usual = Some(Self::usual_env(&self.name));
+            let usual = usual.filter(|usual| is_key && *usual != self.env);
+            return usual.into_iter().collect();
         };
         let Some(key) = self.name.strip_prefix(component.as_str()) else {
             return Vec::new();

@@ -185,6 +185,7 @@ fn of_volume(volume: KeptVolume) -> Kept {
         readers: Default::default(),
         made_with: Default::default(),
         first_start: Default::default(),
+        of_secrets: Default::default(),
         named_by: keeping.named_by,
         device: keeping.device,
         mounted_by: None,
@@ -227,6 +228,11 @@ fn made_with(started: &Started<'_>, kept: &mut Kept) {
             kept.first_start.insert(variable.clone(), needs.clone());
         }
     }
+    let of_secrets = started.workload.env.iter();
+    let of_secrets = of_secrets.filter(|it| !it.value.secrets().is_empty());
+    let of_secrets = of_secrets.map(|it| it.name.clone());
+    kept.of_secrets
+        .extend(of_secrets.filter(|it| kept.first_start.contains_key(it)));
 }
 
 fn mounted_by(started: &Started<'_>) -> MountedBy {
