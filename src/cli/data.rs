@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use mlopsgen::{
     data::{Data, DataKey, Keeper, Place},
     kubernetes_bytes,
-    plan::{DataPlan, Displaced, Keep, LeftBehind, MajorChange, Moved, Resized},
+    plan::{
+        Begin, Consequence, DataPlan, Displaced, Keep, LeftBehind, MajorChange, Moved, Resized,
+    },
     text::shell_word,
 };
 use serde::Serialize;
@@ -20,11 +22,12 @@ pub fn lines(plan: &DataPlan) -> Vec<(String, Paint)> {
         out.extend(stop_first(moved).map(|line| (line, Paint::Plain)));
     }
     for data in &plan.fresh {
-        let line = format!("+ {} ({}) starts empty", data.title(), data.key);
+        let begins = begins(plan, data);
+        let line = format!("+ {} ({}) {begins}", data.title(), data.key);
         out.push((line, Paint::Added));
     }
     for left in &plan.left {
-        out.extend(left_lines(left));
+        out.extend(left_lines(plan, left));
     }
     for displaced in &plan.displaced {
         let sentence = displaced.sentence();
@@ -41,6 +44,11 @@ pub fn lines(plan: &DataPlan) -> Vec<(String, Paint)> {
         let needs = consequence.needs();
         let lines = needs.iter().flat_map(|it| it.lines());
         out.extend(lines.map(|line| (format!("    {line}"), Paint::Plain)));
+    }
+    for other in &plan.other_secrets {
+        out.push((format!("~ {}", other.sentence()), Paint::Changed));
+        let needs = other.needs().into_iter();
+        out.extend(needs.map(|need| (format!("    {need}"), Paint::Plain)));
     }
     for resized in &plan.resized {
         out.extend(resized_lines(resized));
@@ -96,7 +104,16 @@ fn stop_first(moved: &Moved) -> Option<String> {
     }
 }
 
-fn left_lines(left: &LeftBehind) -> Vec<(String, Paint)> {
+/// How a volume begins that is new.
+fn begins(plan: &DataPlan, data: &Data) -> &'static str {
+    match plan.begins.get(data) {
+        None => "starts empty",
+        Some(Begin::AsItIs) => "starts empty, unless it is there already",
+        Some(Begin::HasToBeThere) => "is used as it is: nothing here makes it, it has to be there",
+    }
+}
+
+fn left_lines(plan: &DataPlan, left: &LeftBehind) -> Vec<(String, Paint)> {
     let mut out = vec![(
         format!(
             "! {} ({}) is left behind: nothing will use the data in it",
@@ -106,10 +123,8 @@ fn left_lines(left: &LeftBehind) -> Vec<(String, Paint)> {
         Paint::Alarm,
     )];
     if let Some(instead) = &left.instead {
-        let line = format!(
-            "    {} stands in its place, and starts empty",
-            instead.title()
-        );
+        let begins = begins(plan, instead);
+        let line = format!("    {} stands in its place, and {begins}", instead.title());
         out.push((line, Paint::Plain));
     }
     let how = match left.keep {
@@ -254,6 +269,8 @@ pub struct JsonData {
     major_changes: Vec<JsonChange>,
     /// What components no longer have of data that stays.
     consequences: Vec<JsonConsequence>,
+    /// Other secrets than those that data was made with.
+    other_secrets: Vec<JsonConsequence>,
     claims_resized: Vec<JsonResized>,
 }
 
@@ -321,6 +338,14 @@ fn volume(data: &Data) -> JsonVolume {
     }
 }
 
+fn consequence(consequence: &Consequence) -> JsonConsequence {
+    JsonConsequence {
+        component: consequence.component().to_string(),
+        what: consequence.sentence(),
+        needs: consequence.needs(),
+    }
+}
+
 pub fn json(plan: &DataPlan) -> JsonData {
     JsonData {
         volumes_removed: plan
@@ -360,15 +385,8 @@ pub fn json(plan: &DataPlan) -> JsonData {
                 needs: change.needs.clone(),
             })
             .collect(),
-        consequences: plan
-            .consequences
-            .iter()
-            .map(|consequence| JsonConsequence {
-                component: consequence.component().to_string(),
-                what: consequence.sentence(),
-                needs: consequence.needs(),
-            })
-            .collect(),
+        consequences: plan.consequences.iter().map(consequence).collect(),
+        other_secrets: plan.other_secrets.iter().map(consequence).collect(),
         claims_resized: plan
             .resized
             .iter()

@@ -132,7 +132,7 @@ fn init(args: &InitEnvArgs, context: &Context) -> Result<u8, Failure> {
         true => None,
         false => Engine::find().ok(),
     };
-    let givers = running.givers(engine.as_ref());
+    let givers = running.givers(engine.as_ref(), &values);
     let mut written = Vec::new();
     let mut carried = Vec::new();
     for secret in absent {
@@ -203,7 +203,7 @@ fn report(written: &[String], carried: &[String], folder: &str) -> String {
     if !carried.is_empty() {
         let secrets = count(carried.len(), "secret");
         text.push_str(&format!(
-            "Took {secrets} of renamed components over in {folder}/compose/.env:\n"
+            "Took {secrets} over from the names that they had, in {folder}/compose/.env:\n"
         ));
     }
     for line in carried {
@@ -227,6 +227,9 @@ fn question(giver: &Giver<'_>, folder: &str) -> String {
         Giver::Data(owner, Origin::Kept(title)) => (owner, format!("the {}", visible(title))),
         Giver::Data(owner, Origin::Folder(path)) => {
             (owner, format!("`{}`, which is not empty", visible(path)))
+        }
+        Giver::Data(owner, Origin::Store(store)) => {
+            (owner, format!("what it keeps in `{}`", visible(store)))
         }
         other => return format!("{}; {write}", why(other)),
     };

@@ -41,6 +41,12 @@ fn words(notice: &Notice) -> (String, Vec<String>) {
                 "the upgrade makes it {pods}, however many run: write `replicas` for another number"
             )],
         ),
+        Notice::TurnedOff { workload } => (
+            format!("`{workload}` is off in the chart now: the upgrade takes its pods away"),
+            vec![format!(
+                "its claims stay; `components.{workload}.enabled: true` in values of your own starts it"
+            )],
+        ),
         Notice::OfManyNodes { claim, class } => {
             let class = match class {
                 Some(class) => format!("the storage class `{class}`"),

@@ -14,14 +14,19 @@ use crate::{
 };
 
 impl Running {
-    /// Who gives each secret of the platform its value. Where an engine answers, the data that it has counts, too.
-    pub fn givers(&self, engine: Option<&Engine>) -> Givers<'_> {
+    /// Who gives each secret of the platform its value. Where an engine answers, the data that it has counts, too; `values`: those of
+    /// variables.
+    pub fn givers(&self, engine: Option<&Engine>, values: &BTreeMap<String, String>) -> Givers<'_> {
         let output = &self.output;
-        let kept = &output.files.kept;
         let volumes = engine.map_or(Vec::new(), Engine::volumes);
-        Givers::of(&output.platform, kept, &volumes, |path| {
-            self.project.place.is_filled(path)
-        })
+        let is_filled = |path: &str| self.project.place.is_filled(path);
+        Givers::of(
+            &output.platform,
+            &output.files.kept,
+            &volumes,
+            is_filled,
+            values,
+        )
     }
 
     /// The value that a secret had under an earlier name of its component, and the variable: what was encrypted with it can be
@@ -31,8 +36,7 @@ impl Running {
         secret: &Secret,
         values: &'a BTreeMap<String, String>,
     ) -> Option<(String, &'a str)> {
-        let renamed = &self.output.platform.renamed;
-        let mut names = secret.earlier_env(renamed).into_iter();
+        let mut names = secret.earlier_env(&self.output.platform).into_iter();
         names.find_map(|name| {
             let value = values.get(&name)?;
             fits_dotenv(value).then_some((name, value.as_str()))
@@ -46,7 +50,7 @@ impl Running {
         values: &BTreeMap<String, String>,
         engine: Option<&Engine>,
     ) -> String {
-        let givers = self.givers(engine);
+        let givers = self.givers(engine, values);
         let folder = self.project.place.folder();
         let (mut owners, mut of_data) = (BTreeSet::new(), Vec::new());
         let (mut others, mut made) = (Vec::new(), 0);

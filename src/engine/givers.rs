@@ -78,13 +78,16 @@ pub struct Givers<'a> {
 }
 
 impl<'a> Givers<'a> {
-    /// Reads a platform. `volumes`: those that the engine has; `is_filled`: whether a folder of the host has anything in it.
+    /// Reads a platform. `volumes`: those that the engine has; `is_filled`: whether a folder of the host has anything in it;
+    /// `values`: those of variables.
     pub fn of(
         platform: &'a Platform,
         kept: &[Kept],
         volumes: &[String],
         is_filled: impl Fn(&str) -> bool,
+        values: &BTreeMap<String, String>,
     ) -> Self {
+        let is_set = |name: &str| values.get(name).is_some_and(|it| !it.is_empty());
         let routes = platform.routes.iter();
         let authorities = routes.filter_map(|it| Some((it.secret()?, it.host.as_str())));
         let mut issuers = BTreeMap::new();
@@ -95,7 +98,7 @@ impl<'a> Givers<'a> {
         }
         Self {
             authorities: authorities.collect(),
-            data: set_elsewhere(platform, kept, volumes, is_filled),
+            data: set_elsewhere(platform, kept, volumes, is_filled, is_set),
             issuers,
         }
     }

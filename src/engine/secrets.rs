@@ -7,7 +7,7 @@ use data_encoding::{BASE64, BASE64URL, BASE64URL_NOPAD};
 use crate::{
     data::{DataKey, Keeper, Kept, STORE_VOLUME},
     graph::{workload_secrets, workload_texts},
-    model::{Component, MountSource, Piece, Platform, Secret, SecretForm, Text, Workload},
+    model::{Component, MountSource, Piece, Platform, Secret, SecretForm, Text, Use, Workload},
     pem_blocks,
     plan::Failure,
 };
@@ -162,20 +162,25 @@ pub enum Origin {
     Found(String),
     /// It starts on this path of the host, which is not empty.
     Folder(String),
+    /// It keeps data in this component, whose own data may be there already.
+    Store(String),
 }
 
 /// The secrets whose values exist already, each with the component that has it, and why. A value that is made up would not
-/// fit. `kept`: the data of all runtimes; `volumes`: those that the engine has. `is_filled` says whether there is something at a path of the host.
+/// fit. `kept`: the data of all runtimes; `volumes`: those that the engine has. `is_filled` says whether there is something at a path of
+/// the host, `is_set` whether a variable has a value.
 pub fn set_elsewhere<'a>(
     platform: &'a Platform,
     kept: &[Kept],
     volumes: &[String],
     is_filled: impl Fn(&str) -> bool,
+    is_set: impl Fn(&str) -> bool,
 ) -> BTreeMap<&'a str, (&'a str, Origin)> {
     let mut owners = BTreeMap::new();
     let mut made_here = BTreeSet::new();
     let mut stores = Vec::new();
     let none = BTreeSet::new();
+    let mut with_data = BTreeSet::new();
     for component in &platform.components {
         let origin = match &component.external {
             Some(_) => Some(Origin::Elsewhere),
@@ -188,6 +193,7 @@ pub fn set_elsewhere<'a>(
             made_here.extend(secrets);
             continue;
         };
+        with_data.insert(component.name.as_str());
         // One that runs elsewhere was started with them.
         let is_here = component.external.is_none();
         let taken = if is_here {
@@ -208,7 +214,40 @@ pub fn set_elsewhere<'a>(
             }
         }
     }
+    for component in platform.components.iter().filter(|it| !it.keys.is_empty()) {
+        let mut uses = component.uses.iter();
+        let is_there = |store: &str| with_data.contains(store);
+        let store = uses.find(|it| it.keeps && is_there(&it.component));
+        let Some(store) = store.filter(|it| !is_new_there(platform, component, it, &is_set)) else {
+            continue;
+        };
+        let origin = Origin::Store(store.component.clone());
+        for secret in component.keys.values() {
+            let owner = || (component.name.as_str(), origin.clone());
+            owners.entry(secret.as_str()).or_insert_with(owner);
+        }
+    }
     owners
+}
+
+/// Whether a component comes to a store that others use: the values of the store are known, so nothing is lost, and none that is for
+/// the component alone was ever made.
+fn is_new_there(
+    platform: &Platform,
+    component: &Component,
+    store: &Use,
+    is_set: impl Fn(&str) -> bool,
+) -> bool {
+    let has_value = |name: &str| platform.secret(name).is_some_and(|it| is_set(&it.env));
+    let mut own = platform.secrets.iter();
+    let has_own = own.any(|it| it.is_of(&component.name) && is_set(&it.env));
+    let has_key = component.keys.values().any(|it| has_value(it));
+    let store = platform.component(&store.component);
+    let settings = store.into_iter().flat_map(|it| &it.settings);
+    let mut of_store = settings
+        .flat_map(|it| it.value.texts())
+        .flat_map(Text::secrets);
+    !has_own && !has_key && of_store.all(has_value)
 }
 
 /// Why there may be data where the component keeps its own, in one of the runtimes.

@@ -313,7 +313,8 @@ fn record_data(manifest: &mut Manifest, inputs: &Inputs, data: &DataPlan) {
         .accepted
         .extend(left.chain(displaced).chain(upgraded).chain(consequences));
     // No runtime is selected: this run knows nothing about what they keep.
-    let tenants = inputs.wanted.tenants.iter().map(|it| it.tenant.clone());
+    let tenants = inputs.wanted.tenants.iter().map(|it| &it.tenant);
+    let tenants = tenants.filter(|it| it.has_something()).cloned();
     match wanted.is_empty() && inputs.selected.is_some() {
         true => manifest.tenants.clone_from(&recorded.tenants),
         false => manifest.tenants.extend(tenants),

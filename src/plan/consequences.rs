@@ -2,7 +2,7 @@
 //!
 //! In: what the manifest remembers of components and of their volumes. Out: [`Consequence`]s, in the order of platform.toml.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Accepted, Inputs, data::DataPlan, recorded::RecordedData, stubs::left_bodies};
 use crate::data::{Kept, Program, Tenant, TenantNow};
@@ -58,6 +58,15 @@ pub enum Consequence {
         /// The keys.
         keys: BTreeSet<String>,
     },
+    /// A variable takes the place of a key that it had.
+    OtherKey {
+        /// The component.
+        component: String,
+        /// The key of its kind.
+        key: String,
+        /// The variable.
+        variable: String,
+    },
     /// The body that the user wrote for a task is where no pipeline reads it any more, and an empty one is made.
     LeftBody {
         /// Where it is.
@@ -74,7 +83,8 @@ impl Consequence {
             Consequence::OtherStore { component, .. }
             | Consequence::OtherVersion { component, .. }
             | Consequence::FirstStart { component, .. }
-            | Consequence::NewKeys { component, .. } => component,
+            | Consequence::NewKeys { component, .. }
+            | Consequence::OtherKey { component, .. } => component,
             Consequence::LeftBody { to, .. } => to,
         }
     }
@@ -90,7 +100,7 @@ impl Consequence {
             } => match to {
                 Some(to) => {
                     // Two names may lead to one server.
-                    let unless = match to.contains(" at ") {
+                    let unless = match to.contains(" at ") || to.contains(" by ") {
                         true => ", if that is another server",
                         false => "",
                     };
@@ -131,6 +141,13 @@ impl Consequence {
                     keys.join(", ")
                 )
             }
+            Consequence::OtherKey {
+                component,
+                key,
+                variable,
+            } => format!(
+                "`{variable}` takes the place of the key of `{component}` (`{component}-{key}`): with another value `{component}` can't read what that encrypted"
+            ),
             Consequence::LeftBody { from, to } => {
                 format!("`{to}` is made anew, and nothing reads `{from}` any more")
             }
@@ -141,12 +158,19 @@ impl Consequence {
     pub fn needs(&self) -> Vec<String> {
         match self {
             Consequence::OtherStore { .. } => vec![
-                "leave `uses` and the names of the store as they were; or bring the data to the new place before the program starts".to_string(),
+                "leave `uses`, the names of the store and the variables that name it as they were; or bring the data to the new place before the program starts".to_string(),
             ],
             Consequence::OtherVersion { needs, .. } => needs.clone(),
             Consequence::FirstStart { needs, .. } => vec![needs.clone()],
             Consequence::NewKeys { component, to, .. } => vec![format!(
                 "to keep the keys, write\n[[moved]]\nfrom = \"components.{component}\"\nto = \"components.{to}\""
+            )],
+            Consequence::OtherKey {
+                component,
+                key,
+                variable,
+            } => vec![format!(
+                "give `{variable}` the value that `{component}-{key}` has; or leave the variable out"
             )],
             Consequence::LeftBody { from, to } => {
                 let folder = to.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -168,6 +192,7 @@ impl Consequence {
                 variable, from, to, ..
             } => (format!("{variable}={from}"), format!("{variable}={to}")),
             Consequence::NewKeys { component, to, .. } => (component.clone(), to.clone()),
+            Consequence::OtherKey { key, variable, .. } => (key.clone(), variable.clone()),
             Consequence::LeftBody { from, to } => (from.clone(), to.clone()),
         };
         Accepted::Consequence {
@@ -184,36 +209,44 @@ pub(super) fn consequences(
     (recorded, wanted): (&RecordedData<'_>, &[&Kept]),
     data: &DataPlan,
 ) -> Vec<Consequence> {
-    let mut out = first_starts(recorded, wanted);
+    let mut out = first_starts(recorded, wanted, |kept, it| !kept.of_secrets.contains(it));
     out.extend(left_bodies(inputs));
     if wanted.is_empty() && inputs.selected.is_some() {
         return out;
     }
-    let tenants = &inputs.recorded.manifest.tenants;
+    let known = by_component(&inputs.recorded.manifest.tenants);
     let now = &inputs.wanted.tenants;
     let reset: BTreeSet<String> = out.iter().map(|it| it.component().to_string()).collect();
-    let left = data
-        .left
-        .iter()
-        .filter_map(|left| left.data.key.component());
-    let left: BTreeSet<&str> = left.collect();
+    let left = data.left.iter().map(|it| &it.data);
+    let left: BTreeSet<&str> = left.filter_map(|it| it.key.component()).collect();
+    let asked = data.upgrades.iter().map(|it| &it.data);
+    let asked: BTreeSet<&str> = asked.filter_map(|it| it.key.component()).collect();
     for tenant in now {
         let name = &tenant.tenant.component;
-        let mut same = tenants.iter().filter(|it| it.component == *name).peekable();
-        let before = tenant.before.as_ref().filter(|_| same.peek().is_none());
-        let before = tenants.iter().filter(|it| Some(&it.component) == before);
-        for old in same.chain(before) {
+        let mut names = std::iter::once(name).chain(&tenant.before);
+        let same = names.find_map(|it| known.get(it.as_str()));
+        for old in same.into_iter().flatten() {
             if old.program.kind != tenant.tenant.program.kind {
                 continue;
             }
             let moved = other_stores(old, tenant).into_iter();
             out.extend(moved.filter(|it| !is_said(it, &reset, &left)));
-            let mut upgrades = data.upgrades.iter();
-            let is_asked = upgrades.any(|it| it.data.key.component() == Some(name));
+            out.extend(other_keys(old, tenant));
+            let is_asked = asked.contains(name.as_str());
             out.extend(other_version(old, tenant).filter(|_| !is_asked));
         }
     }
-    out.extend(new_keys(tenants, now).filter(|it| !left.contains(it.component())));
+    let new_keys = new_keys(&known, now).into_iter();
+    out.extend(new_keys.filter(|it| !left.contains(it.component())));
+    out
+}
+
+/// What is remembered of components, by their names: of both sides of a conflict, all.
+fn by_component(tenants: &BTreeSet<Tenant>) -> BTreeMap<&str, Vec<&Tenant>> {
+    let mut out: BTreeMap<&str, Vec<&Tenant>> = BTreeMap::new();
+    for tenant in tenants {
+        out.entry(&tenant.component).or_default().push(tenant);
+    }
     out
 }
 
@@ -234,9 +267,9 @@ fn store_of(place: &str) -> &str {
 
 fn other_stores(old: &Tenant, tenant: &TenantNow) -> Vec<Consequence> {
     let changed = old.stores.iter().filter_map(|(role, from)| {
-        let is_from = |place: Option<&String>| place == Some(from);
         let to = tenant.tenant.stores.get(role);
-        let is_kept = is_from(to) || is_from(tenant.stores_before.get(role));
+        let before = tenant.stores_before.get(role);
+        let is_kept = to == Some(from) || before.is_some_and(|it| it.contains(from));
         (!is_kept).then(|| Consequence::OtherStore {
             component: tenant.tenant.component.clone(),
             role: role.clone(),
@@ -245,6 +278,19 @@ fn other_stores(old: &Tenant, tenant: &TenantNow) -> Vec<Consequence> {
         })
     });
     changed.collect()
+}
+
+fn other_keys<'a>(
+    old: &'a Tenant,
+    tenant: &'a TenantNow,
+) -> impl Iterator<Item = Consequence> + 'a {
+    let replaced = tenant.replaced_keys.iter();
+    let replaced = replaced.filter(|(key, _)| old.keys.contains(*key));
+    replaced.map(|(key, variable)| Consequence::OtherKey {
+        component: tenant.tenant.component.clone(),
+        key: key.clone(),
+        variable: variable.clone(),
+    })
 }
 
 fn other_version(old: &Tenant, tenant: &TenantNow) -> Option<Consequence> {
@@ -262,7 +308,18 @@ fn other_version(old: &Tenant, tenant: &TenantNow) -> Option<Consequence> {
     })
 }
 
-fn first_starts(recorded: &RecordedData<'_>, wanted: &[&Kept]) -> Vec<Consequence> {
+/// Other secrets than those that data was made with. Nothing is lost where they have the same values, and who has the old ones can
+/// set them.
+pub(super) fn other_secrets(recorded: &RecordedData<'_>, wanted: &[&Kept]) -> Vec<Consequence> {
+    first_starts(recorded, wanted, |kept, it| kept.of_secrets.contains(it))
+}
+
+/// `is_asked`: of data and a variable.
+fn first_starts(
+    recorded: &RecordedData<'_>,
+    wanted: &[&Kept],
+    is_asked: impl Fn(&Kept, &str) -> bool,
+) -> Vec<Consequence> {
     let mut out: Vec<Consequence> = Vec::new();
     for kept in wanted {
         for (before, facts) in recorded.same(&kept.data) {
@@ -270,7 +327,8 @@ fn first_starts(recorded: &RecordedData<'_>, wanted: &[&Kept]) -> Vec<Consequenc
             if program(&before.program) != program(&kept.data.program) {
                 continue;
             }
-            for (variable, from) in &facts.made_with {
+            let asked = facts.made_with.iter();
+            for (variable, from) in asked.filter(|(variable, _)| is_asked(kept, variable)) {
                 let to = kept.made_with.get(variable).filter(|to| *to != from);
                 let (Some(to), Some(needs)) = (to, kept.first_start.get(variable)) else {
                     continue;
@@ -293,29 +351,30 @@ fn first_starts(recorded: &RecordedData<'_>, wanted: &[&Kept]) -> Vec<Consequenc
 }
 
 /// Components that seem to have been renamed, without an entry that says so: one of a kind is gone, and one is new.
-fn new_keys<'a>(
-    tenants: &'a BTreeSet<Tenant>,
-    now: &'a [TenantNow],
-) -> impl Iterator<Item = Consequence> + 'a {
-    let is_there = move |name: &str| {
-        let mut all = now.iter();
-        all.any(|it| it.tenant.component == name || it.before.as_deref() == Some(name))
+fn new_keys(known: &BTreeMap<&str, Vec<&Tenant>>, now: &[TenantNow]) -> Vec<Consequence> {
+    let names = |it: &TenantNow| {
+        let before = it.before.clone().into_iter();
+        before.chain([it.tenant.component.clone()])
     };
-    let is_new = move |it: &&TenantNow| {
-        let mut known = tenants.iter();
-        !known.any(|old| old.component == it.tenant.component) && it.before.is_none()
-    };
-    let gone = tenants.iter().filter(move |old| !is_there(&old.component));
-    gone.filter(|old| !old.keys.is_empty())
-        .filter_map(move |old| {
-            let fits = now.iter().filter(is_new);
-            let mut fits = fits.filter(|it| it.tenant.program.kind == old.program.kind);
-            let only = fits.next().filter(|_| fits.next().is_none())?;
-            let keys: BTreeSet<String> = &old.keys & &only.tenant.keys;
-            (!keys.is_empty()).then(|| Consequence::NewKeys {
-                component: old.component.clone(),
-                to: only.tenant.component.clone(),
-                keys,
-            })
+    let there: BTreeSet<String> = now.iter().flat_map(names).collect();
+    let mut new: BTreeMap<&str, Vec<&Tenant>> = BTreeMap::new();
+    for it in now.iter().filter(|it| it.before.is_empty()) {
+        let tenant = &it.tenant;
+        if tenant.has_something() && !known.contains_key(tenant.component.as_str()) {
+            new.entry(&tenant.program.kind).or_default().push(tenant);
+        }
+    }
+    let gone = known.iter().filter(|(name, _)| !there.contains(**name));
+    let renamed = gone.flat_map(|(_, tenants)| tenants).filter_map(|old| {
+        let [only] = new.get(old.program.kind.as_str())?.as_slice() else {
+            return None;
+        };
+        let keys: BTreeSet<String> = &old.keys & &only.keys;
+        (!keys.is_empty()).then(|| Consequence::NewKeys {
+            component: old.component.clone(),
+            to: only.component.clone(),
+            keys,
         })
+    });
+    renamed.collect()
 }

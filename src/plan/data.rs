@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Consequence, Inputs, claims,
-    consequences::consequences,
+    consequences::{consequences, other_secrets},
     displaced::{Displaced, displaced},
     manifest::Facts,
     recorded::{RecordedData, is_partly_known},
     replacements::Replacements,
-    upgrades::{MajorChange, upgrades},
+    upgrades::{MajorChange, unread_by, upgrades},
 };
 use crate::{
     data::{Data, DataKey, DataOwner, Identity, Keeper, Kept, OWN_CLUSTER},
@@ -23,8 +23,10 @@ use crate::{
 pub struct DataPlan {
     /// Data that nothing uses afterwards.
     pub left: Vec<LeftBehind>,
-    /// New, empty volumes, if the manifest already lists data.
+    /// New volumes, if the manifest already lists data.
     pub fresh: Vec<Data>,
+    /// Those of them that are not simply empty.
+    pub begins: BTreeMap<Data, Begin>,
     /// Volumes that keep their data under another key.
     pub moved: Vec<Moved>,
     /// Programs that no longer meet their data where they did.
@@ -33,8 +35,30 @@ pub struct DataPlan {
     pub upgrades: Vec<MajorChange>,
     /// What components no longer have of data that stays.
     pub consequences: Vec<Consequence>,
+    /// Other secrets than those that data was made with, which may have the same values.
+    pub other_secrets: Vec<Consequence>,
     /// Claims that ask for another size.
     pub resized: Vec<Resized>,
+}
+
+/// How a volume begins that the manifest does not list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Begin {
+    /// With what is in it, if it is there already: platform.toml names it.
+    AsItIs,
+    /// With what is in it: nothing here makes it.
+    HasToBeThere,
+}
+
+impl Begin {
+    /// `None`: empty.
+    fn of(kept: &Kept) -> Option<Self> {
+        match (kept.external, kept.adopted) {
+            (true, _) => Some(Begin::HasToBeThere),
+            (false, true) => Some(Begin::AsItIs),
+            (false, false) => None,
+        }
+    }
 }
 
 /// Data that nothing will use.
@@ -131,11 +155,17 @@ pub(super) fn data(inputs: &Inputs<'_>) -> DataPlan {
             None => left_behind(data, facts, &replacements, &fresh, &inputs.wanted.charts),
         })
         .collect();
+    let new: BTreeSet<&Data> = fresh.iter().collect();
+    let begins = wanted.iter().filter(|kept| new.contains(&kept.data));
+    let begins = begins.filter_map(|kept| Some((kept.data.clone(), Begin::of(kept)?)));
+    let begins = begins.collect();
     let keepers: BTreeSet<Keeper> = recorded.all().map(|(data, _)| data.keeper).collect();
     let upgrades = upgrades(&recorded, &wanted);
     let mut plan = DataPlan {
         left,
+        begins,
         consequences: Vec::new(),
+        other_secrets: other_secrets(&recorded, &wanted),
         moved: volumes_of_other_keys(&recorded, &wanted),
         displaced: displaced(&recorded, &wanted, &upgrades, inputs.targets),
         upgrades,
@@ -214,10 +244,12 @@ fn left_behind(
     let instead = replacement.map(|kept| kept.data.clone());
     let raw = replacement.and_then(|kept| kept.named_by.as_ref());
     let place = instead.as_ref().and_then(|new| earlier_place(data, new));
+    let unread = replacement.and_then(|kept| unread_by(data, kept));
+    let place = place.or_else(|| raw.map(|raw| format!("# leave out: {raw}")));
     LeftBehind {
-        keep: place
-            .or_else(|| raw.map(|raw| format!("# leave out: {raw}")))
-            .map(Keep::Write)
+        keep: unread
+            .map(Keep::Copy)
+            .or_else(|| place.map(Keep::Write))
             .or_else(|| claims::keep(data, instead.as_ref(), fresh, charts))
             .unwrap_or_else(|| {
                 Keep::Write(match data.keeper {

@@ -26,7 +26,7 @@ mod upgrades;
 pub use chart_secret::SecretChange;
 pub use compute::{Fingerprints, Inputs, paths_of_interest, plan};
 pub use consequences::Consequence;
-pub use data::{DataPlan, Keep, LeftBehind, Moved, Resized};
+pub use data::{Begin, DataPlan, Keep, LeftBehind, Moved, Resized};
 pub use diff::{Diff, DiffLine, LineKind, diff};
 pub use displaced::Displaced;
 pub use failure::Failure;

@@ -1,5 +1,5 @@
-//! What of an upgrade is up to a person though nothing stands in its way: who decides over the number of pods, claims that
-//! not every storage class can make, and jobs that run again (`jobs` finds these).
+//! What of an upgrade is up to a person though nothing stands in its way: who decides over the number of pods, workloads that are
+//! taken away, claims that not every storage class can make, and jobs that run again (`jobs` finds these).
 //!
 //! In: the values of both charts. Out: notices, in the order of the charts.
 
@@ -30,6 +30,11 @@ pub enum Notice {
         /// The number.
         pods: u64,
     },
+    /// The upgrade takes the pods of a workload away that the chart has still: values can turn it on.
+    TurnedOff {
+        /// The workload.
+        workload: String,
+    },
     /// A new claim that several nodes mount at once.
     OfManyNodes {
         /// The claim.
@@ -53,7 +58,7 @@ pub(super) fn notices(charts: &Charts) -> Vec<Notice> {
     };
     let workloads = table(&after["components"]).filter_map(|(name, new)| {
         let old = before["components"].get(name)?;
-        scaled(name, old, new)
+        of_workload(name, old, new)
     });
     let claims = table(&after["volumes"]).filter_map(|(key, new)| {
         let is_new = before["volumes"].get(key).is_none();
@@ -62,8 +67,12 @@ pub(super) fn notices(charts: &Charts) -> Vec<Notice> {
     workloads.chain(claims).collect()
 }
 
-fn scaled(name: &str, old: &Value, new: &Value) -> Option<Notice> {
+fn of_workload(name: &str, old: &Value, new: &Value) -> Option<Notice> {
     let workload = name.to_string();
+    let is_on = |side: &Value| side["enabled"] != "false";
+    if !is_on(new) {
+        return is_on(old).then_some(Notice::TurnedOff { workload });
+    }
     match (old.get("hpa"), new.get("hpa")) {
         (None, Some(scaler)) => {
             let most = number(scaler.get("maxReplicas"))?;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{manifest::Facts, recorded::RecordedData};
 use crate::{
-    data::{Data, Keeper, Kept, MountedBy, Place, Program, Reader},
+    data::{Data, Kept, MountedBy, Place, Program, Reader},
     files::Target,
 };
 
@@ -41,7 +41,7 @@ pub(super) fn upgrades(recorded: &RecordedData<'_>, wanted: &[&Kept]) -> Vec<Maj
             if to == Reader::Unknown && has_old_readers_alone(kept, before, facts) {
                 continue;
             }
-            let needs = needs(from, &to, kept);
+            let needs = needs(from, &to, kept, before);
             if !needs.is_empty() {
                 let (from, to) = without_same_libc(from, &to);
                 out.push(MajorChange {
@@ -87,33 +87,46 @@ fn have_a_runtime_in_common(before: &BTreeSet<Place>, after: &BTreeSet<Place>) -
     before.is_empty() && !after.is_empty() || before.iter().any(|place| starts_it(place.runtime))
 }
 
-fn needs(from: &Program, to: &Reader, kept: &Kept) -> Vec<String> {
+fn needs(from: &Program, to: &Reader, kept: &Kept, before: &Data) -> Vec<String> {
     let Reader::Program(to) = to else {
         return vec![format!(
             "if it can't read what `{}` wrote: {}",
             from.kind,
-            separated(&kept.data)
+            separated(before, &kept.data)
         )];
     };
-    if from.kind != to.kind {
-        return vec![format!(
-            "`{}` can't read what `{}` wrote: {}",
-            to.kind,
-            from.kind,
-            separated(&kept.data)
-        )];
-    }
     let asked = kept.upgrades.iter();
     let asked = asked.filter(|upgrade| upgrade.is_of(from, to));
-    asked.map(|upgrade| upgrade.needs.clone()).collect()
+    let asked: Vec<String> = asked.map(|upgrade| upgrade.needs.clone()).collect();
+    if from.kind != to.kind && asked.is_empty() {
+        return vec![cant_read(from, to, before, &kept.data)];
+    }
+    asked
 }
 
-/// How a program gets a place of its own.
-fn separated(data: &Data) -> String {
-    let key = &data.key;
-    let (noun, own) = match data.keeper {
-        Keeper::Host => ("folder", "source"),
-        Keeper::Engine | Keeper::Cluster => ("volume", "name"),
-    };
-    format!("give it a {noun} of its own (`{key}.{own}`) and bring the data over")
+/// Why a program does not go on with data that another volume stands in the place of, and what to do. `None`: it could read it.
+pub(super) fn unread_by(data: &Data, instead: &Kept) -> Option<String> {
+    let (from, to) = (data.program.as_ref()?, instead.data.program.as_ref()?);
+    let mut upgrades = instead.upgrades.iter();
+    let is_other = from.kind != to.kind && !upgrades.any(|it| it.is_of(from, to));
+    is_other.then(|| cant_read(from, to, data, &instead.data))
+}
+
+fn cant_read(from: &Program, to: &Program, before: &Data, after: &Data) -> String {
+    let way = separated(before, after);
+    format!("`{}` can't read what `{}` wrote: {way}", to.kind, from.kind)
+}
+
+/// How two programs come to data of their own: both have to run while one is copied into the other.
+fn separated(before: &Data, after: &Data) -> String {
+    let owner = before.key.component();
+    match owner.filter(|it| Some(*it) == after.key.component()) {
+        Some(name) => format!(
+            "leave `{name}` as it was, and add the new program as a component of another name; copy the data while both run, lead to the new one what uses `{name}`, then take `{name}` away"
+        ),
+        None => format!(
+            "leave `{}` to what wrote it; give `{}` data of its own, and copy into it while both programs run",
+            before.key, after.key
+        ),
+    }
 }

@@ -267,9 +267,18 @@ fn another_volume_in_the_place_of_one_is_reported() {
     )
     .refuses(&[
         "volume `ml_trainer-cache` (components.trainer.volumes.cache) is left behind",
-        "volume `fast` stands in its place, and starts empty",
-        "claim `fast` stands in its place, and starts empty",
+        "volume `fast` stands in its place, and starts empty, unless it is there already",
+        "claim `fast` stands in its place, and starts empty, unless it is there already",
         "# leave out: components.trainer.volumes.cache.name",
+    ]);
+    let mut case = Case::new();
+    case.change(
+        "mount = \"/cache\", size = \"1Gi\"",
+        "mount = \"/cache\", name = \"big\", external = true",
+    )
+    .refuses(&[
+        "+ volume `big` (components.trainer.volumes.cache) is used as it is: nothing here makes it, it has to be there",
+        "claim `big` stands in its place, and is used as it is",
     ]);
     let (from, to) = ("components.trainer.volumes.cache", "volumes.cache");
     let mut case = Case::new();

@@ -1,6 +1,9 @@
 //! Secrets of components whose volume exists: which of them the data holds, and what people say of it.
 
-use crate::{binary, support::folder::Folder};
+use crate::{
+    binary,
+    support::{folder::Folder, machine::Machine},
+};
 
 const PLATFORM: &str = r#"[platform]
 name = "demo"
@@ -74,4 +77,82 @@ fn what_a_program_takes_at_every_start_is_made_up() {
     assert_eq!(status, 0, "{err}");
     assert!(!err.contains("DEMO_DB"), "{err}");
     assert!(project.read("generated/compose/.env").contains("DEMO_DB="));
+}
+
+const TENANT: &str = r#"[platform]
+name = "demo"
+targets = ["compose"]
+[groups]
+main = "Everything"
+[secrets]
+db = { env = "DEMO_DB" }
+admin = { env = "DEMO_ADMIN" }
+[components.db]
+kind = "postgres"
+group = "main"
+settings = { password = "${secrets.db}", databases = ["flow"] }
+[components.flow]
+kind = "airflow"
+group = "main"
+uses.database = "db/flow"
+settings.admin_password = "${secrets.admin}"
+"#;
+
+/// What `env init` writes and says on a machine that has the volumes, over a `.env`.
+fn made(platform: &str, dotenv: &str, volumes: &str, words: &[&str]) -> (String, String) {
+    let machine = Machine::new("docker");
+    let folder = &machine.folder;
+    folder.write("project/platform.toml", platform);
+    machine.ok(&["apply", "--yes", "--accept-data-loss"]);
+    folder.write("bin/volumes", volumes);
+    folder.write("project/generated/compose/.env", dotenv);
+    let ran = machine.run(&[&["env", "init"], words].concat());
+    let said = String::from_utf8_lossy(&ran.stderr).into_owned();
+    (folder.read("project/generated/compose/.env"), said)
+}
+
+/// What a key encrypted lies in the store of another component.
+#[test]
+fn a_key_of_what_lies_in_a_store_is_not_made_up() {
+    let here = "demo_db-data\n";
+    let key = "FLOW_FERNET_KEY=";
+    let is_made = |dotenv: &str, volumes: &str, words: &[&str]| {
+        made(TENANT, dotenv, volumes, words).0.contains(key)
+    };
+    // The `.env` is lost.
+    let (lost, said) = made(TENANT, "", here, &[]);
+    let asked = "FLOW_FERNET_KEY: `flow` starts on what it keeps in `db`: if there is data in it, it has its value already; write \
+                 that to generated/compose/.env. If there is none, type `mlopsgen env init --new-data flow`";
+    assert!(said.contains(asked), "{said}");
+    assert!(!lost.contains(key) && lost.contains("FLOW_JWT_SECRET="));
+    // What the first run wrote is no reason to make it up in the second.
+    assert!(!is_made(&format!("{lost}DEMO_DB=it\n"), here, &[]));
+    assert!(is_made("", here, &["--new-data", "flow"]));
+    assert!(is_made("", "other\n", &[]));
+    // A component that is new beside others on a server.
+    assert!(is_made("DEMO_DB=it\n", here, &[]));
+    let elsewhere = TENANT.replacen(
+        "group = \"main\"\n",
+        "external = { host = \"pg.example.com\", port = 5432 }\n",
+        1,
+    );
+    let (lost, said) = made(&elsewhere, "", "", &[]);
+    assert!(said.contains(asked), "{said}");
+    assert!(!lost.contains(key));
+}
+
+/// A key that `[secrets]` gives another variable is the same key.
+#[test]
+fn a_key_with_another_variable_keeps_its_value() {
+    let named = TENANT.replacen(
+        "[secrets]\n",
+        "[secrets]\nflow-fernet-key = { env = \"FERNET\" }\n",
+        1,
+    );
+    let dotenv = "DEMO_DB=it\nFLOW_FERNET_KEY=mine\nFLOW_JWT_SECRET=it\n";
+    let (written, said) = made(&named, dotenv, "demo_db-data\n", &[]);
+    assert!(written.contains("FERNET=mine\n"), "{written} {said}");
+    let dotenv = "DEMO_DB=it\nFLOW_JWT_SECRET=it\n";
+    let (written, _) = made(&named, dotenv, "demo_db-data\n", &[]);
+    assert!(!written.contains("\nFERNET="), "{written}");
 }

@@ -49,6 +49,7 @@ pub fn with_volume(mut set: FileSet, name: &str) -> FileSet {
         readers: BTreeSet::new(),
         made_with: Default::default(),
         first_start: Default::default(),
+        of_secrets: Default::default(),
         named_by: None,
         device: None,
         mounted_by: None,

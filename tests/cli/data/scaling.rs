@@ -45,6 +45,15 @@ fn an_autoscaler_and_a_claim_of_many_nodes_are_announced() {
             "the upgrade makes it 3",
         ],
     );
+    let off = "profiles = [\"ml\"]\n";
+    for was in ["replicas = 3\n", scaled] {
+        let mut case = Case::of(&WORKER.replace("replicas = 3\n", was));
+        case.change(was, off);
+        let ran = run(&case.project, &["plan"]);
+        let line = "`worker` is off in the chart now: the upgrade takes its pods away";
+        assert!(ran.out.contains(line), "{}", ran.out);
+        assert!(!ran.out.contains("autoscaler"), "{}", ran.out);
+    }
     of(
         WORKER,
         "[components.worker]",

@@ -3,12 +3,12 @@
 use std::{collections::BTreeSet, fs};
 
 use mlopsgen::{
-    catalog::Kind,
+    catalog::{Kind, SettingType},
     data::Program,
     plan::{Consequence, Manifest},
 };
 
-use super::{data_plan, kinds, majors, planned, platform, with};
+use super::{data_plan, kinds, majors, named, planned, platform, with};
 
 const STACK: &str = r#"
 [platform]
@@ -62,6 +62,55 @@ fn filled_by(kind: &Kind, variable: &str) -> Option<String> {
     Some(setting.strip_suffix('}')?.to_string())
 }
 
+/// Whether a setting for a secret or a key of the kind fills a variable.
+fn is_of_secret(kind: &Kind, variable: &str) -> bool {
+    let env = kind.table.get_path(&["workload", "env", variable]);
+    let is_key = env
+        .and_then(|it| it.as_str())
+        .is_some_and(|it| it.starts_with("${own."));
+    let setting = filled_by(kind, variable);
+    let mut settings = kind.settings.iter();
+    is_key
+        || settings.any(|it| it.kind == SettingType::Secret && Some(&it.name) == setting.as_ref())
+}
+
+/// Over the catalog: another secret for what data was made with is said, and nobody is asked: its value may be the same.
+#[test]
+fn another_secret_than_that_of_the_data_is_said() {
+    let mut tried = BTreeSet::new();
+    for kind in kinds() {
+        let variables = kind.table.table("first_start").into_iter();
+        let names: Vec<String> = variables
+            .flat_map(|it| it.keys().map(ToString::to_string))
+            .collect();
+        for variable in names.iter().filter(|it| is_of_secret(&kind, it)) {
+            let text = platform(&kind, *majors(&kind).last().expect("a major"));
+            let text = text.replacen("[secrets]\n", "[secrets]\nother = { env = \"OTHER\" }\n", 1);
+            let after = match filled_by(&kind, variable) {
+                Some(setting) => {
+                    let set = |secret: &str| format!("{setting} = \"${{secrets.{secret}}}\"");
+                    assert!(text.contains(&set("key")), "{text}");
+                    text.replacen(&set("key"), &set("other"), 1)
+                }
+                None => with(&text, &format!("env.{variable} = \"${{secrets.other}}\"")),
+            };
+            let plan = data_plan(&text, &after);
+            assert!(!plan.is_loss(), "{variable}: {plan:?}");
+            let said = plan.other_secrets.iter().map(Consequence::sentence);
+            let said: Vec<String> = said.collect();
+            let to =
+                format!("the program reads `{variable}=${{secrets.other}}` in an empty one alone");
+            assert!(
+                said.iter().any(|it| it.contains(&to)),
+                "{variable}: {said:?}"
+            );
+            assert_eq!(data_plan(&text, &text).other_secrets, [], "{variable}");
+            tried.insert(variable.clone());
+        }
+    }
+    assert!(tried.len() > 5, "{tried:?}");
+}
+
 /// Over the catalog: what is read at the first start alone is asked for on data that exists, and not on new data.
 #[test]
 fn what_is_read_at_the_first_start_alone_is_asked_for() {
@@ -72,7 +121,7 @@ fn what_is_read_at_the_first_start_alone_is_asked_for() {
         };
         let major = *majors(&kind).last().expect("a major");
         let text = platform(&kind, major);
-        for variable in variables.keys() {
+        for variable in variables.keys().filter(|it| !is_of_secret(&kind, it)) {
             let set = |value: &str| match filled_by(&kind, variable) {
                 Some(setting) => text.replacen(
                     "settings = {",
@@ -135,6 +184,14 @@ fn a_component_that_is_led_to_another_store_starts_empty_there() {
         .replace("\"db\"", "\"pg\"")
         + "[[moved]]\nfrom = \"components.db\"\nto = \"components.pg\"\n";
     assert_eq!(consequences(STACK, &renamed), []);
+    // Renamed once more, by an entry after the first.
+    let again = renamed
+        .replace("components.pg]", "components.last]")
+        .replace("\"pg\"", "\"last\"")
+        + "[[moved]]\nfrom = \"components.pg\"\nto = \"components.last\"\n";
+    for before in [STACK, &renamed, &again] {
+        assert_eq!(consequences(before, &again), []);
+    }
 }
 
 /// A platform in which a kind keeps its schema in a store of another component.
@@ -149,6 +206,29 @@ fn with_schema_elsewhere(kind: &Kind, major: u64) -> String {
     format!(
         "{text}[components.schema]\nkind = \"{store}\"\ngroup = \"g\"\nsettings.password = \"${{secrets.key}}\"\n"
     )
+}
+
+/// Over the catalog: a program that loses its only store is asked for, though nothing is there to be remembered of it then.
+#[test]
+fn a_component_that_loses_its_last_store_is_asked_for() {
+    let mut tried = Vec::new();
+    for kind in kinds() {
+        let major = *majors(&kind).last().unwrap_or(&1);
+        let before = with_schema_elsewhere(&kind, major);
+        let mut roles = kind.roles.iter();
+        let Some(role) =
+            roles.find(|role| before.contains(&format!("{} = \"schema\", ", role.name)))
+        else {
+            continue;
+        };
+        let after = before.replace(&format!("{} = \"schema\", ", role.name), "");
+        let said = consequences(&before, &after);
+        let is_lost = |it: &Consequence| matches!(it, Consequence::OtherStore { role: of, to: None, .. } if *of == role.name);
+        assert!(said.iter().any(is_lost), "{}: {said:?}", kind.name);
+        assert_eq!(consequences(&after, &before), [], "{}", kind.name);
+        tried.push(kind.name);
+    }
+    assert!(tried.len() > 4, "{tried:?}");
 }
 
 /// Over the catalog: a schema in the store of another component asks for what one on the component's own volume does.
@@ -257,6 +337,68 @@ fn a_component_with_another_name_gets_new_keys_unless_it_moved() {
         .next()
         .expect("a start");
     assert_eq!(consequences(STACK, gone), []);
+}
+
+/// A variable of the user's counts more than `uses`, unless it names the same store.
+#[test]
+fn a_variable_that_leads_away_from_a_store_is_another_store() {
+    let set = |value: &str| {
+        let variable = format!("[components.mlflow]\nenv.MLFLOW_BACKEND_STORE_URI = \"{value}\"");
+        let said = consequences(STACK, &STACK.replacen("[components.mlflow]", &variable, 1));
+        let said: Vec<String> = said.iter().map(Consequence::sentence).collect();
+        said.join("\n")
+    };
+    assert_eq!(
+        set("postgresql://d:${secrets.a}@other:5432/d?sslmode=require"),
+        "`mlflow` has its data in `db/mlflow` (`backend_store`), and is to look in `other/d by MLFLOW_BACKEND_STORE_URI`: it starts empty there, if that is another server"
+    );
+    let other = "`db/more by MLFLOW_BACKEND_STORE_URI`";
+    assert!(set("postgresql://d@db:5432/more").contains(other));
+    assert!(set("${secrets.a}").contains("`${secrets.a} by MLFLOW"));
+    for same in [
+        "postgresql://d@db:6432/mlflow?sslmode=require",
+        "postgresql+psycopg://d:${secrets.db}@${components.db.postgres.address}/mlflow",
+    ] {
+        assert_eq!(set(same), "");
+    }
+    // Results of Celery do not have to last.
+    let queue = "[components.queue]\nkind = \"redis\"\ngroup = \"g\"\n";
+    let flow = platform(&named("airflow"), 3) + queue;
+    let flow = flow.replacen("uses = {", "uses = { broker = \"queue\", ", 1);
+    let results = "env.AIRFLOW__CELERY__RESULT_BACKEND = \"redis://queue:6379/1\"";
+    assert_eq!(consequences(&flow, &with(&flow, results)), []);
+    let other = "env.AIRFLOW__DATABASE__SQL_ALCHEMY_CONN = \"postgresql://a@other/a\"";
+    assert_eq!(consequences(&flow, &with(&flow, other)).len(), 1);
+}
+
+/// Over the catalog: a variable in the place of a key is asked for once, where something was encrypted with the key.
+#[test]
+fn a_variable_in_the_place_of_a_key_is_asked_for() {
+    let mut tried = BTreeSet::new();
+    for kind in kinds() {
+        for key in &kind.secrets {
+            let Some(variable) = key
+                .replaced_by
+                .first()
+                .filter(|_| !key.at_start && key.condition.is_none())
+            else {
+                continue;
+            };
+            let text = platform(&kind, *majors(&kind).last().unwrap_or(&1));
+            let after = with(&text, &format!("env.{variable} = \"${{secrets.key}}\""));
+            let said = consequences(&text, &after);
+            let is_asked = said
+                .iter()
+                .any(|it| matches!(it, Consequence::OtherKey { key: of, .. } if *of == key.name));
+            let is_first = kind.table.get_path(&["first_start", variable]).is_some();
+            assert_eq!(is_asked, !is_first, "{}: {said:?}", kind.name);
+            assert_eq!(consequences(&after, &after), [], "{}", kind.name);
+            if is_asked {
+                tried.insert(key.name.clone());
+            }
+        }
+    }
+    assert!(tried.len() > 3, "{tried:?}");
 }
 
 /// A manifest of an earlier version knows nothing of it.

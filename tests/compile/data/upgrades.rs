@@ -5,10 +5,10 @@ use std::{collections::BTreeSet, fs};
 use mlopsgen::{
     catalog::Kind,
     data::{Data, Keeper, Level, Reader, Step, Upgrade},
-    plan::{Consequence, MajorChange, Manifest},
+    plan::{Consequence, Keep, MajorChange, Manifest},
 };
 
-use super::{data_plan, keeps_data, kinds, majors, named, planned, platform, store, stores};
+use super::{data_plan, keeps_data, kinds, majors, named, planned, platform, store, stores, with};
 
 /// The steps in a plan for the change from one text to another, for the same component.
 fn changes(before: &str, after: &str) -> Vec<MajorChange> {
@@ -241,4 +241,59 @@ fn has_other_user(kind: &Kind) -> bool {
     };
     let alpine = number("alpine_user");
     alpine.is_some() && alpine != number("user")
+}
+
+/// A fork of another program reads what that wrote, up to a version.
+#[test]
+fn a_fork_reads_what_the_older_versions_of_another_program_wrote() {
+    let text = |kind: &str, version: &str| {
+        let text = platform(&named(kind), 7);
+        text.replace("7.99.99", version)
+    };
+    let asked = |version: &str| {
+        let asked = changes(&text("redis", version), &text("valkey", "9.1.0"));
+        assert_eq!(asked.len(), 2, "{asked:?}");
+        asked[0].needs.join("\n")
+    };
+    assert!(asked("7.2.16").starts_with("Valkey loads what Redis up to 7.2 wrote"));
+    assert!(asked("7.4.1").starts_with("`valkey` can't read what `redis` wrote"));
+    let back = changes(&text("valkey", "9.1.0"), &text("redis", "7.4.1"));
+    assert!(back[0].needs[0].starts_with("`redis` can't read what `valkey` wrote"));
+}
+
+/// What the help says ends: both programs have data of their own, whatever the volume is called.
+#[test]
+fn another_kind_gets_a_name_of_its_own() {
+    let before = platform(&named("minio"), 2025);
+    let after = platform(&named("s3"), 4);
+    let asked = changes(&before, &after);
+    let way = "`s3` can't read what `minio` wrote: leave `store` as it was, and add the new program as a component of another name";
+    assert!(!asked.is_empty());
+    for change in &asked {
+        assert!(change.needs[0].starts_with(way), "{:?}", change.needs);
+    }
+    let named = with(&after, "volumes.data.name = \"other\"");
+    let plan = data_plan(&before, &named);
+    assert_eq!(plan.upgrades, []);
+    assert_eq!(plan.left.len(), 2);
+    for left in &plan.left {
+        let Keep::Copy(text) = &left.keep else {
+            panic!("{left:?}");
+        };
+        assert!(text.starts_with(way), "{text}");
+    }
+    // As it says.
+    let beside = after.replace("components.store]", "components.later]");
+    let both = format!(
+        "{before}[components.later]{}",
+        beside
+            .split("[components.later]")
+            .nth(1)
+            .expect("a component")
+    );
+    let plan = data_plan(&before, &both);
+    assert!(!plan.is_loss(), "{plan:?}");
+    let gone = data_plan(&both, &beside);
+    assert!(gone.upgrades.is_empty() && gone.consequences.is_empty());
+    assert_eq!(gone.left.len(), 2);
 }

@@ -6,7 +6,10 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     Context, Emission, Emit, Role, Row, Vantage, content, row,
-    shared::mounted::{self, Mounted},
+    shared::{
+        mounted::{self, Mounted},
+        tenants::tenants,
+    },
 };
 use crate::{
     data::{DataKey, Kept},
@@ -67,6 +70,10 @@ pub fn emit(
         join(&mut out, own);
     }
     out.files.folders.extend(folders_of_tasks(platform));
+    let mut runtimes = platform.targets.iter();
+    if runtimes.any(|it| it.runs_on().is_some()) {
+        out.files.tenants = tenants(platform);
+    }
     finish(&mut out, only);
     Ok(out)
 }
@@ -261,10 +268,7 @@ fn join(out: &mut Emission, more: Emission) {
     out.files.charts.extend(charts);
     out.files.folders.extend(folders);
     out.files.unkept.extend(unkept);
-    // Each runtime has the same ones.
-    if !tenants.is_empty() {
-        out.files.tenants = tenants;
-    }
+    out.files.tenants.extend(tenants);
     out.losses.extend(more.losses);
 }
 
@@ -290,6 +294,7 @@ fn merge_runtimes(mut kept: Vec<Kept>) -> Vec<Kept> {
                 last.readers.extend(next.readers);
                 last.made_with.extend(next.made_with);
                 last.first_start.extend(next.first_start);
+                last.of_secrets.extend(next.of_secrets);
                 last.adopted |= next.adopted;
                 last.external &= next.external;
             }

@@ -12,7 +12,7 @@ mod tenant;
 pub use cluster::{OWN_CLUSTER, cluster_key};
 pub use key::{DataKey, DataOwner};
 pub use place::{Place, below, join_paths};
-pub use program::{Level, Libc, Program, Reader, Step, Upgrade};
+pub use program::{Ancestor, Level, Libc, Program, Reader, Step, Upgrade};
 pub use tenant::{Tenant, TenantNow};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -131,6 +131,8 @@ pub struct Kept {
     pub made_with: BTreeMap<String, String>,
     /// What such a variable asks for when it changes.
     pub first_start: BTreeMap<String, String>,
+    /// Those of them that hold a secret: another one may have the same value.
+    pub of_secrets: BTreeSet<String>,
     /// The folder of the machine that a volume is, where its driver's options say so; absolute.
     pub folder: Option<String>,
     /// The raw key that decides which data it is, if one does.

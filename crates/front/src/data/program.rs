@@ -164,11 +164,13 @@ pub enum Step {
     Down,
     /// To an image with another C library, whatever the version: to or from a tag with `alpine`.
     Libc,
+    /// From a program of another kind.
+    Other,
 }
 
 impl Step {
     /// The words of kind files, in the order of the variants.
-    pub const NAMES: &[&str] = &["up", "skip", "down", "libc"];
+    pub const NAMES: &[&str] = &["up", "skip", "down", "libc", "other"];
 
     /// From the word of a kind file; `None` for any other.
     pub fn parse(name: &str) -> Option<Self> {
@@ -177,6 +179,7 @@ impl Step {
             "skip" => Some(Step::Skip),
             "down" => Some(Step::Down),
             "libc" => Some(Step::Libc),
+            "other" => Some(Step::Other),
             _ => None,
         }
     }
@@ -191,13 +194,42 @@ pub struct Upgrade {
     pub level: Level,
     /// Only where the change begins below this number, and ends at it or above.
     pub reaches: Option<u64>,
+    /// The program of another kind, of which this one can read what it wrote.
+    pub from: Option<Ancestor>,
     /// What to do, in a sentence.
     pub needs: String,
+}
+
+/// A program of another kind whose data can be read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ancestor {
+    /// Its kind.
+    pub kind: String,
+    /// The first version of which nothing can be read any more, as its major and minor number.
+    pub below: (u64, u64),
+}
+
+impl Ancestor {
+    /// Whether a program is one of these. Where its minor version decides and is not known, it may be.
+    fn is(&self, program: &Program) -> bool {
+        let (major, minor) = self.below;
+        let is_below = program.major.is_some_and(|own| match own == major {
+            true => program.minor.is_none_or(|own| own < minor),
+            false => own < major,
+        });
+        program.kind == self.kind && is_below
+    }
 }
 
 impl Upgrade {
     /// Whether it is about this change. Where a minor version is not known, nothing is said of it.
     pub fn is_of(&self, from: &Program, to: &Program) -> bool {
+        if let Some(ancestor) = &self.from {
+            return ancestor.is(from);
+        }
+        if from.kind != to.kind {
+            return false;
+        }
         if self.on == Step::Libc {
             let both = from.libc.zip(to.libc);
             return both.is_some_and(|(from, to)| from != to);
@@ -215,7 +247,7 @@ impl Upgrade {
             Step::Up => to > from,
             Step::Skip => to > from + 1,
             Step::Down => to < from,
-            Step::Libc => false,
+            Step::Libc | Step::Other => false,
         };
         let (low, high) = (from.min(to), from.max(to));
         is_step
@@ -227,7 +259,7 @@ impl Upgrade {
 
 #[cfg(test)]
 mod tests {
-    use super::{Level, Libc, Program, Step, Upgrade};
+    use super::{Ancestor, Level, Libc, Program, Step, Upgrade};
 
     #[test]
     fn a_skipped_minor_version_is_seen_within_one_major() {
@@ -235,6 +267,7 @@ mod tests {
             on: Step::Skip,
             level: Level::Minor,
             reaches: None,
+            from: None,
             needs: String::new(),
         };
         let program = |text: &str| Program::parse(text).expect("a program");
@@ -253,5 +286,22 @@ mod tests {
         }
         assert_eq!(program("minio"), Program::of_kind("minio"));
         assert_eq!(program("postgres 17 (musl)").libc, Some(Libc::Musl));
+    }
+
+    #[test]
+    fn a_program_of_another_kind_is_read_up_to_a_version() {
+        let from = Ancestor {
+            kind: "redis".to_string(),
+            below: (7, 4),
+        };
+        let is = |text: &str| from.is(&Program::parse(text).expect("a program"));
+        assert!(is("redis 6.2") && is("redis 7.2") && is("redis 7"));
+        assert!(
+            !is("redis 7.4")
+                && !is("redis 8.0")
+                && !is("redis 8")
+                && !is("valkey 7.2")
+                && !is("redis")
+        );
     }
 }

@@ -13,11 +13,18 @@ pub struct Tenant {
     pub program: Program,
     /// Where it keeps data, by the role: `db/mlflow`.
     pub stores: BTreeMap<String, String>,
-    /// Secrets of its kind, without the component's name.
+    /// Secrets of its kind that its data was made with, without the component's name.
     pub keys: BTreeSet<String>,
 }
 
-/// The same as platform.toml has it now.
+impl Tenant {
+    /// Whether there is anything to remember of it.
+    pub fn has_something(&self) -> bool {
+        !self.stores.is_empty() || !self.keys.is_empty()
+    }
+}
+
+/// The same as platform.toml has it now. It may have nothing any more.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TenantNow {
     /// What the manifest remembers.
@@ -26,8 +33,10 @@ pub struct TenantNow {
     pub upgrades: Vec<Upgrade>,
     /// The roles of those stores.
     pub schemas: BTreeSet<String>,
-    /// The name that it had before, by `[[moved]]`.
-    pub before: Option<String>,
-    /// Where it keeps data, under the names that the stores had before.
-    pub stores_before: BTreeMap<String, String>,
+    /// Keys of its kind in whose place the user sets a variable, each with that.
+    pub replaced_keys: BTreeMap<String, String>,
+    /// The names that it had before, by `[[moved]]`, the newest first.
+    pub before: Vec<String>,
+    /// Where it keeps data, by the role, under each name that the store had before.
+    pub stores_before: BTreeMap<String, BTreeSet<String>>,
 }

@@ -388,6 +388,8 @@ pub struct Role {
     pub schema: bool,
     /// The program keeps data there, with or without a schema.
     pub keeps: bool,
+    /// Variables that name it for what does not have to last.
+    pub passing_env: Vec<String>,
     /// The setting that tells such schemas of one kind apart.
     pub schema_of: Option<String>,
     /// `uses` also sets the start order.

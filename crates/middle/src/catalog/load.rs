@@ -7,7 +7,7 @@ use super::{
     SettingType, check, kind::asks_for_major,
 };
 use crate::{
-    data::{Level, Step, Upgrade},
+    data::{Ancestor, Level, Step, Upgrade},
     diag::{Code, Diagnostic, Sink, nearest},
     language::{self, Context, KIND, NameRule, Owner},
     model::{Icon, Image, KnownVersions, Purpose, SecretForm, Text, Version},
@@ -330,6 +330,14 @@ fn own_name(table: &Table) -> Option<OwnName> {
     })
 }
 
+fn ancestor(table: &Table) -> Option<Ancestor> {
+    let (major, minor) = table.string("below")?.split_once('.')?;
+    Some(Ancestor {
+        kind: table.string("from")?.to_string(),
+        below: (major.parse().ok()?, minor.parse().ok()?),
+    })
+}
+
 fn upgrade(table: &Table) -> Option<Upgrade> {
     Some(Upgrade {
         on: Step::parse(table.string("on")?)?,
@@ -340,6 +348,7 @@ fn upgrade(table: &Table) -> Option<Upgrade> {
         reaches: table
             .integer("reaches")
             .and_then(|major| u64::try_from(major).ok()),
+        from: ancestor(table),
         needs: table.string("needs")?.to_string(),
     })
 }
@@ -443,6 +452,7 @@ fn role(key: &Key, table: &Table) -> Role {
         brought: flag("brought", false),
         schema: flag("schema", false),
         keeps: flag("keeps", false) || flag("schema", false),
+        passing_env: strings(table, "passing_env"),
         schema_of: table.string("schema_of").map(ToString::to_string),
         order: flag("order", true),
         gives,

@@ -23,11 +23,11 @@ pub fn tables<'a>(tree: &'a Table, name: &str) -> impl Iterator<Item = (&'a Key,
 }
 
 /// Whether a string of a kind refers to this, as in `["own", "secret_key"]`.
-pub fn refers_to(node: &Node, path: [&str; 2]) -> bool {
+pub fn refers_to(node: &Node, path: &[&str]) -> bool {
     match &node.value {
         Value::String(text) if text.contains(path[0]) => {
             let phrase = reference::of_node(node, Words::Kind, Mode::Shell);
-            phrase.references().any(|it| it.is(&path))
+            phrase.references().any(|it| it.is(path))
         }
         Value::Array(items) => items.iter().any(|item| refers_to(item, path)),
         Value::Table(table) => table.iter().any(|(_, node)| refers_to(node, path)),

@@ -131,7 +131,7 @@ fn is_of_parts_that_are_off(declared: &Declared, setting: &str) -> bool {
     };
     let table = &declared.kind.table;
     let mut off = table.table("parts").into_iter().flat_map(Table::iter);
-    off.any(|(part, node)| is_off(&part.name) && refers_to(node, ["settings", setting]))
+    off.any(|(part, node)| is_off(&part.name) && refers_to(node, &["settings", setting]))
         && !reads_setting(table, setting, &is_off)
 }
 
@@ -142,7 +142,7 @@ fn reads_setting(table: &Table, setting: &str, is_off: &dyn Fn(&str) -> bool) ->
         .any(|(key, node)| match (key.name.as_str(), &node.value) {
             ("parts", Value::Table(parts)) => parts
                 .iter()
-                .any(|(part, node)| !is_off(&part.name) && refers_to(node, ["settings", setting])),
+                .any(|(part, node)| !is_off(&part.name) && refers_to(node, &["settings", setting])),
             ("when", Value::Array(cases)) => cases
                 .iter()
                 .filter_map(Node::as_table)
@@ -150,7 +150,7 @@ fn reads_setting(table: &Table, setting: &str, is_off: &dyn Fn(&str) -> bool) ->
             // In a case it is a table like that of the kind.
             ("when", Value::Table(case)) => reads_setting(case, setting, is_off),
             ("settings" | "if", _) => false,
-            _ => refers_to(node, ["settings", setting]),
+            _ => refers_to(node, &["settings", setting]),
         })
 }
 

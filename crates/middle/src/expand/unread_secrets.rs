@@ -17,7 +17,7 @@ pub(super) fn drop(all: &mut Declarations, layers: &mut Layers, tree: &Table) {
     for (index, declared) in all.components.iter().enumerate() {
         let brought = std::mem::take(&mut layers.own_secrets[index]);
         let readers = readers(layers, index, declared);
-        let is_read = |key: &str| readers.iter().any(|node| refers_to(node, ["own", key]));
+        let is_read = |key: &str| readers.iter().any(|node| refers_to(node, &["own", key]));
         let variables = variables(declared).filter(|(key, _)| is_read(key));
         used.extend(variables.map(|(_, env)| env));
         let brought = brought

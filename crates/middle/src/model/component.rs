@@ -61,6 +61,10 @@ pub struct Component {
     pub settings: Vec<Setting>,
     /// Secrets that its program takes anew at every start: its data holds nothing of them.
     pub taken_at_start: BTreeSet<String>,
+    /// The keys of its kind that its data was made with, each with the secret: what they encrypted can be read with no other.
+    pub keys: BTreeMap<String, String>,
+    /// Such keys in whose place the user sets a variable, each with that.
+    pub replaced_keys: BTreeMap<String, String>,
     /// What others read of it as `${components.C.OUTPUT}`, besides ports.
     pub outputs: Vec<Output>,
     /// The roles of its kind, each with the component that fills it.
@@ -378,6 +382,8 @@ pub struct Use {
     pub needed: bool,
     /// It keeps data there.
     pub keeps: bool,
+    /// The variables by which the kind tells the program where it is. A value of the user's leads it elsewhere.
+    pub told_by: Vec<String>,
     /// Where `uses` names it.
     pub span: Span,
 }

@@ -98,6 +98,19 @@ pub fn aliases(components: &[Component]) -> BTreeSet<String> {
 }
 
 impl Platform {
+    /// The names that a component had before, by `[[moved]]`, the newest first.
+    pub fn names_before<'a>(&'a self, name: &'a str) -> Vec<&'a str> {
+        let mut out: Vec<&str> = Vec::new();
+        let mut newest = name;
+        while let Some(before) = self.renamed.get(newest)
+            && out.len() < self.renamed.len()
+        {
+            out.push(before);
+            newest = before;
+        }
+        out
+    }
+
     /// The names of the folder of Compose's files, from the project on: relative paths in them start there.
     pub fn compose_folder(&self) -> Vec<&str> {
         let environment = self.environment.iter().map(String::as_str);
@@ -284,21 +297,28 @@ impl Secret {
         name.to_ascii_uppercase().replace('-', "_")
     }
 
-    /// The variables that had its value while its component had other names, the newest first.
-    pub fn earlier_env(&self, renamed: &BTreeMap<String, String>) -> Vec<String> {
+    /// Whether the kind of this component asks for it.
+    pub fn is_of(&self, name: &str) -> bool {
+        matches!(&self.origin, SecretOrigin::Kind { component } if component == name)
+    }
+
+    /// The variables that had its value before: while its component had other names, the newest first; or until `[secrets]` gave a
+    /// key of a kind another variable.
+    pub fn earlier_env(&self, platform: &Platform) -> Vec<String> {
         let SecretOrigin::Kind { component } = &self.origin else {
-            return Vec::new();
+            let mut components = platform.components.iter();
+            let is_key = components.any(|it| it.keys.values().any(|name| *name == self.name));
+            let usual = Some(Self::usual_env(&self.name));
+            let usual = usual.filter(|usual| is_key && *usual != self.env);
+            return usual.into_iter().collect();
         };
         let Some(key) = self.name.strip_prefix(component.as_str()) else {
             return Vec::new();
         };
-        let mut out = Vec::new();
-        let mut name = component;
-        while let Some(before) = renamed.get(name).filter(|_| out.len() < renamed.len()) {
-            out.push(Self::usual_env(&format!("{before}{key}")));
-            name = before;
-        }
-        out
+        let names = platform.names_before(component).into_iter();
+        names
+            .map(|before| Self::usual_env(&format!("{before}{key}")))
+            .collect()
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
+    catalog::OwnSecret,
     expand::ComponentDraft,
     model::{Setting, Text},
     syntax::Table,
@@ -25,11 +26,38 @@ pub(super) fn secrets(draft: &ComponentDraft, settings: &[Setting]) -> BTreeSet<
         .flat_map(|setting| setting.value.texts())
         .flat_map(Text::secrets)
         .map(ToString::to_string);
-    let own = draft.kind.secrets.iter().filter(|own| own.at_start);
-    let own = own.filter_map(|own| {
-        let mut brought = draft.own_secrets.iter();
-        let (_, name) = brought.find(|(key, _)| *key == own.name)?;
-        Some(name.clone())
+    let own = own(draft, |spec| spec.at_start);
+    of_settings.chain(own.map(|(_, name)| name)).collect()
+}
+
+/// The kind's own keys that its program does not take anew, each with its secret.
+pub(super) fn keys(draft: &ComponentDraft) -> BTreeMap<String, String> {
+    own(draft, |spec| !spec.at_start).collect()
+}
+
+/// Such keys in whose place the user sets a variable, each with that. Of what is read at the first start the volume tells.
+pub(super) fn replaced_keys(draft: &ComponentDraft) -> BTreeMap<String, String> {
+    let first_start = first_start(draft);
+    let is_set = |variable: &&String| {
+        let node = draft.user.get_path(&["env", variable]);
+        node.is_some_and(|it| it.as_table().is_none()) && !first_start.contains_key(*variable)
+    };
+    let specs = draft.kind.secrets.iter().filter(|it| !it.at_start);
+    let replaced = specs.filter_map(|spec| {
+        let variable = spec.replaced_by.iter().find(is_set)?;
+        Some((spec.name.clone(), variable.clone()))
     });
-    of_settings.chain(own).collect()
+    replaced.collect()
+}
+
+/// Some of the kind's own keys, each with its secret.
+fn own<'a>(
+    draft: &'a ComponentDraft,
+    is_asked: impl Fn(&OwnSecret) -> bool + 'a,
+) -> impl Iterator<Item = (String, String)> + 'a {
+    let specs = draft.kind.secrets.iter().filter(move |it| is_asked(it));
+    specs.filter_map(|spec| {
+        let mut brought = draft.own_secrets.iter();
+        brought.find(|(key, _)| *key == spec.name).cloned()
+    })
 }

@@ -44,6 +44,7 @@ mod told_in_files;
 mod top;
 mod unused;
 mod upstream;
+mod uses;
 mod workload;
 
 pub use contents::{label_of_rules, rules_of};

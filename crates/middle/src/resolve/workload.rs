@@ -5,15 +5,15 @@ use super::{
     beforehand::Beforehand,
     cluster, data_folders, dependencies, engine_files, files, image, inline, mounts, network,
     notify, observe, program, reaches,
-    reference::{Scope, WorkloadOf, setting_text, text},
-    runtime, upstream,
+    reference::{Scope, WorkloadOf, text},
+    runtime, upstream, uses,
 };
 use crate::{
     diag::Sink,
-    expand::{BoundRole, ComponentDraft, WorkloadDraft, read},
+    expand::{ComponentDraft, WorkloadDraft, read},
     model::{
-        Component, DatabaseBinding, EnvironmentVariable, External, FileMount, Gpu, Lifecycle,
-        Output, OutsidePort, Purpose, Raw, Reach, Resources, Restart, Runtime, Text, Use, Workload,
+        Component, EnvironmentVariable, External, FileMount, Gpu, Lifecycle, Output, OutsidePort,
+        Purpose, Raw, Reach, Resources, Restart, Runtime, Text, Workload,
     },
     syntax::{Node, Removal, Table, Value, overlay},
 };
@@ -83,8 +83,10 @@ pub(super) fn component(
         public_url: draft.public_address(),
         settings: known.settings.clone(),
         taken_at_start: at_start::secrets(draft, &known.settings),
+        keys: at_start::keys(draft),
+        replaced_keys: at_start::replaced_keys(draft),
         outputs: outputs(scene, index, sink),
-        uses: uses(scene, index, sink),
+        uses: uses::uses(scene, index, sink),
         workloads,
         healthy: observe::of_kind(scene, index, "healthy", sink),
         started: observe::of_kind(scene, index, "started", sink),
@@ -141,41 +143,6 @@ fn outputs(scene: &Scene<'_>, index: usize, _sink: &mut Sink) -> Vec<Output> {
 }
 
 /// What tells the schema of a component from those of others of its kind.
-fn schema_of(scene: &Scene<'_>, index: usize, bound: &BoundRole) -> Option<(String, String)> {
-    let setting = bound.role.schema_of.as_ref()?;
-    let scope = Scope::component(index, None);
-    // What is wrong with it is reported where the setting is read.
-    let value = setting_text(scene, index, setting, &scope, &mut Sink::default())?;
-    Some((setting.clone(), value.as_plain()?))
-}
-
-fn uses(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Vec<Use> {
-    scene.components[index]
-        .uses
-        .iter()
-        .map(|bound| {
-            let target = &scene.components[bound.target];
-            let name = bound.database.clone().or_else(|| {
-                let text = super::reference::default_binding(scene, bound.target, sink);
-                text.as_plain().filter(|name| !name.is_empty())
-            });
-            Use {
-                role: bound.role.name.clone(),
-                component: target.name.clone(),
-                database: name.map(|name| DatabaseBinding {
-                    name,
-                    schema: bound.role.schema,
-                    schema_of: schema_of(scene, index, bound),
-                }),
-                ports: target.main_port().into_iter().collect(),
-                needed: bound.role.order,
-                keeps: bound.role.keeps,
-                span: bound.span,
-            }
-        })
-        .collect()
-}
-
 fn workload(
     scene: &Scene<'_>,
     (index, shape): (usize, &WorkloadDraft),

@@ -18,4 +18,4 @@ pub mod public_address;
 pub mod replicas;
 pub mod scrape;
 pub mod started_with;
-mod tenants;
+pub mod tenants;

@@ -1,50 +1,51 @@
-//! What components have outside of volumes of their own: in it goes the platform, out comes what the manifest remembers of it.
-
-use std::collections::{BTreeMap, BTreeSet};
+//! What components have outside of volumes of their own: in it goes the platform, out comes what the manifest remembers of it, and
+//! for each component that has nothing there that it has nothing: it may have had something.
 
 use crate::{
     data::{Program, Tenant, TenantNow},
-    model::{Component, ImageMaker, Platform, SecretOrigin, Use},
+    model::{Component, ImageMaker, Platform, Use},
+    speak::{Readable, Speak},
+    value::UrlParts,
 };
 
-/// All of a platform, in its order.
+/// All components that run here, in the order of the platform.
 pub fn tenants(platform: &Platform) -> Vec<TenantNow> {
-    let keys = keys(platform);
     let components = platform.components.iter();
     components
         .filter(|component| component.external.is_none())
-        .filter_map(|component| tenant(platform, component, &keys))
+        .filter_map(|component| tenant(platform, component))
         .collect()
 }
 
-fn tenant(
-    platform: &Platform,
-    component: &Component,
-    keys: &BTreeMap<&str, BTreeSet<String>>,
-) -> Option<TenantNow> {
-    let same = |name: &str| name.to_string();
-    let before = |name: &str| {
-        platform
-            .renamed
-            .get(name)
-            .map_or_else(|| same(name), Clone::clone)
-    };
-    let keys = keys.get(component.name.as_str()).cloned();
+fn tenant(platform: &Platform, component: &Component) -> Option<TenantNow> {
+    let stores = component.uses.iter().filter(|it| it.keeps);
+    let of_roles = stores.clone().map(|it| {
+        let usual = || place(platform, it, &it.component);
+        let place = led_elsewhere(platform, component, it).unwrap_or_else(usual);
+        (it.role.clone(), place)
+    });
+    let bound = stores.filter(|it| led_elsewhere(platform, component, it).is_none());
+    let before = bound.map(|it| {
+        let names = platform.names_before(&it.component).into_iter();
+        let places = names.map(|name| place(platform, it, name));
+        (it.role.clone(), places.collect())
+    });
     let tenant = Tenant {
         component: component.name.clone(),
         program: program(component)?,
-        stores: stores(platform, component, &same),
-        keys: keys.unwrap_or_default(),
+        stores: of_roles.collect(),
+        keys: component.keys.keys().cloned().collect(),
     };
-    let is_one = !tenant.stores.is_empty() || !tenant.keys.is_empty();
-    is_one.then(|| TenantNow {
+    let names = platform.names_before(&component.name).into_iter();
+    Some(TenantNow {
         upgrades: match has_schema(component) {
             true => component.upgrades.clone(),
             false => Vec::new(),
         },
+        replaced_keys: component.replaced_keys.clone(),
         schemas: schemas(component).map(|it| it.role.clone()).collect(),
-        before: platform.renamed.get(&component.name).cloned(),
-        stores_before: stores(platform, component, &before),
+        before: names.map(ToString::to_string).collect(),
+        stores_before: before.collect(),
         tenant,
     })
 }
@@ -82,21 +83,10 @@ fn schemas(component: &Component) -> impl Iterator<Item = &Use> {
     uses.filter(|it| it.database.as_ref().is_some_and(|it| it.schema))
 }
 
-/// Where it keeps data, by the role; `named` says the name of a store.
-fn stores(
-    platform: &Platform,
-    component: &Component,
-    named: &dyn Fn(&str) -> String,
-) -> BTreeMap<String, String> {
-    let uses = component.uses.iter().filter(|it| it.keeps);
-    uses.map(|it| (it.role.clone(), place(platform, it, named)))
-        .collect()
-}
-
 /// As in `db/mlflow`, or `db at pg.example.com/mlflow` where it runs elsewhere: another port of one machine mostly leads to the
-/// same server.
-fn place(platform: &Platform, bound: &Use, named: &dyn Fn(&str) -> String) -> String {
-    let mut out = named(&bound.component);
+/// same server. `name`: what the store is called.
+fn place(platform: &Platform, bound: &Use, name: &str) -> String {
+    let mut out = name.to_string();
     let store = platform.component(&bound.component);
     let address = store.and_then(|store| store.external.as_ref()?.addresses.first());
     if let Some(address) = address {
@@ -111,15 +101,50 @@ fn place(platform: &Platform, bound: &Use, named: &dyn Fn(&str) -> String) -> St
     out
 }
 
-/// The secrets that kinds ask for, by their components.
-fn keys(platform: &Platform) -> BTreeMap<&str, BTreeSet<String>> {
-    let mut out: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-    for secret in &platform.secrets {
-        if let SecretOrigin::Kind { component } = &secret.origin {
-            let key = secret.name.strip_prefix(component.as_str());
-            let key = key.unwrap_or(&secret.name).trim_start_matches('-');
-            out.entry(component).or_default().insert(key.to_string());
-        }
-    }
-    out
+/// Where variables of the user's lead a program that its kind leads to a store: `other/mlflow by MLFLOW_BACKEND_STORE_URI`. `None`: to
+/// that store.
+fn led_elsewhere(platform: &Platform, component: &Component, bound: &Use) -> Option<String> {
+    let variables = &component.main()?.env;
+    let told = variables
+        .iter()
+        .filter(|it| bound.told_by.contains(&it.name));
+    let own = told.filter(|it| !platform.kind_sources.contains(&it.span.source));
+    let names = names_of(platform, bound);
+    let elsewhere = own.filter_map(|it| {
+        let text = Readable(platform).text(&it.value);
+        let place = place_in(&text);
+        let is_same = |part: &str| part.is_empty() || names.iter().any(|it| it == part);
+        let mut parts = place.split('/');
+        (!parts.all(is_same)).then(|| format!("{place} by {}", it.name))
+    });
+    let elsewhere: Vec<String> = elsewhere.collect();
+    (!elsewhere.is_empty()).then(|| elsewhere.join(", "))
+}
+
+/// What a store is called by those who use it: its hosts, and the database.
+fn names_of(platform: &Platform, bound: &Use) -> Vec<String> {
+    let store = platform.component(&bound.component);
+    let addresses = store.and_then(|it| it.external.as_ref());
+    let hosts = addresses.into_iter().flat_map(|it| &it.addresses);
+    let hosts = hosts.map(|it| it.host.without_brackets());
+    let workloads = store.into_iter().flat_map(|it| &it.workloads);
+    let workloads = workloads.flat_map(|it| std::iter::once(&it.name).chain(&it.aliases));
+    let database = bound.database.iter().map(|it| it.name.clone());
+    hosts.chain(workloads.cloned()).chain(database).collect()
+}
+
+/// The host and the path of an address, without login, port and parameters; another text as it is, without a port.
+fn place_in(text: &str) -> String {
+    let Some(url) = UrlParts::split(text) else {
+        let port = text.rsplit_once(':');
+        let port = port.filter(|(_, port)| port.bytes().all(|it| it.is_ascii_digit()));
+        return port.map_or(text, |(host, _)| host).to_string();
+    };
+    let host = url
+        .authority
+        .rsplit_once('@')
+        .map_or(url.authority, |(_, host)| host);
+    let host = host.split(':').next().unwrap_or(host);
+    let path = url.path.split('?').next().unwrap_or_default();
+    format!("{host}{}", path.trim_end_matches('/'))
 }

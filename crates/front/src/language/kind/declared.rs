@@ -277,6 +277,12 @@ pub(super) const ROLE: Shape = Shape::Table(&[
         "keeps = true",
     ),
     key(
+        "passing_env",
+        Shape::List(&Shape::Plain(Form::Name(NameRule::Environment))),
+        "Variables that name it for what does not have to last: another value of the user's leads no data elsewhere.",
+        "passing_env = [\"AIRFLOW__CELERY__RESULT_BACKEND\"]",
+    ),
+    key(
         "schema_of",
         Shape::Plain(Form::Name(NameRule::Identifier)),
         "The setting that tells such schemas of one kind apart: two components with different values may share a database.",
@@ -315,7 +321,7 @@ pub(super) const UPGRADE: Shape = Shape::Table(&[
     key(
         "on",
         Shape::Plain(Form::Choice(Step::NAMES)),
-        "A higher version (`up`), one that is higher by more than one (`skip`), or a lower one (`down`); or, whatever the version, an image with another C library (`libc`): to or from a tag with `alpine`.",
+        "A higher version (`up`), one that is higher by more than one (`skip`), or a lower one (`down`); or, whatever the version, an image with another C library (`libc`): to or from a tag with `alpine`; or a program of another kind that wrote the data (`other`, with `from` and `below`).",
         "on = \"up\"",
     )
     .required(),
@@ -330,6 +336,18 @@ pub(super) const UPGRADE: Shape = Shape::Table(&[
         Shape::Integer(0, 1_000_000),
         "Only where the change comes to this number, or goes past it.",
         "reaches = 9",
+    ),
+    key(
+        "from",
+        Shape::Plain(Form::Name(NameRule::Resource)),
+        "With `other`: the kind whose data the program reads, which it is otherwise taken not to.",
+        "from = \"redis\"",
+    ),
+    key(
+        "below",
+        FREE,
+        "With `other`: the first version of that kind whose data it can't read, as its first two numbers.",
+        "below = \"7.4\"",
     ),
     key(
         "needs",

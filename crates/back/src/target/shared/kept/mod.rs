@@ -17,8 +17,6 @@ use started::ProgramFolder;
 pub use started::{Source, Started, StartedMount, Unread, names_folders};
 pub use typed::TypedMounts;
 
-use super::tenants::tenants;
-
 use crate::{
     data::{Data, DataKey, Device, Keeper, Kept, MountedBy, Place, STORE_VOLUME, join_paths},
     files::Target,
@@ -105,7 +103,6 @@ impl RuntimeData<'_> {
         out.unkept
             .extend(started.filter_map(|(it, folders)| unkept::of(it, folders, platform)));
         out.kept.extend(self.kept(&folders, platform));
-        out.tenants = tenants(platform);
     }
 
     /// `program_folders`: of each workload.
@@ -188,6 +185,7 @@ fn of_volume(volume: KeptVolume) -> Kept {
         readers: Default::default(),
         made_with: Default::default(),
         first_start: Default::default(),
+        of_secrets: Default::default(),
         named_by: keeping.named_by,
         device: keeping.device,
         mounted_by: None,
@@ -230,6 +228,11 @@ fn made_with(started: &Started<'_>, kept: &mut Kept) {
             kept.first_start.insert(variable.clone(), needs.clone());
         }
     }
+    let of_secrets = started.workload.env.iter();
+    let of_secrets = of_secrets.filter(|it| !it.value.secrets().is_empty());
+    let of_secrets = of_secrets.map(|it| it.name.clone());
+    kept.of_secrets
+        .extend(of_secrets.filter(|it| kept.first_start.contains_key(it)));
 }
 
 fn mounted_by(started: &Started<'_>) -> MountedBy {

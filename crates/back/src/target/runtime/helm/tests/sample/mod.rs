@@ -212,6 +212,8 @@ pub fn component(workloads: Vec<Workload>) -> Component {
         public_url: None,
         settings: Vec::new(),
         taken_at_start: Default::default(),
+        keys: Default::default(),
+        replaced_keys: Default::default(),
         outputs: Vec::new(),
         uses: Vec::new(),
         workloads,
