@@ -12,6 +12,7 @@ use super::{
     listed,
     misfit::{bad_form, bad_form_of_several, bad_name, bad_value, likely_name, wrong_type},
     port_number::port_by_number,
+    requests::of_kubernetes,
     shape::Shape,
     slipped::is_platform,
     specification,
@@ -61,6 +62,7 @@ pub fn check(table: &Table, keys: &[KeyShape], context: &Context<'_>, sink: &mut
             Some(value.clone())
         } else if let Some(diagnostic) = form_of_compose(&key, value, table, keys, context)
             .or_else(|| port_by_number(&key, value, table, keys))
+            .or_else(|| of_kubernetes(&key, value, shape))
         {
             sink.push(diagnostic);
             None

@@ -4,7 +4,7 @@ use super::{
     alone::table_of,
     form::{Form, NameRule},
     key::KeyShape,
-    quantity::{cpu_millis, duration_in_one_unit},
+    quantity::cpu_millis,
     shape::Shape,
 };
 use crate::syntax::{Key, Node, Table, Value, inline, key_text, quoted};
@@ -105,12 +105,6 @@ fn rewritten(shape: &Shape, node: &Node) -> Option<String> {
             .then(|| text.to_string())
         }
         (Shape::Plain(Form::Mode), Value::Integer(_)) => file_mode(node).map(|mode| quoted(&mode)),
-        (
-            Shape::Plain(form @ (Form::Duration | Form::Period)),
-            Value::Integer(_) | Value::Float(_),
-        ) => duration_in_one_unit(&node.scalar())
-            .filter(|text| form.accepts(text))
-            .map(|text| quoted(&text)),
         // A name that is declared elsewhere is none of a number.
         (Shape::Plain(Form::Declared(rule)), Value::Integer(number)) => {
             let text = number.to_string();
@@ -353,9 +347,6 @@ mod tests {
         assert_eq!(text(string("80"), &Shape::Integer(1, 65535)), some("80"));
         assert_eq!(text(string("no"), &Shape::Boolean), some("false"));
         assert_eq!(text(Value::Integer(1000), &Shape::Text), some("\"1000\""));
-        let duration = Shape::Plain(Form::Duration);
-        assert_eq!(text(Value::Integer(30), &duration), some("\"30s\""));
-        assert_eq!(text(fraction("1.5"), &duration), some("\"1500ms\""));
         let mode = Shape::Plain(Form::Mode);
         assert_eq!(text(Value::Integer(0o440), &mode), some("\"0440\""));
         let share = Shape::Plain(Form::Percent);
@@ -383,6 +374,10 @@ mod tests {
             assert_eq!(text(Value::Boolean(true), &Shape::Plain(form)), None);
         }
         assert_eq!(text(fraction("17.1"), &Shape::Text), None);
+        // Seconds, milliseconds or minutes.
+        let duration = Shape::Plain(Form::Duration);
+        assert_eq!(text(Value::Integer(30), &duration), None);
+        assert_eq!(text(fraction("1.5"), &duration), None);
         assert_eq!(
             text(string(&"x".repeat(200)), &Shape::List(&Shape::Text)),
             None

@@ -7,7 +7,7 @@ use super::{
     listed,
     meant::meant,
     promql::promql_fault,
-    quantity::{cpu_in_millis, duration_in_one_unit, memory_without_exponent},
+    quantity::{cpu_in_millis, duration_in_one_unit, memory_without_exponent, with_each_unit},
     shape::Shape,
 };
 use crate::{
@@ -46,6 +46,7 @@ pub(super) fn wrong_type(node: &Node, shape: &Shape, context: &Context<'_>) -> D
         {
             diagnostic.help(format!("write {}", shape.describe()))
         }
+        None if let Some(units) = units(shape, &node.scalar()) => diagnostic.help(units),
         None => diagnostic.help(instead(&shape.describe(), context)),
     }
 }
@@ -73,15 +74,48 @@ fn text_of_its_own(
         );
     }
     let is_secret = context.owner == Owner::Words("a secret") && !context.entry.is_empty();
-    if !is_secret || NameRule::StartVariable.accepts(text) {
+    if !is_secret || is_surely_a_variable(text) {
         return None;
     }
-    let variable = context.entry.to_ascii_uppercase().replace('-', "_");
-    let table = format!("{{ env = {} }}", quoted(&variable));
-    let help = format!(
-        "a secret's value never stands here: write `{table}`; `mlopsgen env init` asks for the value or makes it"
-    );
+    let table = format!("{{ env = {} }}", quoted(&variable_of(context.entry)));
+    let help = format!("a secret's value never stands here: write `{table}`; {NO_VALUE}");
     Some(diagnostic.clone().help(help).replacing(node.span, table))
+}
+
+/// What to do with the value of a secret that stands in a file of a repository.
+pub(super) const NO_VALUE: &str = "`mlopsgen env init` asks for the value or makes it. If this is a real one, take a new one: the history of a repository keeps it";
+
+/// The variable that a secret of this name has by itself.
+pub(super) fn variable_of(secret: &str) -> String {
+    secret.to_ascii_uppercase().replace('-', "_")
+}
+
+/// Whether a text can be nothing but the name of a variable: words in capitals, as `DB_PASSWORD_2`. A password fits the rule of such names
+/// too, and a help that takes it for one would have it written down.
+pub(super) fn is_surely_a_variable(text: &str) -> bool {
+    /// More digits than these are those of a key.
+    const MOST_DIGITS: usize = 2;
+    let is_upper = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    NameRule::StartVariable.accepts(text)
+        && text.chars().all(is_upper)
+        && text.trim_matches('_').contains('_')
+        && digits <= MOST_DIGITS
+}
+
+/// What a number lacks where a duration is asked for: which of them is meant is not known.
+fn units(shape: &Shape, number: &str) -> Option<String> {
+    match shape {
+        Shape::Plain(form) => unit_missing(*form, number),
+        Shape::Either(shapes) => shapes.iter().find_map(|shape| units(shape, number)),
+        _ => None,
+    }
+}
+
+fn unit_missing(form: Form, number: &str) -> Option<String> {
+    let is_duration = matches!(form, Form::Duration | Form::Period);
+    let with_units = is_duration.then(|| with_each_unit(number)).flatten()?;
+    Some(format!("give it a unit: {with_units}"))
 }
 
 /// A value as the shape takes it, where it is plain what was meant; as TOML.
@@ -183,8 +217,18 @@ fn not_of_form(
                 "write the path itself, such as `{meant}`; another one of an environment stands in the `platform.E.toml` of it"
             ))
             .renaming(text, meant),
+        // That of a constant stands elsewhere: the whole value is another one.
+        Some(meant) if node.span.end - node.span.start != quoted(text).len() => {
+            let meant = quoted(&meant);
+            diagnostic
+                .help(format!("write `{meant}`"))
+                .replacing(node.span, meant)
+        }
         Some(meant) => diagnostic.misspelled(text, Some(&meant), String::new),
-        None => diagnostic,
+        None => match unit_missing(form, text) {
+            Some(units) => diagnostic.help(units),
+            None => diagnostic,
+        },
     }
 }
 
@@ -259,6 +303,7 @@ fn likely(form: Form, text: &str) -> Option<String> {
         Form::Cron | Form::BuildTrigger => match text.split_whitespace().collect::<Vec<_>>()[..] {
             // As Quartz and Spring write it: seconds first.
             ["0", ref fields @ ..] if fields.len() >= 5 => fields[..5].join(" ").replace('?', "*"),
+            ["every" | "Every", ref words @ ..] => every(words)?,
             _ => format!("@{}", text.trim_start_matches('@')),
         },
         Form::Domain => {
@@ -300,6 +345,26 @@ fn likely(form: Form, text: &str) -> Option<String> {
         _ => return None,
     };
     form.accepts(&candidate).then_some(candidate)
+}
+
+/// A schedule in words, as cron says it: `30 minutes`, `2 hours`, `day`. What does not divide its hour or day has no such form.
+fn every(words: &[&str]) -> Option<String> {
+    let (number, unit) = match words {
+        [unit] => (1, *unit),
+        [number, unit] => (number.parse::<u32>().ok()?, *unit),
+        _ => return None,
+    };
+    let divides = |whole: u32| number > 0 && number < whole && whole.is_multiple_of(number);
+    match (unit.trim_end_matches('s'), number) {
+        ("minute" | "min", 1) => Some("* * * * *".to_string()),
+        ("minute" | "min", _) => divides(60).then(|| format!("*/{number} * * * *")),
+        ("hour", 1) => Some("@hourly".to_string()),
+        ("hour", _) => divides(24).then(|| format!("0 */{number} * * *")),
+        ("day", 1) => Some("@daily".to_string()),
+        ("week", 1) => Some("@weekly".to_string()),
+        ("month", 1) => Some("@monthly".to_string()),
+        _ => None,
+    }
 }
 
 /// A name against its rule, whether it stands as a key or as a value.

@@ -3,15 +3,14 @@
 use super::{
     component::{COMPONENT, PART, component_key},
     context::{Context, Owner},
-    form::NameRule,
     key::KeyShape,
+    misfit::{NO_VALUE, is_surely_a_variable, variable_of},
     platform::PLATFORM_FILE,
     shape::Shape,
 };
 use crate::{
     diag::{Code, Diagnostic, nearest},
-    source::Span,
-    syntax::{Entry, Key, Node, Table, Value, inline, key_text, places, quoted},
+    syntax::{Entry, Key, Node, Table, Value, key_text, places, quoted},
 };
 
 /// Whether these are the keys of a component, or of a part of one.
@@ -24,7 +23,22 @@ fn is_same(keys: &[KeyShape], others: &[KeyShape]) -> bool {
 }
 
 /// Words of other tools, what they are written in, and what says it here.
-const WORDS: [(&str, &str, &str); 16] = [
+const WORDS: [(&str, &str, &str); 19] = [
+    (
+        "a component",
+        "scrape",
+        "what Prometheus scrapes is `metrics = { port = \"http\" }`",
+    ),
+    (
+        "a component",
+        "restartPolicy",
+        "write `restart`: `on-failure`, `always`, `unless-stopped` or `no`; `helm.restartPolicy` is about pods alone",
+    ),
+    (
+        "a component",
+        "annotations",
+        "Compose has `labels`; in a cluster those of its pods are `helm.podAnnotations`, and those of its Service `helm.service.annotations`",
+    ),
     (
         "a component",
         "livenessProbe",
@@ -155,44 +169,6 @@ pub(super) fn of_another_tool(
     }
 }
 
-/// What a table of Kubernetes' resources asks for: `requests` has no table of its own here, and memory is its own limit.
-pub(super) fn of_requests(entry: &Entry, table: &Table, owner: Owner<'_>) -> Option<Diagnostic> {
-    let Entry { key, value } = entry;
-    let diagnostic = Diagnostic::new(
-        Code::UnknownKey,
-        format!("{owner} has no key `{}`", key.name),
-    )
-    .label(key.span, "Kubernetes' key");
-    if owner == Owner::Words("`resources`") && key.name == "requests" {
-        let asked = value.as_table()?;
-        let is_free = asked.keys().all(|name| table.get(name).is_none());
-        let known = |name: &str| ["cpu", "memory"].contains(&name);
-        if !is_free || !asked.keys().all(known) || asked.entries.is_empty() {
-            return None;
-        }
-        let lines = asked
-            .iter()
-            .map(|(key, value)| format!("{} = {}", key.name, inline(value)));
-        let lines: Vec<String> = lines.collect();
-        let whole = Span::new(key.span.source, key.span.start..value.span.end);
-        let is_beside = value.span.source == key.span.source && value.span.start > key.span.end;
-        let shown = lines.iter().map(|line| format!("`{line}`"));
-        let shown = shown.collect::<Vec<String>>().join(" and ");
-        let diagnostic = diagnostic.help(format!(
-            "write {shown} for it: `resources` is what is asked for"
-        ));
-        return Some(match is_beside {
-            true => diagnostic.replacing(whole, lines.join("\n")),
-            false => diagnostic,
-        });
-    }
-    let is_limit = owner == Owner::Key("limits") && key.name == "memory";
-    is_limit.then(|| {
-        let help = "remove it: `memory` of `resources` is the limit, too";
-        diagnostic.help(help).removing(places(key, value))
-    })
-}
-
 /// Stages that run in parallel inside of one that does. What it runs counts as said.
 pub(super) fn parallel_inside(
     key: &Key,
@@ -227,7 +203,7 @@ pub(super) fn value_of_secret(
 ) -> Option<Diagnostic> {
     let Entry { key, value } = entry;
     let text = value.as_str()?;
-    let is_variable = NameRule::StartVariable.accepts(text) && text == text.to_ascii_uppercase();
+    let is_variable = is_surely_a_variable(text);
     let known = [
         "env",
         "variable",
@@ -241,7 +217,7 @@ pub(super) fn value_of_secret(
     if !is_secret || is_variable || nearest(&key.name, known).is_some() {
         return None;
     }
-    let variable = context.entry.to_ascii_uppercase().replace('-', "_");
+    let variable = variable_of(context.entry);
     if kept.get("env").is_none() {
         let (name, span) = ("env".to_string(), key.span);
         let value = Value::Broken;
@@ -252,7 +228,7 @@ pub(super) fn value_of_secret(
         Diagnostic::new(Code::UnknownKey, message)
             .label(key.span, "unknown key")
             .help(format!(
-                "a secret's value never stands here: write `{} = {{ env = \"{variable}\" }}`; `mlopsgen env init` asks for the value or makes it",
+                "a secret's value never stands here: write `{} = {{ env = \"{variable}\" }}`; {NO_VALUE}",
                 context.entry
             )),
     )

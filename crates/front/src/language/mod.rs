@@ -33,6 +33,7 @@ mod platform;
 mod port_number;
 mod promql;
 mod quantity;
+mod requests;
 mod route;
 mod shape;
 mod slipped;

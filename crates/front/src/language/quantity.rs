@@ -1,5 +1,7 @@
 //! Times, cores and bytes: a number and a unit.
 
+use crate::text::one_of;
+
 /// The longest duration: Prometheus, Compose and Kubernetes count nanoseconds in 64 bits.
 const LONGEST_MS: u64 = i64::MAX as u64 / 1_000_000;
 
@@ -19,7 +21,21 @@ pub fn duration_ms(text: &str) -> Option<u64> {
     (time <= LONGEST_MS).then_some(time)
 }
 
-/// A duration as others write it, in one unit: `1m30s` is `90s`, `1.5s` is `1500ms`, a number is one of seconds.
+/// A number without a unit in each that could be meant, as text for a help: `300` is `"300ms"`, `"300s"`, `"300m"` or `"300h"`.
+pub(super) fn with_each_unit(number: &str) -> Option<String> {
+    let number = number.trim();
+    let is_number = |c: char| c.is_ascii_digit() || c == '.';
+    if number.is_empty() || !number.chars().all(is_number) {
+        return None;
+    }
+    let units = ["ms", "s", "m", "h"].iter();
+    let written = units.filter_map(|unit| duration_in_one_unit(&format!("{number}{unit}")));
+    let written = written.filter(|it| duration_ms(it) > Some(0));
+    let written: Vec<String> = written.map(|it| format!("\"{it}\"")).collect();
+    (!written.is_empty()).then(|| one_of(&written))
+}
+
+/// A duration as others write it, in one unit: `1m30s` is `90s`, `1.5s` is `1500ms`. A number alone is none.
 pub(super) fn duration_in_one_unit(text: &str) -> Option<String> {
     if duration_ms(text).is_some() {
         return Some(text.to_string());
@@ -38,8 +54,6 @@ pub(super) fn duration_in_one_unit(text: &str) -> Option<String> {
             .split_once('.')
             .unwrap_or((&rest[..unit_at], "0"));
         let millis: u64 = match unit.trim() {
-            // Only a number alone needs no unit.
-            "" if unit_at == text.trim().len() => 1_000,
             "s" | "sec" | "second" | "seconds" => 1_000,
             "ms" => 1,
             "m" | "min" | "minute" | "minutes" => 60_000,
@@ -223,7 +237,7 @@ mod tests {
             ("1m30s", Some("90s")),
             ("1.5s", Some("1500ms")),
             ("1h30m", Some("90m")),
-            ("90", Some("90s")),
+            ("90", None),
             ("0.5m", Some("30s")),
             ("60s", Some("60s")),
             ("1m30", None),

@@ -10,8 +10,8 @@ use super::{
     misfit::respelled,
     misplaced::{
         environment_inside, in_entries, in_inner_table, is_component, of_another_level,
-        of_another_tool, of_requests, of_whole_component, parallel_inside, secret_of_variable,
-        switch, value_of_secret,
+        of_another_tool, of_whole_component, parallel_inside, secret_of_variable, switch,
+        value_of_secret,
     },
     shape::Shape,
     slipped::of_the_top,
@@ -51,7 +51,6 @@ impl<'a> Unknown<'a> {
             .or_else(|| environment_inside(entry, keys, owner))
             .or_else(|| of_another_level(entry, keys, owner))
             .or_else(|| switch(entry, keys, context))
-            .or_else(|| of_requests(entry, table, owner))
             .or_else(|| of_another_tool(entry, table, keys, context, kept))
     }
 

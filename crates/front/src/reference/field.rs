@@ -13,6 +13,8 @@ choice! {
         PublicPort = "public_port",
         PublicHost = "public_host",
         PublicOrigin = "public_origin",
+        PublicHosts = "public_hosts",
+        PublicOrigins = "public_origins",
         PublicPath = "public_path",
         Path = "path",
         Scheme = "scheme",
@@ -44,6 +46,8 @@ impl PortField {
             Self::PublicPort
             | Self::PublicHost
             | Self::PublicOrigin
+            | Self::PublicHosts
+            | Self::PublicOrigins
             | Self::PublicPath
             | Self::Path
             | Self::Scheme => words == super::Words::Kind,

@@ -1,6 +1,6 @@
 //! Notifications of alerts: routes that name components which do not exist, and alerts that no receiver gets.
 
-use super::Facts;
+use super::{Facts, credentials};
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
     model::{
@@ -329,7 +329,13 @@ fn written_out(notify: &Notify, sink: &mut Sink) {
 }
 
 fn plaintext_secret(key: &str, text: Option<&At<Text>>, sink: &mut Sink) {
-    let Some(text) = text.filter(|text| text.value.secrets().is_empty()) else {
+    // What is a secret by its form was reported wherever it stands.
+    let is_told = |text: &Text| {
+        let plain = text.as_plain();
+        plain.is_some_and(|it| credentials::of_lines(&it).next().is_some())
+    };
+    let is_open = |text: &&At<Text>| text.value.secrets().is_empty() && !is_told(&text.value);
+    let Some(text) = text.filter(is_open) else {
         return;
     };
     sink.push(

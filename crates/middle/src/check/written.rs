@@ -34,6 +34,10 @@ const PROSE: [&str; 4] = ["description", "label", "summary", "title"];
 const INSTEAD: &str = "take it out: this file and what is generated are committed; a program gets a secret through `${secrets.NAME}` in \
                        `env`, `settings`, `command`, `entrypoint` or `args`";
 
+/// The same of `[notify]`.
+const IN_NOTIFY: &str = "take it out: this file and what is generated are committed; declare a secret and write `\"${secrets.NAME}\"` in \
+                         its place: Alertmanager reads the value from a file";
+
 /// What to do about a value under a telling name.
 const DECLARE: &str = "take it out: this file and what is generated are committed; declare a secret and write `${secrets.NAME}` in `env`, \
                        `settings`, `command`, `entrypoint` or `args`; values of a chart name a Secret, as in \
@@ -55,7 +59,11 @@ pub(super) fn elsewhere(facts: Facts<'_>, looked_at: &BTreeSet<Span>, sink: &mut
         let told = match held {
             Some((_, what)) => {
                 let message = format!("{what} is written out in `{}`", text.name.as_str());
-                Some(surely(message, subject(text), INSTEAD))
+                let instead = match text.section {
+                    "notify" => IN_NOTIFY,
+                    _ => INSTEAD,
+                };
+                Some(surely(message, subject(text), instead))
             }
             // A setting that takes nothing but a secret was reported as an error.
             None if sink.has_errors_of(Code::SecretRequired) => None,

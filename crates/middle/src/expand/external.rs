@@ -1,15 +1,16 @@
 //! Where components are that run elsewhere: the addresses of `external`.
 
 mod main_port;
+mod url;
 
 use std::collections::BTreeSet;
 
 use super::draft::ExternalDraft;
 use crate::{
-    catalog::Kind,
+    catalog::{HTTP_PORT, Kind},
     diag::{Code, Diagnostic, Sink, nearest},
     model::{ExternalAddress, Host},
-    syntax::{Entry, Key, Node, Table, quoted},
+    syntax::{Entry, Key, Node, Table},
     text::all_of,
     value::{HostAndPort, UrlParts},
 };
@@ -39,8 +40,8 @@ pub(super) fn addresses(component: &Table, kind: &Kind, sink: &mut Sink) -> Opti
     let errors = sink.errors();
     let addresses = match host(table, sink) {
         Some(host) => {
-            let name = plain(host, &host.key.name, Form::Host, sink);
-            let addresses = main_port::of_main_port(component, kind, (entry, host), name, sink);
+            let name = plain(host, &host.key.name, kind, Form::Host, sink);
+            let addresses = main_port::of_main_port(component, kind, (entry, host), &name, sink);
             let span = host.value.span;
             let at = |address| ExternalAddress { span, ..address };
             addresses.into_iter().map(at).collect()
@@ -139,8 +140,10 @@ fn of_each_port(
                 sink.push(unknown);
             }
         }
-        let address = node.as_str().map(|_| plain(entry, name, Form::Both, sink));
-        let Some(address) = address.and_then(HostAndPort::parse) else {
+        let address = node
+            .as_str()
+            .map(|_| plain(entry, name, kind, Form::Both, sink));
+        let Some(address) = address.as_deref().and_then(HostAndPort::parse) else {
             if !is_url {
                 sink.push(
                     Diagnostic::new(
@@ -173,52 +176,29 @@ enum Form {
 
 /// The address in an entry. Of a URL it is what stands between the scheme and the path, which are keys of a port: that, and a host
 /// that is none, is reported.
-fn plain<'a>(entry: &'a Entry, name: &str, form: Form, sink: &mut Sink) -> &'a str {
+fn plain(entry: &Entry, name: &str, kind: &Kind, form: Form, sink: &mut Sink) -> String {
     let (key, node) = (&entry.key, &entry.value);
     let text = node.as_str().unwrap_or_default();
     let Some(url) = UrlParts::split(text) else {
         if form == Form::Host && Host::parse(text).is_none() {
             sink.push(no_host(&key.name, node));
         }
-        return text;
+        return text.to_string();
     };
-    let (host, has_port) = match url.authority.rsplit_once(':') {
-        Some((host, _)) if HostAndPort::parse(url.authority).is_some() => (host, true),
-        _ => (url.authority, false),
+    let port = match form {
+        Form::Host => kind.port.as_deref().unwrap_or(HTTP_PORT),
+        Form::Both => name,
     };
-    let usual = if url.scheme.ends_with('s') { 443 } else { 80 };
-    let address = match form {
-        Form::Host => host.to_string(),
-        Form::Both if !has_port => format!("{host}:{usual}"),
-        Form::Both => url.authority.to_string(),
+    let reading = url::Reading {
+        kind,
+        name,
+        port,
+        url,
     };
-    let mut keys = Vec::new();
-    if url.scheme != "http" {
-        keys.push(format!("scheme = {}", quoted(url.scheme)));
-    }
-    if !["", "/"].contains(&url.path) {
-        keys.push(format!("path = {}", quoted(url.path)));
-    }
-    let port = if form == Form::Host { "PORT" } else { name };
-    let beside = match keys.as_slice() {
-        [] => String::new(),
-        keys => format!(", and `ports.{port} = {{ {} }}`", keys.join(", ")),
-    };
-    let diagnostic = Diagnostic::new(
-        Code::BadValue,
-        format!("`{}` of `external` is a URL", key.name),
-    )
-    .label(node.span, "an address has no scheme and no path")
-    .help(format!("write `{name} = {}`{beside}", quoted(&address)))
-    .replacing(node.span, quoted(&address));
-    sink.push(match name == key.name {
-        true => diagnostic,
-        false => diagnostic.replacing(key.span, name),
-    });
-    if form == Form::Host {
-        host
-    } else {
-        url.authority
+    sink.push(reading.fault(entry, form));
+    match form {
+        Form::Host => reading.host().to_string(),
+        Form::Both => reading.host_and_port(),
     }
 }
 

@@ -33,6 +33,23 @@ pub(super) fn flags_with_values(words: &[String]) -> Vec<(String, String)> {
         .collect()
 }
 
+/// The settings among these words by name, each with its value: `cfg:NAME=VALUE` by itself, and `-c NAME=VALUE` as `-c NAME`.
+pub(super) fn settings_with_values(words: &[String]) -> Vec<(String, String)> {
+    let mut taken = vec![false; words.len()];
+    let mut found = Vec::new();
+    for (flag, place) in flags(words) {
+        taken[place.clone()].fill(true);
+        let value = words[place].last().and_then(|it| it.split_once('='));
+        if let Some((_, value)) = value.filter(|_| !flag.of.is_empty()) {
+            found.push((format!("{} {}", flag.name, flag.of), value.to_string()));
+        }
+    }
+    let loose = words.iter().zip(taken).filter(|(_, taken)| !taken);
+    let loose = loose.filter_map(|(word, _)| word.split_once('='));
+    found.extend(loose.map(|(name, value)| (name.to_string(), value.to_string())));
+    found
+}
+
 /// The word that a command begins with.
 pub(super) fn first_word(command: &Node) -> Option<String> {
     words(command).into_iter().next()

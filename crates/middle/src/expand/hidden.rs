@@ -1,21 +1,22 @@
 //! A port or a path prefix that is set only in `args` or `env`: health checks, scrapes and links would not use it.
 //!
 //! The kind shows which flags and variables of its program set one: those that it gives `${self.PORT.port}`,
-//! `${self.PORT.path}` or the public URL, and the variables that it calls another way to set such a flag. What is set at start
-//! counts with its default.
+//! `${self.PORT.path}` or the public URL, and what it calls another way to say one of these. What is set at start counts with its
+//! default.
 
 mod line;
 mod parts;
+mod ways;
 
 pub use line::with_line;
 
+use self::ways::{Fact, PortOption, fact_in, flags_in, ways_of, workloads};
 use super::{
     Declarations, draft::Declared, flags, layers::Layered, own_name::unknown_public_address,
 };
 use crate::{
-    catalog::Kind,
     diag::{Code, Diagnostic, Sink},
-    reference::{self, Constants, Mode, Piece, Words},
+    reference::{self, Constants, Mode, Words},
     source::Span,
     syntax::{Node, Table, Value, inline, quoted},
     value::UrlParts,
@@ -25,9 +26,14 @@ use crate::{
 pub(super) fn check(all: &Declarations, workloads: &[Vec<Layered>], sink: &mut Sink) {
     let constants = &all.names.constants;
     for (declared, workloads) in all.components.iter().zip(workloads) {
-        if declared.external.is_none() {
-            let found = hidden(declared, constants).into_iter();
-            let found = found.chain(public_address(declared, constants));
+        let written = match declared.external {
+            Some(_) => Vec::new(),
+            None => all_written(declared, constants),
+        };
+        if !written.is_empty() {
+            let ways = ways_of(&declared.kind);
+            let address = public_address(declared, &ways, &written);
+            let found = hidden(declared, &ways, &written).into_iter().chain(address);
             found.for_each(|diagnostic| sink.push(diagnostic));
         }
         let found = workloads.iter();
@@ -37,50 +43,20 @@ pub(super) fn check(all: &Declarations, workloads: &[Vec<Layered>], sink: &mut S
 }
 
 /// A flag or a variable that says the public address, where nothing else does.
-fn public_address(declared: &Declared, constants: &Constants) -> Option<Diagnostic> {
+fn public_address(declared: &Declared, ways: &[PortOption], all: &[Written]) -> Option<Diagnostic> {
     let main = declared.kind.port.as_deref().unwrap_or("http");
     let of_port = declared.user.get_path(&["ports", main, "public_url"]);
     if declared.public_url().is_some() || of_port.is_some() {
         return None;
     }
-    let first = |ways: &[PortOption], all: &[Written]| {
-        all.iter().find_map(|written| {
-            let says = |way: &&PortOption| {
-                way.name == written.name && matches!(way.fact, Fact::Url | Fact::OwnUrl)
-            };
-            let value = value_within(ways.iter().find(says)?, &written.value)?;
-            let by = format!("`{}`", written.name);
-            unknown_public_address(declared, &by, value, written.span)
-        })
-    };
-    let kind = &declared.kind;
-    let variables = || variables_of(declared.user.table("env"), constants);
-    first(&flags_of_kind(kind), &flags_of(declared, constants))
-        .or_else(|| first(&variables_of_kind(kind), &variables()))
-}
-
-/// A flag or a variable of the kind's program that sets a fact of a port.
-struct PortOption {
-    /// Of the flag or the variable.
-    name: String,
-    /// Of a variable with several flags: the one that sets it, with its `=`.
-    within: Option<String>,
-    fact: Fact,
-}
-
-enum Fact {
-    /// The number of this port, which the kind writes behind this text.
-    Port { port: String, before: String },
-    /// The prefix under which the program serves.
-    Path,
-    /// The prefix for browsers, which an entry point takes away.
-    PublicPath,
-    /// The whole public URL, the path of which is the prefix.
-    Url,
-    /// What the program calls itself: its path is the prefix only beside a switch.
-    OwnUrl,
-    /// That the program serves under the prefix, if this is its value.
-    Switch(String),
+    all.iter().find_map(|written| {
+        let says = |way: &&PortOption| {
+            way.name == written.name && matches!(way.fact, Fact::Url | Fact::OwnUrl)
+        };
+        let value = value_within(ways.iter().find(says)?, &written.value)?;
+        let by = format!("`{}`", written.name);
+        unknown_public_address(declared, &by, value, written.span)
+    })
 }
 
 /// What the user wrote in one of these ways, and where.
@@ -90,15 +66,16 @@ struct Written {
     span: Span,
 }
 
-fn hidden(declared: &Declared, constants: &Constants) -> Option<Diagnostic> {
-    let first = |ways: &[PortOption], all: &[Written]| {
-        let mut written = all.iter();
-        written.find_map(|written| contradiction(declared, ways, written, all))
-    };
-    let kind = &declared.kind;
-    let variables = || variables_of(declared.user.table("env"), constants);
-    first(&flags_of_kind(kind), &flags_of(declared, constants))
-        .or_else(|| first(&variables_of_kind(kind), &variables()))
+fn hidden(declared: &Declared, ways: &[PortOption], all: &[Written]) -> Option<Diagnostic> {
+    all.iter()
+        .find_map(|written| contradiction(declared, ways, written, all))
+}
+
+/// What the user wrote for the program: flags, then variables.
+fn all_written(declared: &Declared, constants: &Constants) -> Vec<Written> {
+    let mut all = flags_of(declared, constants);
+    all.extend(variables_of(declared.user.table("env"), constants));
+    all
 }
 
 /// The flags in `args`, and in a command of the user's own that starts the kind's program, from a shell too.
@@ -118,7 +95,8 @@ fn flags_of(declared: &Declared, constants: &Constants) -> Vec<Written> {
         Some(line) => vec![line],
         None => lines.map(|line| (line, flags::words(line))).collect(),
     };
-    let flags = lines.into_iter();
+    let variables = in_variables(declared).map(|line| (line, flags::words(line)));
+    let flags = lines.into_iter().chain(variables);
     flags
         .flat_map(|(line, words)| flags_among(&words, line.span, constants))
         .collect()
@@ -127,13 +105,20 @@ fn flags_of(declared: &Declared, constants: &Constants) -> Vec<Written> {
 /// The flags among the words of a line that stands at `span`.
 fn flags_among(words: &[String], span: Span, constants: &Constants) -> Vec<Written> {
     let flags = flags::flags_with_values(words).into_iter();
-    flags
-        .map(|(name, value)| Written {
-            name,
-            value: constants.with_defaults(&value, span),
-            span,
-        })
-        .collect()
+    let all = flags.chain(flags::settings_with_values(words));
+    all.map(|(name, value)| Written {
+        name,
+        value: constants.with_defaults(&value, span),
+        span,
+    })
+    .collect()
+}
+
+/// The variables of the user's that hold flags of the program.
+fn in_variables(declared: &Declared) -> impl Iterator<Item = &Node> {
+    let names = declared.kind.table.array("flag_variables");
+    let names = names.unwrap_or_default().iter().filter_map(Node::as_str);
+    names.filter_map(|name| declared.user.get_path(&["env", name]))
 }
 
 /// Whether a command of the user's begins as the kind's does: with the same word, or with a flag where the image names the program.
@@ -215,11 +200,12 @@ fn contradicts(
         Fact::Url if declared.public_url().is_some() => None,
         // The prefix that is said by itself is the one that holds, such as none behind a proxy that strips it.
         Fact::Url if says_a_path(ways, all) => None,
-        Fact::Path if is_for_browsers(declared, ways, &written.name) => None,
-        Fact::Path | Fact::Url | Fact::Switch(_) => {
+        Fact::Path { .. } if is_for_browsers(declared, ways, &written.name) => None,
+        Fact::Path { .. } | Fact::Url | Fact::Switch(_) => {
             let path = match &way.fact {
                 Fact::Switch(on) if value != on => return None,
                 Fact::Switch(_) => prefix_said(declared, ways, all)?,
+                Fact::Path { after } => without_end(path_of_url(value), after)?,
                 _ => path_of_url(value).trim_end_matches('/'),
             };
             let known = declared.user.get_path(&["ports", main, "path"]);
@@ -242,8 +228,16 @@ fn contradicts(
     }
 }
 
+/// The prefix before what the kind writes behind it, such as the `/api` of an API below the prefix.
+fn without_end<'a>(path: &'a str, after: &str) -> Option<&'a str> {
+    let path = path.trim_end_matches('/');
+    Some(path.strip_suffix(after)?.trim_end_matches('/'))
+}
+
 fn says_a_path(ways: &[PortOption], all: &[Written]) -> bool {
-    let paths = ways.iter().filter(|way| matches!(way.fact, Fact::Path));
+    let paths = ways
+        .iter()
+        .filter(|way| matches!(way.fact, Fact::Path { .. }));
     let mut names = paths.map(|way| &way.name);
     names.any(|name| all.iter().any(|written| written.name == *name))
 }
@@ -274,7 +268,7 @@ fn prefix_said<'a>(
     let says = |name: &str| {
         let mut ways = ways.iter();
         ways.any(|way| {
-            way.name == name && matches!(way.fact, Fact::Path | Fact::Url | Fact::OwnUrl)
+            way.name == name && matches!(way.fact, Fact::Path { .. } | Fact::Url | Fact::OwnUrl)
         })
     };
     let written = all.iter().find(|written| says(&written.name));
@@ -346,145 +340,4 @@ fn explained(declared: &Declared, written: &Written, hidden: &Hidden<'_>) -> Dia
 /// What follows the host in a URL; what is no URL stays as it is.
 pub(super) fn path_of_url(text: &str) -> &str {
     UrlParts::split(text).map_or(text, |url| url.path)
-}
-
-/// The main workload of a kind, and what its conditions add to it with the condition.
-fn workloads(kind: &Kind) -> impl Iterator<Item = (&str, &Table)> {
-    let cases = kind.table.array("when").unwrap_or_default().iter();
-    let cases = cases.filter_map(|case| {
-        let case = case.as_table()?;
-        Some((
-            case.string("if").unwrap_or_default(),
-            case.table("workload")?,
-        ))
-    });
-    let always = kind.table.table("workload").map(|main| ("", main));
-    always.into_iter().chain(cases)
-}
-
-fn flags_of_kind(kind: &Kind) -> Vec<PortOption> {
-    let workloads = workloads(kind);
-    workloads.flat_map(|(_, table)| flags_in(table)).collect()
-}
-
-/// The flags of a workload of the kind.
-fn flags_in(workload: &Table) -> Vec<PortOption> {
-    let mut found = Vec::new();
-    for key in ["command", "args"] {
-        let words = workload.array(key).unwrap_or_default();
-        for (index, word) in words.iter().enumerate() {
-            let Some(mut fact) = fact_in(word) else {
-                continue;
-            };
-            let previous = index.checked_sub(1).and_then(|before| words.get(before));
-            let own = word.as_str().and_then(|word| word.split_once('='));
-            let name = own
-                .map(|(name, _)| name)
-                .or(previous.and_then(Node::as_str));
-            // Of `--listen=:` the flag's value is what stands behind the flag.
-            if let (Fact::Port { before, .. }, Some(_)) = (&mut fact, own) {
-                *before = before.split_once('=').map_or("", |(_, it)| it).to_string();
-            }
-            found.extend(name.map(|name| PortOption {
-                name: name.to_string(),
-                within: None,
-                fact,
-            }));
-        }
-    }
-    found
-}
-
-fn variables_of_kind(kind: &Kind) -> Vec<PortOption> {
-    let mut found = Vec::new();
-    for (condition, workload) in workloads(kind) {
-        for (key, node) in workload.table("env").into_iter().flat_map(Table::iter) {
-            let fact = match is_for_prefix(condition) {
-                true => fact_in(node).or_else(|| switch(node)),
-                false => fact_in(node).map(|fact| match fact {
-                    Fact::Url => Fact::OwnUrl,
-                    fact => fact,
-                }),
-            };
-            let option = |fact, within| PortOption {
-                name: key.name.clone(),
-                within,
-                fact,
-            };
-            found.extend(fact.map(|fact| option(fact, None)));
-            let within = flags_within(node).into_iter();
-            found.extend(within.map(|(flag, fact)| option(fact, Some(flag))));
-        }
-    }
-    found.extend(other_ways(kind));
-    found
-}
-
-fn is_for_prefix(condition: &str) -> bool {
-    condition.contains(".path")
-}
-
-/// A variable that the kind sets to a word where there is a prefix.
-fn switch(node: &Node) -> Option<Fact> {
-    let phrase = reference::of_node(node, Words::Kind, Mode::Strict);
-    phrase.literal().map(Fact::Switch)
-}
-
-/// The flags of a variable that holds several, as `--httpPort=${self.http.port} --prefix=${self.http.path}`.
-fn flags_within(node: &Node) -> Vec<(String, Fact)> {
-    let phrase = reference::of_node(node, Words::Kind, Mode::Strict);
-    let pairs = phrase.pieces.windows(2).filter(|_| phrase.pieces.len() > 2);
-    let flags = pairs.filter_map(|pair| {
-        let [Piece::Literal(before), Piece::Reference(reference)] = pair else {
-            return None;
-        };
-        let flag = before.split_whitespace().last()?;
-        let fact = match reference.segments.as_slice() {
-            ["self", port, "port"] => Fact::Port {
-                port: (*port).to_string(),
-                before: String::new(),
-            },
-            ["self", _, "path"] => Fact::Path,
-            _ => return None,
-        };
-        (flag.starts_with('-') && flag.ends_with('=')).then(|| (flag.to_string(), fact))
-    });
-    flags.collect()
-}
-
-/// Variables that the program reads in the place of a flag.
-fn other_ways(kind: &Kind) -> impl Iterator<Item = PortOption> {
-    let ways = kind.table.table("flags_by_variable").into_iter();
-    let ways = ways.flat_map(Table::iter);
-    ways.filter_map(|(variable, flag)| {
-        let mut flags = flags_of_kind(kind).into_iter();
-        let way = flags.find(|way| Some(way.name.as_str()) == flag.as_str())?;
-        Some(PortOption {
-            name: variable.name.clone(),
-            ..way
-        })
-    })
-}
-
-/// The fact that a kind's string says: a port's number at its end, or a prefix anywhere.
-fn fact_in(word: &Node) -> Option<Fact> {
-    let phrase = reference::of_node(word, Words::Kind, Mode::Strict);
-    let pieces = phrase.pieces.as_slice();
-    let before = match pieces {
-        [Piece::Reference(_)] => Some(""),
-        [Piece::Literal(before), Piece::Reference(_)] => Some(*before),
-        _ => None,
-    };
-    phrase
-        .references()
-        .find_map(|reference| match reference.segments.as_slice() {
-            ["self", port, "port"] => Some(Fact::Port {
-                port: (*port).to_string(),
-                before: before?.to_string(),
-            }),
-            ["self", _, "path"] => Some(Fact::Path),
-            ["self", _, "public_path"] => Some(Fact::PublicPath),
-            ["self", "public_url"] | ["self", _, "public_url"] => Some(Fact::Url),
-            _ => None,
-        })
 }

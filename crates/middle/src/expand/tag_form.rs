@@ -26,6 +26,15 @@ fn other_form(declared: &Declared, constants: &Constants) -> Option<Diagnostic> 
     let usual = declared.kind.version.as_deref()?;
     let (own, number) = split(version)?;
     let (prefix, _) = split(usual)?;
+    if has_placeholder(number) {
+        let title = &declared.kind.title;
+        let message = format!("`{version}` is probably not a tag of {title}: a tag is one version");
+        let diagnostic = Diagnostic::new(Code::TagForm, message)
+            .about(&declared.name)
+            .label(tag.node.span, "stands for several versions")
+            .help(format!("write one of them in full, such as `{usual}`"));
+        return Some(diagnostic);
+    }
     let is_other = own != prefix && ["", "v"].contains(&own);
     let variant = declared.kind.variant.as_deref();
     let missing = variant.filter(|variant| !version.contains(variant));
@@ -59,6 +68,13 @@ fn other_form(declared: &Declared, constants: &Constants) -> Option<Diagnostic> 
         .about(&declared.name)
         .label(tag.node.span, label);
     Some(tag.proposed(diagnostic, &other))
+}
+
+/// Whether a number stands for several, as pages and package managers write it: `8.x`.
+fn has_placeholder(number: &str) -> bool {
+    let number = number.split('-').next().unwrap_or_default();
+    let mut parts = number.split('.').skip(1);
+    parts.any(|part| ["x", "X", "*"].contains(&part))
 }
 
 /// A version of which the kind's image has no variant that holds what the kind needs: nothing can be written in its place.

@@ -14,15 +14,15 @@ use crate::{
         Smtp, Text, notify_file, notify_secret,
     },
     source::Span,
-    syntax::{Entry, Node, Table},
+    syntax::{Entry, Key, Node, Table},
     value::{HostAndPort, is_url},
 };
 
 pub(super) fn resolve(tree: &Table, scene: &Scene, sink: &mut Sink) -> Option<Notify> {
     let entry = tree.entry("notify")?;
     let table = entry.value.as_table()?;
-    let receivers: Vec<Receiver> = read::tables(table, "receivers")
-        .map(|(key, receiver)| self::receiver(scene, &key.name, receiver, key.span, sink))
+    let receivers: Vec<Receiver> = read::entries(table, "receivers")
+        .filter_map(|(key, node)| receiver(scene, key, node, sink))
         .collect();
     // What is wrong with a receiver was reported; its name stays known.
     let known: Vec<&str> = read::entries(table, "receivers")
@@ -107,7 +107,8 @@ fn patterns(route: &Table, key: &str) -> Vec<At<String>> {
         .collect()
 }
 
-fn receiver(scene: &Scene, name: &str, table: &Table, span: Span, sink: &mut Sink) -> Receiver {
+fn receiver(scene: &Scene, key: &Key, node: &Node, sink: &mut Sink) -> Option<Receiver> {
+    let (name, span, table) = (&key.name, key.span, node.as_table()?);
     let channel = table
         .entry("channel")
         .filter(|_| table.get("slack").is_none());
@@ -117,12 +118,13 @@ fn receiver(scene: &Scene, name: &str, table: &Table, span: Span, sink: &mut Sin
                 .label(channel.key.span, "there is no `slack` beside it")
                 .help("write `slack = \"${secrets.NAME}\"`, a secret that holds the URL of an incoming webhook"),
         );
-    } else if ["slack", "webhook", "email", "pagerduty"]
-        .iter()
-        .all(|way| {
-            let node = table.get(way);
-            node.is_none_or(|node| node.as_array().is_some_and(<[Node]>::is_empty))
-        })
+    } else if !sink.is_lessened(node.span)
+        && ["slack", "webhook", "email", "pagerduty"]
+            .iter()
+            .all(|way| {
+                let node = table.get(way);
+                node.is_none_or(|node| node.as_array().is_some_and(<[Node]>::is_empty))
+            })
     {
         sink.push(
             Diagnostic::new(
@@ -133,15 +135,15 @@ fn receiver(scene: &Scene, name: &str, table: &Table, span: Span, sink: &mut Sin
             .help("write one of `slack`, `webhook`, `email` and `pagerduty`"),
         );
     }
-    Receiver {
-        name: name.to_string(),
+    Some(Receiver {
+        name: name.clone(),
         slack: url(scene, table, "slack", sink),
         channel: read::owned(table, "channel"),
         webhook: url(scene, table, "webhook", sink),
         email: read::one_or_many(table, "email"),
         pagerduty: whole_value(scene, table, "pagerduty", sink),
         span,
-    }
+    })
 }
 
 fn smtp(scene: &Scene, entry: &Entry, sink: &mut Sink) -> Option<Smtp> {

@@ -9,8 +9,9 @@ use super::{
 };
 use crate::{
     diag::{Code, Diagnostic},
+    language::form::Form,
     source::Span,
-    syntax::{Key, Node, Table, Value, inline, key_text, places},
+    syntax::{Key, Node, Table, Value, inline, key_text, places, quoted},
     text::all_of,
 };
 
@@ -134,6 +135,9 @@ fn volume(key: &Key, value: &Node, enclosing: EnclosingTable<'_>) -> Option<Diag
     if value.as_table().is_some_and(|table| !is_long_volume(table)) {
         return None;
     }
+    if let Some(size) = value.as_str().filter(|text| Form::Memory.accepts(text)) {
+        return Some(size_alone(key, value, size));
+    }
     // A folder of the host in the place of the name: `"./data" = "/data"`.
     let is_path = key.name.contains('/');
     let pair = value.as_str().filter(|_| is_path).map(|target| Node {
@@ -162,6 +166,21 @@ fn volume(key: &Key, value: &Node, enclosing: EnclosingTable<'_>) -> Option<Diag
         enclosing.place,
         (&line, &why),
     ))
+}
+
+/// How large a volume is, in the place of its table.
+fn size_alone(key: &Key, value: &Node, size: &str) -> Diagnostic {
+    let table = format!("{{ size = {} }}", quoted(size));
+    let name = key_text(&key.name);
+    Diagnostic::new(
+        Code::WrongType,
+        format!("a volume `{}` is a table", key.name),
+    )
+    .label(value.span, "its size alone")
+    .help(format!(
+        "write `volumes.{name} = {table}` of a volume of the kind; one of your own has its `mount` in it, too"
+    ))
+    .replacing(value.span, table)
 }
 
 /// Whether a table has keys of a volume's long form that one here has not.

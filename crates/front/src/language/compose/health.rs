@@ -15,7 +15,11 @@ pub(super) fn healthcheck(value: &Node, _: EnclosingTable<'_>) -> Option<Rewritt
         let rewritten = Rewritten::line("health", format!("{{ {check} }}"))?;
         return Some(rewritten.with_reason(&why));
     };
+    let is_ours = ["http", "tcp", "command", "shell"];
     let test = table.get("test");
+    if test.is_none() && is_ours.iter().any(|key| table.get(key).is_some()) {
+        return Rewritten::line("health", inline(value));
+    }
     let is_none = |node: &Node| match &node.value {
         Value::String(text) => text == "NONE",
         Value::Array(items) => matches!(&items[..], [only] if only.as_str() == Some("NONE")),
@@ -185,7 +189,8 @@ fn check(test: &Node) -> Option<(String, String)> {
 /// A duration in one unit; a plain number is one of seconds.
 fn duration(value: &Node) -> String {
     let text = value.scalar();
-    duration_in_one_unit(&text).unwrap_or(text)
+    let seconds = || duration_in_one_unit(&format!("{text}s"));
+    duration_in_one_unit(&text).or_else(seconds).unwrap_or(text)
 }
 
 fn retries(value: &Node) -> String {

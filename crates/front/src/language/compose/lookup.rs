@@ -72,6 +72,10 @@ pub(in crate::language) fn misspelled_key_of_compose(
         span: key.span,
     };
     let found = component_key(&meant.name)?;
+    // Nothing that has another name here is switched on or off.
+    if found.stands_for().is_some() && value.as_bool().is_some() {
+        return None;
+    }
     let mut diagnostic = found.diagnostic(&meant, value, context.owner, enclosing(table, context));
     let owner = context.owner;
     diagnostic.message = format!(

@@ -332,6 +332,18 @@ const ABOUT: &[KeyShape] = &[
         "flags_by_variable = { MLFLOW_STATIC_PREFIX = \"--static-prefix\" }",
     ),
     key(
+        "flag_variables",
+        Shape::List(&FREE),
+        "Variables of the program that hold flags of it, split as a shell splits them.",
+        "flag_variables = [\"NOTEBOOK_ARGS\"]",
+    ),
+    key(
+        "other_flags",
+        Shape::Map(NameRule::Free, &FREE),
+        "Flags of the program, each with the flag or the variable of the kind that says the same. Of a setting in a word of its own (`cfg:NAME=VALUE`, `-c NAME=VALUE`) it is the word before the `=`.",
+        "other_flags = { \"--http-port\" = \"KC_HTTP_PORT\" }",
+    ),
+    key(
         "notes",
         Shape::List(&FREE),
         "What people should know before they use it, each a sentence: `mlopsgen kinds NAME` and the reference show them.",

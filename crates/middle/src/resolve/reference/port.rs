@@ -9,7 +9,7 @@ use crate::{
     diag::Sink,
     expand::ComponentDraft,
     files::Site,
-    model::{Endpoint, Field, Host, HostPort, Piece, Port, Text},
+    model::{Endpoint, Field, Host, HostPort, Piece, Port, Route, Text},
     reference::{PortField, Words},
 };
 
@@ -61,8 +61,10 @@ impl Resolver<'_> {
             PortField::Path => literal(port.prefix().to_string()),
             PortField::PublicPath => literal(public_path(draft, port)),
             PortField::PublicUrl if is_inside => PartOfPort::Address(Field::Url),
-            PortField::PublicHost if is_inside => PartOfPort::Address(Field::Host),
-            PortField::PublicOrigin if is_inside => literal(format!(
+            PortField::PublicHost | PortField::PublicHosts if is_inside => {
+                PartOfPort::Address(Field::Host)
+            }
+            PortField::PublicOrigin | PortField::PublicOrigins if is_inside => literal(format!(
                 "{}://{workload}:{}",
                 port.scheme, port.container.first
             )),
@@ -74,6 +76,31 @@ impl Resolver<'_> {
                 component,
                 port: name,
             }),
+            PortField::PublicHosts => {
+                let first = Piece::PublicHost {
+                    component,
+                    port: name,
+                };
+                // By whichever port people come there.
+                let others = self.further_routes(of).map(|route| {
+                    let host = &route.host;
+                    Piece::Literal(format!(",{host},{host}:*"))
+                });
+                let pieces = std::iter::once(first).chain(others).collect();
+                PartOfPort::Text(Some(Text { pieces }))
+            }
+            PortField::PublicOrigins => {
+                let first = Piece::PublicOrigin {
+                    component,
+                    port: name,
+                };
+                let others = self.further_routes(of).flat_map(|route| {
+                    let comma = Piece::Literal(",".to_string());
+                    [comma, Piece::RouteOrigin(route.name.clone())]
+                });
+                let pieces = std::iter::once(first).chain(others).collect();
+                PartOfPort::Text(Some(Text { pieces }))
+            }
             PortField::PublicUrl => PartOfPort::Text(self.public_url(draft, workload, port, sink)),
             PortField::PublicPort => {
                 let number = match port.host {
@@ -83,6 +110,20 @@ impl Resolver<'_> {
                 literal(number.to_string())
             }
         }
+    }
+
+    /// The routes that lead to a port by another address than its public one: each is one more name by which browsers call it.
+    fn further_routes(&self, of: &PortOf<'_>) -> impl Iterator<Item = &Route> {
+        let public = declared_public_url(of.draft, of.port);
+        let (component, port) = (of.draft.name.clone(), of.port.name.clone());
+        self.scene.draft.routes.iter().filter(move |route| {
+            let mut paths = route.paths.iter();
+            let is_public = public.as_ref().is_some_and(|public| {
+                let origin = public.at(Site::Cluster).origin();
+                origin == route.origin.at(Site::Cluster).origin()
+            });
+            !is_public && paths.any(|it| it.to.component == component && it.to.port == port)
+        })
     }
 
     /// The address of a port, or a part of it.
