@@ -349,3 +349,25 @@ fn an_image_that_a_service_builds_is_built_for_a_pipeline() {
     };
     assert_eq!((said("p/app:1"), said("p/other:1")), (false, true));
 }
+
+/// What runs elsewhere is waited for by nobody, but `depends_on` opens its ports as for any other component, in both forms.
+#[test]
+fn an_order_opens_the_ports_of_what_runs_elsewhere() {
+    let edges = |key: &str| {
+        let files = compiled(&format!(
+            "[components.elsewhere]\nexternal = {{ http = \"10.1.2.3:80\", grpc = \"10.1.2.4:9000\" }}\n\
+             ports.http = 80\nports.grpc = 9000\n\
+             [components.app]\nimage = \"a/app:1\"\ngroup = \"one\"\n{key}\n"
+        ));
+        block(&files["helm/p/values.yaml"], "  edges:")
+    };
+    let expected = edges("reaches = [\"elsewhere\"]");
+    assert!(expected.contains("10.1.2.3/32"), "{expected}");
+    for key in [
+        "depends_on = [\"elsewhere\"]",
+        "depends_on = { elsewhere = \"started\" }",
+        "depends_on = { elsewhere = { optional = true } }",
+    ] {
+        assert_eq!(edges(key), expected, "{key}");
+    }
+}

@@ -431,3 +431,19 @@ fn a_service_level_is_held_by_series_that_another_job_has() {
         &files["prometheus/rules/api.yml"],
     );
 }
+
+/// Kubernetes takes an exponent in the place of a unit. Compose counts bytes and cores.
+#[test]
+fn an_amount_with_an_exponent_is_one_in_every_target() {
+    let both = |resources: &str, size: &str| {
+        compiled(&format!(
+            "[components.app]\nimage = \"a/app:1\"\ngroup = \"one\"\nresources = {resources}\n\
+             volumes.data = {{ mount = \"/data\", size = \"{size}\" }}\n"
+        ))
+    };
+    let with = both("{ cpu = \"15e-1\", memory = \"129E+6\" }", "2e9");
+    let without = both("{ cpu = \"1.5\", memory = \"129M\" }", "2G");
+    assert_eq!(with, without);
+    let app = block(&with["compose/one.yaml"], "  app:");
+    assert!(app.contains("129000000"), "{app}");
+}

@@ -406,3 +406,31 @@ fn in_a_cluster_every_pod_is_asked() {
     );
     assert!(engine.contains("static_configs"), "{engine}");
 }
+
+/// A Service has no pod that is not ready: a check by the name of its own workload would never pass.
+#[test]
+fn a_check_asks_its_own_container_and_not_its_service() {
+    let files = compiled(
+        r#"
+[components.app]
+image = "a/app:1"
+group = "one"
+ports.http = 80
+health = { shell = "curl -f ${self.http.url}/ok && nc -z ${components.app.http.host} ${self.http.port}" }
+[components.tool]
+image = "a/tool:1"
+group = "one"
+ports.main = 5000
+health = { command = ["check", "${self.main.address}", "${components.app.http.url}"] }
+"#,
+    );
+    for file in ["compose/one.yaml", "helm/p/values.yaml"] {
+        let text = &files[file];
+        assert!(
+            text.contains("curl -f http://127.0.0.1:80/ok && nc -z 127.0.0.1 80"),
+            "{text}"
+        );
+        assert!(text.contains("127.0.0.1:5000"), "{text}");
+        assert!(text.contains("http://app:80"), "{text}");
+    }
+}

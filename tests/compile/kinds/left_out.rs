@@ -25,7 +25,7 @@ not-made = "allow"
 "#;
 
 /// The parts of a kind, those of its cases too.
-fn parts(kind: &Kind) -> BTreeSet<&str> {
+pub fn parts(kind: &Kind) -> BTreeSet<&str> {
     let cases = kind.table.one_or_many_tables("when").into_iter();
     let tables = std::iter::once(&kind.table).chain(cases);
     let parts = tables.filter_map(|table| table.table("parts"));

@@ -10,6 +10,7 @@ mod floors;
 mod left_out;
 mod metrics;
 mod multiline;
+mod ordered;
 mod pairs;
 mod ports;
 mod secrets;

@@ -7,7 +7,7 @@ use super::{
     listed,
     meant::meant,
     promql::promql_fault,
-    quantity::{cpu_in_millis, duration_in_one_unit, memory_without_exponent, with_each_unit},
+    quantity::{cpu_in_millis, duration_in_one_unit, with_each_unit},
     shape::Shape,
 };
 use crate::{
@@ -325,7 +325,6 @@ fn likely(form: Form, text: &str) -> Option<String> {
             rest.trim_end_matches('/').to_string()
         }
         Form::Cpu => cpu_in_millis(text)?,
-        Form::Memory if memory_without_exponent(text).is_some() => memory_without_exponent(text)?,
         Form::Memory => {
             let amount = text.trim_end_matches(['b', 'B']).trim_end();
             let (number, unit) = amount.split_at_checked(amount.len().checked_sub(1)?)?;

@@ -91,30 +91,6 @@ pub(super) fn cpu_in_millis(text: &str) -> Option<String> {
     })
 }
 
-/// An amount with an exponent, as Kubernetes takes it too, in the largest unit that has no fraction: `1e9` is `1G`.
-pub(super) fn memory_without_exponent(text: &str) -> Option<String> {
-    const UNITS: [(u64, &str); 6] = [
-        (1_000_000_000_000_000, "P"),
-        (1_000_000_000_000, "T"),
-        (1_000_000_000, "G"),
-        (1_000_000, "M"),
-        (1_000, "k"),
-        (1, ""),
-    ];
-    let (number, exponent) = text.trim().split_once(['e', 'E'])?;
-    let is_number = |c: char| c.is_ascii_digit() || ".+-".contains(c);
-    if exponent.is_empty() || !number.chars().chain(exponent.chars()).all(is_number) {
-        return None;
-    }
-    let bytes: f64 = text.trim().parse().ok()?;
-    if !(1.0..9e18).contains(&bytes) {
-        return None;
-    }
-    let bytes = bytes as u64;
-    let (size, unit) = UNITS.iter().find(|(size, _)| bytes.is_multiple_of(*size))?;
-    Some(format!("{}{unit}", bytes / size))
-}
-
 /// Milliseconds in the largest units: `1m30s`.
 pub fn duration_text(milliseconds: u64) -> String {
     const UNITS: [(&str, u64); 5] = [
@@ -141,9 +117,10 @@ pub fn duration_text(milliseconds: u64) -> String {
 
 /// Thousandths of a processor; `None` where Kubernetes would refuse the text or it is not above zero.
 pub fn cpu_millis(text: &str) -> Option<u64> {
-    let millis = match text.strip_suffix('m') {
-        Some(millis) => digits(millis)?,
-        None => {
+    let millis = match (text.strip_suffix('m'), with_exponent(text)) {
+        (Some(millis), _) => digits(millis)?,
+        (None, Some((number, exponent))) => scaled(number, exponent.checked_add(3)?)?,
+        (None, None) => {
             let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
             if fraction.len() > 3 {
                 return None;
@@ -159,6 +136,9 @@ pub fn cpu_millis(text: &str) -> Option<u64> {
 
 /// Bytes; `None` where Kubernetes would refuse the text or it is not above zero.
 pub fn memory_bytes(text: &str) -> Option<u64> {
+    if let Some((number, exponent)) = with_exponent(text) {
+        return scaled(number, exponent).filter(|bytes| *bytes > 0);
+    }
     let unit_at = text
         .find(|c: char| !c.is_ascii_digit() && c != '.')
         .unwrap_or(text.len());
@@ -202,6 +182,25 @@ pub fn compose_bytes(text: &str) -> Option<u64> {
     digits(&lower[..unit_at])?.checked_mul(factor)
 }
 
+/// `1e9`, `129E+6`: the number and the power of ten, which Kubernetes takes in the place of a unit.
+fn with_exponent(text: &str) -> Option<(&str, i32)> {
+    let (number, exponent) = text.split_once(['e', 'E'])?;
+    Some((number, exponent.parse().ok()?))
+}
+
+/// A number times a power of ten, where that is a whole number.
+fn scaled(number: &str, power: i32) -> Option<u64> {
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
+    digits(whole)?;
+    let all = digits(&format!("{whole}{fraction}"))?;
+    let power = power.checked_sub(i32::try_from(fraction.len()).ok()?)?;
+    let factor = 10u64.checked_pow(power.unsigned_abs())?;
+    match power < 0 {
+        true => all.is_multiple_of(factor).then_some(all / factor),
+        false => all.checked_mul(factor),
+    }
+}
+
 /// A plain decimal number: no sign, not empty.
 fn digits(text: &str) -> Option<u64> {
     text.chars()
@@ -224,6 +223,17 @@ mod tests {
         assert_eq!(memory_bytes("512Mi"), Some(512 << 20));
         assert_eq!(memory_bytes("1.5Gi"), Some(3 << 29));
         assert_eq!(memory_bytes("512MB"), None);
+        assert_eq!(memory_bytes("1e9"), Some(1_000_000_000));
+        assert_eq!(memory_bytes("129E+6"), Some(129_000_000));
+        assert_eq!(memory_bytes("1.5e3"), Some(1_500));
+        assert_eq!(memory_bytes("15e-1"), None);
+        assert_eq!(memory_bytes("1e99"), None);
+        assert_eq!(memory_bytes("0e3"), None);
+        assert_eq!(memory_bytes("1e"), None);
+        assert_eq!(memory_bytes("e3"), None);
+        assert_eq!(cpu_millis("5e-1"), Some(500));
+        assert_eq!(cpu_millis("2e0"), Some(2000));
+        assert_eq!(cpu_millis("1e-4"), None);
         assert_eq!(duration_ms("2h"), Some(7_200_000));
         assert_eq!(duration_ms("5 minutes"), None);
         // promtool: `duration out of range`.

@@ -1,10 +1,12 @@
 //! Addresses that are written out where a reference belongs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::{
     Facts, browsers,
+    hosts::{LINES_AROUND, Names, host_in, names},
     strings::{Delivery, Owner, ProjectLine, StringUse, UserString, strings},
+    variables::{self, Filled},
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
@@ -12,43 +14,30 @@ use crate::{
     language::usual_port_name,
     model::{Component, HostPort, NetworkMode, Platform, Port, PortRange},
     reference,
-    syntax::{Table, key_text},
+    syntax::{Table, key_text, quoted},
 };
 
 /// Names by which a program on the host reaches a published port, and a container only itself or nothing.
 const MACHINE: [&str; 3] = ["localhost", "127.0.0.1", "host.docker.internal"];
 
-/// A port below is more likely the tag of an image that has the component's name.
-const LEAST_PORT: u16 = 1000;
-
-/// Names in the platform's networks, and whose they are.
-type Names<'a> = BTreeMap<&'a str, &'a Component>;
-
 /// A string that holds another component's name as a host, without a reference.
 pub(super) fn bare_addresses(facts: Facts<'_>, sink: &mut Sink) {
-    let own = facts
-        .platform
-        .components
-        .iter()
-        .filter(|component| component.external.is_none());
-    let names: Names<'_> = own
-        .flat_map(|component| {
-            let workloads = component.workloads.iter();
-            let all = workloads
-                .flat_map(|workload| std::iter::once(&workload.name).chain(&workload.aliases));
-            all.map(move |name| (name.as_str(), component))
-        })
-        .collect();
+    let names = names(facts.platform);
     let published = published(facts.platform);
     let mut seen = BTreeSet::new();
-    for string in strings(facts) {
+    let strings = strings(facts);
+    for (number, string) in strings.iter().enumerate() {
         // A CI job runs outside of the platform: a name of it in a variable leads nowhere, and what a line says is its own.
         let is_variable = matches!(string.how, StringUse::Variable(_));
         if matches!(string.owner, Owner::Ci(_)) && !is_variable {
             continue;
         }
-        let itself = || itself(&string, &published).filter(|_| !is_own_check(&string));
-        let found = bare(&string, &names, facts).or_else(itself);
+        let itself = || itself(string, &published).filter(|_| !is_own_check(string));
+        let last = strings.len().min(number + LINES_AROUND + 1);
+        let around = &strings[number.saturating_sub(LINES_AROUND)..last];
+        let found = bare(string, (&names, around), facts)
+            .or_else(|| behind_variable(string, &names, facts))
+            .or_else(itself);
         if let Some(diagnostic) = found
             && seen.insert(string.place())
         {
@@ -69,12 +58,52 @@ fn is_own_check(string: &UserString<'_>) -> bool {
     texts.any(|node| node.span == string.span)
 }
 
-fn bare(string: &UserString<'_>, names: &Names<'_>, facts: Facts<'_>) -> Option<Diagnostic> {
-    let (name, other) = host_in(string, names)?;
-    let message = format!(
+/// The same where the string takes it from a variable of the platform, in which no reference can stand.
+fn behind_variable(
+    string: &UserString<'_>,
+    names: &Names<'_>,
+    facts: Facts<'_>,
+) -> Option<Diagnostic> {
+    let is_of_file = matches!(
+        string.how,
+        StringUse::File | StringUse::Mounted(_) | StringUse::OfFile(..)
+    );
+    if is_of_file || browsers::are_told(string) {
+        return None;
+    }
+    let Filled { text, place } = variables::filled(facts, string, |_, _| true)?;
+    let text = text.as_str();
+    let (name, other) = host_in(&UserString { text, ..*string }, names, &[])?;
+    let referred = referred(text, name, other);
+    // With the connection open, a variable is a way to give another address.
+    if is_open(facts, string.owner, other, referred.number) {
+        return None;
+    }
+    let why = why(facts, string.owner, other, referred.number);
+    let written = quoted(&text.replacen(referred.spelled, &referred.reference, 1));
+    Some(
+        Diagnostic::new(Code::BareAddress, message(string, name))
+            .label(string.span, "takes it from a variable")
+            .label(place, format!("holds `{name}`"))
+            .help(format!("write `{written}` in place of the variable: {why}"))
+            .replacing(string.span, written),
+    )
+}
+
+fn message(string: &UserString<'_>, name: &str) -> String {
+    format!(
         "{} names `{name}` as a host, without a reference",
         string.owner.describe()
-    );
+    )
+}
+
+fn bare(
+    string: &UserString<'_>,
+    (names, around): (&Names<'_>, &[UserString<'_>]),
+    facts: Facts<'_>,
+) -> Option<Diagnostic> {
+    let (name, other) = host_in(string, names, around)?;
+    let message = message(string, name);
     let Referred {
         spelled,
         number,
@@ -106,24 +135,33 @@ fn bare(string: &UserString<'_>, names: &Names<'_>, facts: Facts<'_>) -> Option<
 
 /// Why a name alone does not do. `number` is the port that stands behind it.
 fn why(facts: Facts<'_>, owner: Owner<'_>, other: &Component, number: Option<u16>) -> &'static str {
+    if other.external.is_some() {
+        return "it runs elsewhere, and this name leads nowhere";
+    }
+    if matches!(owner, Owner::Ci(_)) {
+        return "a CI job runs outside of the platform, where the name leads nowhere";
+    }
+    match is_open(facts, owner, other, number) {
+        true => {
+            "the connection is open, but only a reference follows when the name or the port changes"
+        }
+        false => "without the reference there is no edge, and Kubernetes cuts the connection off",
+    }
+}
+
+/// Whether another key opens the connection.
+fn is_open(facts: Facts<'_>, owner: Owner<'_>, other: &Component, number: Option<u16>) -> bool {
     let peer = match owner {
         Owner::Workload(workload) => Peer::Workload(workload.name.clone()),
         Owner::Pipeline(name) => Peer::Pipeline(name.to_string()),
-        Owner::Ci(_) => {
-            return "a CI job runs outside of the platform, where the name leads nowhere";
-        }
+        Owner::Ci(_) => return false,
     };
     let is_other = |name: &str| other.workloads.iter().any(|it| it.name == name);
     let holds = |port: &OpenPort| {
         number.is_none_or(|number| port.range.first <= number && number <= port.range.last)
     };
     let mut edges = facts.graph.edges_from(&peer);
-    match edges.any(|edge| is_other(&edge.to) && edge.ports.iter().any(holds)) {
-        true => {
-            "the connection is open, but only a reference follows when the name or the port changes"
-        }
-        false => "without the reference there is no edge, and Kubernetes cuts the connection off",
-    }
+    edges.any(|edge| is_other(&edge.to) && edge.ports.iter().any(holds))
 }
 
 /// A file of variables is the engine's alone: no reference in it is resolved. Its values may be secrets, and are not printed.
@@ -175,16 +213,21 @@ fn referred<'a>(text: &'a str, name: &'a str, other: &Component) -> Referred<'a>
         let number: u16 = after[..digits].parse().ok()?;
         Some((&text[start..start + name.len() + 1 + digits], number))
     });
-    let main = other.main_port.as_deref().unwrap_or("http");
+    let mut elsewhere = other.external.iter().flat_map(|it| &it.addresses);
+    let first = elsewhere.clone().next().map(|it| it.port.as_str());
+    let main = first.or(other.main_port.as_deref()).unwrap_or("http");
     match numbered {
         Some((spelled, number)) => {
             let of_number = ports().find(|port| port.container.first == number);
+            let of_number = of_number.map(|port| port.name.as_str());
+            let of_address = elsewhere.find(|address| address.number == number);
+            let of_number = of_number.or(of_address.map(|address| address.port.as_str()));
             // A component whose ports could not be read gets the names that the help for them proposes.
-            let usual = match ports().next() {
-                Some(_) => main,
-                None => usual_port_name(&number.to_string()),
+            let usual = match ports().next().is_some() || first.is_some() {
+                true => main,
+                false => usual_port_name(&number.to_string()),
             };
-            let port = of_number.map_or(usual, |port| &port.name);
+            let port = of_number.unwrap_or(usual);
             Referred {
                 spelled,
                 number: Some(number),
@@ -208,89 +251,6 @@ fn address(component: &Component, port: &str) -> String {
         Some(outside) => reference::written(&["components", &component.name, &outside.instead]),
         None => reference::written(&["components", &component.name, port, "address"]),
     }
-}
-
-/// The name that stands as a host: `NAME:PORT`, `//NAME` or `@NAME`, or alone where a host is asked for.
-fn host_in<'a>(string: &UserString<'a>, names: &Names<'a>) -> Option<(&'a str, &'a Component)> {
-    let others = |name: &str| {
-        let (name, component) = names.get_key_value(name)?;
-        let is_other = Some(component.name.as_str()) != string.owner.component();
-        is_other.then_some((*name, *component))
-    };
-    let alone = match string.how {
-        StringUse::Variable(variable) | StringUse::OfFile(variable, _) if asks_host(variable) => {
-            string.text.split(',').find_map(|item| others(item.trim()))
-        }
-        StringUse::Word { .. } | StringUse::Line => {
-            string.words().iter().find_map(|(before, word)| {
-                let flag = word.split_once('=').filter(|(flag, _)| asks_host(flag));
-                let after = before.starts_with('-') && asks_host(before);
-                let value = flag.map(|(_, value)| value).or(after.then_some(*word))?;
-                others(value)
-            })
-        }
-        StringUse::Variable(_)
-        | StringUse::Named(_)
-        | StringUse::File
-        | StringUse::Mounted(_)
-        | StringUse::OfFile(..) => None,
-    };
-    alone.or_else(|| {
-        spelled(string.text).find_map(|(at, name)| {
-            let found = others(name)?;
-            let (before, after) = (&string.text[..at], &string.text[at + name.len()..]);
-            is_address(before, after, found.1).then_some(found)
-        })
-    })
-}
-
-/// What could be names in a text, and where each begins.
-fn spelled(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let is_part = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
-    let mut at = 0;
-    text.split(move |c: char| !is_part(c))
-        .filter_map(move |name| {
-            let start = at;
-            // What splits is not always one byte long.
-            let rest = text[start + name.len()..].chars().next();
-            at = start + name.len() + rest.map_or(0, char::len_utf8);
-            (!name.is_empty()).then_some((start, name))
-        })
-}
-
-/// Whether a variable or a flag of this name holds a host.
-fn asks_host(name: &str) -> bool {
-    const WORDS: [&str; 10] = [
-        "host", "hosts", "hostname", "server", "servers", "addr", "address", "endpoint", "broker",
-        "brokers",
-    ];
-    let lower = name.to_ascii_lowercase();
-    let last = lower.rsplit(['_', '-', '.']).next().unwrap_or_default();
-    WORDS.contains(&last) || name == "-h"
-}
-
-/// Whether what stands around a name makes an address of it.
-fn is_address(before: &str, after: &str, component: &Component) -> bool {
-    let in_url = before.ends_with("//") || before.ends_with('@');
-    let starts = before.is_empty()
-        || in_url
-        || before.ends_with(|c: char| ",=\"'([{".contains(c) || c.is_whitespace());
-    let asked = after.strip_prefix(':').unwrap_or_default();
-    let digits = &asked[..asked
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(asked.len())];
-    let ends = |c: char| !c.is_ascii_alphanumeric() && !"._-".contains(c);
-    let is_port = asked[digits.len()..].chars().next().is_none_or(ends);
-    let port = digits.parse::<u16>().is_ok_and(|port| {
-        let known = component
-            .ports
-            .iter()
-            .any(|known| known.container.first <= port && port <= known.container.last);
-        is_port && (known || port >= LEAST_PORT || in_url)
-    });
-    let url_ends = after.is_empty()
-        || after.starts_with(|c: char| "/?\"'];,}".contains(c) || c.is_whitespace());
-    starts && (port || (in_url && url_ends))
 }
 
 /// Ports of the host that components publish.

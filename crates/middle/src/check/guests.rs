@@ -18,7 +18,9 @@ pub(super) fn outlive(facts: Facts<'_>, sink: &mut Sink) {
         let NetworkMode::Service(name) = &mode.value else {
             continue;
         };
-        let Some(job) = facts.platform.workload(name).filter(|host| host.is_job()) else {
+        // A part shares its network with nobody, which was reported.
+        let host = facts.platform.workload(name);
+        let Some(job) = host.filter(|host| host.is_job() && host.part.is_none()) else {
             continue;
         };
         let message = format!(

@@ -26,6 +26,7 @@ mod fronts;
 mod guests;
 mod headers;
 mod host;
+mod hosts;
 mod images;
 mod inherited;
 mod limits;
@@ -56,6 +57,7 @@ mod sharing;
 mod strings;
 mod telling;
 mod values;
+mod variables;
 mod waits;
 mod written;
 

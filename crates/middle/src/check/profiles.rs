@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    model::{NetworkMode, Restart, Workload},
+    model::{Component, NetworkMode, Restart, Workload},
     syntax::{Node, Table, Value, inline, key_text},
 };
 
@@ -13,6 +13,7 @@ use crate::{
 /// One line may order several workloads of a component after several of another: it is one mistake.
 pub(super) fn dependencies(facts: Facts<'_>, sink: &mut Sink) {
     let mut told = BTreeSet::new();
+    let mut told_within = BTreeSet::new();
     for workload in facts.platform.workloads() {
         network(facts, workload, sink);
         for dependency in workload
@@ -23,7 +24,14 @@ pub(super) fn dependencies(facts: Facts<'_>, sink: &mut Sink) {
             let Some(other) = facts.platform.workload(&dependency.workload) else {
                 continue;
             };
-            if other.component == workload.component || always_on_with(workload, other) {
+            if always_on_with(workload, other) {
+                continue;
+            }
+            if other.component == workload.component {
+                let odd = with_profiles_of_its_own(facts, workload, other);
+                if told_within.insert(&odd.name) {
+                    sink.push(within(workload, other, odd));
+                }
                 continue;
             }
             if !told.insert((&workload.component, &other.component, dependency.span)) {
@@ -47,6 +55,52 @@ pub(super) fn dependencies(facts: Facts<'_>, sink: &mut Sink) {
             sink.push(as_optional(diagnostic, workload, &other.name));
         }
     }
+}
+
+/// Which of two workloads of one component has other profiles than its main one.
+fn with_profiles_of_its_own<'a>(
+    facts: Facts<'a>,
+    waiting: &'a Workload,
+    other: &'a Workload,
+) -> &'a Workload {
+    let written = |workload: &Workload| {
+        let node = workload.written.get("profiles");
+        node.map(|node| node.span)
+    };
+    let main = facts.platform.component(&waiting.component);
+    let main = main.and_then(Component::main).map(written);
+    match main == Some(written(waiting)) {
+        true => other,
+        false => waiting,
+    }
+}
+
+/// The kind's own order between workloads of a component: it is not optional, so their profiles have to agree.
+fn within(waiting: &Workload, other: &Workload, odd: &Workload) -> Diagnostic {
+    let place = odd
+        .written
+        .get("profiles")
+        .map_or(odd.span, |node| node.span);
+    let part = odd.part.as_deref().unwrap_or_default();
+    Diagnostic::new(
+        Code::DependencyOff,
+        format!(
+            "`{}` waits for `{}`, which may be off",
+            waiting.name, other.name
+        ),
+    )
+    .label(place, format!("the profiles of `{}`", odd.name))
+    .label(
+        other.span,
+        format!(
+            "`{}` runs only with the profile {}",
+            other.name,
+            crate::text::one_of(&other.profiles)
+        ),
+    )
+    .help(format!(
+        "take `profiles` out of `parts.{part}`: a part has those of its component; `parts.{part} = false` leaves it out"
+    ))
 }
 
 /// The help that makes a dependency an optional one, whichever way the dependencies are written.

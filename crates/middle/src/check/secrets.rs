@@ -7,7 +7,8 @@ use super::{
     copied::{self, CopiedFile},
     credentials::{self, Credential},
     strings::{Owner, StringUse, UserString, is_the_users, strings_and_own_kinds},
-    telling::{is_literal, secret_in},
+    telling::{is_literal, is_secret_of_key, secret_in},
+    variables::{self, Filled},
     written,
 };
 use crate::{
@@ -50,7 +51,12 @@ pub(super) fn plaintext(facts: Facts<'_>, sink: &mut Sink) {
             continue;
         }
         let what = secret_in(string).or_else(|| again(facts, string));
-        let Some(what) = what.filter(|_| seen.insert(string.place())) else {
+        let by_variable = || {
+            let (what, place) = behind_variable(facts, string)?;
+            Some((what, Some(place)))
+        };
+        let told = what.map(|what| (what, None)).or_else(by_variable);
+        let Some((what, variable)) = told.filter(|_| seen.insert(string.place())) else {
             continue;
         };
         let owner = string.owner.describe();
@@ -61,19 +67,34 @@ pub(super) fn plaintext(facts: Facts<'_>, sink: &mut Sink) {
         )
         .label(
             string.span,
-            match string.how {
-                StringUse::Mounted(at) | StringUse::OfFile(_, at) => {
+            match (string.how, variable) {
+                (StringUse::Mounted(at) | StringUse::OfFile(_, at), _) => {
                     format!("{at}, in plain text")
                 }
-                _ => "in plain text".to_string(),
+                (_, Some(_)) => "takes it from a variable".to_string(),
+                (_, None) => "in plain text".to_string(),
             },
-        )
+        );
+        let diagnostic = match variable {
+            Some(place) => diagnostic.label(place, "in plain text"),
+            None => diagnostic,
+        }
         .help(match is_the_users(facts.platform, string.span) {
             true => help(string),
             false => IN_KIND.to_string(),
         });
         sink.push(diagnostic.of(Some(string.owner.subject())));
     }
+}
+
+/// A secret that a string takes from a variable of the platform: what it is, and where the variable has it. A variable whose own name
+/// tells it is reported there.
+fn behind_variable(facts: Facts<'_>, string: &UserString<'_>) -> Option<(String, Span)> {
+    let Filled { text, place } =
+        variables::filled(facts, string, |name, value| !is_secret_of_key(name, value))?;
+    let text = text.as_str();
+    let what = secret_in(&UserString { text, ..*string })?;
+    Some((what, place))
 }
 
 /// What files hold that are copied into what is generated. A folder or a file of the host, which a volume mounts, is copied nowhere.

@@ -9,6 +9,7 @@ use crate::{
 };
 
 /// A string as it is written, references included.
+#[derive(Clone, Copy)]
 pub(super) struct UserString<'a> {
     pub owner: Owner<'a>,
     pub how: StringUse<'a>,
@@ -31,8 +32,12 @@ pub(super) enum StringUse<'a> {
     Variable(&'a str),
     /// Something else that has a name: a build argument, a label.
     Named(&'a str),
-    /// A word of a command, the one before it, and the program that it is for.
-    Word { before: &'a str, program: &'a str },
+    /// A word of a command, those before and after it, and the program that it is for.
+    Word {
+        before: &'a str,
+        after: &'a str,
+        program: &'a str,
+    },
     /// A shell's line, or a command that is split like one.
     Line,
     /// A line of a file's content, as platform.toml has it.
@@ -182,6 +187,12 @@ fn all_strings<'a>(facts: Facts<'a>) -> Vec<UserString<'a>> {
         );
         lines(owner, health.and_then(|it| it.get("command")), &mut out);
         raw_environment(owner, table, &mut out);
+        named(
+            owner,
+            workload.values.table("env"),
+            StringUse::Variable,
+            &mut out,
+        );
         for (_, file) in table.table("files").into_iter().flat_map(Table::iter) {
             let content = file.as_table().and_then(|file| file.get("content"));
             if let Some((node, text)) = content.and_then(|node| Some((node, node.as_str()?))) {
@@ -402,8 +413,14 @@ fn lines<'a>(owner: Owner<'a>, node: Option<&'a Node>, out: &mut Vec<UserString<
             let program = program.find(|word| !CHECKS.contains(word));
             let program = program.unwrap_or_default();
             let mut before = "";
-            for word in words {
-                push(owner, StringUse::Word { before, program }, Some(word), out);
+            for (number, word) in words.iter().enumerate() {
+                let after = words.get(number + 1).and_then(Node::as_str);
+                let how = StringUse::Word {
+                    before,
+                    after: after.unwrap_or_default(),
+                    program,
+                };
+                push(owner, how, Some(word), out);
                 before = word.as_str().unwrap_or_default();
             }
         }

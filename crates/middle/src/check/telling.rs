@@ -95,7 +95,7 @@ fn secret_in_line(line: &str) -> Option<String> {
 }
 
 /// The name and the value of a line of a configuration file: `name: value`, `name = value`.
-fn assigned(line: &str) -> Option<(&str, &str)> {
+pub(super) fn assigned(line: &str) -> Option<(&str, &str)> {
     let line = line.trim().trim_start_matches("- ").trim_start();
     let line = line.strip_prefix("export ").unwrap_or(line);
     let (name, value) = line.split_once(['=', ':'])?;

@@ -290,8 +290,10 @@ fn plain(form: Form) -> Value {
         Form::Period => pattern("^0*[1-9][0-9]*(ms|s|m|h|d)$"),
         Form::Duration => pattern("^[0-9]+(ms|s|m|h|d)$"),
         Form::Percent => pattern("^[0-9]+([.][0-9]+)?%$"),
-        Form::Cpu => pattern("^[0-9]+(m|\\.[0-9]{1,3})?$"),
-        Form::Memory => pattern("^[0-9]+(\\.[0-9]{1,3})?(k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$"),
+        Form::Cpu => pattern("^[0-9]+(m|\\.[0-9]{1,3}|(\\.[0-9]+)?[eE][+-]?[0-9]+)?$"),
+        Form::Memory => pattern(
+            "^[0-9]+((\\.[0-9]{1,3})?(k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?|(\\.[0-9]+)?[eE][+-]?[0-9]+)$",
+        ),
         Form::ContainerPath => pattern("^/[^:]*$"),
         Form::MountPath => pattern("^/[^:]+$"),
         Form::Mode => pattern("^[0-7]{3,4}$"),
@@ -424,7 +426,7 @@ fn setting(spec: &SettingSpec) -> Value {
             json!({ "type": "string", "pattern": "^[0-9]+(ms|s|m|h|d)$|\\$\\{" })
         }
         SettingType::Size => {
-            json!({ "type": "string", "pattern": "^[0-9.]+(k|[KMGTP]i?)?$|\\$\\{" })
+            json!({ "type": "string", "pattern": "^[0-9.]+(k|[KMGTP]i?|[eE][+-]?[0-9]+)?$|\\$\\{" })
         }
         SettingType::Secret => {
             json!({ "type": "string", "pattern": SECRET })

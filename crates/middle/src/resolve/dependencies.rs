@@ -7,7 +7,7 @@ use super::{
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::{ComponentDraft, WorkloadDraft, unknown},
-    model::{Condition, Dependency, Host, Named},
+    model::{Condition, Dependency, Host, Named, Reach},
     source::Span,
     syntax::{Key, Node, Table, Value},
 };
@@ -27,6 +27,35 @@ pub(super) fn of(
         shape,
     };
     waits.all(sink)
+}
+
+/// What runs elsewhere and stands in `depends_on`: it is taken to be there, so what is left of the order is the edge.
+pub(super) fn elsewhere(scene: &Scene<'_>, shape: &WorkloadDraft) -> Vec<Reach> {
+    let named: Vec<(&str, Span)> = match shape.table.get("depends_on").map(|node| &node.value) {
+        Some(Value::Array(items)) => {
+            let named = items.iter().map(|item| Some((item.as_str()?, item.span)));
+            named.flatten().collect()
+        }
+        Some(Value::Table(table)) => {
+            let named = table.iter().filter(|(_, node)| !node.is_false());
+            named
+                .map(|(key, _)| (key.name.as_str(), key.span))
+                .collect()
+        }
+        _ => Vec::new(),
+    };
+    let runs_elsewhere = |name: &str| {
+        let index = scene.find(name);
+        index.is_some_and(|index| scene.components[index].external.is_some())
+    };
+    let outside = named.into_iter().filter(|(name, _)| runs_elsewhere(name));
+    outside
+        .map(|(name, span)| Reach {
+            component: name.to_string(),
+            port: None,
+            span,
+        })
+        .collect()
 }
 
 /// One workload and what it waits for.
@@ -199,11 +228,9 @@ impl WaitingWorkload<'_> {
         };
         let draft = &self.scene.components[target];
         for shape in draft.workloads.iter().filter(|shape| shape.job) {
-            let prepares = shape
-                .table
-                .get("depends_on")
-                .and_then(Node::as_table)
-                .is_some_and(|table| table.get("@main").is_some());
+            // Whichever way a user writes the job's own `depends_on`, the kind's order stays here.
+            let of_kind = shape.table.table("@depends_on");
+            let prepares = of_kind.is_some_and(|table| table.get("@main").is_some());
             let job = draft.workload_name(shape.part.as_deref());
             if let (true, Some(job)) = (prepares, self.workloads.find(&job)) {
                 let done = dependency(job, Condition::Completed, of.span);

@@ -166,6 +166,7 @@ fn workload(
         part: shape.part.as_deref(),
     };
     let mut reaches = reaches::reaches(scene, table, Some(reader), sink);
+    reaches.extend(dependencies::elsewhere(scene, shape));
     add_monitoring(draft, (index, shape), beforehand, &mut files, &mut reaches);
     let known = beforehand.workloads.find(&name);
     let values = values(scene, table, &name);

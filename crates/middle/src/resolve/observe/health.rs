@@ -1,10 +1,12 @@
 //! Health checks.
 
+use std::net::Ipv4Addr;
+
 use super::{port, refuse_true, request_path};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::{ComponentDraft, WorkloadDraft, read},
-    model::{Health, Port, Probe, ProbeTool},
+    model::{Health, Host, Piece, Port, Probe, ProbeTool},
     resolve::{
         Scene,
         reference::{Scope, text},
@@ -24,7 +26,8 @@ pub(in crate::resolve) fn health(
     let table = entry.value.as_table()?;
     let scope = Scope::workload(index, shape.part.as_deref()).without_secrets("a health check");
     let draft = &scene.components[index];
-    let probe = probe(scene, (draft, shape), entry, &scope, sink)?;
+    let name = draft.workload_name(shape.part.as_deref());
+    let probe = asks_itself(probe(scene, (draft, shape), entry, &scope, sink)?, &name);
     let liveness = table.boolean("liveness");
     let is_inside = matches!(probe, Probe::Command(_) | Probe::Shell(_));
     let outside = table.get("outside").filter(|_| is_inside);
@@ -44,6 +47,25 @@ pub(in crate::resolve) fn health(
         tool: table.string("with").and_then(ProbeTool::parse),
         span: entry.key.span,
     })
+}
+
+/// A check that runs inside and names the workload itself: the name leads to it only once the check has passed, because a Service has
+/// no pod that is not ready. On its own address it is there before.
+fn asks_itself(mut probe: Probe, name: &str) -> Probe {
+    let texts = match &mut probe {
+        Probe::Command(words) => words.as_mut_slice(),
+        Probe::Shell(line) => std::slice::from_mut(line),
+        Probe::Http { .. } | Probe::Tcp { .. } => &mut [],
+    };
+    for piece in texts.iter_mut().flat_map(|text| &mut text.pieces) {
+        if let Piece::Endpoint(endpoint) = piece
+            && endpoint.host == Host::Name(name.to_string())
+            && !endpoint.external
+        {
+            endpoint.host = Host::Ip(Ipv4Addr::LOCALHOST.into());
+        }
+    }
+    probe
 }
 
 fn probe(
