@@ -112,6 +112,7 @@ pub fn file(path: &str, content: FileContent) -> FileMount {
         content,
         setting: None,
         template: None,
+        asks: Vec::new(),
         mode: 0o644,
         span: span(),
     }
@@ -212,6 +213,7 @@ pub fn component(workloads: Vec<Workload>) -> Component {
         public_url: None,
         settings: Vec::new(),
         taken_at_start: Default::default(),
+        login_passwords: Vec::new(),
         outputs: Vec::new(),
         uses: Vec::new(),
         workloads,
