@@ -371,3 +371,31 @@ fn an_order_opens_the_ports_of_what_runs_elsewhere() {
         assert_eq!(edges(key), expected, "{key}");
     }
 }
+
+/// What the help says to write ends the warning.
+#[test]
+fn a_path_that_is_surely_taken_away_is_no_loss() {
+    let route = format!(
+        "{DOOR}
+[routes.m]
+through = \"door\"
+host = \"ml.example.com\"
+paths = {{ \"/a\" = {{ to = \"a\", strip = true }} }}
+"
+    );
+    let told = "`strip` of route `m`";
+    for (raw, is_told) in [
+        ("", true),
+        ("[raw.helm.ingress]\nclassName = \"other\"", true),
+        ("[raw.helm.ingress]\nclassName = \"nginx-internal\"", false),
+        ("[raw.helm.ingress]\nenabled = false", false),
+        ("[raw.helm.gateway]\nenabled = false", true),
+        (
+            "[raw.helm.gateway]\nenabled = true\nparentRefs = [{ name = \"public\" }]",
+            false,
+        ),
+    ] {
+        let messages = outcome(&format!("{route}{raw}\n")).1;
+        assert_eq!(messages.contains(told), is_told, "{raw}: {messages}");
+    }
+}

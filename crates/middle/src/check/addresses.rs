@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     Facts, browsers,
     hosts::{LINES_AROUND, Names, host_in, names},
-    strings::{Delivery, Owner, ProjectLine, StringUse, UserString, strings},
+    strings::{Delivery, Owner, ProjectLine, StringUse, UserString, in_settings, strings},
     variables::{self, Filled},
 };
 use crate::{
@@ -41,6 +41,12 @@ pub(super) fn bare_addresses(facts: Facts<'_>, sink: &mut Sink) {
         if let Some(diagnostic) = found
             && seen.insert(string.place())
         {
+            sink.push(diagnostic.of(Some(string.owner.subject())));
+        }
+    }
+    // What a setting says of the machine may be for browsers.
+    for string in in_settings(facts.platform) {
+        if let Some(diagnostic) = bare(&string, &names, facts) {
             sink.push(diagnostic.of(Some(string.owner.subject())));
         }
     }

@@ -65,6 +65,8 @@ pub struct Component {
     pub keys: BTreeMap<String, String>,
     /// Such keys in whose place the user sets a variable, each with that.
     pub replaced_keys: BTreeMap<String, String>,
+    /// The passwords of its further databases that have a user of their own.
+    pub login_passwords: Vec<Text>,
     /// What others read of it as `${components.C.OUTPUT}`, besides ports.
     pub outputs: Vec<Output>,
     /// The roles of its kind, each with the component that fills it.
@@ -199,6 +201,12 @@ impl Component {
             .find(|workload| workload.part.is_none())
     }
 
+    /// The workload that runs the stages of CI entries, where it is not the main one.
+    pub fn builder(&self) -> Option<&Workload> {
+        let mut workloads = self.workloads.iter();
+        workloads.find(|it| it.part.is_some() && it.part == self.builder)
+    }
+
     /// A port by its name: of the main workload, or of what runs elsewhere.
     pub fn port(&self, name: &str) -> Option<&Port> {
         self.ports.iter().find(|port| port.name == name)
@@ -283,6 +291,8 @@ pub struct Setting {
     pub value: SettingValue,
     /// Who alone can give its value, where that is nobody here.
     pub issued_by: Option<String>,
+    /// Whether its text can say where something is reached: of a topic or an image it is a name of its own.
+    pub may_be_address: bool,
     /// The value where it is written; in the kind's file where it is a default.
     pub span: Span,
 }
@@ -342,12 +352,17 @@ impl SettingValue {
 
 impl Setting {
     /// The texts of its files in which references stand.
-    pub fn file_texts(&self) -> impl Iterator<Item = &Text> {
+    fn file_texts(&self) -> impl Iterator<Item = &Text> {
         let files = match &self.value {
             SettingValue::Files(files) => files.as_slice(),
             _ => &[],
         };
         files.iter().filter_map(|file| file.text.as_ref())
+    }
+
+    /// Every text of it in which references stand.
+    pub fn all_texts(&self) -> impl Iterator<Item = &Text> {
+        self.value.texts().into_iter().chain(self.file_texts())
     }
 }
 

@@ -112,6 +112,7 @@ pub fn file(path: &str, content: FileContent) -> FileMount {
         content,
         setting: None,
         template: None,
+        asks: Vec::new(),
         mode: 0o644,
         span: span(),
     }
@@ -214,6 +215,7 @@ pub fn component(workloads: Vec<Workload>) -> Component {
         taken_at_start: Default::default(),
         keys: Default::default(),
         replaced_keys: Default::default(),
+        login_passwords: Vec::new(),
         outputs: Vec::new(),
         uses: Vec::new(),
         workloads,
