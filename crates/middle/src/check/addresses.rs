@@ -46,7 +46,7 @@ pub(super) fn bare_addresses(facts: Facts<'_>, sink: &mut Sink) {
     }
     // What a setting says of the machine may be for browsers.
     for string in in_settings(facts.platform) {
-        if let Some(diagnostic) = bare(&string, &names, facts) {
+        if let Some(diagnostic) = bare(&string, (&names, &[]), facts) {
             sink.push(diagnostic.of(Some(string.owner.subject())));
         }
     }
