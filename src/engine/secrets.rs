@@ -188,11 +188,14 @@ pub fn set_elsewhere<'a>(
             made_here.extend(secrets);
             continue;
         };
-        // One that runs elsewhere was started with them.
+        // One that runs elsewhere was started with them, and no job here makes its users.
         let is_here = component.external.is_none();
         let taken = if is_here {
             &component.taken_at_start
         } else {
+            let passwords = component.login_passwords.iter().flat_map(Text::secrets);
+            let owner = || (component.name.as_str(), origin.clone());
+            owners.extend(passwords.map(|secret| (secret, owner())));
             &none
         };
         let secrets = secrets.filter(|secret| !taken.contains(*secret));

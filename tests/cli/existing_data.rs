@@ -13,6 +13,8 @@ db = { env = "DEMO_DB" }
 key = { env = "DEMO_KEY" }
 web = { env = "DEMO_WEB" }
 theirs = { env = "DEMO_THEIRS" }
+ours = { env = "DEMO_OURS" }
+given = { env = "DEMO_GIVEN" }
 [volumes.new]
 [components.cache]
 kind = "valkey"
@@ -33,11 +35,19 @@ settings = { database = "d", user = "u", password = "${secrets.db}" }
 kind = "postgres"
 group = "main"
 volumes.data = { shared = "new" }
-settings = { database = "d", user = "u", password = "${secrets.web}" }
+settings = { database = "d", user = "u", password = "${secrets.web}", databases = { more = { user = "m", password = "${secrets.ours}" } } }
 [components.managed]
 kind = "redis"
 external = { host = "redis.example.com", port = 6379 }
 settings.password = "${secrets.theirs}"
+[components.rented]
+kind = "mysql"
+external = { host = "mysql.example.com" }
+settings = { database = "d", user = "u", password = "${secrets.theirs}", databases = { more = { user = "m", password = "${secrets.given}" } } }
+[components.reader]
+image = "a/reader:1"
+group = "main"
+env.DB = "${components.rented.url}"
 "#;
 
 fn run(project: &Folder, words: &[&str]) -> (i32, String) {
@@ -46,6 +56,7 @@ fn run(project: &Folder, words: &[&str]) -> (i32, String) {
 }
 
 /// Redis and MinIO take their passwords anew at every start, PostgreSQL keeps its own; what runs elsewhere was started with its own.
+/// A job gives further users their passwords here, and nothing does elsewhere.
 #[test]
 fn what_a_program_takes_at_every_start_is_made_up() {
     let project = Folder::new();
@@ -53,10 +64,10 @@ fn what_a_program_takes_at_every_start_is_made_up() {
     let (status, err) = run(&project, &["env", "init"]);
     assert_eq!(status, 0, "{err}");
     let made = project.read("generated/compose/.env");
-    for name in ["DEMO_CACHE=", "DEMO_KEY=", "DEMO_WEB="] {
+    for name in ["DEMO_CACHE=", "DEMO_KEY=", "DEMO_WEB=", "DEMO_OURS="] {
         assert!(made.contains(name), "{name}: {made}");
     }
-    for name in ["DEMO_DB=", "DEMO_THEIRS="] {
+    for name in ["DEMO_DB=", "DEMO_THEIRS=", "DEMO_GIVEN="] {
         assert!(!made.contains(name), "{name}: {made}");
     }
     let way = "DEMO_DB: `db` starts on the volume `old-db`: if there is data in it, it has its value already; write that to \

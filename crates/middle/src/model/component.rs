@@ -61,6 +61,8 @@ pub struct Component {
     pub settings: Vec<Setting>,
     /// Secrets that its program takes anew at every start: its data holds nothing of them.
     pub taken_at_start: BTreeSet<String>,
+    /// The passwords of its further databases that have a user of their own.
+    pub login_passwords: Vec<Text>,
     /// What others read of it as `${components.C.OUTPUT}`, besides ports.
     pub outputs: Vec<Output>,
     /// The roles of its kind, each with the component that fills it.

@@ -83,6 +83,7 @@ pub(super) fn component(
         public_url: draft.public_address(),
         settings: known.settings.clone(),
         taken_at_start: at_start::secrets(draft, &known.settings),
+        login_passwords: login_passwords(scene, index),
         outputs: outputs(scene, index, sink),
         uses: uses(scene, index, sink),
         workloads,
@@ -138,6 +139,14 @@ fn outputs(scene: &Scene<'_>, index: usize, _sink: &mut Sink) -> Vec<Output> {
             value: text(scene, node, &scope, quiet),
         })
         .collect()
+}
+
+/// What is wrong with them is reported where a role reads them.
+fn login_passwords(scene: &Scene<'_>, index: usize) -> Vec<Text> {
+    let logins = scene.components[index].logins.iter();
+    let scope = Scope::component(index, None);
+    let texts = logins.map(|login| text(scene, &login.password, &scope, &mut Sink::default()));
+    texts.collect()
 }
 
 /// What tells the schema of a component from those of others of its kind.

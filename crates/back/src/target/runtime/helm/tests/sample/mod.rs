@@ -212,6 +212,7 @@ pub fn component(workloads: Vec<Workload>) -> Component {
         public_url: None,
         settings: Vec::new(),
         taken_at_start: Default::default(),
+        login_passwords: Vec::new(),
         outputs: Vec::new(),
         uses: Vec::new(),
         workloads,
