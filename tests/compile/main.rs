@@ -13,6 +13,7 @@ mod dashboards;
 mod data;
 mod deep;
 mod defects;
+mod edges;
 mod errors;
 mod example_platforms;
 mod examples;

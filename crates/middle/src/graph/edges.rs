@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     ComponentPeer, Graph, OpenPort, Peer, StartEdge, Why,
-    texts::{pipeline_texts, workload_texts},
+    texts::{pipeline_texts, workload_endpoints},
 };
 use crate::model::{
     Agent, Ci, Component, Endpoint, FlowEnd, Health, Pipeline, Platform, Port, Probe, Purpose,
@@ -36,7 +36,7 @@ pub(super) fn collect(platform: &Platform, graph: &mut Graph) {
 fn workload_edges(platform: &Platform, workload: &Workload, graph: &mut Graph) {
     let peer = Peer::Workload(workload.name.clone());
     let component = ComponentPeer::Component(workload.component.clone());
-    for endpoint in workload_texts(workload).flat_map(Text::endpoints) {
+    for endpoint in workload_endpoints(workload) {
         reference(platform, &peer, &component, endpoint, graph);
     }
     for reach in &workload.reaches {
@@ -65,19 +65,26 @@ fn workload_edges(platform: &Platform, workload: &Workload, graph: &mut Graph) {
     }
 }
 
-/// What the main workload is told to ask beside its own keys: in the files of settings, in the chart's values of the component.
+/// What the main workload is told to ask beside its own keys: in settings and their files, in the chart's values of the component.
+/// Where another workload of the component builds, that one is told of what is built: it fetches it.
 fn main_edges(platform: &Platform, component: &Component, graph: &mut Graph) {
-    let Some(workload) = component.main() else {
+    let Some(main) = component.main() else {
         return;
     };
+    let mut raw = Vec::new();
+    component.raw_helm.add_texts(&mut raw);
+    referred_edges(platform, main, raw, graph);
+    for workload in component.builder().into_iter().chain([main]) {
+        let settings = component.settings.iter();
+        let texts = settings.flat_map(Setting::all_texts).collect();
+        referred_edges(platform, workload, texts, graph);
+    }
+}
+
+/// The edges of the references in what a workload is told.
+fn referred_edges(platform: &Platform, workload: &Workload, texts: Vec<&Text>, graph: &mut Graph) {
     let peer = Peer::Workload(workload.name.clone());
-    let own = ComponentPeer::Component(component.name.clone());
-    let mut texts: Vec<&Text> = component
-        .settings
-        .iter()
-        .flat_map(Setting::file_texts)
-        .collect();
-    component.raw_helm.add_texts(&mut texts);
+    let own = ComponentPeer::Component(workload.component.clone());
     for endpoint in texts.into_iter().flat_map(Text::endpoints) {
         reference(platform, &peer, &own, endpoint, graph);
     }
@@ -88,16 +95,12 @@ fn value_edges(platform: &Platform, workload: &Workload, graph: &mut Graph) {
     let Some(values) = platform.raw_helm.at(&["components", &workload.name]) else {
         return;
     };
-    let peer = Peer::Workload(workload.name.clone());
-    let own = ComponentPeer::Component(workload.component.clone());
     let mut texts = Vec::new();
     values.add_texts(&mut texts);
-    for endpoint in texts.into_iter().flat_map(Text::endpoints) {
-        reference(platform, &peer, &own, endpoint, graph);
-    }
+    referred_edges(platform, workload, texts, graph);
 }
 
-/// `uses` opens the ports that its role names, to every workload of the component's own image: they share its settings.
+/// `uses` opens the ports that its role names to the main workload. The others have the edges of what they are told themselves.
 fn uses_edges(platform: &Platform, component: &Component, graph: &mut Graph) {
     for binding in &component.uses {
         let own = ComponentPeer::Component(component.name.clone());
@@ -168,8 +171,7 @@ fn ci_edges(platform: &Platform, graph: &mut Graph) {
         return;
     };
     let component = ComponentPeer::Component(runner.name.clone());
-    let is_builder = |it: &&Workload| it.part.is_some() && it.part == runner.builder;
-    let builder = runner.workloads.iter().find(is_builder).or(runner.main());
+    let builder = runner.builder().or(runner.main());
     let named = platform.ci.iter().flat_map(|entry| {
         let texts = entry.texts().flat_map(Text::endpoints);
         texts.map(move |endpoint| (endpoint, names_label(entry)))

@@ -197,6 +197,12 @@ impl Component {
             .find(|workload| workload.part.is_none())
     }
 
+    /// The workload that runs the stages of CI entries, where it is not the main one.
+    pub fn builder(&self) -> Option<&Workload> {
+        let mut workloads = self.workloads.iter();
+        workloads.find(|it| it.part.is_some() && it.part == self.builder)
+    }
+
     /// A port by its name: of the main workload, or of what runs elsewhere.
     pub fn port(&self, name: &str) -> Option<&Port> {
         self.ports.iter().find(|port| port.name == name)
@@ -340,12 +346,17 @@ impl SettingValue {
 
 impl Setting {
     /// The texts of its files in which references stand.
-    pub fn file_texts(&self) -> impl Iterator<Item = &Text> {
+    fn file_texts(&self) -> impl Iterator<Item = &Text> {
         let files = match &self.value {
             SettingValue::Files(files) => files.as_slice(),
             _ => &[],
         };
         files.iter().filter_map(|file| file.text.as_ref())
+    }
+
+    /// Every text of it in which references stand.
+    pub fn all_texts(&self) -> impl Iterator<Item = &Text> {
+        self.value.texts().into_iter().chain(self.file_texts())
     }
 }
 

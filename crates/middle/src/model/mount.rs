@@ -1,7 +1,7 @@
 //! What a container gets from outside of its image: volumes, paths of the host, single files, files of variables.
 
 use crate::{
-    model::{HostPath, Propagation, Text},
+    model::{Endpoint, HostPath, Propagation, Text},
     source::Span,
     value::DotenvVariable,
 };
@@ -99,6 +99,8 @@ pub struct FileMount {
     pub setting: Option<String>,
     /// The file in which the references of the content were resolved.
     pub template: Option<ProjectText>,
+    /// The ports whose addresses the template of a kind read for it. Its text holds them as plain words.
+    pub asks: Vec<Endpoint>,
     /// Octal, as `0o644`.
     pub mode: u32,
     /// The path where it is written.

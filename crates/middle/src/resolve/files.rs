@@ -3,12 +3,11 @@
 use super::{
     Inputs, Scene,
     contents::dashboard::{Adapted, Source, adapted},
-    main_files,
+    kind_template, main_files,
     project_files::{leaves_project, private, project, read_project},
     provisioned,
-    reference::{Scope, needed_port, text},
+    reference::{Scope, text},
     settings::is_file_read,
-    template_view::{Marks, view},
     templates::is_comment,
 };
 use crate::{
@@ -17,11 +16,9 @@ use crate::{
     diag::{Code, Diagnostic, Severity, Sink},
     expand::{WorkloadDraft, read},
     files::GENERATED,
-    language::secret_places,
-    model::{FileContent, FileMount, Piece, ProjectText, Text},
+    model::{Endpoint, FileContent, FileMount, Piece, ProjectText, Text},
     source::Span,
     syntax::{FILE_CONTENTS, Key, Node, Table, Value},
-    template::TemplateError,
     text::all_of,
     value::{one_spelling, why_not_read},
 };
@@ -43,7 +40,11 @@ pub(super) fn files(
             key,
             path: path(scene, index, key, sink),
         };
-        for (path, content) in file.contents(table, sink) {
+        let (contents, asks) = match file.template_of_kind(table) {
+            Some(node) => file.of_template(node, sink),
+            None => (file.contents(table, sink), Vec::new()),
+        };
+        for (path, content) in contents {
             // If one component fills two roles, its files are added only once.
             let same = |known: &FileMount| known.path == path && known.content == content;
             if out.iter().any(same) {
@@ -54,6 +55,7 @@ pub(super) fn files(
                 path,
                 content,
                 template,
+                asks: asks.clone(),
                 setting: read::owned(table, "setting").filter(|_| table.get("of").is_none()),
                 mode: mode(table),
                 span: key.span,
@@ -96,6 +98,29 @@ struct File<'a> {
 }
 
 impl File<'_> {
+    /// The template of a kind that writes the file, where that is all that is said of it.
+    fn template_of_kind<'t>(&self, table: &'t Table) -> Option<&'t Node> {
+        let mut others = FILE_CONTENTS.iter().filter(|way| **way != "template");
+        let node = table.get("template")?;
+        let is_alone = others.all(|way| table.get(way).is_none());
+        (is_alone && self.scene.names.is_kind_text(node)).then_some(node)
+    }
+
+    /// What the template makes, and the addresses that it reads.
+    fn of_template(
+        &self,
+        node: &Node,
+        sink: &mut Sink,
+    ) -> (Vec<(String, FileContent)>, Vec<Endpoint>) {
+        let written = kind_template::run(self.scene, self.index, self.inputs, node, sink);
+        let (texts, asks): (Vec<_>, Vec<_>) =
+            written.into_iter().map(|it| (it.text, it.asks)).unzip();
+        let contents = texts
+            .into_iter()
+            .map(|text| (self.path.clone(), self.content(&self.path, text)));
+        (contents.collect(), asks.into_iter().flatten().collect())
+    }
+
     fn contents(&self, table: &Table, sink: &mut Sink) -> Vec<(String, FileContent)> {
         let ways = FILE_CONTENTS.iter();
         let named: Vec<_> = ways.filter_map(|way| table.entry(way)).collect();
@@ -113,9 +138,6 @@ impl File<'_> {
             }
             "stubs" => Some(FileContent::Stubs),
             "setting" => return self.of_setting(&entry.value, table.string("of"), sink),
-            "template" if self.scene.names.is_kind_text(&entry.value) => {
-                self.template(&entry.value, sink)
-            }
             "template" => self.project_template(&self.path, &entry.value, sink),
             _ => {
                 let scope = Scope::workload(self.index, self.shape.part.as_deref())
@@ -350,77 +372,6 @@ impl File<'_> {
             }
         }
     }
-
-    /// Runs a kind's template. The template sees text; values that only a target knows are replaced by marks until then.
-    fn template(&self, node: &Node, sink: &mut Sink) -> Option<FileContent> {
-        let path = node.as_str()?;
-        let mut marks = Marks::default();
-        let environment = self.inputs.environment.as_deref();
-        let view = view(self.scene, self.index, environment, &mut marks, sink);
-        match self.inputs.engine.render(path, view) {
-            Ok(rendered) => {
-                let text = marks.restore(&rendered);
-                if let Some(diagnostic) = holds_a_secret(&text, node) {
-                    sink.push(diagnostic);
-                    return None;
-                }
-                Some(self.content(&self.path, text))
-            }
-            // A kind's template reads facts of other components too: what is missing there was reported.
-            Err(_) if self.scene.components.iter().any(|it| it.broken) => None,
-            Err(error) => {
-                if let Some(needed) = self.taken_away(&error) {
-                    sink.push(needed);
-                    return None;
-                }
-                if let Some(source) = self.scene.own_templates.get(&error.template) {
-                    sink.push(self.inputs.engine.report_in(&error, *source));
-                    return None;
-                }
-                sink.push(
-                    Diagnostic::new(
-                        Code::BadTemplate,
-                        format!("the template `{}` can't be run", error.template),
-                    )
-                    .label(node.span, self.inputs.engine.describe(&error))
-                    .help("`mlopsgen explain bad-template` says what a template sees"),
-                );
-                None
-            }
-        }
-    }
-
-    /// A port that the template asks for, of the component or of one that fills a role, and that the user took away.
-    fn taken_away(&self, error: &TemplateError) -> Option<Diagnostic> {
-        let draft = &self.scene.components[self.index];
-        let asked: Vec<&str> = error.undefined()?.split('.').collect();
-        let (of, port) = match asked.as_slice() {
-            ["self", port, ..] => (draft, port),
-            ["roles", role, port, ..] => {
-                let bound = draft.uses.iter().find(|bound| bound.role.name == *role)?;
-                (&self.scene.components[bound.target], port)
-            }
-            _ => return None,
-        };
-        Some(needed_port(of, of.removed_port(port)?))
-    }
-}
-
-/// A template whose file would hold a secret: it is generated, and holds none.
-fn holds_a_secret(text: &Text, template: &Node) -> Option<Diagnostic> {
-    let is_secret = |piece: &&Piece| matches!(piece, Piece::Secret(_));
-    let Some(Piece::Secret(name)) = text.pieces.iter().find(is_secret) else {
-        return None;
-    };
-    let message = format!("the secret `{name}` can't stand in the file of a template");
-    Some(
-        Diagnostic::new(Code::SecretPlace, message)
-            .label(template.span, "it is written out in this one")
-            .help(format!(
-                "let the program read it elsewhere: {}",
-                secret_places()
-            )),
-    )
 }
 
 /// The text of a file of the project with its references resolved, as its reader may use them; nothing where it was not read

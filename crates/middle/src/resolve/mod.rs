@@ -20,6 +20,7 @@ mod files;
 mod flows;
 mod image;
 mod inline;
+mod kind_template;
 mod main_files;
 mod mounts;
 mod network;

@@ -260,6 +260,7 @@ pub(super) fn needs(
         content: FileContent::Secret(secret.to_string()),
         setting: None,
         template: None,
+        asks: Vec::new(),
         mode: 0o444,
         span: file.span,
     });

@@ -1,6 +1,6 @@
 //! The view of a kind's template: its component, and the components that fill its roles.
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, collections::BTreeSet};
 
 use serde_json::{Map, Value as Json, json};
 
@@ -12,9 +12,10 @@ use super::{
 use crate::{
     diag::Sink,
     expand::{ComponentDraft, read},
-    model::{Piece, Purpose, Route, RouteEnd, RoutePath, SettingValue, Text},
+    model::{Endpoint, Piece, Purpose, Route, RouteEnd, RoutePath, SettingValue, Text},
     reference::{Reference, Words},
     syntax::{Node, Table},
+    template::noted,
 };
 
 /// Marks a piece that is not known yet while a template of a kind runs: no text that people write holds these.
@@ -266,23 +267,41 @@ fn own_address(
     value(scene, &reference, Words::Kind, scope, sink).unwrap_or_default()
 }
 
-/// Pieces that a template passes through as marks.
+/// Pieces that a template passes through as marks, and addresses, which it sees.
 #[derive(Default)]
 pub(super) struct Marks {
     pieces: Vec<Piece>,
+    endpoints: Vec<Endpoint>,
 }
 
 impl Marks {
+    /// Addresses are the same in every target, so a template may look at them. Which of them it reads is noted: what it is told
+    /// of, the program asks.
     fn show(&mut self, text: &Text) -> String {
-        text.render(|piece| match piece {
+        let shown = text.render(|piece| match piece {
             Piece::Literal(text) => text.clone(),
-            // The same in every target, and `uses` holds the edge: a template may look at it.
             Piece::Endpoint(endpoint) => endpoint.value(),
             piece => {
                 self.pieces.push(piece.clone());
                 format!("{}{}{}", MARK.0, self.pieces.len() - 1, MARK.1)
             }
+        });
+        text.endpoints().fold(shown, |shown, endpoint| {
+            self.endpoints.push(endpoint.clone());
+            noted(self.endpoints.len() - 1, &shown)
         })
+    }
+
+    /// The addresses that a template has read, by the numbers that were noted: each port once.
+    pub fn asked(&self, numbers: &BTreeSet<usize>) -> Vec<Endpoint> {
+        let mut out: Vec<Endpoint> = Vec::new();
+        for endpoint in numbers.iter().filter_map(|it| self.endpoints.get(*it)) {
+            let of = |it: &Endpoint| (it.component.clone(), it.port.clone());
+            if !out.iter().any(|known| of(known) == of(endpoint)) {
+                out.push(endpoint.clone());
+            }
+        }
+        out
     }
 
     pub fn restore(&self, rendered: &str) -> Text {

@@ -16,9 +16,11 @@ mod report;
 pub use embedded::{embedded, embedded_below};
 pub use escape::{Language, NOT_IN_URLS};
 pub use report::report;
+pub use tree::noted;
 
 use std::{
     borrow::Cow,
+    collections::BTreeSet,
     panic::{self, AssertUnwindSafe},
     sync::Arc,
     thread,
@@ -34,7 +36,7 @@ use serde::{Serialize, Serializer};
 
 use self::{
     embedded::embedded_for,
-    tree::{Node, Tree},
+    tree::{Node, Notes, Tree},
 };
 use crate::{commands::CommandFlags, threads, value::yaml};
 
@@ -184,6 +186,27 @@ impl Engine {
         self.render_with(template, || view.clone())
     }
 
+    /// The same for a view that is read once: the text, and the numbers of the [`noted`] strings that the template reads.
+    pub fn render_noting(
+        &self,
+        template: &str,
+        view: serde_json::Value,
+    ) -> Result<(String, BTreeSet<usize>), TemplateError> {
+        let made = build::tree_of_json(view).map(|(tree, root)| {
+            let notes = Some(Notes::default());
+            (Arc::new(Tree { notes, ..tree }), root)
+        });
+        let view = match &made {
+            Ok((tree, root)) => View(tree.value(*root)),
+            Err(fault) => View::faulty(fault),
+        };
+        let text = self.render_with(template, || view)?;
+        let notes = made
+            .ok()
+            .and_then(|(tree, _)| tree.notes.as_ref().map(Notes::read));
+        Ok((text, notes.unwrap_or_default()))
+    }
+
     fn render_with(
         &self,
         template: &str,
@@ -308,11 +331,13 @@ impl View {
     fn of(made: Result<(Tree, Node), build::Fault>) -> Self {
         match made {
             Ok((tree, root)) => Self(Arc::new(tree).value(root)),
-            Err(fault) => {
-                let error = minijinja::Error::new(ErrorKind::BadSerialization, fault.to_string());
-                Self(Value::from(error))
-            }
+            Err(fault) => Self::faulty(&fault),
         }
+    }
+
+    fn faulty(fault: &build::Fault) -> Self {
+        let error = minijinja::Error::new(ErrorKind::BadSerialization, fault.to_string());
+        Self(Value::from(error))
     }
 
     /// A view in which others stand: they are shared, not copied.

@@ -3,7 +3,11 @@
 //! A value of the engine has room of its own for each table and each longer string. A tree has one list of nodes and one text,
 //! however large it is; filters write from it without making values.
 
-use std::{fmt, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use minijinja::value::{Enumerator, Object, ObjectRepr, Value};
 use serde::{Serialize, Serializer};
@@ -17,6 +21,41 @@ pub(super) struct Tree {
     pub(super) texts: String,
     /// Of each table with many keys: its pairs, sorted by their keys.
     pub(super) sorted: Vec<u32>,
+    /// What is noted of the strings that a template reads.
+    pub(super) notes: Option<Notes>,
+}
+
+/// What begins and ends the numbers of a note: no text that people write holds these.
+const NOTE: (char, char) = ('\u{fdd2}', '\u{fdd3}');
+
+/// A string of a view with a number that is noted where a template reads it. The template sees the string alone.
+pub fn noted(number: usize, text: &str) -> String {
+    format!("{}{number}{}{text}", NOTE.0, NOTE.1)
+}
+
+/// The numbers of the strings that a template has read.
+#[derive(Debug, Default)]
+pub(super) struct Notes(Mutex<BTreeSet<usize>>);
+
+impl Notes {
+    /// The string without its notes, each of which is taken.
+    fn without_notes<'a>(&self, text: &'a str) -> &'a str {
+        let mut rest = text;
+        while let Some((number, after)) = rest
+            .strip_prefix(NOTE.0)
+            .and_then(|note| note.split_once(NOTE.1))
+        {
+            let mut read = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            read.extend(number.parse::<usize>());
+            rest = after;
+        }
+        rest
+    }
+
+    pub(super) fn read(&self) -> BTreeSet<usize> {
+        let read = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        read.clone()
+    }
 }
 
 /// A place in a tree. Numbers point into the lists of the tree.
@@ -40,7 +79,14 @@ impl Tree {
     /// The text of a string.
     pub(super) fn text(&self, node: Node) -> Option<&str> {
         match node {
-            Node::Text { start, len } => self.texts.get(start as usize..(start + len) as usize),
+            Node::Text { start, len } => {
+                let text = self.texts.get(start as usize..(start + len) as usize)?;
+                Some(
+                    self.notes
+                        .as_ref()
+                        .map_or(text, |notes| notes.without_notes(text)),
+                )
+            }
             _ => None,
         }
     }

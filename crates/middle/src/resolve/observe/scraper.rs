@@ -83,6 +83,7 @@ impl Needs {
             content,
             setting: None,
             template: None,
+            asks: Vec::new(),
             mode: 0o444,
             span,
         };

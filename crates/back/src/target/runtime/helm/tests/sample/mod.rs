@@ -112,6 +112,7 @@ pub fn file(path: &str, content: FileContent) -> FileMount {
         content,
         setting: None,
         template: None,
+        asks: Vec::new(),
         mode: 0o644,
         span: span(),
     }
