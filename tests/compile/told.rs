@@ -268,3 +268,19 @@ ports.db = 5432
         );
     }
 }
+
+/// `cdr.raw` with 24 partitions is a topic, in the setting and in the variable of the job that makes it.
+#[test]
+fn a_topic_is_no_host() {
+    let files = compiled(
+        r#"
+[components.kafka]
+kind = "kafka"
+group = "one"
+settings.topics = ["cdr.raw:24", "calls:6"]
+"#,
+    );
+    let values = &files["helm/p/values.yaml"];
+    assert!(values.contains("cdr.raw:24"), "{values}");
+    assert!(!values.contains("port: 24\n"), "{values}");
+}

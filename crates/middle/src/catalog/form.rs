@@ -45,6 +45,24 @@ impl SettingForm {
         }
     }
 
+    /// Whether a string of it can say where something is reached: a name with a dot and a number behind it is not always an
+    /// address.
+    pub fn may_be_address(self) -> bool {
+        match self {
+            SettingForm::Url
+            | SettingForm::Host
+            | SettingForm::HostPort
+            | SettingForm::Word
+            | SettingForm::Line => true,
+            SettingForm::Image
+            | SettingForm::Topic
+            | SettingForm::Heap
+            | SettingForm::Plugin
+            | SettingForm::Email
+            | SettingForm::Period => false,
+        }
+    }
+
     /// What a string that has not the form is not.
     pub fn noun(self) -> &'static str {
         let whole = self.describe();

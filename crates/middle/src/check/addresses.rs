@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Facts, browsers,
-    strings::{Delivery, Owner, ProjectLine, StringUse, UserString, strings},
+    strings::{Delivery, Owner, ProjectLine, StringUse, UserString, in_settings, strings},
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
@@ -52,6 +52,12 @@ pub(super) fn bare_addresses(facts: Facts<'_>, sink: &mut Sink) {
         if let Some(diagnostic) = found
             && seen.insert(string.place())
         {
+            sink.push(diagnostic.of(Some(string.owner.subject())));
+        }
+    }
+    // What a setting says of the machine may be for browsers.
+    for string in in_settings(facts.platform) {
+        if let Some(diagnostic) = bare(&string, &names, facts) {
             sink.push(diagnostic.of(Some(string.owner.subject())));
         }
     }

@@ -3,7 +3,7 @@
 use super::{Facts, copied};
 use crate::{
     diag::Subject,
-    model::{Platform, Purpose, Workload},
+    model::{Piece, Platform, Purpose, Workload},
     source::Span,
     syntax::{Node, Table, Value},
 };
@@ -157,6 +157,32 @@ pub(super) fn strings_and_own_kinds<'a>(facts: Facts<'a>) -> Vec<UserString<'a>>
     out.retain(|string| {
         is_the_users(platform, string.span) || platform.own_kinds.contains(&string.span.source)
     });
+    out
+}
+
+/// What settings of the user's say without a reference, where that can be an address.
+pub(super) fn in_settings(platform: &Platform) -> Vec<UserString<'_>> {
+    let mut out = Vec::new();
+    for component in &platform.components {
+        let Some(main) = component.main() else {
+            continue;
+        };
+        let settings = component.settings.iter();
+        let settings = settings.filter(|it| it.may_be_address && is_the_users(platform, it.span));
+        for setting in settings {
+            let texts = setting.value.texts().into_iter();
+            let literals = texts.filter_map(|text| match text.pieces.as_slice() {
+                [Piece::Literal(literal)] => Some(literal.as_str()),
+                _ => None,
+            });
+            out.extend(literals.map(|text| UserString {
+                owner: Owner::Workload(main),
+                how: StringUse::Named(&setting.name),
+                text,
+                span: setting.span,
+            }));
+        }
+    }
     out
 }
 

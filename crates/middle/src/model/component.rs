@@ -287,6 +287,8 @@ pub struct Setting {
     pub value: SettingValue,
     /// Who alone can give its value, where that is nobody here.
     pub issued_by: Option<String>,
+    /// Whether its text can say where something is reached: of a topic or an image it is a name of its own.
+    pub may_be_address: bool,
     /// The value where it is written; in the kind's file where it is a default.
     pub span: Span,
 }

@@ -5,7 +5,7 @@ use super::{
     reference::{Scope, setting_text, text},
 };
 use crate::{
-    catalog::{SettingSpec, SettingType},
+    catalog::{SettingForm, SettingSpec, SettingType},
     diag::Sink,
     expand::ComponentDraft,
     model::{FileContent, Setting, SettingFile, SettingValue, Store},
@@ -37,6 +37,7 @@ pub(super) fn settings(
             name: spec.name.clone(),
             value,
             issued_by: spec.issued_by.clone(),
+            may_be_address: spec.form.is_none_or(SettingForm::may_be_address),
             span: node.span,
         });
     }

@@ -29,6 +29,8 @@ const RAW: [&str; 6] = [
 pub(super) struct Found<'a> {
     platform: &'a Platform,
     pub own: BTreeSet<String>,
+    /// Words that are names of something else, however much they look like addresses: topics, images, plugins.
+    pub names: BTreeSet<String>,
     pub addresses: BTreeSet<Address>,
     /// Variables that say where the program connects to, in a way that nobody knows when compiling.
     pub unknown: BTreeSet<String>,
@@ -43,6 +45,7 @@ impl<'a> Found<'a> {
         Self {
             platform,
             own: BTreeSet::new(),
+            names: BTreeSet::new(),
             addresses: BTreeSet::new(),
             unknown: BTreeSet::new(),
             is_late: false,
@@ -136,7 +139,9 @@ impl<'a> Found<'a> {
     }
 
     pub fn setting(&mut self, setting: &Setting) {
-        self.texts(setting.value.texts());
+        if setting.may_be_address {
+            self.texts(setting.value.texts());
+        }
         if let SettingValue::Files(files) = &setting.value {
             for file in files {
                 let Some(form) = form(&file.path) else {
@@ -329,7 +334,9 @@ impl<'a> Found<'a> {
             return;
         }
         let separators = |c: char| c.is_whitespace() || ",;\"'=".contains(c);
-        for word in text.split(separators).filter(|it| !it.contains("://")) {
+        let words = text.split(separators);
+        let words = words.filter(|it| !it.contains("://") && !self.names.contains(*it));
+        for word in words.collect::<Vec<&str>>() {
             let address = match word.split_once('@').map(|(_, rest)| rest.split_once(':')) {
                 Some(Some((host, path))) if path.contains('/') => {
                     Host::parse_in_url(host).map(|host| (host, 22))

@@ -167,6 +167,7 @@ fn of_workload<'a>(
 ) -> Found<'a> {
     let mut found = Found::new(platform);
     found.own = own_hosts(component);
+    found.names = names(component);
     let words = [&workload.entrypoint, &workload.command];
     found.texts(words.into_iter().flatten().flatten());
     found.flags(words.into_iter().flatten().flatten());
@@ -189,6 +190,13 @@ fn of_workload<'a>(
         }
     }
     found
+}
+
+/// What settings say that is no address by its form: a variable or a command may hold it, too.
+fn names(component: &Component) -> BTreeSet<String> {
+    let settings = component.settings.iter().filter(|it| !it.may_be_address);
+    let texts = settings.flat_map(|setting| setting.value.texts());
+    texts.filter_map(Text::as_plain).collect()
 }
 
 /// Names by which people reach the component: it is told of them, and does not ask itself by them.
