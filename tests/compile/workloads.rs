@@ -69,6 +69,26 @@ metrics = { port = "rpc" }
 }
 
 /// All GPUs of the machine, or certain ones: Compose reserves them by name, a cluster only by number.
+/// moby/moby, daemon/nvidia_linux.go: a count is the first devices of the machine, for each container anew.
+#[test]
+fn several_containers_with_a_number_of_gpus_share_the_first_ones() {
+    let messages = |keys: &str| {
+        let component = format!("[components.app]\nimage = \"a/app:1\"\ngroup = \"one\"\n{keys}\n");
+        outcome(&component).1
+    };
+    let told = "`replicas` of `app`: it gives all its containers the same GPUs";
+    let two = messages("replicas = 2\nresources = { gpu = 2 }");
+    assert!(two.contains(told), "{two}");
+    for keys in [
+        "resources = { gpu = 2 }",
+        "replicas = 2\nresources = { gpu = 0 }",
+        "replicas = 2\nports.http = { container = 80, host = 80 }\nresources = { gpu = 1 }",
+    ] {
+        let messages = messages(keys);
+        assert!(!messages.contains("same GPUs"), "{keys}: {messages}");
+    }
+}
+
 #[test]
 fn gpus_are_counted_or_named() {
     let asked = |gpu: &str| {

@@ -312,6 +312,9 @@ fn copies_secrets(workload: &Workload) -> bool {
     files.any(|file| matches!(file.content, FileContent::Secret(_)))
 }
 
+/// moby/moby, daemon/nvidia_linux.go, `countToDevices`: a count of N is the devices 0 to N-1, whoever has them already.
+const SAME_GPUS: &str = "gives all its containers the same GPUs: the engine counts them from the first one on. In the chart each pod has its own";
+
 fn deploy(
     speak: &dyn Speak,
     networks: &Networks<'_>,
@@ -322,6 +325,11 @@ fn deploy(
     let replicas = replicas(networks, workload, losses);
     if replicas != 1 {
         keys.put("replicas", replicas);
+    }
+    if let Some(Gpu::Count(1..)) = workload.resources.gpu
+        && replicas > 1
+    {
+        losses.key(workload, "replicas", SAME_GPUS);
     }
     keys.put_filled(
         "resources",
