@@ -349,3 +349,31 @@ fn an_image_that_a_service_builds_is_built_for_a_pipeline() {
     };
     assert_eq!((said("p/app:1"), said("p/other:1")), (false, true));
 }
+
+/// What the help says to write ends the warning.
+#[test]
+fn a_path_that_is_surely_taken_away_is_no_loss() {
+    let route = format!(
+        "{DOOR}
+[routes.m]
+through = \"door\"
+host = \"ml.example.com\"
+paths = {{ \"/a\" = {{ to = \"a\", strip = true }} }}
+"
+    );
+    let told = "`strip` of route `m`";
+    for (raw, is_told) in [
+        ("", true),
+        ("[raw.helm.ingress]\nclassName = \"other\"", true),
+        ("[raw.helm.ingress]\nclassName = \"nginx-internal\"", false),
+        ("[raw.helm.ingress]\nenabled = false", false),
+        ("[raw.helm.gateway]\nenabled = false", true),
+        (
+            "[raw.helm.gateway]\nenabled = true\nparentRefs = [{ name = \"public\" }]",
+            false,
+        ),
+    ] {
+        let messages = outcome(&format!("{route}{raw}\n")).1;
+        assert_eq!(messages.contains(told), is_told, "{raw}: {messages}");
+    }
+}

@@ -77,6 +77,11 @@ const ALLOWED: &[(&str, &str, &[&str])] = &[
         ],
     ),
     (
+        "target/runtime/helm/ingress.rs",
+        "classes of Ingresses of a cluster",
+        &["nginx", "traefik"],
+    ),
+    (
         "target/shared/asked.rs",
         "a data source of Grafana",
         &["prometheus"],

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::chart::Builder;
 use crate::{
-    model::{Platform, RouteTls},
+    model::{Platform, Raw, RouteTls},
     speak::local_port,
 };
 
@@ -28,8 +28,27 @@ pub fn values(platform: &Platform) -> Value {
     })
 }
 
+/// Classes of Ingresses whose controllers take a path away by what the chart writes.
+const TAKING_AWAY: [&str; 3] = ["nginx", "traefik", "haproxy"];
+
+/// Whether raw values leave it to something that surely takes paths away, or to nothing: a Gateway, for which the chart makes no
+/// Ingress, a class that is known, no Ingress at all.
+fn is_settled(platform: &Platform) -> bool {
+    let value = |path: [&str; 2]| platform.raw_helm.at(&path);
+    let class = match value(["ingress", "className"]) {
+        Some(Raw::Text(class)) => class.as_plain().unwrap_or_default(),
+        _ => String::new(),
+    };
+    value(["gateway", "enabled"]) == Some(&Raw::Boolean(true))
+        || value(["ingress", "enabled"]) == Some(&Raw::Boolean(false))
+        || TAKING_AWAY.iter().any(|known| class.contains(known))
+}
+
 /// Paths that an entry point takes away: an Ingress has no field for it.
 pub fn stripped(builder: &mut Builder<'_>) {
+    if is_settled(builder.context.platform) {
+        return;
+    }
     for route in &builder.context.platform.routes {
         let is_stripped = route.login.is_none() && route.paths.iter().any(|path| path.strip);
         if is_stripped {
@@ -37,7 +56,7 @@ pub fn stripped(builder: &mut Builder<'_>) {
                 "`strip` of route `{}`: an Ingress takes a path away by annotations of ingress-nginx, with `traefik` in `className` by a Middleware of Traefik, with `haproxy` by annotations of HAProxy's controllers; others do not",
                 route.name
             );
-            let help = "with another controller write `[raw.helm.gateway]`, which takes it away with any; accept it with `[lints]` and `target-loss = \"allow\"`";
+            let help = "write the class that the cluster has, as `[raw.helm.ingress]` and `className = \"nginx\"`; with another controller `[raw.helm.gateway]` and `enabled = true`, which takes it away with any; or accept it with `[lints]` and `target-loss = \"allow\"`";
             builder.losses.of_platform(route.span, &message, help);
         }
     }
