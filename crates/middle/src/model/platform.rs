@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     commands::CommandFlags,
     data::DataKey,
-    files::{GENERATED, Target},
+    files::{self, Target},
     model::{
         Ci, Component, Deploy, ExternalAddress, HasName, Host, HostPath, Named, Notify, PROBER,
         Pipeline, Port, PortRange, Purpose, Raw, Registry, Route, Workload,
@@ -98,11 +98,14 @@ pub fn aliases(components: &[Component]) -> BTreeSet<String> {
 }
 
 impl Platform {
+    /// The folder that it is generated into.
+    pub fn output_folder(&self) -> String {
+        files::output_folder(self.environment.as_deref())
+    }
+
     /// The names of the folder of Compose's files, from the project on: relative paths in them start there.
     pub fn compose_folder(&self) -> Vec<&str> {
-        let environment = self.environment.iter().map(String::as_str);
-        let base = [GENERATED].into_iter().chain(environment);
-        base.chain(["compose"]).collect()
+        files::compose_folder(self.environment.as_deref())
     }
 
     /// A path that Compose's files name, as the project has it; an absolute one, or one of a home, as it is.

@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 
 use self::service::Service;
 use crate::{
-    files::Target,
+    files::{DOTENV, Target},
     fileset::FileSet,
     model::{NetworkMode, Platform, Workload},
     speak::Stack,
@@ -99,15 +99,12 @@ fn view(context: &Context<'_>) -> Result<StackView, TemplateError> {
     let platform = context.platform;
     let speak = Stack(platform);
     let networks = Networks::new(context, &speak);
-    let folder = match &platform.environment {
-        None => "generated".to_string(),
-        Some(environment) => format!("generated/{environment}"),
-    };
+    let folder = platform.output_folder();
     let mut view = StackView {
         name: platform.project.clone(),
         description: platform.description.clone(),
         path: format!("{folder}/{PATH}"),
-        environment: format!("{folder}/compose/.env"),
+        environment: format!("{folder}/{DOTENV}"),
         services: Vec::new(),
         secrets: Vec::new(),
         resources: BTreeMap::new(),
