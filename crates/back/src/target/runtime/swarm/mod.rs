@@ -135,9 +135,13 @@ fn remember(platform: &Platform, view: &StackView, out: &mut FileSet) {
 
 /// Swarm has no form for a container in another's network, nor for a job that is off.
 fn is_left_out(workload: &Workload) -> bool {
+    is_guest(workload) || (workload.is_job() && !workload.profiles.is_empty())
+}
+
+/// Whether it is in another's network.
+fn is_guest(workload: &Workload) -> bool {
     let mode = workload.network_mode.as_ref().map(|mode| &mode.value);
     matches!(mode, Some(NetworkMode::Service(_)))
-        || (workload.is_job() && !workload.profiles.is_empty())
 }
 
 fn declare(
