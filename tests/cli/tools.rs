@@ -306,6 +306,37 @@ Coverage: 44 % (12 of 27).
     );
 }
 
+/// Its dashboards ask another Prometheus.
+const ELSEWHERE: &str = r#"
+[components.grafana]
+kind = "grafana"
+group = "main"
+uses.datasource = false
+settings = { dashboards = ["board.json"] }
+"#;
+
+#[test]
+fn coverage_reads_dashboards_that_ask_the_prometheus_of_the_platform() {
+    let project = Folder::new();
+    let platform = format!("{PLATFORM}{WATCHED}{ELSEWHERE}");
+    project.write("platform.toml", &platform);
+    project.write("jobs.yml", "[]\n");
+    project.write("rules.yml", "groups: []\n");
+    project.write(
+        "board.json",
+        r#"{ "uid": "b", "title": "B", "panels": [{ "type": "stat", "targets": [{ "expr": "up{job=\"elsewhere\"}" }] }] }"#,
+    );
+    let ran = run(&project, &["coverage", "-q"]);
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    assert!(!ran.out.contains("elsewhere"), "{}", ran.out);
+    project.write(
+        "platform.toml",
+        platform.replace("uses.datasource = false\n", ""),
+    );
+    let ran = run(&project, &["coverage", "-q"]);
+    assert!(ran.out.contains("the job `elsewhere`"), "{}", ran.out);
+}
+
 #[test]
 fn coverage_names_metrics_that_no_job_has() {
     let project = Folder::new();
