@@ -8,7 +8,7 @@ use crate::{
     files::{self, Target},
     model::{
         Ci, Component, Deploy, ExternalAddress, HasName, Host, HostPath, Named, Notify, PROBER,
-        Pipeline, Port, PortRange, Purpose, Raw, Registry, Route, Workload,
+        Pipeline, Port, PortRange, Purpose, Raw, Registry, Route, ScrapeSettings, Workload,
     },
     source::{SourceId, Span},
     syntax::Table,
@@ -229,6 +229,11 @@ impl Platform {
             .iter()
             .filter(|component| component.purpose == Some(purpose))
             .min_by_key(|component| component.external.is_some())
+    }
+
+    /// Milliseconds between two scrapes of a Prometheus, where what is scraped has no interval of its own.
+    pub fn scrape_interval(&self, prometheus: &Component) -> u64 {
+        ScrapeSettings::of(prometheus).interval(&self.variables)
     }
 
     /// The workload that asks others whether they work.

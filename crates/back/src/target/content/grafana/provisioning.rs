@@ -7,7 +7,6 @@ use serde::Serialize;
 use crate::{
     model::{Component, FileContent, HttpScheme, Platform, Port, Secret, SettingValue},
     speak::units::prometheus,
-    target::shared::scrape,
 };
 
 /// The roles of those who keep logs, and what Grafana calls their data sources.
@@ -101,7 +100,7 @@ pub(super) fn sources(
             name: source.name.clone(),
             url: url(source)?,
             default: default.is_some_and(|default| source.name == default.name),
-            interval: prometheus::duration(scrape::interval(platform, source)),
+            interval: prometheus::duration(platform.scrape_interval(source)),
         })
     });
     let tracers: Vec<(&'static str, &Component)> = TRACERS
