@@ -92,7 +92,7 @@ const ELSEWHERE: &str = r#"
 kind = "grafana"
 group = "main"
 uses.datasource = false
-settings = { dashboards = ["board.json"] }
+settings = { dashboards = ["board.json"], admin_password = "${secrets.db-password}" }
 "#;
 
 #[test]
