@@ -30,7 +30,7 @@ pub use mlopsgen_back::target::{
     },
 };
 pub use mlopsgen_middle::{
-    model::{Bind, Component, Platform, Probe, Secret, SecretForm, Workload},
+    model::{Bind, Component, Platform, Probe, Purpose, Secret, SecretForm, Workload},
     speak::units::kubernetes::bytes as kubernetes_bytes,
     template::{Engine as TemplateEngine, embedded_below},
 };

@@ -10,6 +10,7 @@ use mlopsgen::{
     engine::{
         Engine, Giver, Origin, Running, entropy, fault_of_certificate, missing, strong_value, why,
     },
+    files::DOTENV,
     further_secrets,
     plan::Failure,
     secret_name,
@@ -117,7 +118,7 @@ fn init(args: &InitEnvArgs, context: &Context) -> Result<u8, Failure> {
     })?;
     let mut dotenv = running.dotenv()?;
     if is_dotenv_tracked(place) {
-        let file = format!("{}/compose/.env", place.folder());
+        let file = format!("{}/{DOTENV}", place.folder());
         return Err(Failure::new(format!(
             "git tracks `{file}`: everybody who has the repository knows the secrets in it"
         ))
@@ -195,7 +196,7 @@ fn report(written: &[String], carried: &[String], folder: &str) -> String {
     let mut text = String::new();
     if !written.is_empty() {
         let secrets = count(written.len(), "secret");
-        text.push_str(&format!("Wrote {secrets} to {folder}/compose/.env:\n"));
+        text.push_str(&format!("Wrote {secrets} to {folder}/{DOTENV}:\n"));
     }
     for name in written {
         text.push_str(&format!("  {name}\n"));
@@ -203,7 +204,7 @@ fn report(written: &[String], carried: &[String], folder: &str) -> String {
     if !carried.is_empty() {
         let secrets = count(carried.len(), "secret");
         text.push_str(&format!(
-            "Took {secrets} over from the names that they had, in {folder}/compose/.env:\n"
+            "Took {secrets} over from the names that they had, in {folder}/{DOTENV}:\n"
         ));
     }
     for line in carried {
@@ -214,12 +215,12 @@ fn report(written: &[String], carried: &[String], folder: &str) -> String {
 
 /// What is asked of the user in place of a value that would not fit.
 fn question(giver: &Giver<'_>, folder: &str) -> String {
-    let write = format!("write that to {folder}/compose/.env");
+    let write = format!("write that to {folder}/{DOTENV}");
     let (owner, data) = match giver {
         Giver::Data(owner, Origin::Found(title)) => {
             return format!(
                 "`{owner}` starts on the {}, which is on this machine already: write the value that it was made with to \
-                 {folder}/compose/.env (another folder of the platform may have it), or remove that volume first if its \
+                 {folder}/{DOTENV} (another folder of the platform may have it), or remove that volume first if its \
                  data may go",
                 visible(title)
             );

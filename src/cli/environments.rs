@@ -7,6 +7,7 @@ use mlopsgen::{
         ProjectPlace, environments, has_dotenv, is_tracked, removed_environments,
         unwritten_environments,
     },
+    files::{DOTENV, output_folder},
     plan::Failure,
     text::{all_of, shell_word},
 };
@@ -243,11 +244,12 @@ fn report_gone(
     context: &Context,
 ) -> Result<(), Failure> {
     for name in gone {
-        let folder = root.join("generated").join(name);
+        let output = output_folder(Some(name));
+        let folder = root.join(&output);
         let folder = folder.strip_prefix(".").unwrap_or(&folder);
         let folder = shell_word(&folder.to_string_lossy());
         let place = ProjectPlace::new(root, Some(name));
-        let is_tracked = |place: &ProjectPlace| is_tracked(place, &format!("generated/{name}"));
+        let is_tracked = |place: &ProjectPlace| is_tracked(place, &output);
         let removal = match place {
             Ok(place) if !is_tracked(&place) => match has_dotenv(&place) {
                 true => format!(
@@ -256,7 +258,7 @@ fn report_gone(
                 false => format!("rm -r {folder}"),
             },
             Ok(place) if has_dotenv(&place) => format!(
-                "rm {folder}/compose/.env && git rm -r {folder} (the first file has its secrets: keep a copy as long as a volume needs them)"
+                "rm {folder}/{DOTENV} && git rm -r {folder} (the first file has its secrets: keep a copy as long as a volume needs them)"
             ),
             _ => format!("git rm -r {folder}"),
         };
@@ -268,7 +270,7 @@ fn report_gone(
             })
             .collect();
         context.terminal.out(&format!(
-            "`generated/{name}/` belongs to an environment that does not exist: there is no file for `{name}` beside {}. \
+            "`{output}/` belongs to an environment that does not exist: there is no file for `{name}` beside {}. \
              {renamed}To remove it: {removal}\n",
             context.global.file_name()
         ))?;

@@ -6,6 +6,7 @@ use clap::Args;
 use mlopsgen::{
     diag::Sink,
     disk::{DiskWorld, NamedFile, environments},
+    files::OWN_KINDS,
     layout,
     plan::{self, Action, Change, Failure},
     project::{environment_file, included_files, is_read},
@@ -116,7 +117,7 @@ fn project_files(context: &Context) -> Result<Vec<NamedFile>, Failure> {
     }
     let environments = environments(&root, &file)?.into_iter();
     names.extend(environments.map(|name| environment_file(&file, &name)));
-    let kinds = world.list("mlopsgen/kinds");
+    let kinds = world.list(OWN_KINDS);
     if let Some((path, error)) = kinds.unread.first() {
         return Err(Failure::new(format!("`{path}` {error}"))
             .help("put a regular file or folder there that you may read, or move it away"));

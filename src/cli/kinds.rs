@@ -8,6 +8,7 @@ use mlopsgen::{
     compile::own_catalog,
     diag::{Diagnostic, Severity, Sink, nearest},
     disk::DiskWorld,
+    files::OWN_KINDS,
     manual::{self, KindPage},
     plan::Failure,
     source::Sources,
@@ -99,7 +100,7 @@ fn unknown(name: &str, names: &[String]) -> Failure {
     let help = match nearest(name, names.iter().map(String::as_str)) {
         Some(close) => format!("did you mean `{close}`? `mlopsgen kinds` lists all kinds"),
         None => format!(
-            "`mlopsgen kinds` lists all kinds; one of your own goes to mlopsgen/kinds/{name}.toml"
+            "`mlopsgen kinds` lists all kinds; one of your own goes to {OWN_KINDS}/{name}.toml"
         ),
     };
     Failure::new(format!("there is no kind `{name}`")).help(help)

@@ -7,7 +7,7 @@ use mlopsgen::{
         Project, ProjectPlace, ignored_files, is_tracked, removed_environments,
         unwritten_environments,
     },
-    files::GENERATED,
+    files::{GENERATED, output_folder},
     plan::{Failure, Plan},
     text::{count, shell_word},
 };
@@ -71,7 +71,7 @@ pub fn note_renamed(project: &Project, context: &Context) -> Result<(), Failure>
 /// What gives an environment's folder another name.
 pub fn rename_command(root: &Path, from: &str, to: &str) -> String {
     let place = ProjectPlace::new(root, Some(from));
-    let is_tracked = place.is_ok_and(|place| is_tracked(&place, &format!("{GENERATED}/{from}")));
+    let is_tracked = place.is_ok_and(|place| is_tracked(&place, &output_folder(Some(from))));
     let rename = match is_tracked {
         true => "git mv",
         false => "mv",

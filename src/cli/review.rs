@@ -7,7 +7,7 @@ use mlopsgen::{
         Diagnostic, Severity,
         annotate::{self, Note, NotePlace},
     },
-    plan::{Action, Failure, Plan},
+    plan::{Action, Failure, MANIFEST, Plan},
     source::Sources,
 };
 
@@ -69,7 +69,7 @@ fn stale(context: &Context, plan: &Plan, generated: &str, folder: &str) -> Vec<N
         })
         .collect();
     if notes.is_empty() && !plan.is_empty() {
-        notes.push(note(".mlopsgen.json", "the manifest is stale".to_string()));
+        notes.push(note(MANIFEST, "the manifest is stale".to_string()));
     }
     notes
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, path::Path};
 
 use super::folder::{Entry, Folder, Kind, Obstacle};
 use crate::{
-    files::GENERATED,
+    files::{GENERATED, output_folder},
     plan::{Failure, MANIFEST},
     project::{bad_environment, environment_file},
     text::visible,
@@ -38,14 +38,13 @@ pub fn environments(root: &Path, file: &str) -> Result<Vec<String>, Failure> {
 /// Errors: as those of [`environments`].
 pub fn unwritten_environments(root: &Path, file: &str) -> Result<Vec<String>, Failure> {
     let folder = open(root)?;
-    let is_unwritten = |name: &String| {
-        matches!(
-            folder.entry(&format!("{GENERATED}/{name}/{MANIFEST}")),
-            Ok(None)
-        )
-    };
+    let is_unwritten = |name: &String| matches!(folder.entry(&manifest_of(name)), Ok(None));
     let all = environments(root, file)?.into_iter();
     Ok(all.filter(is_unwritten).collect())
+}
+
+fn manifest_of(environment: &str) -> String {
+    format!("{}/{MANIFEST}", output_folder(Some(environment)))
 }
 
 /// Environments whose files were generated and that no file beside platform.toml describes any more, sorted.
@@ -66,7 +65,7 @@ pub fn removed_environments(root: &Path) -> Result<Vec<String>, Failure> {
     };
     let is_gone = |name: &String| {
         bad_environment(name).is_none()
-            && is_file(&format!("{GENERATED}/{name}/{MANIFEST}"))
+            && is_file(&manifest_of(name))
             && !files.iter().any(|file| {
                 let stem = file.strip_suffix(".toml");
                 stem.is_some_and(|stem| stem.ends_with(&format!(".{name}")))

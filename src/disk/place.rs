@@ -11,7 +11,10 @@ use super::{
     folder::{Folder, Kind, Obstacle},
     git::KEPT,
 };
-use crate::{files::GENERATED, plan::Failure};
+use crate::{
+    files::{GENERATED, output_folder},
+    plan::Failure,
+};
 
 /// The folder that a run works in; it holds the lock and what is to be renamed into place.
 pub(super) const WORK: &str = "generated/.mlopsgen";
@@ -28,10 +31,7 @@ impl ProjectPlace {
     /// Errors: the project's folder can't be opened; the output folder, or the one that a run works in, is a file or a
     /// symbolic link.
     pub fn new(project: &Path, environment: Option<&str>) -> Result<Self, Failure> {
-        let folder = match environment {
-            None => GENERATED.to_string(),
-            Some(environment) => format!("{GENERATED}/{environment}"),
-        };
+        let folder = output_folder(environment);
         let opened = Folder::open(project).map_err(|error| Failure::io("open", project, &error))?;
         for path in [GENERATED, &folder, WORK] {
             must_be_folder(&opened, path)?;

@@ -14,7 +14,7 @@ use super::{
     place::WORK,
 };
 use crate::{
-    files::{DOTENV, DOTENV_GITIGNORE, GENERATED, ignores_dotenv},
+    files::{DOTENV, DOTENV_GITIGNORE, GENERATED, ignores_dotenv, output_folder},
     plan::{Failure, Plan},
     text::visible,
     world::ReadError,
@@ -149,8 +149,10 @@ fn write_gitignore(place: &ProjectPlace) -> Result<(), Failure> {
 pub(super) fn keep_dotenv_ignored(plan: &Plan, place: &ProjectPlace) -> Result<(), Failure> {
     let folders = place.opened().names(GENERATED).unwrap_or_default();
     let mut folders = folders.iter().filter_map(|(name, _)| name.to_str());
-    let has_secrets = is_there(place, &format!("{GENERATED}/{DOTENV}"))
-        || folders.any(|name| is_there(place, &format!("{GENERATED}/{name}/{DOTENV}")));
+    let has_dotenv = |environment: Option<&str>| {
+        is_there(place, &format!("{}/{DOTENV}", output_folder(environment)))
+    };
+    let has_secrets = has_dotenv(None) || folders.any(|name| has_dotenv(Some(name)));
     match has_secrets.then(|| write_gitignore(place)) {
         Some(Err(failure)) if !plan.manifest.files.contains_key(DOTENV_GITIGNORE) => Err(failure),
         _ => Ok(()),

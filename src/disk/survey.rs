@@ -69,7 +69,7 @@ pub fn survey(place: &ProjectPlace, extent: &Extent) -> Result<Found, Failure> {
             obstacle.failure("look for the stub", &place.opened().path(stub))
         })?;
         if there.is_some() {
-            found.stubs.push(stub.clone());
+            found.stubs.insert(stub.clone());
         }
     }
     Ok(found)

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     data::Data,
-    files::GENERATED,
+    files::{GENERATED, output_folder},
     plan::{self, MANIFEST},
     world::{LARGEST_FILE, Listing, ReadError, World},
 };
@@ -28,7 +28,7 @@ pub struct DiskWorld {
 }
 
 /// Folders that a walk over the whole project skips: files of other tools, large files, generated files.
-const SKIPPED: [&str; 4] = [".git", "generated", "node_modules", "target"];
+const SKIPPED: [&str; 4] = [".git", GENERATED, "node_modules", "target"];
 
 /// Starts the name of the link that Emacs puts beside a file while it is edited.
 const EDITED: &str = ".#";
@@ -170,10 +170,7 @@ impl World for DiskWorld {
 
     /// One that can't be read is reported when its environment is planned.
     fn recorded(&self, environment: Option<&str>) -> Vec<Data> {
-        let path = match environment {
-            None => format!("{GENERATED}/{MANIFEST}"),
-            Some(environment) => format!("{GENERATED}/{environment}/{MANIFEST}"),
-        };
+        let path = format!("{}/{MANIFEST}", output_folder(environment));
         let bytes = self.read(&path).ok();
         let recorded = plan::read(bytes.as_deref()).ok();
         recorded

@@ -3,6 +3,7 @@
 use super::Selection;
 use crate::{
     check::raw_paths,
+    files::{GENERATED, WRITTEN_BY_PEOPLE},
     model::{FileContent, MountSource, Platform, Workload},
 };
 
@@ -11,7 +12,8 @@ impl Selection<'_> {
     /// keys too, and data of groups that are not of this selection.
     pub fn kept(&self, read: impl IntoIterator<Item = String>) -> Vec<String> {
         let mut kept: Vec<String> = read.into_iter().collect();
-        kept.extend(["generated", "mlopsgen", "dags"].map(ToString::to_string));
+        let own = [GENERATED].into_iter().chain(WRITTEN_BY_PEOPLE);
+        kept.extend(own.map(ToString::to_string));
         for workload in self.platform().workloads() {
             let is_here = self.has(workload);
             kept.extend(

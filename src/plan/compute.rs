@@ -222,12 +222,13 @@ fn allow_where_removed(
 fn is_emptied(folder: &str, removed: &BTreeSet<String>, inputs: &Inputs) -> bool {
     let below = format!("{folder}/");
     let found = inputs.found;
-    let files: Vec<&String> = found
-        .states
-        .keys()
-        .chain(&found.as_wanted)
-        .chain(&found.others)
-        .filter(|path| path.starts_with(&below))
+    let others = found.others.partition_point(|path| *path < below);
+    let is_below = |path: &&String| path.starts_with(&below);
+    let states = found.states.range(below.clone()..).map(|(path, _)| path);
+    let files: Vec<&String> = states
+        .take_while(is_below)
+        .chain(found.as_wanted.range(below.clone()..).take_while(is_below))
+        .chain(found.others[others..].iter().take_while(is_below))
         .collect();
     let mut owned = inputs.recorded.manifest.files.range(below.clone()..);
     let was_ours = owned
@@ -359,14 +360,20 @@ fn emptied(
     })
 }
 
+/// Where a chart has what it mounts.
+const FILES: &str = "/files/";
+
 /// The files of a chart that hold the body of a stub.
 fn copies(inputs: &Inputs) -> BTreeMap<String, String> {
+    let stubs = inputs.wanted.stubs.iter();
+    let stubs: BTreeSet<&str> = stubs.map(|stub| stub.path.as_str()).collect();
     let mut copies = BTreeMap::new();
-    for stub in &inputs.wanted.stubs {
-        let end = format!("/files/{}", stub.path);
-        let paths = inputs.wanted.files.keys();
-        let same = paths.filter(|path| path.ends_with(&end));
-        copies.extend(same.map(|path| (path.clone(), stub.path.clone())));
+    for path in inputs.wanted.files.keys() {
+        let ends = path.match_indices(FILES).map(|(at, _)| at + FILES.len());
+        let mut bodies = ends.filter_map(|start| stubs.get(&path[start..]));
+        if let Some(body) = bodies.next() {
+            copies.insert(path.clone(), (*body).to_string());
+        }
     }
     copies
 }

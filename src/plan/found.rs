@@ -40,5 +40,5 @@ pub struct Found {
     /// What another program wrote into the folder of working files, relative to the project: it stops `apply`.
     pub obstacle: Option<String>,
     /// Of the stubs that were asked for, the paths (relative to the project) that exist.
-    pub stubs: Vec<String>,
+    pub stubs: BTreeSet<String>,
 }

@@ -8,6 +8,7 @@ mod apply;
 mod binary;
 mod cache;
 mod commands;
+mod coverage;
 mod data;
 mod doctor;
 mod engine;

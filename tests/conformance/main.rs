@@ -34,6 +34,7 @@ mod prometheus;
 mod swarm;
 mod tree;
 mod typescript;
+mod upgrade;
 
 use mlopsgen::files::Target;
 

@@ -14,7 +14,7 @@ use crate::{
     data::Data,
     diag::{Code, Diagnostic, Sink},
     expand::{self, Draft},
-    files::{PLATFORM_FILE, Site, Target},
+    files::{OWN_KINDS, OWN_TEMPLATES, PLATFORM_FILE, Site, Target},
     fileset::FileSet,
     graph::{self, Graph},
     model::Platform,
@@ -27,10 +27,6 @@ use crate::{
     value::is_git_folder,
     world::{Bounded, ReadError, World},
 };
-
-/// Folders of the user's own, beside platform.toml.
-const OWN_KINDS: &str = "mlopsgen/kinds";
-const OWN_TEMPLATES: &str = "mlopsgen/templates";
 
 /// What to compile.
 #[derive(Clone, Debug)]

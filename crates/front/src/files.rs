@@ -107,6 +107,35 @@ impl Target {
 /// The folder beside platform.toml that everything is generated into.
 pub const GENERATED: &str = "generated";
 
+/// The folder of what the user writes for the compiler itself, beside platform.toml.
+pub const OWN: &str = "mlopsgen";
+
+/// Kinds of the user's own, beside platform.toml.
+pub const OWN_KINDS: &str = "mlopsgen/kinds";
+
+/// Templates of the user's own, beside platform.toml.
+pub const OWN_TEMPLATES: &str = "mlopsgen/templates";
+
+/// Where the bodies of stubs lie, beside platform.toml.
+pub const STUBS: &str = "dags";
+
+/// Folders of a project with what people write for it: they hold no data.
+pub const WRITTEN_BY_PEOPLE: [&str; 2] = [OWN, STUBS];
+
+/// The folder that an environment, or the base, is generated into.
+pub fn output_folder(environment: Option<&str>) -> String {
+    match environment {
+        None => GENERATED.to_string(),
+        Some(environment) => format!("{GENERATED}/{environment}"),
+    }
+}
+
+/// The names of the folder of Compose's files of an environment, or of the base: relative paths in them start there.
+pub fn compose_folder(environment: Option<&str>) -> Vec<&str> {
+    let base = [GENERATED].into_iter().chain(environment);
+    base.chain([Target::Compose.name()]).collect()
+}
+
 /// What a project's file is called where nobody says otherwise.
 pub const PLATFORM_FILE: &str = "platform.toml";
 

@@ -11,12 +11,9 @@ use walkdir::WalkDir;
 
 use super::{super::git, mounts};
 use crate::{
-    files::{GENERATED, PLATFORM_FILE},
+    files::{GENERATED, PLATFORM_FILE, WRITTEN_BY_PEOPLE},
     plan::{Failure, MANIFEST},
 };
-
-/// Folders of a project with what people write for it.
-const OWN: [&str; 2] = ["mlopsgen", "dags"];
 
 /// A folder that may be emptied, as real paths.
 pub(super) struct Place {
@@ -61,7 +58,7 @@ pub(super) fn judge(
     if is_in(GENERATED) {
         return Err("everything is generated into it".to_string());
     }
-    if let Some(own) = OWN.iter().find(|own| is_in(own)) {
+    if let Some(own) = WRITTEN_BY_PEOPLE.iter().find(|own| is_in(own)) {
         return Err(format!("it is part of `{own}`, which holds no data"));
     }
     if let Some(around) = folder.ancestors().find(|it| git::is_git_folder(it)) {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::{
     disk::{is_dotenv_exposed, is_dotenv_tracked},
     engine::{Running, fault_of_certificate, fits_url, form_in_words, is_sound, missing, needed},
+    files::DOTENV,
     model::{At, Receiver, Secret, SecretForm, Text, is_generated_alertmanager},
     plan::Failure,
     text::{all_of, count},
@@ -112,9 +113,8 @@ fn nobody_told(case: &Case<'_>, values: &BTreeMap<String, String>) -> Option<Fin
         "alerts reach nobody: no receiver of `[notify]` has what it needs, {}",
         all_of(&names)
     );
-    let help = format!(
-        "write a value to `{folder}/compose/.env`, or alerts are seen in Alertmanager alone"
-    );
+    let help =
+        format!("write a value to `{folder}/{DOTENV}`, or alerts are seen in Alertmanager alone");
     Some(Finding::warning("alerts", message, help).at(case.running, first.span))
 }
 
@@ -134,7 +134,7 @@ fn without_value(
     values: &BTreeMap<String, String>,
 ) -> Option<Finding> {
     let folder = case.running.project.place.folder();
-    let place = format!("is neither in the environment nor in `{folder}/compose/.env`");
+    let place = format!("is neither in the environment nor in `{folder}/{DOTENV}`");
     let message = match absent {
         [] => return None,
         [secret] => format!(
@@ -160,7 +160,7 @@ fn without_value(
 /// Reports values of secrets that are in the repository.
 pub fn known_secrets(running: &Running) -> Option<Finding> {
     let place = &running.project.place;
-    let file = format!("{}/compose/.env", place.folder());
+    let file = format!("{}/{DOTENV}", place.folder());
     is_dotenv_tracked(place).then(|| {
         Finding::warning(
             "secret",
@@ -177,7 +177,7 @@ fn values_that_git_sees(case: &Case<'_>) -> Option<Finding> {
         Finding::warning(
             "secret",
             format!(
-                "git does not ignore `{}/compose/.env`: `git add` would commit the secrets in it",
+                "git does not ignore `{}/{DOTENV}`: `git add` would commit the secrets in it",
                 place.folder()
             ),
             "`mlopsgen env init` makes git ignore it, or names the rule that prevents this",
@@ -195,8 +195,10 @@ fn open_to_all(case: &Case<'_>) -> Option<Finding> {
     (mode & 0o077 != 0).then(|| {
         Finding::warning(
             "secret",
-            format!("`{folder}/compose/.env` has the mode {mode:04o}: others on this machine can read it"),
-            format!("chmod 600 {folder}/compose/.env"),
+            format!(
+                "`{folder}/{DOTENV}` has the mode {mode:04o}: others on this machine can read it"
+            ),
+            format!("chmod 600 {folder}/{DOTENV}"),
         )
     })
 }

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use mlopsgen::{Purpose, catalog::Kind};
+
 use super::texts;
 use crate::kinds::catalog;
 
@@ -55,6 +57,11 @@ const ALLOWED: &[(&str, &str, &[&str])] = &[
         "target/content/prometheus/config.rs",
         "a role",
         &["alertmanager"],
+    ),
+    (
+        "target/content/prometheus/mod.rs",
+        "whom a scrape of a node asks",
+        &["cadvisor"],
     ),
     (
         "resolve/contents/dashboard.rs",
@@ -131,5 +138,101 @@ fn what_is_allowed_is_still_there() {
     let paths: BTreeSet<String> = texts().into_iter().map(|(path, _)| path).collect();
     for (file, what, _) in ALLOWED {
         assert!(paths.contains(*file), "{file} ({what})");
+    }
+}
+
+/// What a kind has to be so that a message proposes it.
+type Fits = fn(&Kind) -> bool;
+
+/// Files, and what is true of the kinds that their messages propose: of no others of the catalog.
+const PROPOSED: &[(&str, &[Fits])] = &[
+    (
+        "expand/routes.rs",
+        &[
+            |kind| !kind.routes.is_empty(),
+            |kind| kind.purpose == Some(Purpose::Login),
+        ],
+    ),
+    (
+        "expand/unread_keys.rs",
+        &[|kind| kind.purpose == Some(Purpose::Metrics)],
+    ),
+    ("check/notify.rs", &[fills_alertmanager]),
+    (
+        "resolve/pipelines.rs",
+        &[|kind| kind.purpose == Some(Purpose::Pipelines)],
+    ),
+    (
+        "target/content/grafana/mod.rs",
+        &[|kind| kind.purpose == Some(Purpose::Metrics)],
+    ),
+    (
+        "language/route.rs",
+        &[|kind| kind.purpose == Some(Purpose::Login)],
+    ),
+];
+
+fn fills_alertmanager(kind: &Kind) -> bool {
+    let servers = catalog().values();
+    let servers = servers.filter(|it| it.purpose == Some(Purpose::Metrics));
+    let mut roles = servers.flat_map(|it| &it.roles);
+    roles.any(|role| role.name == "alertmanager" && role.kinds.contains(&kind.name))
+}
+
+/// What stands before the name of a kind in a message that proposes it.
+const BEFORE: [&str; 4] = ["kind `", "` or `", "mlopsgen add ", "kind = \\\""];
+
+/// The kinds that messages propose. Examples in the declarations of keys are whole tables.
+fn proposed<'a>(code: &'a str, kinds: &BTreeSet<String>) -> BTreeSet<&'a str> {
+    let code = code.split("#[cfg(test)]").next().unwrap_or_default();
+    let lines = code.lines().map(str::trim_start);
+    let lines = lines.filter(|line| !line.starts_with("//") && line.contains(' '));
+    let named = lines.flat_map(|line| {
+        BEFORE.iter().flat_map(move |before| {
+            let starts = line.match_indices(before).map(|(at, _)| at + before.len());
+            starts.map(move |start| {
+                let rest = &line[start..];
+                let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+                &rest[..end.unwrap_or(rest.len())]
+            })
+        })
+    });
+    named
+        .filter(|name| kinds.contains(*name) && !WORDS.contains(name))
+        .collect()
+}
+
+#[test]
+fn messages_propose_every_kind_that_does_what_is_missing() {
+    let kinds: BTreeSet<String> = catalog().keys().cloned().collect();
+    let seen = proposed(
+        "name a component of kind `nginx` or `traefik`\n`kind = \\\"redis\\\"`, `mlopsgen add kafka`",
+        &kinds,
+    );
+    assert_eq!(
+        seen,
+        BTreeSet::from(["kafka", "nginx", "redis", "traefik"]),
+        "the test sees names"
+    );
+    // Examples of platforms.
+    let is_example = |path: &str| {
+        let is_key = path.starts_with("language/") && path != "language/route.rs";
+        is_key || path == "commands.rs" || path.starts_with("cli/")
+    };
+    for (path, text) in texts() {
+        let is_test = path.split('/').any(|part| part.starts_with("tests"));
+        if is_test || is_example(&path) {
+            continue;
+        }
+        let fits = PROPOSED.iter().find(|(file, _)| *file == path);
+        let fits = fits.map_or(&[][..], |(_, fits)| fits);
+        let known = catalog().values();
+        let wanted = known.filter(|kind| fits.iter().any(|fits| fits(kind)));
+        let wanted: BTreeSet<&str> = wanted.map(|kind| kind.name.as_str()).collect();
+        assert_eq!(
+            proposed(&text, &kinds),
+            wanted,
+            "{path}: a message that proposes kinds names all that the catalog has"
+        );
     }
 }

@@ -6,6 +6,7 @@ use mlopsgen::{
     compile::Output,
     diag::{Code, Severity},
     files::Site,
+    language::usual_port_name,
     syntax::{Node, Table},
 };
 
@@ -98,6 +99,30 @@ fn inputs_of_program(output: &Output, service: &str) -> String {
         }
     }
     inputs
+}
+
+/// What a port of Compose's is called that nobody names is its name in the catalog, in which nothing has a port of HTTPS.
+#[test]
+fn usual_names_of_ports_are_those_of_the_catalog() {
+    let mut known = 0;
+    for number in 1..=i64::from(u16::MAX) {
+        let name = usual_port_name(&number.to_string());
+        if ["http", "https"].contains(&name) {
+            continue;
+        }
+        known += 1;
+        let has = |kind: &Kind| {
+            let ports = kind.ports();
+            let plain = ports.and_then(|ports| ports.integer(name));
+            let full = || ports?.table(name)?.integer("container");
+            plain.or_else(full) == Some(number)
+        };
+        assert!(
+            catalog().values().any(has),
+            "{number} is `{name}` of no kind"
+        );
+    }
+    assert!(known > 5, "names are found: {known}");
 }
 
 /// The address under which people open a component is that of a port with pages: of each kind with several ports.

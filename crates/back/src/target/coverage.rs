@@ -89,70 +89,26 @@ pub struct Unexposed {
 
 /// Looks at a platform.
 pub fn coverage(platform: &Platform) -> Coverage {
-    let prometheus = platform.first_for(Purpose::Metrics);
-    let (jobs, _) = prometheus
-        .map(|prometheus| scrape::jobs(platform, prometheus, Vantage::Compose))
-        .unwrap_or_default();
-    let asked = prometheus
-        .map(|prometheus| probes::asked(platform, prometheus, Vantage::Compose))
-        .unwrap_or_default();
-    let counted: Vec<&str> = prometheus
-        .map(|it| containers::unseen(platform, it, &jobs, &asked, Vantage::Compose))
-        .unwrap_or_default()
-        .into_iter()
-        .map(|workload| workload.name.as_str())
-        .collect();
-    let grafana = platform.first_for(Purpose::Dashboards);
-    let has_dashboards = grafana.is_some_and(|grafana| shows(grafana, prometheus));
-    let monitoring = Monitoring {
-        platform,
-        jobs: &jobs,
-        asked: &asked,
-        counted: &counted,
-        has_dashboards,
-    };
+    let monitoring = Monitoring::of(platform);
     let workloads: Vec<WorkloadCoverage> = platform
-        .components
-        .iter()
-        .flat_map(|component| &component.workloads)
+        .workloads()
         .filter(|workload| !workload.is_job())
         .map(|workload| monitoring.coverage(workload))
         .collect();
-    let own_jobs = prometheus.map(own_job_names).unwrap_or_default();
-    let questions = questions(platform, prometheus, grafana);
-    let all = prometheus.and_then(|prometheus| Known::of(prometheus, &jobs, &own_jobs));
-    let ours: Vec<&str> = jobs
-        .iter()
-        .map(|job| job.metrics.job.as_str())
-        .chain(asked.iter().map(|asked| asked.job.as_str()))
+    let jobs = monitoring.job_names();
+    let uncharted = monitoring.uncharted();
+    let unexposed: BTreeSet<Unexposed> = monitoring
+        .unanswered(&jobs)
+        .into_iter()
+        .chain(lost(&monitoring.jobs))
         .collect();
-    let own = own_jobs.iter().map(String::as_str);
-    let known: BTreeSet<&str> = ours.iter().copied().chain(own).collect();
-    // Generated jobs have dashboards if there is Grafana. Jobs that the user wrote need a panel that names them.
-    let uncharted = match has_dashboards {
-        true => jobs_without_panel(&own_jobs, &questions, prometheus),
-        false => {
-            let ours = ours.iter().map(ToString::to_string);
-            ours.chain(own_jobs.iter().cloned()).collect()
-        }
-    };
-    let of_rules = prometheus.map(|it| values_of_rules(platform, it, "job"));
-    let of_rules = of_rules.unwrap_or_default();
-    let named = known.iter().copied();
-    let named: BTreeSet<&str> = named.chain(of_rules.iter().map(String::as_str)).collect();
-    let is_open = exposed::may_have_others(&jobs, "job")
-        || prometheus.is_some_and(|it| exposed::takes_writes(it) || may_rename_own_jobs(it));
-    let named = (!is_open).then_some(&named);
-    let asks = questions.iter();
-    let unanswered = asks.flat_map(|it| missing_series(it, named, &jobs, all.as_ref()));
-    let unexposed: BTreeSet<Unexposed> = unanswered.chain(lost(&jobs)).collect();
     let unexposed: Vec<Unexposed> = unexposed.into_iter().collect();
-    let asked = workloads.len() * QUESTIONS + known.len() + unexposed.len();
+    let asked = workloads.len() * QUESTIONS + jobs.len() + unexposed.len();
     let met = workloads
         .iter()
         .map(WorkloadCoverage::answered)
         .sum::<usize>()
-        + (known.len() - uncharted.len());
+        + (jobs.len() - uncharted.len());
     Coverage {
         percent: (met * 100).checked_div(asked).unwrap_or(100),
         met,
@@ -163,36 +119,99 @@ pub fn coverage(platform: &Platform) -> Coverage {
     }
 }
 
-/// Whether a Grafana shows what the Prometheus scrapes.
-fn shows(grafana: &Component, prometheus: Option<&Component>) -> bool {
-    let is_source = |name: &str| {
-        let mut uses = grafana.uses.iter();
-        uses.any(|it| it.role == "datasource" && it.component == name)
-    };
-    prometheus.is_some_and(|prometheus| is_source(&prometheus.name))
-}
-
 /// What a platform does to watch its workloads.
 struct Monitoring<'a> {
     platform: &'a Platform,
-    jobs: &'a [Job<'a>],
-    asked: &'a [ProbedWorkload<'a>],
+    prometheus: Option<&'a Component>,
+    jobs: Vec<Job<'a>>,
+    asked: Vec<ProbedWorkload<'a>>,
     /// Names of workloads whose containers are counted.
-    counted: &'a [&'a str],
-    has_dashboards: bool,
+    counted: Vec<&'a str>,
+    /// Jobs that are no component's.
+    own_jobs: Vec<String>,
+    /// The Grafana that shows what is scraped.
+    grafana: Option<&'a Component>,
+    /// What users ask, in dashboards of that Grafana too.
+    questions: Vec<Question<'a>>,
 }
 
-impl Monitoring<'_> {
+impl<'a> Monitoring<'a> {
+    fn of(platform: &'a Platform) -> Self {
+        let prometheus = platform.first_for(Purpose::Metrics);
+        let (jobs, _) = prometheus
+            .map(|it| scrape::jobs(platform, it, Vantage::Compose))
+            .unwrap_or_default();
+        let asked = prometheus
+            .map(|it| probes::asked(platform, it, Vantage::Compose))
+            .unwrap_or_default();
+        let counted = prometheus
+            .map(|it| containers::unseen(platform, it, &jobs, &asked, Vantage::Compose))
+            .unwrap_or_default();
+        let grafana = prometheus.and_then(|it| boards::grafana_of(platform, it));
+        Self {
+            platform,
+            prometheus,
+            jobs,
+            asked,
+            counted: counted.iter().map(|it| it.name.as_str()).collect(),
+            own_jobs: prometheus.map(own_job_names).unwrap_or_default(),
+            grafana,
+            questions: questions(platform, prometheus, grafana),
+        }
+    }
+
+    /// The jobs that are made of the platform: of what is scraped, and of what the prober asks.
+    fn made_jobs(&self) -> impl Iterator<Item = &str> {
+        let scraped = self.jobs.iter().map(|job| job.metrics.job.as_str());
+        scraped.chain(self.asked.iter().map(|asked| asked.job.as_str()))
+    }
+
+    /// All jobs.
+    fn job_names(&self) -> BTreeSet<&str> {
+        let own = self.own_jobs.iter().map(String::as_str);
+        self.made_jobs().chain(own).collect()
+    }
+
+    /// The jobs that no dashboard shows. Those that are made have dashboards if there is Grafana. Jobs that the user wrote need a
+    /// panel that names them.
+    fn uncharted(&self) -> Vec<String> {
+        if self.grafana.is_some() {
+            return jobs_without_panel(&self.own_jobs, &self.questions, self.prometheus);
+        }
+        let made = self.made_jobs().map(str::to_string);
+        made.chain(self.own_jobs.iter().cloned()).collect()
+    }
+
+    /// What is asked of none of these jobs, or for a metric that they do not have.
+    fn unanswered(&self, jobs: &BTreeSet<&str>) -> Vec<Unexposed> {
+        let of_rules = self
+            .prometheus
+            .map(|it| values_of_rules(self.platform, it, "job"));
+        let of_rules = of_rules.unwrap_or_default();
+        let mut named = jobs.clone();
+        named.extend(of_rules.iter().map(String::as_str));
+        let has_others = |it: &Component| exposed::takes_writes(it) || may_rename_own_jobs(it);
+        let is_open =
+            exposed::may_have_others(&self.jobs, "job") || self.prometheus.is_some_and(has_others);
+        let named = (!is_open).then_some(&named);
+        let all = self
+            .prometheus
+            .and_then(|it| Known::of(it, &self.jobs, &self.own_jobs));
+        let asks = self.questions.iter();
+        asks.flat_map(|it| missing_series(it, named, &self.jobs, all.as_ref()))
+            .collect()
+    }
+
     fn coverage(&self, workload: &Workload) -> WorkloadCoverage {
         let component = self.platform.component(&workload.component);
-        let is_measured = scrape::is_measured(workload, self.jobs);
+        let is_measured = scrape::is_measured(workload, &self.jobs);
         let is_asked = self
             .asked
             .iter()
             .any(|it| it.workload.name == workload.name);
         // What programs send to their exporter does not tell whether they answer.
-        let is_reached = scrape::is_scraped(workload, self.jobs)
-            || scrape::exporter(workload, self.jobs).is_some_and(|job| {
+        let is_reached = scrape::is_scraped(workload, &self.jobs)
+            || scrape::exporter(workload, &self.jobs).is_some_and(|job| {
                 workload.part.is_none() && job.component.alerts.iter().any(|alert| alert.down)
             });
         let has_own_panels = workload.part.is_none() && component.is_some_and(boards::has_own);
@@ -204,9 +223,9 @@ impl Monitoring<'_> {
             alert: is_measured
                 || is_asked
                 || is_counted
-                || self.platform.first_for(Purpose::Metrics).is_some()
+                || self.prometheus.is_some()
                     && component.is_some_and(|it| has_own_alert(it, workload)),
-            panel: (is_measured || is_asked || has_own_panels) && self.has_dashboards,
+            panel: (is_measured || is_asked || has_own_panels) && self.grafana.is_some(),
             probe: is_asked || is_reached,
         }
     }

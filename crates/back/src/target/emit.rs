@@ -258,11 +258,9 @@ fn join(out: &mut Emission, more: Emission) {
     } = more.files;
     out.files.files.extend(files);
     // The DAGs of both vantage points ask for the same ones.
-    for stub in stubs {
-        if !out.files.stubs.contains(&stub) {
-            out.files.stubs.push(stub);
-        }
-    }
+    let known: BTreeSet<String> = out.files.stubs.iter().map(|it| it.path.clone()).collect();
+    let new = stubs.into_iter().filter(|it| !known.contains(&it.path));
+    out.files.stubs.extend(new);
     out.files.kept.extend(kept);
     out.files.projects.extend(projects);
     out.files.charts.extend(charts);

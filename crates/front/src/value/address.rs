@@ -19,6 +19,9 @@ fn ip_address(text: &str) -> Option<IpAddr> {
     }
 }
 
+/// The machine that an engine runs on, as its containers call it. In a cluster no name stands for it.
+pub const MACHINE: &str = "host.docker.internal";
+
 /// Where a program listens: a name of the DNS, or an address.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Host {

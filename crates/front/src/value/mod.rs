@@ -27,7 +27,9 @@ mod versions;
 pub mod yaml;
 
 pub use account::{Account, Accounts};
-pub use address::{Bind, ExtraHost, Host, HostAddress, HostAndPort, HttpScheme, Scheme, is_alias};
+pub use address::{
+    Bind, ExtraHost, Host, HostAddress, HostAndPort, HttpScheme, MACHINE, Scheme, is_alias,
+};
 pub use alert_text::{AlertPiece, alert_pieces};
 pub use build_trigger::{is_build_trigger, trigger_fault};
 pub use capability::Capability;

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     data::{Ancestor, Level, Step, Upgrade},
     diag::{Code, Diagnostic, Sink, nearest},
+    files::OWN_KINDS,
     language::{self, Context, KIND, NameRule, Owner},
     model::{Icon, Image, KnownVersions, Purpose, SecretForm, Text, Version},
     source::{Sources, Span},
@@ -25,7 +26,7 @@ pub(super) fn load(
     let file = match catalog.own.get(name) {
         Some(text) => KindFile {
             name,
-            path: format!("mlopsgen/kinds/{name}.toml"),
+            path: format!("{OWN_KINDS}/{name}.toml"),
             text: text.clone(),
             author: Author::User,
         },

@@ -15,10 +15,11 @@ use crate::{
     model::{Component, HostPort, NetworkMode, Platform, Port, PortRange},
     reference,
     syntax::{Table, key_text, quoted},
+    value::MACHINE,
 };
 
 /// Names by which a program on the host reaches a published port, and a container only itself or nothing.
-const MACHINE: [&str; 3] = ["localhost", "127.0.0.1", "host.docker.internal"];
+const HOST: [&str; 3] = ["localhost", "127.0.0.1", MACHINE];
 
 /// A string that holds another component's name as a host, without a reference.
 pub(super) fn bare_addresses(facts: Facts<'_>, sink: &mut Sink) {
@@ -322,7 +323,7 @@ fn itself(
 /// `localhost:6378` and its like in a text: the name and the port.
 fn machine_ports(text: &str) -> Vec<(&'static str, u16)> {
     let mut found = Vec::new();
-    for name in MACHINE {
+    for name in HOST {
         for (at, _) in text.match_indices(name) {
             let alone =
                 !text[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-');

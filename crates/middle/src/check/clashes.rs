@@ -393,7 +393,7 @@ fn stubs(platform: &Platform, sink: &mut Sink) {
         let stubs = pipeline.tasks.iter();
         let stubs = stubs.filter(|task| task.body == TaskBody::Stub);
         let files = stubs.map(|task| {
-            let file = format!("dags/{}/{}.py", pipeline.name, task.name);
+            let file = task.stub_path(&pipeline.name);
             (file.to_ascii_lowercase(), task.span)
         });
         same(files, "stub", sink);

@@ -9,10 +9,8 @@ use crate::{
     graph::{OutsideEdge, Peer},
     model::{ExternalAddress, Host, NetworkMode, NetworkOwners, Platform},
     source::Span,
+    value::MACHINE,
 };
-
-/// The engine's name of the machine.
-const MACHINE: &str = "host.docker.internal";
 
 /// A component that runs on the machine, at an address at which a container finds only itself. What joins the machine's own
 /// network finds the machine, and what shares a network with others may find one of them. A pod may have sidecars.

@@ -5,7 +5,7 @@ use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
     model::{
         AlertSeverity, At, CONTAINER_ABSENT, Ci, Component, NO_REPLICAS, Notify, NotifyRoute,
-        Platform, Purpose, REPLICAS_MISSING, SettingValue, TARGET_DOWN, Text, WATCHDOG,
+        Platform, Purpose, REPLICAS_MISSING, ScrapeSettings, TARGET_DOWN, Text, WATCHDOG,
         is_generated_alertmanager, is_pattern, matches, used_nowhere,
     },
     text::all_of,
@@ -25,7 +25,8 @@ pub(super) fn route_names(facts: Facts<'_>, sink: &mut Sink) {
     let components: Vec<&str> = components.collect();
     let alerts: Vec<&str> = alerts(platform).map(|alert| alert.name).collect();
     let has_own_rules = platform.components.iter().any(|component| {
-        matches!(component.setting("rules"), Some(SettingValue::Files(files)) if !files.is_empty())
+        component.purpose == Some(Purpose::Metrics)
+            && ScrapeSettings::of(component).rules().is_some()
     });
     for route in &notify.routes {
         unknown("group", &route.groups, &groups, sink);

@@ -6,7 +6,7 @@ use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink},
     language::{promql, promql_newest, without_variables},
-    model::{Component, Purpose, SettingValue, TagVersion, Version, Workload},
+    model::{Component, Purpose, ScrapeSettings, TagVersion, Version, Workload},
     resolve::rules_of,
     source::Span,
 };
@@ -32,17 +32,15 @@ pub(super) fn experimental(facts: Facts<'_>, sink: &mut Sink) {
         }
     }
     let Some(server) = server else { return };
-    for setting in server.settings.iter().filter(|it| it.name == "rules") {
-        let SettingValue::Files(files) = &setting.value else {
-            continue;
-        };
-        for file in files {
-            for (name, expr) in rules_of(&String::from_utf8_lossy(&file.bytes)) {
-                let place = format!(" in the rule `{name}` of {}", file.path);
-                if let Some(diagnostic) = refused(Some(server), &expr, &place) {
-                    let diagnostic = diagnostic.label(setting.span, "Prometheus refuses this file");
-                    sink.push(diagnostic.about(&server.name));
-                }
+    let Some((setting, files)) = ScrapeSettings::of(server).rules() else {
+        return;
+    };
+    for file in files {
+        for (name, expr) in rules_of(&String::from_utf8_lossy(&file.bytes)) {
+            let place = format!(" in the rule `{name}` of {}", file.path);
+            if let Some(diagnostic) = refused(Some(server), &expr, &place) {
+                let diagnostic = diagnostic.label(setting.span, "Prometheus refuses this file");
+                sink.push(diagnostic.about(&server.name));
             }
         }
     }

@@ -3,9 +3,7 @@
 use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    files::Site,
-    language::duration_ms,
-    model::{Component, Purpose, SettingValue, USUAL_INTERVAL},
+    model::{Component, Purpose},
 };
 
 /// Prometheus does not start with a job that waits longer for an answer than until the next scrape.
@@ -13,21 +11,14 @@ pub(super) fn timeouts(facts: Facts<'_>, sink: &mut Sink) {
     let Some(prometheus) = facts.platform.first_for(Purpose::Metrics) else {
         return;
     };
-    let usual = match prometheus.setting("scrape_interval") {
-        Some(SettingValue::Text(text)) => {
-            let platform = facts.platform;
-            let default = |piece: &_| platform.constant_at(Site::Engine, piece);
-            duration_ms(&text.render(|piece| default(piece).unwrap_or_default()))
-        }
-        _ => None,
-    };
+    let usual = facts.platform.scrape_interval(prometheus);
     for metrics in facts
         .platform
         .components
         .iter()
         .flat_map(Component::metrics)
     {
-        let interval = metrics.interval.or(usual).unwrap_or(USUAL_INTERVAL);
+        let interval = metrics.interval.unwrap_or(usual);
         let Some(timeout) = metrics.timeout.as_ref().filter(|it| it.value > interval) else {
             continue;
         };

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     catalog::Kind,
     diag::{Code, Diagnostic, Sink, nearest},
+    files::OWN_KINDS,
     language::{Context, KeyShape, NameRule, Owner, complete, component_key},
     reference::Constants,
     syntax::{Key, Node, Removal, Table, key_text, lay_over, overlay, quoted},
@@ -280,7 +281,7 @@ pub(super) fn kind_of(
                     .misspelled(name, near, || match of_kubernetes(name) {
                         Some(here) => format!("a kind here is a program, or {here}"),
                         None => format!(
-                            "the catalog has {}; a kind of your own goes to mlopsgen/kinds/{name}.toml",
+                            "the catalog has {}; a kind of your own goes to {OWN_KINDS}/{name}.toml",
                             all_of(&names)
                         ),
                     }),

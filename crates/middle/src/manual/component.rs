@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::json;
 use crate::{
+    files::OWN_KINDS,
     language::{KIND_PART_ONLY, Scope, component_key},
     model::{Component, Piece, Platform, SettingValue, Store, Text, Workload},
     source::{SourceId, Sources, Span},
@@ -304,7 +305,7 @@ fn is_of_component(name: &str) -> bool {
 fn kind_of(file: &str) -> Option<String> {
     let name = file
         .strip_prefix(EMBEDDED)
-        .or_else(|| file.strip_prefix("mlopsgen/kinds/"))?;
+        .or_else(|| file.strip_prefix(OWN_KINDS)?.strip_prefix('/'))?;
     Some(name.strip_suffix(".toml")?.to_string())
 }
 

@@ -21,6 +21,7 @@ mod raw;
 mod registry;
 mod route;
 mod scrape;
+mod scrape_settings;
 mod sharing;
 mod text;
 mod unused;
@@ -67,6 +68,7 @@ pub use scrape::{
     About, AboutStack, LONGEST_INTERVAL, Login, Metrics, MetricsPath, PROBER, Relabel, Requests,
     USUAL_INTERVAL, least_hold, probe_job, scrape_ca, scrape_secret,
 };
+pub use scrape_settings::{INTERVAL, ScrapeSettings, SettingFiles};
 pub use sharing::NetworkOwners;
 pub use text::{Endpoint, Field, Piece, Text};
 pub use unused::used_nowhere;

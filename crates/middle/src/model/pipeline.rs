@@ -1,6 +1,7 @@
 //! Pipelines.
 
 use crate::{
+    files::STUBS,
     model::{
         At, Build, Date, EnvironmentVariable, Image, Mount, Raw, Reach, Resources, Schedule, Text,
         TriggerRule,
@@ -107,6 +108,13 @@ pub struct Task {
     pub container: TaskContainer,
     /// Where it is declared.
     pub span: Span,
+}
+
+impl Task {
+    /// Where its body lies in the project, if it is a stub of this pipeline.
+    pub fn stub_path(&self, pipeline: &str) -> String {
+        format!("{STUBS}/{pipeline}/{}.py", self.name)
+    }
 }
 
 /// How the container of a task runs, beside what it asks for.

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     commands::CommandFlags,
     data::DataKey,
-    files::{GENERATED, Target},
+    files::{self, Target},
     model::{
         Ci, Component, Deploy, ExternalAddress, HasName, Host, HostPath, Named, Notify, PROBER,
-        Pipeline, Port, PortRange, Purpose, Raw, Registry, Route, Workload,
+        Pipeline, Port, PortRange, Purpose, Raw, Registry, Route, ScrapeSettings, Workload,
     },
     source::{SourceId, Span},
     syntax::Table,
@@ -111,11 +111,14 @@ impl Platform {
         out
     }
 
+    /// The folder that it is generated into.
+    pub fn output_folder(&self) -> String {
+        files::output_folder(self.environment.as_deref())
+    }
+
     /// The names of the folder of Compose's files, from the project on: relative paths in them start there.
     pub fn compose_folder(&self) -> Vec<&str> {
-        let environment = self.environment.iter().map(String::as_str);
-        let base = [GENERATED].into_iter().chain(environment);
-        base.chain(["compose"]).collect()
+        files::compose_folder(self.environment.as_deref())
     }
 
     /// A path that Compose's files name, as the project has it; an absolute one, or one of a home, as it is.
@@ -239,6 +242,11 @@ impl Platform {
             .iter()
             .filter(|component| component.purpose == Some(purpose))
             .min_by_key(|component| component.external.is_some())
+    }
+
+    /// Milliseconds between two scrapes of a Prometheus, where what is scraped has no interval of its own.
+    pub fn scrape_interval(&self, prometheus: &Component) -> u64 {
+        ScrapeSettings::of(prometheus).interval(&self.variables)
     }
 
     /// The workload that asks others whether they work.

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::value::{Host, Scheme};
+use crate::{
+    model::{Named, Variable},
+    value::{Host, Scheme},
+};
 
 /// A string of platform.toml with its references resolved, but not yet written in the syntax of a target.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -214,6 +217,19 @@ impl Text {
     /// The string, with each piece written by `speak`.
     pub fn render(&self, mut speak: impl FnMut(&Piece) -> String) -> String {
         self.pieces.iter().map(&mut speak).collect()
+    }
+
+    /// The string while every variable has its default. Secrets, and what a browser uses, are left out.
+    pub fn with_defaults(&self, variables: &Named<Variable>) -> String {
+        self.render(|piece| match piece {
+            Piece::Literal(text) => text.clone(),
+            Piece::Endpoint(endpoint) => endpoint.value(),
+            Piece::Variable(name) => {
+                let variable = variables.find(name);
+                variable.map_or_else(String::new, |variable| variable.default.clone())
+            }
+            _ => String::new(),
+        })
     }
 
     pub fn secrets(&self) -> BTreeSet<&str> {

@@ -10,7 +10,7 @@ use crate::{
     expand::{ComponentDraft, WorkloadDraft},
     model::{
         Alert, EnvironmentVariable, HasName, Health, Metrics, Named, Notify, PlatformVolume,
-        Purpose, Setting,
+        Purpose, ScrapeSettings, Setting,
     },
     syntax::Table,
 };
@@ -76,6 +76,20 @@ impl<'a> Beforehand<'a> {
             workloads,
             components,
         }
+    }
+
+    /// What the platform's Prometheus is told.
+    pub fn scrape_settings(&self, scene: &Scene<'_>) -> Option<ScrapeSettings<'_>> {
+        let prometheus = scene.first_for(Purpose::Metrics)?;
+        Some(ScrapeSettings(&self.components[prometheus].settings))
+    }
+
+    /// Milliseconds for which the platform's own Prometheus keeps samples. Nobody knows it of one elsewhere.
+    pub fn retention(&self, scene: &Scene<'_>) -> Option<u64> {
+        let prometheus = scene.first_for(Purpose::Metrics)?;
+        let is_here = scene.components[prometheus].external.is_none();
+        let settings = self.scrape_settings(scene).filter(|_| is_here)?;
+        settings.retention(&scene.names.variables)
     }
 
     /// What a component mounts and reaches as the platform's Prometheus.
@@ -159,9 +173,11 @@ impl Watched<'_> {
             }
             return None;
         };
-        let settings = prometheus.map_or(&[][..], |index| &self.components[index].settings);
-        let alerts =
-            observe::promises(scene, tree, &scene.components[airflow].name, settings, sink);
+        let kept = prometheus.and_then(|index| {
+            let settings = ScrapeSettings(&self.components[index].settings);
+            settings.retention(&scene.names.variables)
+        });
+        let alerts = observe::promises(tree, &scene.components[airflow].name, kept, sink);
         Some((airflow, alerts))
     }
 

@@ -4,7 +4,7 @@ use super::top::Top;
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::{Names, read},
-    files::{GENERATED, Target},
+    files::{Target, output_folder},
     model::{Cluster, Deploy, DeployTool, Repository, Revision},
     project::{environment_file, twins},
     source::{Sources, Span},
@@ -256,11 +256,8 @@ impl Reader<'_> {
 
     fn path(&self, sink: &mut Sink) -> Option<String> {
         let chart = format!("helm/{}", self.names.platform);
-        let base = format!("{GENERATED}/{chart}");
-        let own = match &self.top.environment {
-            Some(environment) => format!("{GENERATED}/{environment}/{chart}"),
-            None => base.clone(),
-        };
+        let base = format!("{}/{chart}", output_folder(None));
+        let own = format!("{}/{chart}", output_folder(self.top.environment.as_deref()));
         let Some(node) = self.table.get("path") else {
             return Some(own);
         };

@@ -5,7 +5,7 @@ use super::{Inputs, Scene};
 use crate::{
     diag::{Code, Diagnostic, Sink, Subject},
     expand::{WorkloadDraft, read},
-    files::GENERATED,
+    files::{GENERATED, compose_folder},
     model::{EnvFile, HostPath},
     source::Span,
     syntax::{Node, Table, Value, quoted},
@@ -132,11 +132,9 @@ fn entry(item: &Node) -> Option<(&Node, Need)> {
 
 impl<'a> EngineFiles<'a> {
     pub(super) fn new(inputs: &'a Inputs<'_>, subject: Option<Subject>) -> Self {
-        let environment = inputs.environment.iter().map(String::as_str);
-        let base = [GENERATED].into_iter().chain(environment);
         Self {
             world: inputs.world,
-            base: base.chain(["compose"]).collect(),
+            base: compose_folder(inputs.environment.as_deref()),
             subject,
         }
     }

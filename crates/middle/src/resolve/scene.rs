@@ -63,15 +63,7 @@ impl Scene<'_> {
 
     /// The text while every variable has its default.
     pub fn with_defaults(&self, text: &Text) -> String {
-        text.render(|piece| match piece {
-            Piece::Literal(text) => text.clone(),
-            Piece::Endpoint(endpoint) => endpoint.value(),
-            Piece::Variable(name) => {
-                let variable = self.names.variables.find(name);
-                variable.map_or_else(String::new, |variable| variable.default.clone())
-            }
-            _ => String::new(),
-        })
+        text.with_defaults(&self.names.variables)
     }
 
     /// The same where nothing else in the text is left to fill in.

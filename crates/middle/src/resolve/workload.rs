@@ -36,7 +36,7 @@ pub(super) fn component(
             workload(scene, (index, shape), inputs, beforehand, sink)
         })
         .collect();
-    let levels = observe::levels(scene, index, sink);
+    let levels = observe::levels(scene, index, beforehand.retention(scene), sink);
     let mut made = levels.alerts;
     made.extend(observe::probe_alerts(&draft.name, draft.span, &workloads));
     made.extend_from_slice(beforehand.promises(index));
@@ -86,7 +86,7 @@ pub(super) fn component(
         keys: at_start::keys(draft),
         replaced_keys: at_start::replaced_keys(draft),
         login_passwords: login_passwords(scene, index),
-        outputs: outputs(scene, index, sink),
+        outputs: outputs(scene, index),
         uses: uses::uses(scene, index, sink),
         workloads,
         healthy: observe::of_kind(scene, index, "healthy", sink),
@@ -128,7 +128,7 @@ fn outside_port(draft: &ComponentDraft) -> Option<OutsidePort> {
 }
 
 /// Errors in a kind's outputs are reported where a reference leads to them, not for every component of the kind.
-fn outputs(scene: &Scene<'_>, index: usize, _sink: &mut Sink) -> Vec<Output> {
+fn outputs(scene: &Scene<'_>, index: usize) -> Vec<Output> {
     let quiet = &mut Sink::default();
     let scope = Scope::component(index, None);
     scene.components[index]

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use super::{Engine, TemplateError, embedded};
 use crate::{
     diag::{Code, Diagnostic},
+    files::OWN_TEMPLATES,
     source::{SourceId, Sources, Span},
 };
 
-/// The folders of the user's templates and of the embedded ones.
-const OWN: &str = "mlopsgen/templates";
+/// The folder of the embedded templates.
 const EMBEDDED: &str = "templates";
 
 impl Engine {
@@ -21,8 +21,13 @@ impl Engine {
     /// Adds the user's templates to the files that messages show. Returns each by its path.
     pub fn own_files(&self, sources: &mut Sources) -> BTreeMap<String, SourceId> {
         let own = self.own.iter();
-        own.map(|(path, text)| (path.clone(), sources.add(format!("{OWN}/{path}"), text)))
-            .collect()
+        own.map(|(path, text)| {
+            (
+                path.clone(),
+                sources.add(format!("{OWN_TEMPLATES}/{path}"), text),
+            )
+        })
+        .collect()
     }
 
     /// The diagnostic for an error in one of the user's templates, which is this file.
@@ -67,7 +72,7 @@ fn placed(error: &TemplateError, text: &str, source: SourceId) -> Diagnostic {
 /// The folder and the text of a template: the user's if there is one, else the embedded one.
 fn folder_and_text<'a>(template: &str, own: &'a [(String, String)]) -> (&'static str, &'a str) {
     match own.iter().find(|(name, _)| name == template) {
-        Some((_, text)) => (OWN, text),
+        Some((_, text)) => (OWN_TEMPLATES, text),
         None => (EMBEDDED, embedded(template).unwrap_or_default()),
     }
 }

@@ -12,6 +12,18 @@ use crate::{
 /// The role of a Grafana that is filled by whom dashboards ask.
 pub(in crate::target) const SOURCE: &str = "datasource";
 
+/// The platform's Grafana, where it asks this Prometheus: dashboards of another one ask for what is scraped elsewhere.
+pub(in crate::target) fn grafana_of<'a>(
+    platform: &'a Platform,
+    prometheus: &Component,
+) -> Option<&'a Component> {
+    let is_asked = |grafana: &&Component| {
+        let mut uses = grafana.uses.iter();
+        uses.any(|it| it.role == SOURCE && it.component == prometheus.name)
+    };
+    platform.first_for(Purpose::Dashboards).filter(is_asked)
+}
+
 /// The longest uid that Grafana takes.
 const LONGEST_UID: usize = 40;
 

@@ -11,12 +11,9 @@ use std::{
 };
 
 use crate::{
-    files::CONFIG,
+    files::{CONFIG, STUBS},
     model::{FileContent, FileMount, Platform, Workload},
 };
-
-/// Where the bodies of stubs lie in the project.
-pub const STUBS: &str = "dags";
 
 /// The path below `generated/` of a text that the platform itself holds.
 pub fn config_path(component: &str, name: &str) -> String {

@@ -85,7 +85,7 @@ pub(in crate::target) fn asked<'a>(
         return Vec::new();
     }
     let scraper = Scraper::new(platform, prometheus, vantage);
-    let usual = scrape::interval(platform, prometheus);
+    let usual = platform.scrape_interval(prometheus);
     let mut out = Vec::new();
     for component in &platform.components {
         for workload in component.workloads.iter().filter(|it| it.probed) {

@@ -9,18 +9,16 @@ use super::{
     replicas,
 };
 use crate::{
-    files::{Site, Target},
-    language::duration_ms,
+    files::Target,
     model::{
         Component, Expression, HostPort, Metrics, Mount, MountSource, NetworkMode, NetworkOwners,
-        Platform, SettingValue, USUAL_INTERVAL, Workload, probe_job,
+        Platform, Workload, probe_job,
     },
-    speak::{Constants, Speak},
     target::Vantage,
 };
 
 /// How the names of the jobs begin that ask the kubelets of a cluster.
-const NODES: &str = "nodes/";
+pub(in crate::target) const NODES: &str = "nodes/";
 
 /// One scrape job.
 #[derive(Debug)]
@@ -91,7 +89,7 @@ pub(in crate::target) fn jobs<'a>(
     prometheus: &Component,
     vantage: Vantage,
 ) -> (Vec<Job<'a>>, Vec<Unreachable<'a>>) {
-    let usual = interval(platform, prometheus);
+    let usual = platform.scrape_interval(prometheus);
     let scraper = Scraper::new(platform, prometheus, vantage);
     let mut jobs = Vec::new();
     let mut unreachable = Vec::new();
@@ -197,17 +195,6 @@ pub(in crate::target) fn exporter<'j, 'a>(
     let is_of_part = main.metrics.iter().all(|it| it.job != job.metrics.job);
     let is_same = workload.part.is_none() || workload.image == main.image;
     (is_of_part && is_same).then_some(job)
-}
-
-/// The server's own interval between scrapes, in milliseconds.
-pub(in crate::target) fn interval(platform: &Platform, prometheus: &Component) -> u64 {
-    match prometheus.setting("scrape_interval") {
-        Some(SettingValue::Text(text)) => {
-            duration_ms(&Constants(platform, Site::Engine).text(text))
-        }
-        _ => None,
-    }
-    .unwrap_or(USUAL_INTERVAL)
 }
 
 /// 1 for each instance that works, 0 for each that does not, of components that tell it in the same way: by `healthy`, for

@@ -8,7 +8,7 @@ use super::stage_tables;
 use crate::{
     diag::Sink,
     expand::read,
-    files::GENERATED,
+    files::output_folder,
     model::{EnvironmentVariable, Notify, Receiver, Text},
     resolve::{Scene, notify, pipelines::secret_variables, program, reference::Scope},
     syntax::Table,
@@ -50,10 +50,7 @@ fn credentials(tree: &Table, scene: &Scene<'_>, notify: Option<&Notify>) -> BTre
 /// What the template of the kind that runs the entries sees: `jobs`, `credentials`, and `mail` where somebody is notified
 /// by mail.
 pub(in super::super) fn view(tree: &Table, scene: &Scene<'_>, environment: Option<&str>) -> Json {
-    let folder = environment.map_or_else(
-        || GENERATED.to_string(),
-        |environment| format!("{GENERATED}/{environment}"),
-    );
+    let folder = output_folder(environment);
     let notify = notify::resolve(tree, scene, &mut Sink::default());
     let secrets = secret_variables(scene, &credentials(tree, scene, notify.as_ref()));
     let jobs = read::tables(tree, "ci").map(|(key, entry)| {

@@ -1,10 +1,7 @@
 //! How often the jobs of a component give a sample, and how long its alerts wait for more than one.
 
 use crate::{
-    language::duration_ms,
-    model::{
-        Alert, Metrics, Purpose, SettingValue, USUAL_INTERVAL, Workload, least_hold, probe_job,
-    },
+    model::{Alert, Metrics, USUAL_INTERVAL, Workload, least_hold, probe_job},
     resolve::{Scene, beforehand::Beforehand},
 };
 
@@ -22,7 +19,9 @@ impl<'a> Paces<'a> {
         workloads: &'a [Workload],
         external: &'a [Metrics],
     ) -> Self {
-        let usual = usual(scene, beforehand).unwrap_or(USUAL_INTERVAL);
+        let variables = &scene.names.variables;
+        let settings = beforehand.scrape_settings(scene);
+        let usual = settings.map_or(USUAL_INTERVAL, |settings| settings.interval(variables));
         let scraped = workloads.iter().flat_map(|it| &it.metrics).chain(external);
         let asked = workloads.iter().filter(|it| it.probed);
         Self {
@@ -63,14 +62,4 @@ impl<'a> Paces<'a> {
 /// Whether an expression selects a job: `job="a"` or `job=~"a|b"`.
 fn is_about(expr: &str, job: &str) -> bool {
     expr.split(['"', '|']).any(|word| word == job)
-}
-
-/// How often Prometheus scrapes what has no interval of its own.
-fn usual(scene: &Scene<'_>, beforehand: &Beforehand<'_>) -> Option<u64> {
-    let prometheus = scene.first_for(Purpose::Metrics)?;
-    let mut settings = beforehand.components[prometheus].settings.iter();
-    match &settings.find(|it| it.name == "scrape_interval")?.value {
-        SettingValue::Text(text) => duration_ms(&scene.with_defaults(text)),
-        _ => None,
-    }
 }

@@ -6,9 +6,9 @@
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::read,
-    language::{duration_ms, duration_text},
-    model::{Alert, AlertSeverity, AlertText, AlertWhose, Cycle, Schedule, Setting, SettingValue},
-    resolve::{Scene, pipelines},
+    language::duration_text,
+    model::{Alert, AlertSeverity, AlertText, AlertWhose, Cycle, Schedule},
+    resolve::pipelines,
     source::Span,
     syntax::Table,
 };
@@ -32,23 +32,15 @@ pub(super) const OVERDUE: &str = "PipelineOverdue";
 /// The alert on a pipeline that takes longer than usual.
 pub(super) const SLOW: &str = "PipelineSlow";
 
-/// The alerts on pipelines that are overdue or slow, for the Airflow that runs them. `prometheus` are the settings of the
-/// Prometheus that keeps its samples.
+/// The alerts on pipelines that are overdue or slow, for the Airflow that runs them. `retention`: for how long its samples
+/// are kept, where the Prometheus that keeps them says so.
 pub(in crate::resolve) fn promises(
-    scene: &Scene<'_>,
     tree: &Table,
     airflow: &str,
-    prometheus: &[Setting],
+    retention: Option<u64>,
     sink: &mut Sink,
 ) -> Vec<Alert> {
-    let retention = prometheus
-        .iter()
-        .find(|setting| setting.name == "retention")
-        .and_then(|setting| match &setting.value {
-            SettingValue::Text(text) => duration_ms(&scene.with_defaults(text)),
-            _ => None,
-        })
-        .unwrap_or(USUAL_RETENTION);
+    let retention = retention.unwrap_or(USUAL_RETENTION);
     let mut alerts = Vec::new();
     for promise in of_pipelines(tree) {
         if promise.time_until_due() > retention {

@@ -63,15 +63,17 @@ pub(in crate::resolve) struct Levels {
     pub panels: Vec<Panel>,
 }
 
-/// Reads `slo`. What can't be measured is an error that says why.
-pub(in crate::resolve) fn levels(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Levels {
+/// Reads `slo`. What can't be measured is an error. `kept`: milliseconds for which Prometheus keeps samples, where they are known.
+pub(in crate::resolve) fn levels(
+    scene: &Scene<'_>,
+    index: usize,
+    kept: Option<u64>,
+    sink: &mut Sink,
+) -> Levels {
     let draft = &scene.components[index];
     let mut out = Levels::default();
-    let Some((entry, table)) = draft
-        .user
-        .entry("slo")
-        .and_then(|entry| Some((entry, entry.value.as_table()?)))
-    else {
+    let entry = draft.user.entry("slo");
+    let Some((entry, table)) = entry.and_then(|it| Some((it, it.value.as_table()?))) else {
         return out;
     };
     let reader = Reader {
@@ -105,7 +107,7 @@ pub(in crate::resolve) fn levels(scene: &Scene<'_>, index: usize, sink: &mut Sin
         );
     }
     let objectives = reader.objectives(sink);
-    reader.check_window(&objectives, sink);
+    reader.check_window(&objectives, kept, sink);
     for objective in &objectives {
         out.records.extend(objective.records());
         out.alerts.extend(objective.alerts(&draft.name));

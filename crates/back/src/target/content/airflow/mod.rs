@@ -64,7 +64,7 @@ fn add_module(
 }
 
 fn stub(context: &Context<'_>, pipeline: &Pipeline, task: &Task) -> Result<Stub, TemplateError> {
-    let path = format!("dags/{}/{}.py", pipeline.name, task.name);
+    let path = task.stub_path(&pipeline.name);
     let view = stub::view(pipeline, task, &path);
     let text = context.engine.render("airflow/stub.py", view)?;
     Ok(Stub { path, text })

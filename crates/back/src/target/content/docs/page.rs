@@ -289,7 +289,7 @@ fn pipeline(platform: &Platform, pipeline: &Pipeline) -> PipelineView {
                     .collect(),
                 runs: match &task.body {
                     TaskBody::Run(text) => Readable(platform).text(text),
-                    TaskBody::Stub => format!("dags/{}/{}.py", pipeline.name, task.name),
+                    TaskBody::Stub => task.stub_path(&pipeline.name),
                 },
                 stub: task.body == TaskBody::Stub,
             })

@@ -152,7 +152,7 @@ fn add_dashboards(
         asked: &asked,
         asked_of_component,
         containers: containers::matchers(platform, &jobs, context.vantage),
-        interval: scrape::interval(platform, prometheus),
+        interval: platform.scrape_interval(prometheus),
     };
     add(
         &format!("dashboards/{OVERVIEW}"),

@@ -8,7 +8,6 @@ use crate::{
     files::Site,
     model::{Component, FileContent, HttpScheme, Platform, Port, Secret, SettingValue},
     speak::{Constants, Speak, units::prometheus},
-    target::shared::scrape,
 };
 
 /// The roles of those who keep logs, and what Grafana calls their data sources.
@@ -102,7 +101,7 @@ pub(super) fn sources(
             name: source.name.clone(),
             url: url(source)?,
             default: default.is_some_and(|default| source.name == default.name),
-            interval: prometheus::duration(scrape::interval(platform, source)),
+            interval: prometheus::duration(platform.scrape_interval(source)),
         })
     });
     let tracers: Vec<(&'static str, &Component)> = TRACERS

@@ -6,15 +6,15 @@ use serde_json::{Map, Value, json};
 use super::{NodeJob, OF_NODES, about};
 use crate::{
     model::{
-        About, Component, HttpScheme, Login, Platform, Port, Relabel, SettingValue, Store, Text,
-        Workload, scrape_ca, scrape_secret,
+        About, Component, HttpScheme, Login, Platform, Port, Relabel, ScrapeSettings, SettingValue,
+        Store, Text, Workload, scrape_ca, scrape_secret,
     },
     speak::{Constants, Speak, units::prometheus},
     target::{
         Context, Vantage,
         shared::{
             probes::{self, ProbedWorkload, Question},
-            scrape::{self, Job, Presence},
+            scrape::{Job, Presence},
         },
     },
 };
@@ -48,7 +48,7 @@ pub(super) struct ConfigView {
 #[derive(Debug, Serialize)]
 struct NodeJobView {
     /// The job.
-    name: &'static str,
+    name: String,
     /// Where the metrics are.
     path: &'static str,
     /// What is kept of them: a regular expression.
@@ -190,14 +190,12 @@ pub(super) fn view(
 ) -> ConfigView {
     let (platform, vantage) = (context.platform, context.vantage);
     let mut rule_files = vec!["rules/*.yml"];
-    if let Some(SettingValue::Files(files)) = prometheus.setting("rules")
-        && !files.is_empty()
-    {
+    if ScrapeSettings::of(prometheus).rules().is_some() {
         // Hidden entries are those that Kubernetes puts beside mounted files.
         rule_files.push("rules.d/[^.]*");
     }
     ConfigView {
-        interval: prometheus::duration(scrape::interval(platform, prometheus)),
+        interval: prometheus::duration(platform.scrape_interval(prometheus)),
         platform: platform.name.clone(),
         environment: platform.environment.clone(),
         rule_files,
@@ -207,7 +205,7 @@ pub(super) fn view(
             .map(|job| job_view(context, prometheus, job))
             .collect(),
         probes: probe_views(context, prometheus, asked),
-        nodes: if vantage.is_in_cluster() && asks_nodes(prometheus) {
+        nodes: if vantage.is_in_cluster() && ScrapeSettings::of(prometheus).asks_kubelets() {
             OF_NODES.iter().map(|job| node_job(platform, job)).collect()
         } else {
             Vec::new()
@@ -215,14 +213,6 @@ pub(super) fn view(
         own,
         remote_writes: remote_writes(context, prometheus),
     }
-}
-
-/// Whether the kubelets are asked: about volumes, and about containers by the cAdvisor that they have built in.
-pub(super) fn asks_nodes(prometheus: &Component) -> bool {
-    matches!(
-        prometheus.setting("kubelet"),
-        Some(SettingValue::Boolean(true))
-    )
 }
 
 fn probe_views(
@@ -279,7 +269,7 @@ fn node_job(platform: &Platform, job: &NodeJob) -> NodeJobView {
     };
     let steps = about::steps(platform, &about, None, Vantage::Kubernetes);
     NodeJobView {
-        name: job.name,
+        name: job.name(),
         path: job.path,
         kept: job.kept,
         metric_relabel: steps.iter().map(relabel).collect(),
@@ -289,7 +279,7 @@ fn node_job(platform: &Platform, job: &NodeJob) -> NodeJobView {
 /// A job whose pods run on each node, where this Prometheus may ask the cluster's API. Its pods come and go, and the node is what
 /// people know.
 fn on_nodes(prometheus: &Component, daemon: Option<&String>, vantage: Vantage) -> Option<String> {
-    let asks = vantage.is_in_cluster() && asks_nodes(prometheus);
+    let asks = vantage.is_in_cluster() && ScrapeSettings::of(prometheus).asks_kubelets();
     daemon.filter(|_| asks).cloned()
 }
 

@@ -22,7 +22,7 @@ use serde::Serialize;
 use crate::{
     diag::{Code, Diagnostic},
     files::Target,
-    model::{Component, Purpose, SettingFile, SettingValue},
+    model::{Component, Purpose, ScrapeSettings, SettingFile},
     speak::{Constants, Speak},
     target::{
         Context, Emission, Vantage,
@@ -50,7 +50,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let (jobs, unreachable) = scrape::jobs(platform, prometheus, context.vantage);
     emission.losses.extend(unreachable.iter().map(not_scraped));
     emission.losses.extend(windows::too_short(platform, &jobs));
-    let usual = scrape::interval(platform, prometheus);
+    let usual = platform.scrape_interval(prometheus);
     let seldom = windows::too_seldom(prometheus, &jobs, usual);
     emission.losses.extend(seldom);
     let asked = probes::asked(platform, prometheus, context.vantage);
@@ -134,14 +134,7 @@ fn own_jobs(
     asked: &[ProbedWorkload<'_>],
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<String> {
-    let Some(setting) = prometheus
-        .settings
-        .iter()
-        .find(|setting| setting.name == "scrape_configs")
-    else {
-        return Vec::new();
-    };
-    let SettingValue::Files(files) = &setting.value else {
+    let Some((setting, files)) = ScrapeSettings::of(prometheus).jobs() else {
         return Vec::new();
     };
     let ours = jobs.iter().map(|job| &job.metrics.job);
@@ -169,7 +162,8 @@ fn own_jobs(
 
 /// A job that asks the kubelets of a cluster.
 struct NodeJob {
-    name: &'static str,
+    /// Who is asked: the job is called after it.
+    whom: &'static str,
     path: &'static str,
     /// The metrics that are kept: a regular expression.
     kept: &'static str,
@@ -177,15 +171,21 @@ struct NodeJob {
     workload: &'static [&'static str],
 }
 
+impl NodeJob {
+    fn name(&self) -> String {
+        format!("{}{}", scrape::NODES, self.whom)
+    }
+}
+
 const OF_NODES: [NodeJob; 2] = [
     NodeJob {
-        name: "nodes/kubelet",
+        whom: "kubelet",
         path: "/metrics",
         kept: "kubelet_volume_stats_(available_bytes|capacity_bytes|inodes|inodes_free|used_bytes)",
         workload: &["persistentvolumeclaim"],
     },
     NodeJob {
-        name: "nodes/cadvisor",
+        whom: "cadvisor",
         path: "/metrics/cadvisor",
         kept: "container_(cpu_cfs_periods_total|cpu_cfs_throttled_periods_total|cpu_usage_seconds_total|memory_working_set_bytes|network_receive_bytes_total|network_transmit_bytes_total|oom_events_total|spec_memory_limit_bytes)",
         workload: &["pod", "container"],
@@ -195,13 +195,12 @@ const OF_NODES: [NodeJob; 2] = [
 /// The names of the jobs that are no component's: those of the setting `scrape_configs`, and those of a cluster's nodes.
 pub fn own_job_names(prometheus: &Component) -> Vec<String> {
     let mut names = Vec::new();
-    if config::asks_nodes(prometheus) {
-        names.extend(OF_NODES.iter().map(|job| job.name.to_string()));
+    let settings = ScrapeSettings::of(prometheus);
+    if settings.asks_kubelets() {
+        names.extend(OF_NODES.iter().map(NodeJob::name));
     }
-    let Some(SettingValue::Files(files)) = prometheus.setting("scrape_configs") else {
-        return names;
-    };
-    for file in files {
+    let files = settings.jobs().map(|(_, files)| files);
+    for file in files.unwrap_or_default() {
         // What can't be read was reported.
         let _ = extra::read(&file.bytes, &mut names);
     }
@@ -210,10 +209,8 @@ pub fn own_job_names(prometheus: &Component) -> Vec<String> {
 
 /// Whether a job of the setting `scrape_configs` may give its samples another label `job` than its own name.
 pub fn may_rename_own_jobs(prometheus: &Component) -> bool {
-    match prometheus.setting("scrape_configs") {
-        Some(SettingValue::Files(files)) => files.iter().any(|it| !extra::keeps_names(&it.bytes)),
-        _ => false,
-    }
+    let jobs = ScrapeSettings::of(prometheus).jobs();
+    jobs.is_some_and(|(_, files)| files.iter().any(|it| !extra::keeps_names(&it.bytes)))
 }
 
 fn not_scraped(unreachable: &Unreachable<'_>) -> Diagnostic {

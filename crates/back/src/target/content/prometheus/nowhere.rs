@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     diag::{Diagnostic, nearest},
-    model::{Component, Platform},
+    model::{Component, Platform, ScrapeSettings},
     target::{
         Context, Vantage,
         shared::{
@@ -62,8 +62,8 @@ pub(super) fn unanswered(
     (questions, exposed): (&[Question<'_>], Option<&Known>),
     seen: &[Seen<'_>],
 ) -> Vec<Diagnostic> {
-    let is_open =
-        prometheus.setting("scrape_configs").is_some() || exposed::takes_writes(prometheus);
+    let has_own_jobs = ScrapeSettings::of(prometheus).jobs().is_some();
+    let is_open = has_own_jobs || exposed::takes_writes(prometheus);
     if is_open || jobs.iter().any(federates) {
         return Vec::new();
     }

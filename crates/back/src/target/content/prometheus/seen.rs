@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{about::is_about_others, config::asks_nodes};
+use super::about::is_about_others;
 use crate::{
     files::Site,
-    model::{Component, Platform},
+    model::{Component, Platform, ScrapeSettings},
     target::{
         Context, Vantage,
         shared::{
@@ -106,7 +106,7 @@ impl<'a> Seen<'a> {
             let host = naming.host(&it.workload.name, &it.host);
             seen.add((it.component, it.job), (host, it.port), naming);
         }
-        let nodes = vantage.is_in_cluster() && asks_nodes(prometheus);
+        let nodes = vantage.is_in_cluster() && ScrapeSettings::of(prometheus).asks_kubelets();
         let components = platform.components.iter();
         let groups = platform.groups.iter().map(|it| it.name.as_str());
         let names = components.clone().map(|it| it.name.as_str());

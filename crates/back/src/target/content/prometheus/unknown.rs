@@ -8,11 +8,12 @@ use super::{may_rename_own_jobs, nowhere, own_job_names, seen::Seen};
 use crate::{
     diag::{Diagnostic, nearest},
     files::Target,
-    model::{Component, Purpose},
+    model::Component,
     target::{
         Context,
         shared::{
             asked::{Question, is_filled_in_later, questions, values_of_rules},
+            boards,
             exposed::{self, Known},
             expr::{asked_of, others},
             losses::{ACCEPT, loss},
@@ -29,11 +30,7 @@ pub(super) fn unanswered(
     jobs: &[Job<'_>],
 ) -> Vec<Diagnostic> {
     let platform = context.platform;
-    let asks = |grafana: &&Component| {
-        let mut uses = grafana.uses.iter();
-        uses.any(|it| it.role == "datasource" && it.component == prometheus.name)
-    };
-    let grafana = platform.first_for(Purpose::Dashboards).filter(asks);
+    let grafana = boards::grafana_of(platform, prometheus);
     let questions = questions(platform, Some(prometheus), grafana);
     let own_jobs = own_job_names(prometheus);
     // Where scrape jobs of the user's own rename theirs, or with samples of others, jobs exist that are not known here.

@@ -11,7 +11,7 @@ use crate::{
     diag::Diagnostic,
     files::Target,
     language::{duration_ms, promql},
-    model::{Component, LONGEST_INTERVAL, Platform},
+    model::{Component, INTERVAL, LONGEST_INTERVAL, Platform, ScrapeSettings},
     source::Span,
     speak::units::prometheus,
     target::shared::{
@@ -73,16 +73,14 @@ pub(super) fn too_short(platform: &Platform, jobs: &[Job<'_>]) -> Vec<Diagnostic
 /// fires while everything works, and every other one starts anew.
 pub(super) fn too_seldom(prometheus: &Component, jobs: &[Job<'_>], usual: u64) -> Vec<Diagnostic> {
     let mut out = Vec::new();
-    let settings = prometheus.settings.iter();
-    let setting = settings.filter(|it| it.name == "scrape_interval");
-    let setting = setting.map(|it| it.span).next();
-    if let Some(span) = setting.filter(|_| usual > LONGEST_INTERVAL) {
+    let setting = ScrapeSettings::of(prometheus).interval_setting();
+    if let Some(setting) = setting.filter(|_| usual > LONGEST_INTERVAL) {
         let what = "everything is scraped".to_string();
         let written = prometheus.main().and_then(|main| {
-            let node = main.written.get_path(&["settings", "scrape_interval"])?;
+            let node = main.written.get_path(&["settings", INTERVAL])?;
             Some(node.span)
         });
-        let found = seldom(&what, usual, span, written);
+        let found = seldom(&what, usual, setting.span, written);
         out.push(found.about(&prometheus.name));
     }
     for job in jobs {

@@ -25,13 +25,10 @@ use crate::{
             networks::Networks,
             service::{COMPOSE_LABELS, environment, labels, logging, resources, ulimits, words},
         },
-        shared::{
-            losses::Losses,
-            machine::{THE_MACHINE, is_on_machine},
-            replicas::why_one_in_compose,
-        },
+        shared::{losses::Losses, machine::is_on_machine, replicas::why_one_in_compose},
     },
     template::TemplateError,
+    value::MACHINE,
 };
 
 /// A service and what its file must declare for it.
@@ -210,9 +207,9 @@ fn extra_hosts(context: &Context<'_>, workload: &Workload) -> Vec<ExtraHost> {
         component.is_some_and(|it| is_on_machine(it, &edge.port))
     };
     let reads = context.graph.outside_edges_of(&peer).any(is_machine);
-    if reads && hosts.iter().all(|host| host.name != THE_MACHINE) {
+    if reads && hosts.iter().all(|host| host.name != MACHINE) {
         hosts.push(ExtraHost {
-            name: THE_MACHINE.to_string(),
+            name: MACHINE.to_string(),
             address: HostAddress::HostGateway,
         });
     }

@@ -15,13 +15,11 @@ use memchr::memchr2;
 
 use super::compact::compact;
 use crate::{
+    files::STUBS,
     model::{FileContent, Workload},
     names::Names,
     speak::{ChartDefaults, Speak},
-    target::{
-        Context,
-        shared::mounted::{self, STUBS},
-    },
+    target::{Context, shared::mounted},
 };
 
 /// Bytes of one ConfigMap: Kubernetes takes a MiB, names and labels included.

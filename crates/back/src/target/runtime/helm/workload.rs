@@ -18,10 +18,11 @@ use crate::{
     speak::{Chart, Speak},
     target::shared::{
         losses::ACCEPT,
-        machine::{THE_MACHINE, is_on_machine, knows_machine},
+        machine::{is_on_machine, knows_machine},
         public_address, scrape,
         started_with::started_with,
     },
+    value::MACHINE,
 };
 
 /// Tries of a job before it counts as failed; Kubernetes' own default.
@@ -244,10 +245,10 @@ pub(super) fn unreachable_machine(builder: &mut Builder<'_>, workload: &Workload
                 &workload.component,
                 workload.span,
                 &format!(
-                    "`{}` cannot reach `{}`: in a cluster `{THE_MACHINE}` is no address",
+                    "`{}` cannot reach `{}`: in a cluster `{MACHINE}` is no address",
                     workload.name, edge.component
                 ),
-                &format!("where pods reach it at an address of its own, write `extra_hosts = [\"{THE_MACHINE}:10.0.0.5\"]` on the component; or {ACCEPT}"),
+                &format!("where pods reach it at an address of its own, write `extra_hosts = [\"{MACHINE}:10.0.0.5\"]` on the component; or {ACCEPT}"),
             );
         }
     }

@@ -4,12 +4,10 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use crate::{
+    files::STUBS,
     model::{FileContent, FileMount, HostPath, Platform, Secret, Workload},
     speak::Speak,
-    target::{
-        Context,
-        shared::mounted::{self, STUBS},
-    },
+    target::{Context, shared::mounted},
 };
 
 /// How a file is mounted by default.

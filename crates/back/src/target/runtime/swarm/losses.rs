@@ -4,14 +4,17 @@
 
 use std::collections::BTreeSet;
 
-use super::service::{has_one_address, is_found_by_name};
+use super::{
+    is_guest, is_left_out,
+    service::{has_one_address, is_found_by_name},
+};
 use crate::{
     diag::Diagnostic,
     files::Target,
     graph::{Graph, Peer},
     model::{
-        FileContent, FileMount, HostPort, NetworkMode, Platform, Port, Resources, Runtime, Tmpfs,
-        TmpfsOption, Workload,
+        FileContent, FileMount, HostPort, Platform, Port, Resources, Runtime, Tmpfs, TmpfsOption,
+        Workload,
     },
     speak::Stack,
     syntax::{Node, Value},
@@ -69,12 +72,6 @@ impl StackLosses {
     }
 }
 
-/// Whether a stack leaves a workload out: it is in another's network.
-fn is_left_out(workload: &Workload) -> bool {
-    let mode = workload.network_mode.as_ref().map(|mode| &mode.value);
-    matches!(mode, Some(NetworkMode::Service(_)))
-}
-
 /// Who reaches what the stack leaves out: nothing answers there.
 fn of_clients(platform: &Platform, graph: &Graph, losses: &mut Losses) {
     for edge in graph.edges() {
@@ -85,7 +82,9 @@ fn of_clients(platform: &Platform, graph: &Graph, losses: &mut Losses) {
         else {
             continue;
         };
-        if client.component == server.component || is_left_out(client) || !is_left_out(server) {
+        let is_own = client.component == server.component;
+        // Who only waits for it reaches no port of it.
+        if is_own || edge.ports.is_empty() || is_left_out(client) || !is_left_out(server) {
             continue;
         }
         let (name, left_out) = (&client.name, &server.name);
@@ -150,14 +149,15 @@ fn of_workload(platform: &Platform, workload: &Workload, losses: &mut StackLosse
         span: _,
     } = workload;
     let mode = network_mode.as_ref().map(|mode| &mode.value);
-    if is_left_out(workload) {
+    if is_guest(workload) {
         let reason = "no container is in another's network: nothing is emitted for it";
         return losses.keys(workload, [("network_mode", Some(reason))]);
     }
-    let off = match workload.is_job() {
-        true => "a job that is off is left out",
-        false => "it gets no replicas, until `docker service scale`",
-    };
+    if is_left_out(workload) {
+        let reason = "a job that is off is left out";
+        return losses.keys(workload, [("profiles", Some(reason))]);
+    }
+    let off = "it gets no replicas, until `docker service scale`";
     let is_asked_at_one = is_found_by_name(workload) && has_one_address(workload);
     let one_address = "with a published port they have one address: Prometheus asks one of them, each time another";
     let is_ordered = part.is_none() && written.get("depends_on").is_some_and(names_others);

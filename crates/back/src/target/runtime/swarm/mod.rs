@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 
 use self::service::Service;
 use crate::{
-    files::Target,
+    files::{DOTENV, Target},
     fileset::FileSet,
     model::{NetworkMode, Platform, Workload},
     speak::Stack,
@@ -99,15 +99,12 @@ fn view(context: &Context<'_>) -> Result<StackView, TemplateError> {
     let platform = context.platform;
     let speak = Stack(platform);
     let networks = Networks::new(context, &speak);
-    let folder = match &platform.environment {
-        None => "generated".to_string(),
-        Some(environment) => format!("generated/{environment}"),
-    };
+    let folder = platform.output_folder();
     let mut view = StackView {
         name: platform.project.clone(),
         description: platform.description.clone(),
         path: format!("{folder}/{PATH}"),
-        environment: format!("{folder}/compose/.env"),
+        environment: format!("{folder}/{DOTENV}"),
         services: Vec::new(),
         secrets: Vec::new(),
         resources: BTreeMap::new(),
@@ -138,9 +135,13 @@ fn remember(platform: &Platform, view: &StackView, out: &mut FileSet) {
 
 /// Swarm has no form for a container in another's network, nor for a job that is off.
 fn is_left_out(workload: &Workload) -> bool {
+    is_guest(workload) || (workload.is_job() && !workload.profiles.is_empty())
+}
+
+/// Whether it is in another's network.
+fn is_guest(workload: &Workload) -> bool {
     let mode = workload.network_mode.as_ref().map(|mode| &mode.value);
     matches!(mode, Some(NetworkMode::Service(_)))
-        || (workload.is_job() && !workload.profiles.is_empty())
 }
 
 fn declare(

@@ -132,7 +132,9 @@ impl ConfigFiles<'_> {
                 FileContent::Text { text, .. } => Ok(Readable(self.platform).text(text)),
                 FileContent::Project { bytes, .. } => text_of(bytes),
                 FileContent::Secret(name) => Err(format!("the secret `{name}`")),
-                FileContent::Generated(path) => Err(format!("`generated/{path}`")),
+                FileContent::Generated(path) => {
+                    Err(format!("`{}/{path}`", self.platform.output_folder()))
+                }
                 FileContent::Folder { .. } | FileContent::Stubs => continue,
             };
             out.insert(file.path.clone(), text);

@@ -3,8 +3,7 @@
 use super::{Objective, Reader};
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    language::{duration_ms, duration_text},
-    model::Purpose,
+    language::duration_text,
 };
 
 /// Beneath it the shortest of the windows that alerts look at is shorter than two scrapes of ten seconds apart.
@@ -12,7 +11,12 @@ const SHORTEST_WINDOW: u64 = 86_400_000;
 
 impl Reader<'_> {
     /// The shortest window over which requests are counted is a small part of it, and the longest is all of it.
-    pub(super) fn check_window(&self, objectives: &[Objective], sink: &mut Sink) {
+    pub(super) fn check_window(
+        &self,
+        objectives: &[Objective],
+        kept: Option<u64>,
+        sink: &mut Sink,
+    ) {
         let Some(window) = objectives.first().map(|it| it.window) else {
             return;
         };
@@ -26,10 +30,6 @@ impl Reader<'_> {
             );
         }
         let component = &self.scene.components[self.index].name;
-        let mut drafts = self.scene.components.iter();
-        let prometheus =
-            drafts.find(|draft| draft.is_for(Purpose::Metrics) && draft.external.is_none());
-        let kept = prometheus.and_then(|it| duration_ms(it.setting("retention")?.as_str()?));
         if let Some(kept) = kept.filter(|kept| *kept < window) {
             sink.push(
                 Diagnostic::new(
