@@ -15,6 +15,7 @@ mod pairs;
 mod ports;
 mod secrets;
 mod settings;
+mod started;
 mod tls;
 mod variables;
 mod versions;

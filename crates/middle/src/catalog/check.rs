@@ -412,7 +412,9 @@ impl Checker<'_> {
                 | Fact::Version
                 | Fact::PublicUrl
                 | Fact::Files
+                | Fact::Env
                 | Fact::Scraped
+                | Fact::Memory
                 | Fact::PublicPath,
                 [_, ..],
             ) => sink.push(unknown("name", name, span, Fact::NAMES)),

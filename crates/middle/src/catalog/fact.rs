@@ -18,7 +18,9 @@ choice! {
         Version = "version",
         Platform = "platform",
         Files = "files",
+        Env = "env",
         Scraped = "scraped",
+        Memory = "memory",
     }
 }
 

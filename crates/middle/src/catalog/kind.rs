@@ -47,6 +47,8 @@ pub struct Kind {
     pub variant: Option<String>,
     /// The oldest version that has such tags; `None`: all that the kind knows.
     pub variant_since: Option<String>,
+    /// What no tag of its image may hold, as `-distroless`: these variants lack what the kind needs.
+    pub unfit_variants: Vec<String>,
     /// Images of other makers that are not as the kind says.
     pub other_images: Vec<String>,
     /// What a tag of its image holds, one of them, where its programs can use a graphics processor.
@@ -392,6 +394,8 @@ pub struct Role {
     pub passing_env: Vec<String>,
     /// The setting that tells such schemas of one kind apart.
     pub schema_of: Option<String>,
+    /// The program does not work with a filler of an older version than its own, by major and minor version.
+    pub not_older: bool,
     /// `uses` also sets the start order.
     pub order: bool,
     /// Environment variables that a part of the bound component gets: part, variable, value.

@@ -252,6 +252,7 @@ fn kind(name: &str, lineage: Vec<String>, table: Table, span: Span) -> Kind {
         variant: string("variant"),
         variant_since: string("variant_since"),
         other_images: strings(&table, "other_images"),
+        unfit_variants: strings(&table, "unfit_variants"),
         gpu_variants: strings(&table, "gpu_variants"),
         upgrades,
         end_of_life: pairs(&table, "end_of_life"),
@@ -455,6 +456,7 @@ fn role(key: &Key, table: &Table) -> Role {
         keeps: flag("keeps", false) || flag("schema", false),
         passing_env: strings(table, "passing_env"),
         schema_of: table.string("schema_of").map(ToString::to_string),
+        not_older: flag("not_older", false),
         order: flag("order", true),
         gives,
         takes: takes

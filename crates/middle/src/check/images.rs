@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Facts, lints::place};
 use crate::{
     diag::{Code, Diagnostic, Sink, Subject},
-    model::{Agent, Image, Platform},
+    model::{Agent, Image, Platform, Raw, Workload},
     source::{Sources, Span},
     syntax, template,
 };
@@ -66,6 +66,11 @@ fn named(platform: &Platform) -> Vec<Named> {
             subject: Subject::Component(workload.component.clone()),
         })
         .collect();
+    out.extend(
+        platform
+            .workloads()
+            .filter_map(|it| of_compose(platform, it)),
+    );
     for pipeline in &platform.pipelines {
         let at = |path: &[&str]| {
             let written = pipeline.written.get_path(path);
@@ -100,6 +105,18 @@ fn named(platform: &Platform) -> Vec<Named> {
         }
     }
     out
+}
+
+/// The image that Compose alone starts, in the place of the workload's.
+fn of_compose(platform: &Platform, workload: &Workload) -> Option<Named> {
+    let Raw::Text(image) = workload.raw_compose.get("image")? else {
+        return None;
+    };
+    Some(Named {
+        image: shown(platform, &Image::parse(image)),
+        span: workload.written.get_path(&["compose", "image"])?.span,
+        subject: Subject::Component(workload.component.clone()),
+    })
 }
 
 /// Whether a tag follows a line of releases: the word alone, or with a variant of the image behind it.

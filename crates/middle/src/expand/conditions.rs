@@ -34,8 +34,10 @@ pub(super) fn facts(all: &Declarations, bound: &[Vec<BoundRole>], index: usize) 
         Fact::Major => json!(declared.program.major),
         Fact::Version => json!(declared.version),
         Fact::Platform => platform(all).into(),
-        Fact::Files => files(declared),
+        Fact::Files => named(declared, "files"),
+        Fact::Env => named(declared, "env"),
         Fact::Scraped => json!(is_scraped(all, declared)),
+        Fact::Memory => json!(has_memory(declared)),
     };
     let facts = Fact::ALL.iter();
     let facts: Map<String, Json> = facts
@@ -165,13 +167,13 @@ fn ports(declared: &Declared) -> Json {
         .into()
 }
 
-/// The paths at which the user mounts a file.
-fn files(declared: &Declared) -> Json {
-    let files = declared.user.table("files").into_iter();
-    let files = files.flat_map(Table::iter);
-    let files = files.filter(|(_, file)| !file.is_false() && !file.is_removed());
-    files
-        .map(|(path, _)| (path.name.clone(), Json::from(true)))
+/// What the user names in this table of the component, such as the paths at which it mounts files.
+fn named(declared: &Declared, table: &str) -> Json {
+    let entries = declared.user.table(table).into_iter();
+    let entries = entries.flat_map(Table::iter);
+    let entries = entries.filter(|(_, it)| !it.is_false() && !it.is_removed());
+    entries
+        .map(|(key, _)| (key.name.clone(), Json::from(true)))
         .collect::<Map<_, _>>()
         .into()
 }
@@ -180,6 +182,13 @@ fn files(declared: &Declared) -> Json {
 fn is_scraped(all: &Declarations, declared: &Declared) -> bool {
     let own = declared.user.get("metrics");
     all.has(Purpose::Metrics) && !own.is_some_and(Node::is_false)
+}
+
+/// Whether the main workload keeps the amount of memory that its kind or the user names.
+fn has_memory(declared: &Declared) -> bool {
+    let paths: [&[&str]; 2] = [&["resources"], &["resources", "memory"]];
+    let mut nodes = paths.iter().filter_map(|it| declared.user.get_path(it));
+    !nodes.any(|node| node.is_false() || node.is_removed())
 }
 
 /// Which parts of the kind the component has, or would have: all but those that it takes away.

@@ -29,6 +29,7 @@ mod major;
 mod moved;
 mod no_builder;
 mod names;
+mod older_filler;
 mod other_image;
 mod own_name;
 mod partial;
@@ -161,6 +162,7 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
     secrets::check_names(&all, tree, sink);
     end_of_life::check(&all, sink);
     tag_form::check(&all, sink);
+    older_filler::check(&all, &bound, sink);
     no_builder::check(&all, tree, sink);
     let mut layers = layers(&all, &bound, inputs.engine, sink);
     hidden::check(&all, &layers.workloads, sink);

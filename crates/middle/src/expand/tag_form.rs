@@ -45,6 +45,8 @@ fn other_form(declared: &Declared, constants: &Constants) -> Option<Diagnostic> 
         let has_none = without_variant(&tag, title, (variant, since), usual);
         return Some(has_none.about(&declared.name));
     }
+    let mut unfit = declared.kind.unfit_variants.iter();
+    let unfit = unfit.find(|it| version.contains(it.as_str()));
     let (message, label) = match missing {
         _ if is_other => (
             format!("`{version}` is probably not a tag of {title}: its tags look like `{usual}`"),
@@ -56,13 +58,22 @@ fn other_form(declared: &Declared, constants: &Constants) -> Option<Diagnostic> 
             ),
             "another variant of the image",
         ),
-        None => return None,
+        None => match unfit {
+            Some(unfit) => (
+                format!(
+                    "`{version}` of {title} lacks what the kind needs: it takes tags without `{unfit}`, such as `{usual}`"
+                ),
+                "another variant of the image",
+            ),
+            None => return None,
+        },
     };
     // A digest, or another variant, stands behind the number.
     let number = number.split_once('-').map_or(number, |(number, _)| number);
-    let other = match missing {
-        Some(variant) => format!("{prefix}{number}{variant}"),
-        None => tag_of(prefix, version),
+    let other = match (missing, unfit) {
+        (Some(variant), _) => format!("{prefix}{number}{variant}"),
+        (None, Some(unfit)) => tag_of(prefix, &version.replace(unfit.as_str(), "")),
+        (None, None) => tag_of(prefix, version),
     };
     let diagnostic = Diagnostic::new(Code::TagForm, message)
         .about(&declared.name)

@@ -9,4 +9,8 @@ if [ "$1" = redis-server ] && [ "$(id -u)" = 0 ]; then
   exec /usr/bin/setpriv --reuid=redis --regid=redis --clear-groups "$0" "$@"
 fi
 umask 0077
+# That of Redis 8 appends its modules to the words.
+if [ "$1" = redis-server ]; then
+  set -- "$@" --loglevel notice
+fi
 exec "$@"

@@ -289,6 +289,12 @@ pub(super) const ROLE: Shape = Shape::Table(&[
         "schema_of = \"project\"",
     ),
     key(
+        "not_older",
+        Shape::Boolean,
+        "The program does not work with a filler of an older version than its own, by major and minor version: an error.",
+        "not_older = true",
+    ),
+    key(
         "order",
         Shape::Boolean,
         "Whether `uses` orders start, as it does by default, and its alerts are held back while the other is down.",

@@ -27,7 +27,7 @@ use watch::RECORD;
 const CONDITION: KeyShape = key(
     "if",
     Shape::Plain(Form::Free),
-    "Only where this holds: an expression over `settings`, `roles`, `ports` (`ports.http.path`), `public_url`, `external`, `routes` (of an entry point: `routes.tls`), `major`, `files` (`files['/etc/x.yml']`: the user mounts one there), `scraped` (by a Prometheus of the platform) and `platform`.",
+    "Only where this holds: an expression over `settings`, `roles`, `ports` (`ports.http.path`), `public_url`, `external`, `routes` (of an entry point: `routes.tls`), `major`, `files` (`files['/etc/x.yml']`: the user mounts one there), `env` (`env['X']`: the user sets it), `scraped` (by a Prometheus of the platform), `memory` (the main workload has an amount of it) and `platform`.",
     "if = \"settings.password\"",
 );
 
@@ -288,6 +288,12 @@ const ABOUT: &[KeyShape] = &[
         FREE,
         "The oldest version that has tags with `variant`.",
         "variant_since = \"3.9.0\"",
+    ),
+    key(
+        "unfit_variants",
+        Shape::List(&FREE),
+        "What no tag of its image may hold: these variants of the image lack what the kind needs.",
+        "unfit_variants = [\"-distroless\"]",
     ),
     key(
         "other_images",

@@ -9,7 +9,11 @@ case " $* " in
   *" --appendonly yes "*)
     if [ -s /data/dump.rdb ] && [ ! -e /data/appendonlydir ] && [ ! -e /data/appendonly.aof ]; then
       echo "mlopsgen: no append-only file: the data is that of dump.rdb" >&2
-      cp /data/dump.rdb /data/appendonly.copy
+      # With its owner: the server has to read it, and the entry point of Redis 8 gives it no file in a folder that has any but snapshots.
+      cp -p /data/dump.rdb /data/appendonly.copy
+      if [ "$(id -u)" = 0 ]; then
+        chown redis /data/appendonly.copy 2>/dev/null || chown valkey /data/appendonly.copy 2>/dev/null || true
+      fi
       mv /data/appendonly.copy /data/appendonly.aof
     fi
     ;;

@@ -1,0 +1,70 @@
+//! Programs that do not work with an older version of what fills a role, by major and minor version: `not_older` of the role.
+
+use super::{
+    Declarations,
+    draft::{BoundRole, Declared},
+};
+use crate::{
+    diag::{Code, Diagnostic, Sink},
+    model::Version,
+    source::Span,
+    syntax::quoted,
+};
+
+pub(super) fn check(all: &Declarations, bound: &[Vec<BoundRole>], sink: &mut Sink) {
+    for (declared, bound) in all.components.iter().zip(bound) {
+        let asked = bound.iter().filter(|it| it.role.not_older);
+        let found = asked.filter_map(|it| older(declared, &all.components[it.target]));
+        found.for_each(|it| sink.push(it.about(&declared.name)));
+    }
+}
+
+fn older(own: &Declared, filler: &Declared) -> Option<Diagnostic> {
+    if own.external.is_some() {
+        return None;
+    }
+    let (version, place) = version(own)?;
+    let (theirs, their_place) = self::version(filler)?;
+    // A number that is left out is the newest.
+    let minors = [version.rest.first(), theirs.rest.first()];
+    let is_older = match minors {
+        [Some(minor), Some(their_minor)] => their_minor < minor,
+        [_, _] => false,
+    };
+    if theirs.major > version.major || theirs.major == version.major && !is_older {
+        return None;
+    }
+    let (title, their_title) = (&own.kind.title, &filler.kind.title);
+    let message = format!(
+        "{title} {version} of `{}` does not work with {their_title} {theirs} of `{}`",
+        own.name, filler.name
+    );
+    let line = format!("version = {}", quoted(&theirs.to_string()));
+    let diagnostic = Diagnostic::new(Code::RoleMisfit, message)
+        .label(place, format!("{title} {version}"))
+        .label(their_place, format!("{their_title} {theirs}"))
+        .help(format!(
+            "write `{line}` in `{}`, or move `{}` to {version}: {title} works with no older {their_title} than itself",
+            own.name, filler.name
+        ));
+    Some(match own.user.get("version") {
+        Some(node) => diagnostic.replacing(node.span, quoted(&theirs.to_string())),
+        None if own.user.get("image").is_none() => diagnostic.adding(own.span, line),
+        None => diagnostic,
+    })
+}
+
+/// The version, as far as it is known which one runs, and where it is said.
+fn version(declared: &Declared) -> Option<(Version, Span)> {
+    if declared.written_version.is_some() {
+        return declared.written_version.clone();
+    }
+    let is_own = ["image", "build"]
+        .iter()
+        .any(|key| declared.user.get(key).is_some());
+    if declared.external.is_some() || is_own {
+        return None;
+    }
+    let version = Version::of(declared.kind.version.as_deref()?)?;
+    Some((version, declared.span))
+}
