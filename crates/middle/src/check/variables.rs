@@ -8,6 +8,10 @@ use crate::{
 
 use super::{Facts, strings::UserString};
 
+/// How many bytes of variables a string is read with: an address and a password are short, and one long variable may stand in thousands
+/// of strings.
+const LONGEST: usize = 1_000;
+
 /// A text with the values of variables in it.
 pub(super) struct Filled {
     pub text: String,
@@ -27,6 +31,7 @@ pub(super) fn filled(
     }
     let variables = facts.written.tree.table("vars")?;
     let mut place = None;
+    let mut room = LONGEST;
     let phrase = reference::of_text(string.text, string.span, Words::Platform, Mode::Shell);
     let text = phrase.filled(|reference| {
         let name = reference.and_then(|it| match it.segments.as_slice() {
@@ -35,8 +40,10 @@ pub(super) fn filled(
         });
         let node = name.and_then(|name| Some((name, written(variables, name)?)));
         let value = node.and_then(|(name, node)| Some((name, node.as_str()?, node.span)));
+        let value = value.filter(|(_, value, _)| value.len() <= room);
         match value.filter(|(name, value, _)| counts(name, value)) {
             Some((_, value, span)) => {
+                room -= value.len();
                 place.get_or_insert(span);
                 value.to_string()
             }
