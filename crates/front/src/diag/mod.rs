@@ -5,6 +5,7 @@
 pub mod annotate;
 mod code;
 mod fix;
+mod in_place;
 mod levels;
 mod nearest;
 mod removed;
@@ -15,6 +16,7 @@ mod subject;
 
 pub use code::{Code, Level};
 pub use fix::{Edit, JsonEdit, apply};
+pub use in_place::{FilledString, FilledStrings};
 pub use levels::{Levels, LintLevel};
 pub use nearest::{is_slip, nearest};
 pub use sink::Sink;

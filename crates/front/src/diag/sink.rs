@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 use super::{
-    Code, Diagnostic, Label, Level, Levels, Severity,
+    Code, Diagnostic, Level, Levels, Severity,
+    in_place::{FilledStrings, explain},
     same::{Mistakes, name_others},
 };
 use crate::{
@@ -43,8 +44,8 @@ pub struct Sink {
     refused: BTreeSet<Span>,
     /// Tables of which a key was left out or refused.
     lessened: BTreeSet<Span>,
-    /// By the place of a string: where the values stand that were put into it.
-    values: BTreeMap<Span, Vec<Span>>,
+    /// Strings into which values were put.
+    filled: FilledStrings,
     /// Whether names may be declared in files that could not be found.
     lacks_names: bool,
     levels: Option<Levels>,
@@ -93,8 +94,8 @@ impl Sink {
     }
 
     /// Says of what values of `[vars]` strings are made: what is said of such a string shows them, too.
-    pub fn explain_values(&mut self, values: BTreeMap<Span, Vec<Span>>) {
-        self.values = values;
+    pub fn explain_values(&mut self, filled: FilledStrings) {
+        self.filled = filled;
     }
 
     /// Says that files are missing that may declare names: from here on a name that nothing has is no further mistake.
@@ -270,28 +271,11 @@ impl Sink {
             }
             self.diagnostics.push(rest);
         }
+        explain(&mut self.diagnostics, &self.filled);
         for diagnostic in &mut self.diagnostics {
-            show_values(diagnostic, &self.values);
             diagnostic.shorten();
         }
         self.diagnostics
-    }
-}
-
-/// Labels the values of which the strings that a diagnostic is about are made.
-fn show_values(diagnostic: &mut Diagnostic, values: &BTreeMap<Span, Vec<Span>>) {
-    let shown = |diagnostic: &Diagnostic| -> BTreeSet<Span> {
-        diagnostic.labels.iter().map(|label| label.span).collect()
-    };
-    for string in shown(diagnostic) {
-        for value in values.get(&string).into_iter().flatten() {
-            if !shown(diagnostic).contains(value) {
-                diagnostic.labels.push(Label {
-                    span: *value,
-                    text: "with this value".to_string(),
-                });
-            }
-        }
     }
 }
 

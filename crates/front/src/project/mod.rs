@@ -140,7 +140,7 @@ pub fn read(
     let mut tree = check(&platform.table, PLATFORM_FILE, &context, sink);
     let done = constants.put_in_place(&mut tree);
     written_out.extend(done.variables);
-    sink.explain_values(done.values);
+    sink.explain_values(done.strings);
     // Whether names exist is not known then.
     unread.is_empty().then_some(Read {
         written_out,

@@ -4,14 +4,15 @@
 //! split into words where it is no single word, and in a template where it holds what that one reads. So does a long one, which no check asks for: many references to it would take
 //! more memory than the platform may.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::{
     Constants, Mode, Phrase, Piece, Reference, Words, constants::Constant, of_node, of_text,
 };
 use crate::{
+    diag::{FilledString, FilledStrings},
     source::Span,
-    syntax::{Node, Table, Value},
+    syntax::{Node, Table, Value, quoted},
     text::shell_word,
 };
 
@@ -29,8 +30,19 @@ const FOLLOWED: [&str; 2] = ["image", "version"];
 pub struct PutInPlace {
     /// The variables whose references are gone.
     pub variables: BTreeSet<String>,
-    /// By the place of each string: where the values in it stand.
-    pub values: BTreeMap<Span, Vec<Span>>,
+    /// The strings that have them now.
+    pub strings: FilledStrings,
+}
+
+impl PutInPlace {
+    fn filled(&mut self, node: &Node, written: String, values: Vec<Span>) {
+        let string = FilledString {
+            before: node.as_str().unwrap_or_default().to_string(),
+            written,
+            values,
+        };
+        self.strings.insert(node.span, string);
+    }
 }
 
 /// What reads a string.
@@ -116,7 +128,8 @@ impl Writer<'_> {
             let phrase = of_node(node, Words::Platform, Mode::Shell);
             match self.constants.only(&phrase) {
                 Some(constant) if !matches!(constant.value, Value::String(_)) => {
-                    self.done.values.insert(node.span, vec![constant.place]);
+                    let written = constant.text.clone();
+                    self.done.filled(node, written, vec![constant.place]);
                 }
                 _ => self.node(node, key),
             }
@@ -167,7 +180,7 @@ impl Writer<'_> {
         values.sort();
         values.dedup();
         self.done.variables.extend(variables);
-        self.done.values.insert(node.span, values);
+        self.done.filled(node, quoted(&text), values);
         Some(text)
     }
 
@@ -293,6 +306,6 @@ mod tests {
             constants.value(workers).map(|it| it.type_name()),
             Some("a whole number")
         );
-        assert_eq!(done.values.len(), 2);
+        assert_eq!(done.strings.len(), 2);
     }
 }

@@ -7,6 +7,7 @@ mod account;
 mod ci;
 mod component;
 mod deploy;
+mod flow;
 mod image;
 mod monitoring;
 mod mount;
@@ -44,6 +45,7 @@ pub use component::{
     OutsidePort, Setting, SettingFile, SettingValue, Store, Use,
 };
 pub use deploy::{Cluster, Deploy, DeployTool, Repository, Revision};
+pub use flow::{Actor, Flow, FlowEnd};
 pub use image::{Image, Version, is_tag};
 pub use monitoring::{Alert, AlertText, AlertWhose, Expression, Panel, Query, Record, Threshold};
 pub use mount::{EnvFile, FileContent, FileMount, Mount, MountSource, MountedText, ProjectText};
@@ -55,8 +57,8 @@ pub use notify::{
 };
 pub use pipeline::{Parameter, Pipeline, Task, TaskBody, TaskContainer, TaskId};
 pub use platform::{
-    Actor, Flow, FlowEnd, Group, Network, OwnFile, Platform, PlatformVolume, Secret, SecretForm,
-    SecretOrigin, Variable, aliases, network_name,
+    Group, Network, OwnFile, Platform, PlatformVolume, Secret, SecretForm, SecretOrigin, Variable,
+    aliases, network_name,
 };
 pub use program_version::{ImageMaker, KnownVersions, ProgramVersion, TagVersion};
 pub use public_address::PublicAddress;
