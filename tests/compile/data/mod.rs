@@ -88,6 +88,9 @@ fn platform(kind: &Kind, major: u64) -> String {
         if named(kind).settings.iter().any(|it| it.name == "buckets") {
             settings += "settings.buckets = [\"one\"]\n";
         }
+        if role.not_older {
+            settings += &format!("version = \"{major}.99.99\"\n");
+        }
         others += &format!("[components.{filler}]\nkind = \"{kind}\"\ngroup = \"g\"\n{settings}");
     }
     format!(

@@ -36,8 +36,14 @@ pub(super) fn explain(diagnostics: &mut Vec<Diagnostic>, strings: &FilledStrings
     });
     for diagnostic in diagnostics {
         show_values(diagnostic, strings);
-        for edit in &mut diagnostic.edits {
-            write_whole(edit, strings);
+        let Diagnostic { edits, help, .. } = diagnostic;
+        for edit in edits {
+            if let Some((new, whole)) = written_whole(edit, strings) {
+                let shown = |text: &str| format!("`{text}`");
+                *help = help
+                    .take()
+                    .map(|help| help.replacen(&shown(&new), &shown(&whole), 1));
+            }
         }
     }
 }
@@ -53,18 +59,21 @@ fn show_values(diagnostic: &mut Diagnostic, strings: &FilledStrings) {
     }));
 }
 
-fn write_whole(edit: &mut Edit, strings: &FilledStrings) {
+/// Writes the whole string where the name that changes stands in a value: what the name becomes, and the string.
+fn written_whole(edit: &mut Edit, strings: &FilledStrings) -> Option<(String, String)> {
     let Edit::Rename { within, old, new } = edit else {
-        return;
+        return None;
     };
-    if let Some(string) = strings.get(within)
-        && !string.before.contains(old.as_str())
-        && string.written.contains(old.as_str())
-    {
-        let text = string.written.replacen(old.as_str(), new, 1);
-        *edit = Edit::Replace {
-            span: *within,
-            text,
-        };
+    let string = strings.get(within)?;
+    let is_of_value = !string.before.contains(old.as_str());
+    if !is_of_value || !string.written.contains(old.as_str()) {
+        return None;
     }
+    let (span, new) = (*within, new.clone());
+    let text = string.written.replacen(old.as_str(), &new, 1);
+    *edit = Edit::Replace {
+        span,
+        text: text.clone(),
+    };
+    Some((new, text))
 }

@@ -394,7 +394,8 @@ pub struct Role {
     pub passing_env: Vec<String>,
     /// The setting that tells such schemas of one kind apart.
     pub schema_of: Option<String>,
-    /// The program does not work with a filler of an older version than its own, by major and minor version.
+    /// The program does not work with a filler of an older version than its own, by major and minor version. Where the component says
+    /// no version, it has the filler's.
     pub not_older: bool,
     /// `uses` also sets the start order.
     pub order: bool,

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, rc::Rc};
 
 use super::{
     Inputs, draft::Declared, elsewhere, env_settings, external, kindless, layers::in_long_form,
-    logins, major, partial, presets, read, removed, settings, unknown,
+    logins, major, older_filler, partial, presets, read, removed, settings, unknown,
 };
 use crate::{
     catalog::Kind,
@@ -63,6 +63,7 @@ pub(super) fn components(
             ..component((tree, &constants), key, written, kind, sink)
         });
     }
+    older_filler::follow(tree, &mut components, sink);
     let of_presets = presets::unused(tree, inputs, sink);
     let of_components = components.iter().filter_map(|it| it.user.get("group"));
     unknown_groups(tree, of_components.chain(of_presets), sink);

@@ -3,13 +3,58 @@
 use super::{
     Declarations,
     draft::{BoundRole, Declared},
+    major,
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
     model::Version,
     source::Span,
-    syntax::quoted,
+    syntax::{Entry, Node, Table, quoted},
 };
+
+/// Gives a component that says no version the one of what fills such a role: who pins the store pins both.
+pub(super) fn follow(tree: &Table, components: &mut [Declared], sink: &mut Sink) {
+    let found: Vec<(usize, Entry)> = components
+        .iter()
+        .enumerate()
+        .filter_map(|(index, own)| Some((index, version_to_follow(own, components)?)))
+        .collect();
+    for (index, version) in found {
+        let own = &mut components[index];
+        let entry = tree.get_path(&["components"]).and_then(Node::as_table);
+        let Some(entry) = entry.and_then(|table| table.entry(&own.name)) else {
+            continue;
+        };
+        own.user.set(version.key, version.value);
+        let version = major::decide(tree, &entry.key, &own.user, &own.kind, sink);
+        own.program = version.program;
+        own.version = version.numbers;
+        own.written_version = version.written;
+    }
+}
+
+/// The version of what fills the role, where that is written and no version of the component's own.
+fn version_to_follow(own: &Declared, components: &[Declared]) -> Option<Entry> {
+    let says_its_own = ["version", "image", "build"]
+        .iter()
+        .any(|key| own.user.get(key).is_some());
+    if says_its_own || own.external.is_some() {
+        return None;
+    }
+    let role = own.kind.roles.iter().find(|role| role.not_older)?;
+    let named = own.user.get_path(&["uses", &role.name]);
+    let named = named
+        .and_then(Node::as_str)
+        .map(|name| name.split('/').next().unwrap_or(name));
+    let fills = |it: &&Declared| match named {
+        Some(name) => it.name == name,
+        None => role.kinds.contains(&it.kind.name),
+    };
+    let mut fillers = components.iter().filter(fills);
+    let (filler, others) = (fillers.next()?, fillers.next());
+    let version = filler.user.entry("version").filter(|_| others.is_none())?;
+    filler.written_version.as_ref().map(|_| version.clone())
+}
 
 pub(super) fn check(all: &Declarations, bound: &[Vec<BoundRole>], sink: &mut Sink) {
     for (declared, bound) in all.components.iter().zip(bound) {

@@ -291,7 +291,7 @@ pub(super) const ROLE: Shape = Shape::Table(&[
     key(
         "not_older",
         Shape::Boolean,
-        "The program does not work with a filler of an older version than its own, by major and minor version: an error.",
+        "The program does not work with a filler of an older version than its own, by major and minor version: an error. Where the component says no version, it has the filler's.",
         "not_older = true",
     ),
     key(
