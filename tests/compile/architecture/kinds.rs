@@ -32,6 +32,7 @@ const ALLOWED: &[(&str, &str, &[&str])] = &[
     ),
     ("catalog/kind.rs", "a form of files", &["alertmanager"]),
     ("value/address.rs", "a scheme of URLs", &["redis"]),
+    ("check/hosts.rs", "a scheme of URLs", &["s3"]),
     (
         "catalog/fact.rs",
         "facts of conditions",

@@ -8,7 +8,10 @@ use super::{
     strings::{Owner, StringUse, UserString},
     telling::assigned,
 };
-use crate::model::{Component, Host, Platform};
+use crate::{
+    model::{Component, Host, Platform},
+    syntax::Node,
+};
 
 /// A port below is more likely the tag of an image that has the component's name.
 const LEAST_PORT: u16 = 1000;
@@ -30,18 +33,25 @@ pub(super) fn names(platform: &Platform) -> Names<'_> {
             names.extend(workload.aliases.iter().map(|it| (it.as_str(), component)));
         }
     }
-    for component in &platform.components {
-        let external = component.external.iter();
-        let own_name = Host::Name(component.name.clone());
-        let mut addresses = external.flat_map(|it| &it.addresses).peekable();
-        if addresses.peek().is_some() && addresses.all(|it| it.host != own_name) {
+    // What a component that runs elsewhere is called here may be the name of a machine there.
+    let outside = || {
+        let components = platform.components.iter();
+        components.filter_map(|it| Some((it, &it.external.as_ref()?.addresses)))
+    };
+    let machines: Vec<&Host> = outside()
+        .flat_map(|(_, addresses)| addresses)
+        .map(|it| &it.host)
+        .collect();
+    for (component, addresses) in outside() {
+        let is_machine = |host: &&Host| matches!(host, Host::Name(name) if *name == component.name);
+        if !addresses.is_empty() && !machines.iter().any(is_machine) {
             names.entry(&component.name).or_insert(component);
         }
     }
     names
 }
 
-/// The name that stands as a host: `NAME:PORT`, `//NAME` or `@NAME`, `NAME PORT` in a command, or alone where a host is asked for.
+/// The name that stands as a host: `NAME:PORT`, `//NAME` or `//LOGIN@NAME`, `NAME PORT` behind `nc`, or alone where a host is asked for.
 /// `around`: the lines of the same file near this one.
 pub(super) fn host_in<'a>(
     string: &UserString<'_>,
@@ -59,8 +69,8 @@ pub(super) fn host_in<'a>(
             string.text.split(',').find_map(|item| others(item.trim()))
         }
         StringUse::Variable(_) | StringUse::OfFile(..) => None,
-        StringUse::Word { after, .. } => in_words(&string.words(), after, others),
-        StringUse::Line => in_words(&string.words(), "", others),
+        StringUse::Word { ahead, after, .. } => in_words(&string.words(), (ahead, after), others),
+        StringUse::Line => in_words(&string.words(), (&[], ""), others),
         StringUse::File | StringUse::Mounted(_) => entries(string.text)
             .filter(|(key, _)| asks_host(key))
             .find_map(|(_, value)| others(value))
@@ -70,8 +80,11 @@ pub(super) fn host_in<'a>(
             }),
         StringUse::Named(_) => return spelled_out(string.text, others),
     };
+    let is_of_file = matches!(string.how, StringUse::File | StringUse::Mounted(_));
+    let value = assigned(string.text).filter(|_| is_of_file);
     alone
         .or_else(|| in_parameters(string.text, others))
+        .or_else(|| in_parameters(value?.1, others))
         .or_else(|| spelled_out(string.text, others))
 }
 
@@ -85,15 +98,23 @@ fn may_be_anothers(component: &Component, owner: Owner<'_>) -> bool {
         && (!workload.networks.is_empty() || hosts.any(|host| host.name == component.name))
 }
 
-/// In the words of a command: behind a flag that asks for a host, or before a port of the component. `after`: the word behind them.
+/// In the words of a command: behind a flag that asks for a host, or before a port of the component where a program takes both.
+/// `ahead` and `after`: the words of a list before them, and the one behind them.
 fn in_words<'a>(
     words: &[(&str, &str)],
-    after: &str,
+    (ahead, after): (&[Node], &str),
     others: impl Fn(&str) -> Option<(&'a str, &'a Component)>,
 ) -> Option<(&'a str, &'a Component)> {
-    let next = words.iter().skip(1).map(|(_, word)| *word);
-    let next = next.chain([after]);
-    words.iter().zip(next).find_map(|((before, word), next)| {
+    // A list goes on in a text that is one word. Others are commands of their own.
+    let ahead = match words.len() {
+        1 => ahead,
+        _ => &[],
+    };
+    let all = ahead.iter().map(|node| node.as_str().unwrap_or_default());
+    let all = all.chain(words.iter().map(|(_, word)| *word));
+    let all: Vec<&str> = all.chain([after]).collect();
+    let mut numbered = words.iter().zip(ahead.len()..);
+    numbered.find_map(|((before, word), at)| {
         let flag = word
             .split_once('=')
             .map(|(flag, value)| (bare(flag), value));
@@ -101,10 +122,47 @@ fn in_words<'a>(
         let follows = before.starts_with('-') && asks_host(before);
         let asked = flag.map(|(_, value)| value).or(follows.then_some(*word));
         asked.and_then(|value| others(bare(value))).or_else(|| {
-            let number = bare(next).parse().ok()?;
-            others(bare(word)).filter(|(_, component)| has_number(component, number))
+            let number = bare(all[at + 1]).parse().ok()?;
+            others(bare(word))
+                .filter(|(_, component)| has_number(component, number))
+                .filter(|_| !ends_command(word) && is_first_argument(&all[..at]))
         })
     })
+}
+
+/// Programs whose first arguments are a host and a port.
+const TAKE_HOST_AND_PORT: [&str; 8] = [
+    "nc",
+    "ncat",
+    "netcat",
+    "telnet",
+    "wait-for",
+    "wait-for-it",
+    "wait-for-it.sh",
+    "wait-for.sh",
+];
+
+/// Whether before a word stand only options, their values and a program that takes a host and a port.
+fn is_first_argument(mut before: &[&str]) -> bool {
+    while let Some((word, rest)) = before.split_last() {
+        let begun = word.rsplit(['(', '`', ';', '&', '|']).next();
+        let program = bare(begun.unwrap_or_default()).rsplit('/').next();
+        if program.is_some_and(|it| TAKE_HOST_AND_PORT.contains(&it)) {
+            return !ends_command(word);
+        }
+        let is_value = rest.last().is_some_and(|it| it.starts_with('-'));
+        let is_between = word.starts_with('-') || is_value || *word == "\\";
+        if ends_command(word) || !is_between {
+            return false;
+        }
+        before = rest;
+    }
+    false
+}
+
+/// Whether a command of a shell ends with this word.
+fn ends_command(word: &str) -> bool {
+    word.ends_with([';', ')', '&', '|', '`'])
 }
 
 /// A word of a shell without its quotes and what ends a command.
@@ -122,14 +180,56 @@ fn in_parameters<'a>(
     const BESIDE: [&str; 8] = [
         "database", "dbname", "password", "port", "pwd", "uid", "user", "user id",
     ];
-    let ends = |c: char| c.is_whitespace() || ";&?\"'".contains(c);
-    let pairs = || text.split(ends).filter_map(|it| it.split_once('='));
-    let is_connection =
-        || pairs().any(|(key, _)| BESIDE.contains(&key.to_ascii_lowercase().as_str()));
-    pairs()
-        .filter(|(key, _)| asks_host(key))
-        .find_map(|(_, value)| others(value))
-        .filter(|_| is_connection())
+    let of_connection = |pairs: Vec<(&str, &str)>| {
+        let mut keys = pairs.iter().map(|(key, _)| key.to_ascii_lowercase());
+        let is_connection = keys.any(|key| BESIDE.contains(&key.as_str()));
+        let mut hosts = pairs.iter().filter(|(key, _)| asks_host(key));
+        hosts
+            .find_map(|(_, value)| others(value))
+            .filter(|_| is_connection)
+    };
+    // A shell has them in quotes.
+    text.split(['"', '\'']).find_map(|text| {
+        parameters(text).and_then(of_connection).or_else(|| {
+            let mut words = text.split_whitespace();
+            words.find_map(|word| of_connection(parameters_of_url(word)?))
+        })
+    })
+}
+
+/// A text that is nothing but parameters. A pattern has values that are filled in.
+fn parameters(text: &str) -> Option<Vec<(&str, &str)>> {
+    let is_pattern = |value: &str| {
+        let mut braces = value.match_indices('{');
+        value.contains('%') || braces.any(|(at, _)| !value[..at].ends_with('$'))
+    };
+    let by_semicolon = text.contains(';');
+    let parts = text.split(|c: char| match by_semicolon {
+        true => c == ';',
+        false => c.is_whitespace(),
+    });
+    let parts = parts.map(str::trim).filter(|part| !part.is_empty());
+    let pairs = parts.map(|part| {
+        let pair = part.split_once('=');
+        pair.filter(|(key, value)| !key.is_empty() && !is_pattern(value))
+    });
+    pairs.collect()
+}
+
+/// What stands behind the `?` of a URL. On the web it may be anything.
+fn parameters_of_url(word: &str) -> Option<Vec<(&str, &str)>> {
+    let (url, query) = word.split_once('?')?;
+    let (before, _) = url.split_once("://")?;
+    let is_web = ["http", "https"].contains(&scheme(before).to_ascii_lowercase().as_str());
+    let pairs = query.split('&').filter_map(|it| it.split_once('='));
+    (!is_web).then(|| pairs.collect())
+}
+
+/// The scheme at the end of what stands before a `://`.
+fn scheme(before: &str) -> &str {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
+    let start = before.trim_end_matches(is_part).len();
+    &before[start..]
 }
 
 /// The entries of a line of a configuration file, and those between its braces.
@@ -148,7 +248,7 @@ fn has_port(text: &str, component: &Component) -> bool {
     })
 }
 
-/// `NAME:PORT`, `//NAME` or `@NAME`.
+/// `NAME:PORT`, `//NAME` or `//LOGIN@NAME`.
 fn spelled_out<'a>(
     text: &str,
     others: impl Fn(&str) -> Option<(&'a str, &'a Component)>,
@@ -217,9 +317,14 @@ fn has_number(component: &Component, number: u16) -> bool {
 
 /// Whether what stands around a name makes an address of it.
 fn is_address(before: &str, after: &str, component: &Component) -> bool {
-    let in_url = before.ends_with("//") || before.ends_with('@');
+    let in_url = match scheme_around(before) {
+        Some(scheme) => !is_of_no_host(scheme),
+        // What runs elsewhere is often called what its protocol or its library is.
+        None => before.ends_with("//") && component.external.is_none(),
+    };
     let starts = before.is_empty()
         || in_url
+        || before.ends_with('@')
         || before.ends_with(|c: char| ",=\"'([{".contains(c) || c.is_whitespace());
     let asked = after.strip_prefix(':').unwrap_or_default();
     let digits = &asked[..asked
@@ -233,4 +338,19 @@ fn is_address(before: &str, after: &str, component: &Component) -> bool {
     let url_ends = after.is_empty()
         || after.starts_with(|c: char| "/?\"'];,}".contains(c) || c.is_whitespace());
     starts && (port || (in_url && url_ends))
+}
+
+/// The scheme of the URL in which a name stands where the host does: behind the `//`, or behind a login.
+fn scheme_around(before: &str) -> Option<&str> {
+    let login_ends = |c: char| "/?#\"'".contains(c) || c.is_whitespace();
+    let (url, login) = before.rsplit_once("://")?;
+    let is_host = login.is_empty() || (login.ends_with('@') && !login.contains(login_ends));
+    let scheme = scheme(url);
+    (is_host && !scheme.is_empty()).then_some(scheme)
+}
+
+/// Whether a file or a bucket stands where URLs of other schemes have a host.
+fn is_of_no_host(scheme: &str) -> bool {
+    let scheme = scheme.to_ascii_lowercase();
+    ["file", "gs", "s3", "s3a"].contains(&scheme.as_str()) || scheme.starts_with("sqlite")
 }

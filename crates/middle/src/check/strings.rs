@@ -32,8 +32,9 @@ pub(super) enum StringUse<'a> {
     Variable(&'a str),
     /// Something else that has a name: a build argument, a label.
     Named(&'a str),
-    /// A word of a command, those before and after it, and the program that it is for.
+    /// A word of a command, those before and after it, all ahead of it in its list, and the program that it is for.
     Word {
+        ahead: &'a [Node],
         before: &'a str,
         after: &'a str,
         program: &'a str,
@@ -442,6 +443,7 @@ fn lines<'a>(owner: Owner<'a>, node: Option<&'a Node>, out: &mut Vec<UserString<
             for (number, word) in words.iter().enumerate() {
                 let after = words.get(number + 1).and_then(Node::as_str);
                 let how = StringUse::Word {
+                    ahead: &words[..number],
                     before,
                     after: after.unwrap_or_default(),
                     program,
