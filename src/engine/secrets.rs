@@ -233,8 +233,9 @@ pub fn set_elsewhere<'a>(
     owners
 }
 
-/// Whether a component comes to a store that others use: the values of the store are known, so nothing is lost, and none that is for
-/// the component alone was ever made.
+/// Whether a component comes to a server elsewhere that others use: the values of the server are known, so nothing is lost, and none
+/// that is for the component alone was ever made. Of a store here there is a volume: after a `.env` was lost, its password is the first
+/// thing that somebody writes into the new one.
 fn is_new_there(
     platform: &Platform,
     component: &Component,
@@ -246,11 +247,12 @@ fn is_new_there(
     let has_own = own.any(|it| it.is_of(&component.name) && is_set(&it.env));
     let has_key = component.keys.values().any(|it| has_value(it));
     let store = platform.component(&store.component);
+    let store = store.filter(|it| it.external.is_some());
     let settings = store.into_iter().flat_map(|it| &it.settings);
     let mut of_store = settings
         .flat_map(|it| it.value.texts())
         .flat_map(Text::secrets);
-    !has_own && !has_key && of_store.all(has_value)
+    store.is_some() && !has_own && !has_key && of_store.all(has_value)
 }
 
 /// Why there may be data where the component keeps its own, in one of the runtimes.

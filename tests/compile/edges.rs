@@ -56,6 +56,36 @@ run = ["pytest"]
     );
 }
 
+/// A door knows who stands behind it, and works while one of them does not: its alerts are not held back meanwhile.
+#[test]
+fn an_entry_point_does_not_need_who_stands_behind_it() {
+    let files = compiled(
+        r#"
+[components.door]
+kind = "nginx"
+group = "one"
+[components.a]
+image = "a/a:1"
+group = "one"
+ports.http = 8000
+metrics = {}
+[components.prometheus]
+kind = "prometheus"
+group = "two"
+uses.alertmanager = "alertmanager"
+[components.alertmanager]
+kind = "alertmanager"
+group = "two"
+[routes.all]
+through = "door"
+host = "ml.example.com"
+paths = { "/a" = "a" }
+"#,
+    );
+    let rules = &files["config/alertmanager/etc/alertmanager/alertmanager.yml"];
+    assert!(!rules.contains("component=\"door\""), "{rules}");
+}
+
 /// Files of configurations, in which each kind writes addresses in its own way.
 const TOLD_IN_FILES: &str = r#"
 [components.store]

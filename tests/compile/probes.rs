@@ -416,7 +416,7 @@ fn a_check_asks_its_own_container_and_not_its_service() {
 image = "a/app:1"
 group = "one"
 ports.http = 80
-health = { shell = "curl -f ${self.http.url}/ok && nc -z ${components.app.http.host} ${self.http.port}" }
+health = { shell = "curl -f ${self.http.url}/ok && nc -z ${self.http.host} ${self.http.port}" }
 [components.tool]
 image = "a/tool:1"
 group = "one"
@@ -427,7 +427,7 @@ health = { command = ["check", "${self.main.address}", "${components.app.http.ur
     for file in ["compose/one.yaml", "helm/p/values.yaml"] {
         let text = &files[file];
         assert!(
-            text.contains("curl -f http://127.0.0.1:80/ok && nc -z 127.0.0.1 80"),
+            text.contains("curl -f http://127.0.0.1:80/ok && nc -z app 80"),
             "{text}"
         );
         assert!(text.contains("127.0.0.1:5000"), "{text}");

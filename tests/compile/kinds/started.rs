@@ -118,23 +118,6 @@ fn lines_for_flink_stand_behind_those_of_the_kind() {
     assert_eq!(text.matches("metrics.reporters: prom").count(), 2);
 }
 
-/// An endpoint of the user's own may be that of the other protocol.
-#[test]
-fn the_protocol_of_traces_is_that_of_the_kinds_endpoint() {
-    let collector = "[components.collector]\nkind = \"otel-collector\"\ngroup = \"one\"\n";
-    let platform = |env: &str| {
-        let text = least("service");
-        let it = format!("{collector}[components.it]\nuses.traces = \"collector\"\n{env}");
-        let text = text.replacen("[components.it]\n", &it, 1);
-        let output = compiled(text).output.unwrap_or_else(|_| panic!("errors"));
-        output.files.files["compose/one.yaml"].text.to_string()
-    };
-    assert!(platform("").contains("OTEL_EXPORTER_OTLP_PROTOCOL"));
-    let own = platform("env.OTEL_EXPORTER_OTLP_ENDPOINT = \"http://elsewhere:4317\"\n");
-    assert!(!own.contains("OTEL_EXPORTER_OTLP_PROTOCOL"), "{own}");
-    assert!(own.contains("OTEL_SERVICE_NAME"), "{own}");
-}
-
 /// asyncpg takes no `sslmode`: Airflow 3 would make its second address of the first, with it.
 #[test]
 fn the_second_address_of_airflow_is_one_for_asyncpg() {

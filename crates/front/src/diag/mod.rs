@@ -16,7 +16,7 @@ mod subject;
 
 pub use code::{Code, Level};
 pub use fix::{Edit, JsonEdit, apply};
-pub use in_place::{FilledString, FilledStrings};
+pub use in_place::{FilledString, FilledStrings, StringPiece};
 pub use levels::{Levels, LintLevel};
 pub use nearest::{is_slip, nearest};
 pub use sink::Sink;

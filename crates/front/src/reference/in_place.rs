@@ -10,7 +10,7 @@ use super::{
     Constants, Mode, Phrase, Piece, Reference, Words, constants::Constant, of_node, of_text,
 };
 use crate::{
-    diag::{FilledString, FilledStrings},
+    diag::{FilledString, FilledStrings, StringPiece},
     source::Span,
     syntax::{Node, Table, Value, quoted},
     text::shell_word,
@@ -35,13 +35,18 @@ pub struct PutInPlace {
 }
 
 impl PutInPlace {
-    fn filled(&mut self, node: &Node, written: String, values: Vec<Span>) {
-        let string = FilledString {
-            before: node.as_str().unwrap_or_default().to_string(),
-            written,
-            values,
+    fn filled(&mut self, node: &Node, pieces: Vec<(String, Option<String>)>, values: Vec<Span>) {
+        let inside = |text: &str| {
+            let text = quoted(text);
+            text[1..text.len() - 1].to_string()
         };
-        self.strings.insert(node.span, string);
+        let pieces = pieces.iter().map(|(written, value)| StringPiece {
+            written: inside(written),
+            value: value.as_deref().map(inside),
+        });
+        let pieces = pieces.collect();
+        self.strings
+            .insert(node.span, FilledString { pieces, values });
     }
 }
 
@@ -128,8 +133,9 @@ impl Writer<'_> {
             let phrase = of_node(node, Words::Platform, Mode::Shell);
             match self.constants.only(&phrase) {
                 Some(constant) if !matches!(constant.value, Value::String(_)) => {
-                    let written = constant.text.clone();
-                    self.done.filled(node, written, vec![constant.place]);
+                    let written = node.as_str().unwrap_or_default().to_string();
+                    let piece = (written, Some(constant.text.clone()));
+                    self.done.filled(node, vec![piece], vec![constant.place]);
                 }
                 _ => self.node(node, key),
             }
@@ -163,14 +169,26 @@ impl Writer<'_> {
         let phrase = of_node(node, Words::Platform, Mode::Shell);
         let mut values = Vec::new();
         let mut variables = Vec::new();
-        let text = phrase.rewritten(|reference| {
-            let constant = self.fitting(reference, reader)?;
-            values.push(constant.place);
-            if let ["vars", name] = reference.segments.as_slice() {
-                variables.push((*name).to_string());
+        let mut pieces = Vec::new();
+        for piece in &phrase.pieces {
+            let constant = match piece {
+                Piece::Reference(reference) => self.fitting(reference, reader),
+                _ => None,
+            };
+            if let Piece::Reference(reference) = piece
+                && let Some(constant) = constant
+            {
+                values.push(constant.place);
+                if let ["vars", name] = reference.segments.as_slice() {
+                    variables.push((*name).to_string());
+                }
             }
-            Some(constant.text.clone())
-        });
+            pieces.push((piece.written(), constant.map(|it| it.text.clone())));
+        }
+        let text: String = pieces
+            .iter()
+            .map(|(written, value)| value.as_ref().unwrap_or(written).as_str())
+            .collect();
         // A `${` before a value may mean something only with it.
         let left = of_text(&text, node.span, Words::Platform, Mode::Shell);
         let is_same = left.references().count() + values.len() == phrase.references().count();
@@ -180,7 +198,7 @@ impl Writer<'_> {
         values.sort();
         values.dedup();
         self.done.variables.extend(variables);
-        self.done.filled(node, quoted(&text), values);
+        self.done.filled(node, pieces, values);
         Some(text)
     }
 

@@ -125,15 +125,25 @@ impl<'a> Phrase<'a> {
         self.pieces
             .iter()
             .map(|piece| match piece {
-                Piece::Literal(text) => (*text).to_string(),
-                Piece::Escape => "$${".to_string(),
                 Piece::Reference(reference) => {
-                    replacement(reference).unwrap_or_else(|| written(&reference.segments))
+                    replacement(reference).unwrap_or_else(|| piece.written())
                 }
-                Piece::Misfit(misfit) if misfit.closed => format!("${{{}}}", misfit.inner),
-                Piece::Misfit(misfit) => format!("${{{}", misfit.inner),
+                _ => piece.written(),
             })
             .collect()
+    }
+}
+
+impl Piece<'_> {
+    /// As it is written.
+    fn written(&self) -> String {
+        match self {
+            Piece::Literal(text) => (*text).to_string(),
+            Piece::Escape => "$${".to_string(),
+            Piece::Reference(reference) => written(&reference.segments),
+            Piece::Misfit(misfit) if misfit.closed => format!("${{{}}}", misfit.inner),
+            Piece::Misfit(misfit) => format!("${{{}", misfit.inner),
+        }
     }
 }
 

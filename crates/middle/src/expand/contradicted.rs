@@ -8,12 +8,26 @@ use crate::{
 
 /// `kind` are the kind's tables with its conditions decided.
 pub(super) fn check(declared: &Declared, kind: &Table, sink: &mut Sink) {
-    let Some(env) = declared.user.table("env") else {
-        return;
-    };
     if declared.external.is_some() {
         return;
     }
+    let parts = declared.user.table("parts").into_iter();
+    let parts = parts
+        .flat_map(Table::iter)
+        .filter(|(part, _)| runs_the_program(kind, &part.name));
+    let of_parts = parts.filter_map(|(_, part)| part.as_table()?.table("env"));
+    for env in declared.user.table("env").into_iter().chain(of_parts) {
+        check_in(env, declared, kind, sink);
+    }
+}
+
+/// Whether a part of the kind runs the component's own image.
+fn runs_the_program(kind: &Table, part: &str) -> bool {
+    let part = kind.get_path(&["parts", part]).and_then(Node::as_table);
+    part.is_some_and(|part| part.get("image").is_none())
+}
+
+fn check_in(env: &Table, declared: &Declared, kind: &Table, sink: &mut Sink) {
     let all = kind.array("contradictions").unwrap_or_default().iter();
     for contradiction in all.filter_map(Node::as_table) {
         let names = contradiction.strings("env").into_iter();

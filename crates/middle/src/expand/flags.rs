@@ -55,7 +55,7 @@ pub(super) fn first_word(command: &Node) -> Option<String> {
     words(command).into_iter().next()
 }
 
-/// What makes two flags the same: the name, and for `-c name=value` the name behind it.
+/// What makes two flags the same: the name, and for `-c name=value` and `--set name=value` the name behind it.
 #[derive(PartialEq, Eq)]
 struct Flag<'a> {
     name: &'a str,
@@ -83,11 +83,13 @@ fn flags(words: &[String]) -> Vec<(Flag<'_>, std::ops::Range<usize>)> {
         if value.is_some() && !word.contains('=') {
             index += 1;
         }
-        let is_short = name.len() == 2;
+        let names_another = name.len() == 2 || !word.contains('=');
         let of = value
-            .filter(|_| is_short)
+            .filter(|_| names_another)
             .and_then(|value| value.split_once('='))
             .map_or("", |(of, _)| of);
+        let is_name = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+        let of = if of.chars().all(is_name) { of } else { "" };
         found.push((Flag { name, of }, start..index));
     }
     found
@@ -168,6 +170,20 @@ mod tests {
         assert_eq!(
             left(command, r#"["--port", "1"]"#),
             "server --host 0.0.0.0 --workers=2 --verbose"
+        );
+    }
+
+    #[test]
+    fn repeated_long_flags_are_told_apart_in_the_same_way() {
+        let command = r#"["redpanda", "start", "--set", "redpanda.a=1", "--set", "redpanda.b=2"]"#;
+        assert_eq!(
+            left(command, r#"["--set", "redpanda.b=3"]"#),
+            "redpanda start --set redpanda.a=1"
+        );
+        let command = r#"["server", "--uri", "postgresql://db/a?tls=1"]"#;
+        assert_eq!(
+            left(command, r#"["--uri", "sqlite:///x?mode=ro"]"#),
+            "server"
         );
     }
 

@@ -52,8 +52,15 @@ fn version_to_follow(own: &Declared, components: &[Declared]) -> Option<Entry> {
     };
     let mut fillers = components.iter().filter(fills);
     let (filler, others) = (fillers.next()?, fillers.next());
+    let is_the_kinds = filler.external.is_none()
+        && ["image", "build"]
+            .iter()
+            .all(|key| filler.user.get(key).is_none());
     let version = filler.user.entry("version").filter(|_| others.is_none())?;
-    filler.written_version.as_ref().map(|_| version.clone())
+    // Other tags are of no image of the other program, or of several.
+    let is_whole = |(version, _): &(Version, Span)| version.rest.len() > 1;
+    let is_known = filler.written_version.as_ref().is_some_and(is_whole);
+    (is_the_kinds && is_known).then(|| version.clone())
 }
 
 pub(super) fn check(all: &Declarations, bound: &[Vec<BoundRole>], sink: &mut Sink) {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     ComponentPeer, Graph, OpenPort, Peer, StartEdge, Why,
-    texts::{pipeline_texts, workload_endpoints},
+    texts::{pipeline_texts, workload_texts},
 };
 use crate::model::{
     Agent, Ci, Component, Endpoint, FlowEnd, Health, Pipeline, Platform, Port, Probe, Purpose,
@@ -36,8 +36,19 @@ pub(super) fn collect(platform: &Platform, graph: &mut Graph) {
 fn workload_edges(platform: &Platform, workload: &Workload, graph: &mut Graph) {
     let peer = Peer::Workload(workload.name.clone());
     let component = ComponentPeer::Component(workload.component.clone());
-    for endpoint in workload_endpoints(workload) {
+    for endpoint in workload_texts(workload).flat_map(Text::endpoints) {
         reference(platform, &peer, &component, endpoint, graph);
+    }
+    // A door knows who stands behind it, and works while one of them does not.
+    let reaches_it = |name: &str| workload.reaches.iter().any(|it| it.component == name);
+    for endpoint in workload.files.iter().flat_map(|file| &file.asks) {
+        match reaches_it(&endpoint.component) {
+            true => {
+                let ends = (&peer, &component);
+                endpoint_edge(platform, ends, endpoint, Why::Reaches, graph);
+            }
+            false => reference(platform, &peer, &component, endpoint, graph),
+        }
     }
     for reach in &workload.reaches {
         reaches(platform, &peer, &component, reach, graph);

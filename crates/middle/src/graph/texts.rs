@@ -6,8 +6,8 @@
 use std::{collections::BTreeSet, slice};
 
 use crate::model::{
-    Build, Endpoint, EnvironmentVariable, FileContent, FileMount, Image, Parameter, Pipeline,
-    Probe, Runtime, Task, TaskBody, Text, Workload,
+    Build, EnvironmentVariable, FileContent, FileMount, Image, Parameter, Pipeline, Probe, Runtime,
+    Task, TaskBody, Text, Workload,
 };
 
 /// The secrets that a workload reads: in its texts, and as files.
@@ -88,14 +88,6 @@ pub fn workload_texts(workload: &Workload) -> impl Iterator<Item = &Text> {
     raw_compose.add_texts(&mut texts);
     raw_helm.add_texts(&mut texts);
     texts.into_iter()
-}
-
-/// The ports of which something tells a workload: its texts, and files that templates of kinds write.
-pub(super) fn workload_endpoints(workload: &Workload) -> impl Iterator<Item = &Endpoint> {
-    let asked = workload.files.iter().flat_map(|file| &file.asks);
-    workload_texts(workload)
-        .flat_map(Text::endpoints)
-        .chain(asked)
 }
 
 /// Every text of a pipeline and its tasks in which a reference may stand.

@@ -133,6 +133,15 @@ fn names_of(platform: &Platform, bound: &Use) -> Vec<String> {
     hosts.chain(workloads.cloned()).chain(database).collect()
 }
 
+/// The name of a Service of which this is the whole name in a cluster; another host as it is.
+fn in_cluster(host: &str) -> &str {
+    let service = host
+        .split_once(".svc")
+        .filter(|(_, rest)| rest.is_empty() || rest.starts_with('.'));
+    let name = service.and_then(|(service, _)| service.split('.').next());
+    name.unwrap_or(host)
+}
+
 /// The host and the path of an address, without login, port and parameters; another text as it is, without a port.
 fn place_in(text: &str) -> String {
     let Some(url) = UrlParts::split(text) else {
@@ -144,7 +153,7 @@ fn place_in(text: &str) -> String {
         .authority
         .rsplit_once('@')
         .map_or(url.authority, |(_, host)| host);
-    let host = host.split(':').next().unwrap_or(host);
+    let host = in_cluster(host.split(':').next().unwrap_or(host));
     let path = url.path.split('?').next().unwrap_or_default();
     format!("{host}{}", path.trim_end_matches('/'))
 }

@@ -6,7 +6,7 @@ use super::{port, refuse_true, request_path};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::{ComponentDraft, WorkloadDraft, read},
-    model::{Health, Host, Piece, Port, Probe, ProbeTool},
+    model::{Field, Health, Host, Piece, Port, Probe, ProbeTool},
     resolve::{
         Scene,
         reference::{Scope, text},
@@ -49,8 +49,11 @@ pub(in crate::resolve) fn health(
     })
 }
 
+/// Schemes under which a certificate is for the name.
+const OVER_TLS: [&str; 3] = ["https", "rediss", "grpcs"];
+
 /// A check that runs inside and names the workload itself: the name leads to it only once the check has passed, because a Service has
-/// no pod that is not ready. On its own address it is there before.
+/// no pod that is not ready. On its own address it is there before. A name by itself may be for a header or a certificate: it stays.
 fn asks_itself(mut probe: Probe, name: &str) -> Probe {
     let texts = match &mut probe {
         Probe::Command(words) => words.as_mut_slice(),
@@ -60,6 +63,8 @@ fn asks_itself(mut probe: Probe, name: &str) -> Probe {
     for piece in texts.iter_mut().flat_map(|text| &mut text.pieces) {
         if let Piece::Endpoint(endpoint) = piece
             && endpoint.host == Host::Name(name.to_string())
+            && matches!(endpoint.field, Field::Address | Field::Url)
+            && !OVER_TLS.contains(&endpoint.scheme.name())
             && !endpoint.external
         {
             endpoint.host = Host::Ip(Ipv4Addr::LOCALHOST.into());
