@@ -140,7 +140,10 @@ fn outputs_about_an_environment_name_its_commands() {
         "`mlopsgen down --env p`, then `mlopsgen apply --env p` and `mlopsgen up --env p`",
     );
     run(&project, &["apply", "--yes", "--env", "p"]).succeeded();
-    project.write("generated/p/compose/.env", "PW=as-before\n");
+    project.write(
+        "generated/p/compose/.env",
+        "PW=as-before\nFLOW_FERNET_KEY=as-before\n",
+    );
     run(&project, &["env", "init", "--env", "p"]).succeeded();
     said(
         &["env", "secret", "--env", "p"],
