@@ -35,10 +35,7 @@ pub(super) fn follow(tree: &Table, components: &mut [Declared], sink: &mut Sink)
 
 /// The version of what fills the role, where that is written and no version of the component's own.
 fn version_to_follow(own: &Declared, components: &[Declared]) -> Option<Entry> {
-    let says_its_own = ["version", "image", "build"]
-        .iter()
-        .any(|key| own.user.get(key).is_some());
-    if says_its_own || own.external.is_some() {
+    if own.user.get("version").is_some() || !runs_the_kinds_image(own) {
         return None;
     }
     let role = own.kind.roles.iter().find(|role| role.not_older)?;
@@ -52,17 +49,14 @@ fn version_to_follow(own: &Declared, components: &[Declared]) -> Option<Entry> {
     };
     let mut fillers = components.iter().filter(fills);
     let (filler, others) = (fillers.next()?, fillers.next());
-    let is_the_kinds = filler.external.is_none()
-        && ["image", "build"]
-            .iter()
-            .all(|key| filler.user.get(key).is_none());
     let version = filler.user.entry("version").filter(|_| others.is_none())?;
     // Other tags are of no image of the other program, or of several.
     let is_whole = |(version, _): &(Version, Span)| version.rest.len() > 1;
     let is_known = filler.written_version.as_ref().is_some_and(is_whole);
-    (is_the_kinds && is_known).then(|| version.clone())
+    (runs_the_kinds_image(filler) && is_known).then(|| version.clone())
 }
 
+/// Reports each component that is newer than what fills such a role.
 pub(super) fn check(all: &Declarations, bound: &[Vec<BoundRole>], sink: &mut Sink) {
     for (declared, bound) in all.components.iter().zip(bound) {
         let asked = bound.iter().filter(|it| it.role.not_older);
@@ -111,12 +105,14 @@ fn version(declared: &Declared) -> Option<(Version, Span)> {
     if declared.written_version.is_some() {
         return declared.written_version.clone();
     }
-    let is_own = ["image", "build"]
-        .iter()
-        .any(|key| declared.user.get(key).is_some());
-    if declared.external.is_some() || is_own {
+    if !runs_the_kinds_image(declared) {
         return None;
     }
     let version = Version::of(declared.kind.version.as_deref()?)?;
     Some((version, declared.span))
+}
+
+fn runs_the_kinds_image(declared: &Declared) -> bool {
+    let mut own = ["image", "build"].iter();
+    declared.external.is_none() && own.all(|key| declared.user.get(key).is_none())
 }
