@@ -59,7 +59,7 @@ struct JsonChange {
     action: Action,
     /// Why it is not done, or not without `--force`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'static str>,
+    reason: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -95,7 +95,10 @@ pub fn report(outcome: &Outcome, folder: &str, terminal: &Terminal) -> String {
         stubs: plan.map_or(Vec::new(), |plan| {
             plan.stubs.iter().map(|stub| stub.path.clone()).collect()
         }),
-        data: data::json(plan.map_or(&DataPlan::default(), |plan| &plan.data)),
+        data: data::json(
+            plan.map_or(&DataPlan::default(), |plan| &plan.data),
+            terminal,
+        ),
         objects_fixed: plan.map_or(Vec::new(), |plan| fixed::json(&plan.fixed)),
         notices: plan.map_or(Vec::new(), |plan| plan.notices.clone()),
         secret: plan.and_then(|plan| plan.secret.as_ref().map(chart_secret::json)),

@@ -6,7 +6,7 @@ use mlopsgen::{
 };
 
 use super::{
-    chart_secret, data, fixed, scaling,
+    chart_secret, data, fixed, notices,
     terminal::{Paint, Terminal, paint},
 };
 
@@ -175,7 +175,7 @@ impl Page<'_> {
         for (line, kind) in fixed::lines(&plan.fixed) {
             self.line(&line, kind);
         }
-        for (line, kind) in scaling::lines(&plan.notices) {
+        for (line, kind) in notices::lines(&plan.notices) {
             self.line(&line, kind);
         }
         for (line, kind) in plan.secret.iter().flat_map(chart_secret::lines) {

@@ -49,6 +49,11 @@ pub(super) fn values(text: &str) -> Option<Value> {
     Some(plain(&node))
 }
 
+/// The entries of a table of values; none of what is no table.
+pub(super) fn table(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    value.as_object().into_iter().flatten()
+}
+
 /// Without places. Every scalar is a text, and nothing is what is not there.
 fn plain(node: &Node) -> Value {
     match &node.value {

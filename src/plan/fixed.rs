@@ -7,7 +7,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{chart::Charts, claims, data::DataPlan};
+use super::{
+    chart::{Charts, table},
+    claims,
+    data::DataPlan,
+};
 use crate::text::shell_word;
 
 /// An existing object whose immutable fields would change, which no cluster allows.
@@ -317,10 +321,6 @@ fn objects(values: &Value) -> BTreeMap<Key, Value> {
         }
     }
     out
-}
-
-fn table(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
-    value.as_object().into_iter().flatten()
 }
 
 fn is_empty(value: &Value) -> bool {

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Change, Notice,
-    chart::{self, Charts},
+    chart::{self, Charts, table},
 };
 use crate::fileset::FileSet;
 
@@ -40,8 +40,8 @@ pub(super) fn notices(
         }
         _ => return Vec::new(),
     };
-    let mut charts = wanted.files.keys().filter_map(|path| chart::name_of(path));
-    let Some(name) = charts.next() else {
+    let mut names = wanted.files.keys().filter_map(|path| chart::name_of(path));
+    let Some(name) = names.next() else {
         return Vec::new();
     };
     let mut old = changes
@@ -227,8 +227,4 @@ fn changed_files(
         }
     }
     out
-}
-
-fn table(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
-    value.as_object().into_iter().flatten()
 }

@@ -15,6 +15,7 @@ mod found;
 mod jobs;
 mod manifest;
 mod node_folders;
+mod notice;
 mod recorded;
 mod replacements;
 mod saved;
@@ -35,14 +36,15 @@ pub use found::{Found, State};
 pub use manifest::{
     Accepted, Facts, MANIFEST, Manifest, Recorded, VERSION, fingerprint, hash, read, read_data,
 };
+pub use notice::Notice;
 pub use saved::{SavedChange, SavedPlan};
-pub use scaling::Notice;
 pub use stubs::stubs_of_interest;
 pub use upgrades::MajorChange;
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::fileset::Stub;
 
@@ -82,15 +84,12 @@ impl Refusal {
         matches!(self, Refusal::Edited | Refusal::NotOurs)
     }
 
-    /// For programs.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Refusal::Edited => "edited",
-            Refusal::NotOurs => "not-ours",
-            Refusal::Folder => "folder",
-            Refusal::BelowFile(_) => "below-file",
-            Refusal::Link(_) => "link",
-            Refusal::Unreadable(_) => "unreadable",
+    /// For programs: the word that a saved plan has for it, without the path or the text beside it.
+    pub fn name(&self) -> String {
+        match serde_json::to_value(self).unwrap_or_default() {
+            Value::String(name) => name,
+            Value::Object(entry) => entry.into_iter().map(|(name, _)| name).collect(),
+            _ => String::new(),
         }
     }
 

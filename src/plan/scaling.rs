@@ -1,55 +1,14 @@
-//! What of an upgrade is up to a person though nothing stands in its way: who decides over the number of pods, workloads that are
-//! taken away, claims that not every storage class can make, and jobs that run again (`jobs` finds these).
+//! Workloads of a chart whose number of pods somebody else decides from now on, workloads that values turn off, and new claims that
+//! several nodes mount.
 //!
-//! In: the values of both charts. Out: notices, in the order of the charts.
+//! In: the values of both charts. Out: notices, in the order of the chart.
 
-use serde::Serialize;
 use serde_json::Value;
 
-use super::chart::Charts;
-
-/// Something to know, or to do, before an upgrade.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "what", rename_all = "snake_case")]
-pub enum Notice {
-    /// An autoscaler decides over the pods of a workload that had a number.
-    Scaled {
-        /// The workload.
-        workload: String,
-        /// How many pods it had; `None`: something outside of the chart decided.
-        was: Option<u64>,
-        /// How many the autoscaler keeps at least.
-        least: u64,
-        /// How many it makes at most.
-        most: u64,
-    },
-    /// A workload has a number of pods again.
-    Unscaled {
-        /// The workload.
-        workload: String,
-        /// The number.
-        pods: u64,
-    },
-    /// The upgrade takes the pods of a workload away that the chart has still: values can turn it on.
-    TurnedOff {
-        /// The workload.
-        workload: String,
-    },
-    /// A new claim that several nodes mount at once.
-    OfManyNodes {
-        /// The claim.
-        claim: String,
-        /// The storage class that is to make it; `None`: the cluster's default.
-        class: Option<String>,
-    },
-    /// A job that may have succeeded does something else, so it runs again.
-    JobRunsAgain {
-        /// The job.
-        job: String,
-        /// What changes of it: keys, as `image`, `env.LEVEL`, `files."/path"`.
-        because: Vec<String>,
-    },
-}
+use super::{
+    Notice,
+    chart::{Charts, table},
+};
 
 /// Compares the chart of before with the chart of afterwards; without either there is nothing to say.
 pub(super) fn notices(charts: &Charts) -> Vec<Notice> {
@@ -114,8 +73,4 @@ fn of_many_nodes(values: &Value, claim: &Value) -> Option<Notice> {
 /// Values are read as texts.
 fn number(value: Option<&Value>) -> Option<u64> {
     value?.as_str()?.parse().ok()
-}
-
-fn table(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
-    value.as_object().into_iter().flatten()
 }

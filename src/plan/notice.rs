@@ -1,0 +1,46 @@
+//! What of an upgrade of the chart is up to a person though nothing stands in its way: `scaling` and `jobs` find it.
+
+use serde::Serialize;
+
+/// Something to know, or to do, before an upgrade.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum Notice {
+    /// An autoscaler decides over the pods of a workload that had a number.
+    Scaled {
+        /// The workload.
+        workload: String,
+        /// How many pods it had; `None`: something outside of the chart decided.
+        was: Option<u64>,
+        /// How many the autoscaler keeps at least.
+        least: u64,
+        /// How many it makes at most.
+        most: u64,
+    },
+    /// A workload has a number of pods again.
+    Unscaled {
+        /// The workload.
+        workload: String,
+        /// The number.
+        pods: u64,
+    },
+    /// The upgrade takes the pods of a workload away that the chart has still: values can turn it on.
+    TurnedOff {
+        /// The workload.
+        workload: String,
+    },
+    /// A new claim that several nodes mount at once.
+    OfManyNodes {
+        /// The claim.
+        claim: String,
+        /// The storage class that is to make it; `None`: the cluster's default.
+        class: Option<String>,
+    },
+    /// A job that may have succeeded does something else, so it runs again.
+    JobRunsAgain {
+        /// The job.
+        job: String,
+        /// What changes of it: keys, as `image`, `env.LEVEL`, `files."/path"`.
+        because: Vec<String>,
+    },
+}
