@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value as Json, json};
 
 use super::{
-    Declarations,
+    Bound, Declarations,
     draft::{BoundRole, Declared},
     hidden::path_of_url,
     layers::kind_in_long_form,
@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// The facts that a condition can test.
-pub(super) fn facts(all: &Declarations, bound: &[Vec<BoundRole>], index: usize) -> View {
+pub(super) fn facts(all: &Declarations, bound: &[Bound], index: usize) -> View {
     let declared = &all.components[index];
     let value = |fact: &Fact| match fact {
         Fact::Settings => settings(declared).into(),
@@ -55,12 +55,7 @@ enum Depth {
 }
 
 /// What fills each role of a component.
-fn roles(
-    all: &Declarations,
-    bound: &[Vec<BoundRole>],
-    index: usize,
-    depth: Depth,
-) -> Map<String, Json> {
+fn roles(all: &Declarations, bound: &[Bound], index: usize, depth: Depth) -> Map<String, Json> {
     let facts_of = |of: &BoundRole| -> Json {
         let target = &all.components[of.target];
         let value = |fact: &RoleFact| match fact {
@@ -80,7 +75,7 @@ fn roles(
         facts.into()
     };
     let mut out = Map::new();
-    for bound in &bound[index] {
+    for bound in &bound[index].roles {
         let mut facts = facts_of(bound);
         if let Some(other) = out.get(&bound.role.name) {
             keep_equal(&mut facts["settings"], &other["settings"]);

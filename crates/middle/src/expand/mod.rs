@@ -156,27 +156,91 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
     let certificates = secrets::of_routes(&routes, &names.secrets);
     names.secrets.extend(certificates);
     let mut all = Declarations::new(names, components, routes);
-    let (bound, complete): (Vec<_>, Vec<_>) = roles::bind(&all, sink).into_iter().unzip();
+    let mut bound = roles::bind(&all, sink);
     let fits = settings::check(&all, sink);
-    secrets::check_needed(&all, tree, sink);
-    secrets::check_names(&all, tree, sink);
-    end_of_life::check(&all, sink);
-    tag_form::check(&all, sink);
-    older_filler::check(&all, &bound, sink);
-    no_builder::check(&all, tree, sink);
-    let mut layers = layers(&all, &bound, inputs.engine, sink);
-    hidden::check(&all, &layers.workloads, sink);
-    probes::drop_idle(&all, &mut layers.workloads);
-    unread_secrets::drop(&mut all, &mut layers, tree);
-    let Layers {
-        kind_tables,
-        own_secrets,
-        mut workloads,
-    } = layers;
-    unread_keys::check(&all, &workloads, tree, sink);
-    env_settings::check_parts(&all, &workloads, sink);
-    role_env::set(&all, &bound, &own_secrets, &mut workloads, sink);
-    role_env::parts_elsewhere(&all, &kind_tables, &workloads, sink);
+    for (bound, fits) in bound.iter_mut().zip(fits) {
+        bound.is_complete &= fits;
+    }
+    check_declared(&all, &bound, tree, sink);
+    let layers = layers(&mut all, bound, inputs.engine, tree, sink);
+    finished(all, layers, tree, sink)
+}
+
+/// Checks components as they are declared.
+fn check_declared(all: &Declarations, bound: &[Bound], tree: &Table, sink: &mut Sink) {
+    secrets::check_needed(all, tree, sink);
+    secrets::check_names(all, tree, sink);
+    end_of_life::check(all, sink);
+    tag_form::check(all, sink);
+    older_filler::check(all, bound, sink);
+    no_builder::check(all, tree, sink);
+}
+
+/// What fills the roles of a component.
+struct Bound {
+    roles: Vec<BoundRole>,
+    /// Whether all that its kind requires are filled, and its settings are right.
+    is_complete: bool,
+}
+
+/// What the layers of one component come to.
+struct Layers {
+    bound: Bound,
+    /// What holds of its kind.
+    kind_table: Table,
+    /// The secrets that it brings, by their keys in the kind.
+    secrets: Vec<(String, Secret)>,
+    /// Its main workload and its parts that run.
+    workloads: Vec<Layered>,
+}
+
+/// The layers of every component, in their order, with what some of them set in others.
+fn layers(
+    all: &mut Declarations,
+    bound: Vec<Bound>,
+    engine: &Engine,
+    tree: &Table,
+    sink: &mut Sink,
+) -> Vec<Layers> {
+    let mut layers = lay(all, bound, engine, sink);
+    hidden::check(all, &layers, sink);
+    probes::drop_idle(all, &mut layers);
+    unread_secrets::drop(all, &mut layers, tree);
+    unread_keys::check(all, &layers, tree, sink);
+    env_settings::check_parts(all, &layers, sink);
+    role_env::set(all, &mut layers, sink);
+    role_env::parts_elsewhere(all, &layers, sink);
+    layers
+}
+
+/// Decides the conditions of kinds, and lays what users wrote over what holds.
+fn lay(all: &Declarations, bound: Vec<Bound>, engine: &Engine, sink: &mut Sink) -> Vec<Layers> {
+    // Conditions of one component read what fills the roles of another.
+    let mut laid = Vec::new();
+    for (index, declared) in all.components.iter().enumerate() {
+        let facts = conditions::facts(all, &bound, index);
+        let kind_table = conditions::table_of_kind(declared, engine, &facts, sink);
+        // A condition that can't be evaluated is reported already.
+        let holds =
+            |condition: &_| conditions::holds(condition, engine, &facts, &mut Sink::default());
+        ignored::check(declared, &kind_table, &holds, sink);
+        contradicted::check(declared, &kind_table, sink);
+        let secrets = secrets::own_secrets(declared, engine, &facts, sink);
+        let workloads = layers::workloads(declared, &kind_table, engine, &facts, sink);
+        laid.push((kind_table, secrets, workloads));
+    }
+    let with_roles = laid.into_iter().zip(bound);
+    let layers = with_roles.map(|((kind_table, secrets, workloads), bound)| Layers {
+        bound,
+        kind_table,
+        secrets,
+        workloads,
+    });
+    layers.collect()
+}
+
+/// The draft of these layers.
+fn finished(all: Declarations, layers: Vec<Layers>, tree: &Table, sink: &mut Sink) -> Draft {
     let Declarations {
         mut names,
         components,
@@ -184,33 +248,8 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
         ..
     } = all;
     let mut drafts = Vec::new();
-    let complete = complete.into_iter().zip(fits);
-    let complete = complete.map(|(complete, fits)| complete && fits);
-    let parts = bound.into_iter().zip(complete).zip(kind_tables);
-    let parts = parts.zip(own_secrets).zip(workloads);
-    for (declared, ((((uses, complete), mut kind_table), brought), workloads)) in
-        components.into_iter().zip(parts)
-    {
-        let (ports, whole) = ports::ports(&declared, &workloads, names.bind, sink);
-        if declared.external.is_some() {
-            kind_table.remove("workload");
-        }
-        for (_, secret) in &brought {
-            let known = names.secrets.find(&secret.name);
-            let refused =
-                known.and_then(|known| secrets::may_be_left_out(&declared, known, None, tree));
-            refused.into_iter().for_each(|it| sink.push(it));
-        }
-        let own_secrets = declare_secrets(brought, &mut names);
-        drafts.push(ComponentDraft {
-            uses,
-            kind_table,
-            workloads: with_ports(workloads, ports),
-            own_secrets,
-            // Without its roles, its settings and its ports neither references nor templates of the kind can work out.
-            broken: !(complete && whole) || declared.lacks_presets,
-            declared,
-        });
+    for (declared, layers) in components.into_iter().zip(layers) {
+        drafts.push(component(declared, layers, &mut names, tree, sink));
     }
     secret_forms::inherit(&mut names, &drafts, &routes, tree, sink);
     drafts.iter().for_each(|draft| own_name::check(draft, sink));
@@ -227,39 +266,39 @@ pub fn expand(tree: &Table, mut inputs: Inputs<'_>, sink: &mut Sink) -> Draft {
     }
 }
 
-/// What the layers of all components come to, in the order of the components.
-#[derive(Default)]
-struct Layers {
-    /// What holds of their kinds.
-    kind_tables: Vec<Table>,
-    /// The secrets that they bring, by their keys in the kinds.
-    own_secrets: Vec<Vec<(String, Secret)>>,
-    workloads: Vec<Vec<Layered>>,
-}
-
-/// Decides the conditions of kinds, and lays what users wrote over what holds.
-fn layers(
-    all: &Declarations,
-    bound: &[Vec<BoundRole>],
-    engine: &Engine,
+/// One component with its ports read. Its secrets become secrets of the platform.
+fn component(
+    declared: Declared,
+    layers: Layers,
+    names: &mut Names,
+    tree: &Table,
     sink: &mut Sink,
-) -> Layers {
-    let mut out = Layers::default();
-    for (index, declared) in all.components.iter().enumerate() {
-        let facts = conditions::facts(all, bound, index);
-        let kind_table = conditions::table_of_kind(declared, engine, &facts, sink);
-        // A condition that can't be evaluated is reported already.
-        let holds =
-            |condition: &_| conditions::holds(condition, engine, &facts, &mut Sink::default());
-        ignored::check(declared, &kind_table, &holds, sink);
-        contradicted::check(declared, &kind_table, sink);
-        let secrets = secrets::own_secrets(declared, engine, &facts, sink);
-        out.own_secrets.push(secrets);
-        let workloads = layers::workloads(declared, &kind_table, engine, &facts, sink);
-        out.workloads.push(workloads);
-        out.kind_tables.push(kind_table);
+) -> ComponentDraft {
+    let Layers {
+        bound,
+        mut kind_table,
+        secrets,
+        workloads,
+    } = layers;
+    let (ports, whole) = ports::ports(&declared, &workloads, names.bind, sink);
+    if declared.external.is_some() {
+        kind_table.remove("workload");
     }
-    out
+    for (_, secret) in &secrets {
+        let known = names.secrets.find(&secret.name);
+        let refused =
+            known.and_then(|known| secrets::may_be_left_out(&declared, known, None, tree));
+        refused.into_iter().for_each(|it| sink.push(it));
+    }
+    ComponentDraft {
+        uses: bound.roles,
+        kind_table,
+        workloads: with_ports(workloads, ports),
+        own_secrets: declare_secrets(secrets, names),
+        // Without its roles, its settings and its ports neither references nor templates of the kind can work out.
+        broken: !(bound.is_complete && whole) || declared.lacks_presets,
+        declared,
+    }
 }
 
 /// Adds the secrets that a component brings to those of the platform. Returns the name of each by its key in the kind.

@@ -1,10 +1,6 @@
 //! Programs that do not work with an older version of what fills a role, by major and minor version: `not_older` of the role.
 
-use super::{
-    Declarations,
-    draft::{BoundRole, Declared},
-    major,
-};
+use super::{Bound, Declarations, draft::Declared, major};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     model::Version,
@@ -57,9 +53,9 @@ fn version_to_follow(own: &Declared, components: &[Declared]) -> Option<Entry> {
 }
 
 /// Reports each component that is newer than what fills such a role.
-pub(super) fn check(all: &Declarations, bound: &[Vec<BoundRole>], sink: &mut Sink) {
+pub(super) fn check(all: &Declarations, bound: &[Bound], sink: &mut Sink) {
     for (declared, bound) in all.components.iter().zip(bound) {
-        let asked = bound.iter().filter(|it| it.role.not_older);
+        let asked = bound.roles.iter().filter(|it| it.role.not_older);
         let found = asked.filter_map(|it| older(declared, &all.components[it.target]));
         found.for_each(|it| sink.push(it.about(&declared.name)));
     }

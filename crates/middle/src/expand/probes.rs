@@ -1,18 +1,19 @@
 //! Probes from outside: the prober is a part of Prometheus, and is left out if it has nothing to probe.
 
-use super::{Declarations, layers::Layered};
+use super::{Declarations, Layers, layers::Layered};
 use crate::{
     model::{PROBER, Purpose},
     syntax::{Node, Table},
 };
 
 /// Removes the prober if it has nothing to probe, or if Prometheus can't reach it.
-pub(super) fn drop_idle(all: &Declarations, workloads: &mut [Vec<Layered>]) {
-    let has_work = workloads
+pub(super) fn drop_idle(all: &Declarations, layers: &mut [Layers]) {
+    let has_work = layers
         .iter()
-        .flatten()
+        .flat_map(|layers| &layers.workloads)
         .any(|workload| !workload.job && can_be_probed(&workload.table));
-    for (declared, workloads) in all.components.iter().zip(workloads) {
+    for (declared, layers) in all.components.iter().zip(layers) {
+        let workloads = &mut layers.workloads;
         if !declared.is_for(Purpose::Metrics) {
             continue;
         }

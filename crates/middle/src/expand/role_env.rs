@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Declarations,
+    Declarations, Layers,
     draft::{BoundRole, Declared},
     layers::Layered,
     read,
@@ -16,56 +16,74 @@ use crate::{
     syntax::{Entry, Key, Node, Table, Value},
 };
 
-/// Sets the variables in the workloads of the fillers. `bound`, `secrets` and `workloads` have an entry a component.
-pub(super) fn set(
-    all: &Declarations,
-    bound: &[Vec<BoundRole>],
-    secrets: &[Vec<(String, Secret)>],
-    workloads: &mut [Vec<Layered>],
-    sink: &mut Sink,
-) {
-    for (index, ((owner, bound), secrets)) in
-        all.components.iter().zip(bound).zip(secrets).enumerate()
-    {
-        for role in bound {
-            if !role.role.takes.is_empty() && has_user_elsewhere(&all.components[role.target]) {
-                take(
-                    role,
-                    &all.components[role.target].name,
-                    &mut workloads[index],
-                );
+/// Sets the variables in the workloads of the fillers.
+pub(super) fn set(all: &Declarations, layers: &mut [Layers], sink: &mut Sink) {
+    for (index, owner) in all.components.iter().enumerate() {
+        // Put back below: a component can fill a role of its own.
+        let roles = std::mem::take(&mut layers[index].bound.roles);
+        let secrets = std::mem::take(&mut layers[index].secrets);
+        for role in &roles {
+            let target = &all.components[role.target];
+            if !role.role.takes.is_empty() && has_user_elsewhere(target) {
+                take(role, &target.name, &mut layers[index].workloads);
                 continue;
             }
-            let mut not_made: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-            let mut logs_in = false;
-            for (part, variable, written) in &role.role.gives {
-                let filler = workloads[role.target]
-                    .iter_mut()
-                    .find(|workload| workload.part.as_deref() == Some(part.as_str()));
-                let key = Key {
-                    name: name(owner, variable, written.span),
-                    span: written.span,
-                };
-                // A login of a part that does not run is not made, and none where it logs in as a user that is there.
-                if !has_own(owner, secrets, written) {
-                    continue;
-                }
-                logs_in |= names_own(written);
-                let value = value(owner, secrets, written);
-                match filler {
-                    Some(filler) => set_variable(&mut filler.table, Entry { key, value }),
-                    None => not_made.entry(part).or_default().push(format!(
-                        "`{}` = `{}`",
-                        key.name,
-                        read::scalar(&value)
-                    )),
-                }
+            let gives = Gives {
+                owner,
+                secrets: &secrets,
+                role,
+            };
+            let workloads = &mut layers[role.target].workloads;
+            let not_made = gives.set(&target.name, workloads);
+            not_made.into_iter().for_each(|it| sink.push(it));
+        }
+        layers[index].bound.roles = roles;
+        layers[index].secrets = secrets;
+    }
+}
+
+/// What a component gives to one that fills its role.
+struct Gives<'a> {
+    owner: &'a Declared,
+    secrets: &'a [(String, Secret)],
+    role: &'a BoundRole,
+}
+
+impl Gives<'_> {
+    /// Sets it in the workloads of the filler. Returns what to say of logins whose part does not run.
+    fn set(&self, filler: &str, workloads: &mut [Layered]) -> Vec<Diagnostic> {
+        let Self {
+            owner,
+            secrets,
+            role,
+        } = self;
+        let mut not_made: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        let mut logs_in = false;
+        for (part, variable, written) in &role.role.gives {
+            // A login of a part that does not run is not made, and none where it logs in as a user that is there.
+            if !has_own(owner, secrets, written) {
+                continue;
             }
-            let target = &all.components[role.target];
-            for (part, values) in not_made.into_iter().filter(|_| logs_in) {
-                sink.push(nobody_makes(&target.name, part, &values, role.span).about(&owner.name));
+            logs_in |= names_own(written);
+            let key = Key {
+                name: name(owner, variable, written.span),
+                span: written.span,
+            };
+            let value = value(owner, secrets, written);
+            let mut workloads = workloads.iter_mut();
+            match workloads.find(|it| it.part.as_deref() == Some(part.as_str())) {
+                Some(workload) => set_variable(&mut workload.table, Entry { key, value }),
+                None => not_made.entry(part).or_default().push(format!(
+                    "`{}` = `{}`",
+                    key.name,
+                    read::scalar(&value)
+                )),
             }
         }
+        let not_made = not_made.into_iter().filter(|_| logs_in);
+        not_made
+            .map(|(part, values)| nobody_makes(filler, part, &values, role.span).about(&owner.name))
+            .collect()
     }
 }
 
@@ -129,17 +147,12 @@ fn with_own_names(owner: &Declared, value: &Node) -> String {
 }
 
 /// Parts of a component that runs elsewhere, which wait for another part that does not run: they need what it would make.
-pub(super) fn parts_elsewhere(
-    all: &Declarations,
-    kind_tables: &[Table],
-    workloads: &[Vec<Layered>],
-    sink: &mut Sink,
-) {
-    let all = all.components.iter().zip(kind_tables).zip(workloads);
-    for ((declared, decided), workloads) in all {
+pub(super) fn parts_elsewhere(all: &Declarations, layers: &[Layers], sink: &mut Sink) {
+    for (declared, layers) in all.components.iter().zip(layers) {
         let Some(external) = &declared.external else {
             continue;
         };
+        let workloads = &layers.workloads;
         for workload in workloads {
             let waits = workload.table.table("@depends_on").into_iter();
             let parts = waits
@@ -148,7 +161,7 @@ pub(super) fn parts_elsewhere(
             for part in parts.filter(|it| *it != "main") {
                 let runs = |it: &Layered| it.part.as_deref() == Some(part);
                 let env = |table: &Table| table.get_path(&["parts", part, "env"]).cloned();
-                let given = env(decided).filter(|_| !workloads.iter().any(runs));
+                let given = env(&layers.kind_table).filter(|_| !workloads.iter().any(runs));
                 let usual = env(&declared.kind.table);
                 let is_usual = |name: &str| {
                     let usual = usual.as_ref().and_then(Node::as_table);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Declarations, MissingLine, databases,
+    Bound, Declarations, MissingLine, databases,
     draft::{BoundRole, Declared},
     role_or_setting,
     schemas::{database_of_its_own, free_stores},
@@ -18,21 +18,21 @@ use crate::{
     text::one_of,
 };
 
-/// The roles of every component, and whether it has all that it requires.
-pub(super) fn bind(all: &Declarations, sink: &mut Sink) -> Vec<(Vec<BoundRole>, bool)> {
+/// What fills the roles of every component.
+pub(super) fn bind(all: &Declarations, sink: &mut Sink) -> Vec<Bound> {
     (0..all.components.len())
         .map(|index| bind_component(all, index, sink))
         .collect()
 }
 
 /// What the user bound, then what a default binds.
-fn bind_component(all: &Declarations, index: usize, sink: &mut Sink) -> (Vec<BoundRole>, bool) {
-    let mut bound = bound_by_uses(all, index, sink);
-    let mut complete = true;
+fn bind_component(all: &Declarations, index: usize, sink: &mut Sink) -> Bound {
+    let mut roles = bound_by_uses(all, index, sink);
+    let mut is_complete = true;
     let declared = &all.components[index];
     for role in &declared.kind.roles {
         match declared.user.get_path(&["uses", &role.name]) {
-            None => bound.extend(by_default(all, index, role, sink)),
+            None => roles.extend(by_default(all, index, role, sink)),
             Some(node)
                 if role.required && declared.external.is_none() && names_nothing(role, node) =>
             {
@@ -40,10 +40,10 @@ fn bind_component(all: &Declarations, index: usize, sink: &mut Sink) -> (Vec<Bou
             }
             Some(_) => {}
         }
-        complete &= !role.required || bound.iter().any(|bound| bound.role.name == role.name);
+        is_complete &= !role.required || roles.iter().any(|bound| bound.role.name == role.name);
     }
-    role_or_setting::check(all, index, &bound, sink);
-    (bound, complete)
+    role_or_setting::check(all, index, &roles, sink);
+    Bound { roles, is_complete }
 }
 
 /// Whether `uses` says of a role that nothing fills it.

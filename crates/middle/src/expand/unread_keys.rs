@@ -1,6 +1,6 @@
 //! Keys of a component that nothing reads: those of a part that does not run, and what is to be watched where nobody watches.
 
-use super::{Declarations, draft::Declared, layers::Layered, read};
+use super::{Declarations, Layers, draft::Declared, layers::Layered, read};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     model::Purpose,
@@ -11,10 +11,9 @@ use crate::{
 /// What Prometheus reads of a component.
 const WATCHED: [&str; 4] = ["metrics", "alerts", "slo", "panels"];
 
-/// `workloads`: what runs of each component.
-pub(super) fn check(all: &Declarations, workloads: &[Vec<Layered>], tree: &Table, sink: &mut Sink) {
+pub(super) fn check(all: &Declarations, layers: &[Layers], tree: &Table, sink: &mut Sink) {
     let is_watched = all.has(Purpose::Metrics);
-    for (declared, workloads) in all.components.iter().zip(workloads) {
+    for (declared, layers) in all.components.iter().zip(layers) {
         for (key, node) in declared
             .user
             .table("parts")
@@ -22,7 +21,7 @@ pub(super) fn check(all: &Declarations, workloads: &[Vec<Layered>], tree: &Table
             .flat_map(Table::iter)
         {
             let runs = |it: &Layered| it.part.as_deref() == Some(key.name.as_str());
-            if !workloads.iter().any(runs)
+            if !layers.workloads.iter().any(runs)
                 && let Some(diagnostic) = idle_part(declared, key, node)
             {
                 sink.push(diagnostic.about(&declared.name));

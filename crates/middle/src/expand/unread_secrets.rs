@@ -12,19 +12,16 @@ use crate::{
 };
 
 /// Takes them out of the layers and of the names. `tree`: the platform, which may declare a variable itself.
-pub(super) fn drop(all: &mut Declarations, layers: &mut Layers, tree: &Table) {
+pub(super) fn drop(all: &mut Declarations, layers: &mut [Layers], tree: &Table) {
     let mut used: Vec<String> = Vec::new();
-    for (index, declared) in all.components.iter().enumerate() {
-        let brought = std::mem::take(&mut layers.own_secrets[index]);
-        let readers = readers(layers, index, declared);
+    for (declared, layers) in all.components.iter().zip(layers) {
+        let secrets = std::mem::take(&mut layers.secrets);
+        let readers = readers(layers, declared);
         let is_read = |key: &str| readers.iter().any(|node| refers_to(node, &["own", key]));
         let variables = variables(declared).filter(|(key, _)| is_read(key));
         used.extend(variables.map(|(_, env)| env));
-        let brought = brought
-            .into_iter()
-            .filter(|(key, _)| is_read(key))
-            .collect();
-        layers.own_secrets[index] = brought;
+        let read = secrets.into_iter().filter(|(key, _)| is_read(key));
+        layers.secrets = read.collect();
     }
     let Names { variables, .. } = &mut all.names;
     let is_declared = |variable: &Variable| tree.get_path(&["vars", &variable.name]).is_some();
@@ -47,13 +44,13 @@ fn variables(declared: &Declared) -> impl Iterator<Item = (&str, String)> {
 
 /// What reads the component's own secrets and variables: its workloads, its outputs, a chart that runs it. What it gives to those
 /// that fill its roles, such as a login to make, is of use only where it logs in itself.
-fn readers<'a>(layers: &'a Layers, index: usize, declared: &Declared) -> Vec<&'a Node> {
+fn readers<'a>(layers: &'a Layers, declared: &Declared) -> Vec<&'a Node> {
     // No chart runs what is elsewhere, and what others read of it there has no key that is made here.
     let tables = ["outputs", "charts"].into_iter();
     let tables = tables.filter(|_| declared.external.is_none());
-    let tables = tables.filter_map(|key| layers.kind_tables[index].table(key));
+    let tables = tables.filter_map(|key| layers.kind_table.table(key));
     let runs_here = |it: &&Layered| declared.external.is_none() || it.part.is_some();
-    let workloads = layers.workloads[index].iter().filter(runs_here);
+    let workloads = layers.workloads.iter().filter(runs_here);
     let workloads = workloads.map(|it| &it.table);
     let own = tables
         .chain(workloads)
