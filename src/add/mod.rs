@@ -187,28 +187,7 @@ impl<'a> Addition<'a> {
         // The name is taken before those of the roles are chosen.
         self.existing.reserve(name, kind);
         self.name_fillers(name, kind)?;
-        let mut uses = Vec::new();
-        let mut open = Vec::new();
-        for role in &kind.roles {
-            match self.fill(name, role, group, depth)? {
-                Some(filler) => {
-                    let filler_name = quoted(&filler.name);
-                    if filler.written {
-                        uses.push((role.name.clone(), filler_name));
-                    } else if !role.all {
-                        let unnamed = (name.to_string(), role.clone());
-                        self.existing.unnamed.push(unnamed);
-                    }
-                }
-                None => {
-                    if role.default && !role.all {
-                        let unnamed = (name.to_string(), role.clone());
-                        self.existing.unnamed.push(unnamed);
-                    }
-                    open.push((role.name.clone(), role.kinds.clone()));
-                }
-            }
-        }
+        let Filled { uses, open } = self.fill_roles(new, depth)?;
         let settings = self.settings(name, kind, store_of, &open)?;
         if let Some(port) = words::published(kind) {
             hosts.push(("http".to_string(), self.existing.free_host(port)));
@@ -232,6 +211,30 @@ impl<'a> Addition<'a> {
             open,
         });
         Ok(())
+    }
+
+    fn fill_roles(&mut self, new: &Insertion<'_>, depth: usize) -> Result<Filled, Failure> {
+        let mut filled = Filled::default();
+        for role in &new.kind.roles {
+            let filler = self.fill(new.name, role, new.group, depth)?;
+            let is_unnamed = match &filler {
+                Some(filler) => !filler.written,
+                None => role.default,
+            };
+            match filler {
+                Some(filler) if filler.written => {
+                    let filler_name = quoted(&filler.name);
+                    filled.uses.push((role.name.clone(), filler_name));
+                }
+                Some(_) => {}
+                None => filled.open.push((role.name.clone(), role.kinds.clone())),
+            }
+            if is_unnamed && !role.all {
+                let unnamed = (new.name.to_string(), role.clone());
+                self.existing.unnamed.push(unnamed);
+            }
+        }
+        Ok(filled)
     }
 
     /// The settings that it can't do without: those that take a secret get one, which is declared. `open`: roles that nothing fills.
@@ -293,6 +296,15 @@ impl<'a> Addition<'a> {
         let free = all.find(|name| !self.existing.secrets.contains(name));
         free.unwrap_or(whole)
     }
+}
+
+/// The roles of a new component.
+#[derive(Default)]
+struct Filled {
+    /// What `uses` says: the role, and what fills it, as TOML.
+    uses: Vec<(String, String)>,
+    /// Roles that nothing fills, with the kinds that could.
+    open: Vec<(String, Vec<String>)>,
 }
 
 /// A component to insert.

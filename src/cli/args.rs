@@ -254,9 +254,36 @@ fn target_parser() -> impl TypedValueParser<Value = Target> {
 
 #[cfg(test)]
 mod tests {
-    use clap::{CommandFactory, Parser};
+    use std::collections::BTreeSet;
+
+    use clap::{Command, CommandFactory, Parser};
+    use mlopsgen::commands::COMMANDS;
 
     use super::Cli;
+
+    /// Commands that are about no platform: nothing is added to them in a text.
+    const OF_NONE: [&str; 4] = ["explain", "init", "kinds", "schema"];
+
+    /// `env` has commands of its own.
+    fn names(command: &Command) -> Vec<String> {
+        let inner: Vec<&Command> = command.get_subcommands().collect();
+        let name = command.get_name();
+        match inner.as_slice() {
+            [] => vec![name.to_string()],
+            inner => inner
+                .iter()
+                .map(|it| format!("{name} {}", it.get_name()))
+                .collect(),
+        }
+    }
+
+    #[test]
+    fn every_command_is_known_where_flags_are_added_to_it() {
+        let cli = Cli::command();
+        let all: BTreeSet<String> = cli.get_subcommands().flat_map(names).collect();
+        let known = COMMANDS.iter().map(|(name, _)| *name).chain(OF_NONE);
+        assert_eq!(all, known.map(str::to_string).collect());
+    }
 
     #[test]
     fn the_command_line_is_sound() {

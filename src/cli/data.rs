@@ -12,7 +12,7 @@ use mlopsgen::{
 };
 use serde::Serialize;
 
-use super::terminal::Paint;
+use super::terminal::{Paint, Terminal};
 
 /// The lines of a plan about data.
 pub fn lines(plan: &DataPlan) -> Vec<(String, Paint)> {
@@ -338,22 +338,27 @@ fn volume(data: &Data) -> JsonVolume {
     }
 }
 
-fn consequence(consequence: &Consequence) -> JsonConsequence {
+fn consequence(consequence: &Consequence, terminal: &Terminal) -> JsonConsequence {
     JsonConsequence {
         component: consequence.component().to_string(),
-        what: consequence.sentence(),
-        needs: consequence.needs(),
+        what: terminal.with_flags(&consequence.sentence()),
+        needs: with_flags(&consequence.needs(), terminal),
     }
 }
 
-pub fn json(plan: &DataPlan) -> JsonData {
+fn with_flags(needs: &[String], terminal: &Terminal) -> Vec<String> {
+    needs.iter().map(|need| terminal.with_flags(need)).collect()
+}
+
+pub fn json(plan: &DataPlan, terminal: &Terminal) -> JsonData {
+    let told = |it: &Consequence| consequence(it, terminal);
     JsonData {
         volumes_removed: plan
             .left
             .iter()
             .map(|left| JsonLeft {
                 volume: volume(&left.data),
-                keep: left.keep.text().to_string(),
+                keep: terminal.with_flags(left.keep.text()),
                 instead: left.instead.as_ref().map(|instead| instead.name.clone()),
             })
             .collect(),
@@ -382,11 +387,11 @@ pub fn json(plan: &DataPlan) -> JsonData {
                 volume: volume(&change.data),
                 from: change.from.to_string(),
                 to: change.to.to_string(),
-                needs: change.needs.clone(),
+                needs: with_flags(&change.needs, terminal),
             })
             .collect(),
-        consequences: plan.consequences.iter().map(consequence).collect(),
-        other_secrets: plan.other_secrets.iter().map(consequence).collect(),
+        consequences: plan.consequences.iter().map(told).collect(),
+        other_secrets: plan.other_secrets.iter().map(told).collect(),
         claims_resized: plan
             .resized
             .iter()

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use mlopsgen::{
     FurtherSecret, Platform, Secret, SecretForm, SecretSource, TemplateEngine, chart_secrets,
     cluster_secrets,
-    disk::{Lock, hide_dotenv, is_dotenv_tracked, write_dotenv},
+    disk::{Dotenv, Lock, ProjectPlace, hide_dotenv, is_dotenv_tracked, write_dotenv},
     engine::{
         Engine, Giver, Origin, Running, entropy, fault_of_certificate, missing, strong_value, why,
     },
@@ -117,52 +117,12 @@ fn init(args: &InitEnvArgs, context: &Context) -> Result<u8, Failure> {
         context.terminal.err(&line);
     })?;
     let mut dotenv = running.dotenv()?;
-    if is_dotenv_tracked(place) {
-        let file = format!("{}/{DOTENV}", place.folder());
-        return Err(Failure::new(format!(
-            "git tracks `{file}`: everybody who has the repository knows the secrets in it"
-        ))
-        .help(format!(
-            "take it out of git with `git rm --cached {file}`, remove its values, then type this again"
-        )));
+    refuse_tracked(place)?;
+    let filled = fill(&running, &args.new_data, &mut dotenv)?;
+    for question in &filled.questions {
+        context.terminal.say(&format!("{question}\n"));
     }
-    let values = running.values()?;
-    let absent = missing(&running.output.platform.secrets, &values);
-    // Without an engine nobody knows of volumes; what a cluster has is asked of nobody.
-    let engine = match absent.is_empty() {
-        true => None,
-        false => Engine::find().ok(),
-    };
-    let givers = running.givers(engine.as_ref(), &values);
-    let mut written = Vec::new();
-    let mut carried = Vec::new();
-    for secret in absent {
-        if let Some((name, value)) = running.earlier_value(secret, &values) {
-            dotenv.set(&secret.env, value);
-            carried.push(format!("{} = {name}", secret.env));
-            continue;
-        }
-        let giver = match givers.giver(secret) {
-            Giver::Data(owner, _) if args.new_data.iter().any(|it| it == owner) => Giver::Here,
-            giver => giver,
-        };
-        // Two secrets may be of one variable.
-        if written.contains(&secret.env) {
-            continue;
-        }
-        let value = match giver {
-            Giver::Here => strong_value(secret.form, &entropy(secret)?),
-            _ => None,
-        };
-        let Some(value) = value else {
-            let asked = question(&giver, place.folder());
-            context.terminal.err(&format!("{}: {asked}\n", secret.env));
-            continue;
-        };
-        dotenv.set(&secret.env, &value);
-        written.push(secret.env.clone());
-    }
-    if written.is_empty() && carried.is_empty() {
+    if filled.written.is_empty() && filled.carried.is_empty() {
         if !dotenv.text().is_empty() {
             hide_dotenv(place, &lock)?;
         }
@@ -174,8 +134,72 @@ fn init(args: &InitEnvArgs, context: &Context) -> Result<u8, Failure> {
     write_dotenv(place, &dotenv, &lock)?;
     context
         .terminal
-        .out(&report(&written, &carried, place.folder()))?;
+        .out(&report(&filled.written, &filled.carried, place.folder()))?;
     Ok(0)
+}
+
+/// Errors: git tracks the file, so that values in it would be known to everybody who has the repository.
+fn refuse_tracked(place: &ProjectPlace) -> Result<(), Failure> {
+    if !is_dotenv_tracked(place) {
+        return Ok(());
+    }
+    let file = format!("{}/{DOTENV}", place.folder());
+    let message =
+        format!("git tracks `{file}`: everybody who has the repository knows the secrets in it");
+    Err(Failure::new(message).help(format!(
+        "take it out of git with `git rm --cached {file}`, remove its values, then type this again"
+    )))
+}
+
+/// What became of the secrets that had no value.
+#[derive(Default)]
+struct Filled {
+    /// Variables with a value that was made up.
+    written: Vec<String>,
+    /// Variables with the value of an earlier name, as `NEW = OLD`.
+    carried: Vec<String>,
+    /// What the user is asked of the others.
+    questions: Vec<String>,
+}
+
+/// Sets the secrets that have no value, as far as a value can be found or made up. `new_data`: components whose data is new.
+fn fill(running: &Running, new_data: &[String], dotenv: &mut Dotenv) -> Result<Filled, Failure> {
+    let values = running.values()?;
+    let absent = missing(&running.output.platform.secrets, &values);
+    // Without an engine nobody knows of volumes; what a cluster has is asked of nobody.
+    let engine = match absent.is_empty() {
+        true => None,
+        false => Engine::find().ok(),
+    };
+    let givers = running.givers(engine.as_ref(), &values);
+    let mut filled = Filled::default();
+    for secret in absent {
+        if let Some((name, value)) = running.earlier_value(secret, &values) {
+            dotenv.set(&secret.env, value);
+            filled.carried.push(format!("{} = {name}", secret.env));
+            continue;
+        }
+        let giver = match givers.giver(secret) {
+            Giver::Data(owner, _) if new_data.iter().any(|it| it == owner) => Giver::Here,
+            giver => giver,
+        };
+        // Two secrets may be of one variable.
+        if filled.written.contains(&secret.env) {
+            continue;
+        }
+        let value = match giver {
+            Giver::Here => strong_value(secret.form, &entropy(secret)?),
+            _ => None,
+        };
+        let Some(value) = value else {
+            let asked = question(&giver, running.project.place.folder());
+            filled.questions.push(format!("{}: {asked}", secret.env));
+            continue;
+        };
+        dotenv.set(&secret.env, &value);
+        filled.written.push(secret.env.clone());
+    }
+    Ok(filled)
 }
 
 /// Whether a component can have new data: one that the platform has, and that runs here.

@@ -4,15 +4,11 @@ use clap::Args;
 use include_dir::{Dir, include_dir};
 use mlopsgen::{
     diag::{Code, Level, nearest},
+    engine::doctor::SUBJECTS,
     plan::Failure,
 };
 
-use super::Context;
-
-/// What `doctor` and `check` print in the place of a code.
-const FINDINGS: [&str; 8] = [
-    "engine", "file", "memory", "network", "port", "secret", "stale", "volume",
-];
+use super::{Context, review::STALE};
 
 /// One page a code, `CODE.md`.
 static PAGES: Dir = include_dir!("$CARGO_MANIFEST_DIR/docs/errors");
@@ -61,7 +57,7 @@ fn list() -> String {
 }
 
 fn unknown(name: &str) -> Failure {
-    if FINDINGS.contains(&name) {
+    if SUBJECTS.contains(&name) || name == STALE {
         return Failure::new(format!("`{name}` is no code of platform.toml"))
             .help("it is a finding of `mlopsgen doctor` about this machine or of `mlopsgen check` about generated/: each says itself what to do");
     }

@@ -111,7 +111,7 @@ fn project_files(context: &Context) -> Result<Vec<NamedFile>, Failure> {
     names.extend(included.files);
     for pattern in &included.refused {
         let pattern = without_controls(pattern);
-        context.terminal.err(&format!(
+        context.terminal.say(&format!(
             "`{pattern}` of `include` is left out: `mlopsgen validate` says why\n"
         ));
     }

@@ -58,26 +58,7 @@ pub fn run(args: &InitArgs, context: &Context) -> Result<u8, Failure> {
         &context.global.directory(),
         &below.join(&context.global.file),
     )?;
-    let template = match args.with.is_empty() {
-        true => TEMPLATE,
-        false => EMPTY,
-    };
-    let text = match platform_name(&folder) {
-        None => template.to_string(),
-        Some(name) => template.replacen(NAME_LINE, &format!("name = \"{name}\""), 1),
-    };
-    let kinds = add::all(context);
-    let mut addition = Addition::new(&text, Existing::default(), &kinds)?;
-    addition.add_all(&args.with)?;
-    if !args.with.is_empty() {
-        let world = DiskWorld::new(&folder);
-        add::accept(
-            &mut addition,
-            &world,
-            &context.global.file.to_string_lossy(),
-        )?;
-    }
-    if !file.create(&addition.text())? {
+    if !file.create(&text(&args.with, &folder, context)?)? {
         return Err(Failure::new(format!(
             "`{}` exists already, and stays as it is",
             file.path().display()
@@ -102,6 +83,28 @@ pub fn run(args: &InitArgs, context: &Context) -> Result<u8, Failure> {
         ))?;
     }
     Ok(0)
+}
+
+/// The new platform.toml of a folder: the template, or one with components of these kinds.
+fn text(with: &[String], folder: &Path, context: &Context) -> Result<String, Failure> {
+    let template = match with.is_empty() {
+        true => TEMPLATE,
+        false => EMPTY,
+    };
+    let text = match platform_name(folder) {
+        None => template.to_string(),
+        Some(name) => template.replacen(NAME_LINE, &format!("name = \"{name}\""), 1),
+    };
+    if with.is_empty() {
+        return Ok(text);
+    }
+    let kinds = add::all(context);
+    let mut addition = Addition::new(&text, Existing::default(), &kinds)?;
+    addition.add_all(with)?;
+    let world = DiskWorld::new(folder);
+    let file = context.global.file.to_string_lossy();
+    add::accept(&mut addition, &world, &file)?;
+    Ok(addition.text())
 }
 
 /// The platform file that commands in this folder would use without one of its own.

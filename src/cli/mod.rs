@@ -26,6 +26,7 @@ mod json;
 mod kinds;
 mod live;
 mod logs;
+mod notices;
 mod plan;
 mod printed;
 mod project;
@@ -33,7 +34,6 @@ mod restart;
 mod repository;
 mod review;
 mod running;
-mod scaling;
 mod schema;
 mod chart_secret;
 mod show;
@@ -74,7 +74,6 @@ impl Context {
         context
     }
 
-    /// Whether to print for programs. Errors: a format that only `graph` has.
     /// For commands that print text for people alone. Errors: `--format` asks for something else.
     fn refuse_json(&self, command: &str) -> Result<(), Failure> {
         match self.global.format {
@@ -84,6 +83,7 @@ impl Context {
         }
     }
 
+    /// Whether to print for programs. Errors: a format that only other commands have.
     fn is_json(&self, command: &str) -> Result<bool, Failure> {
         match self.global.format {
             None | Some(Format::Human) => Ok(false),

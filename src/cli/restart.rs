@@ -70,7 +70,7 @@ pub fn run(args: &RestartArgs, context: &Context) -> Result<u8, Failure> {
         .collect();
     if services.is_empty() {
         let text = "Nothing of it runs: `mlopsgen up` starts it.\n";
-        context.terminal.err(&context.terminal.with_flags(text));
+        context.terminal.say(text);
         return Ok(0);
     }
     let words = ["restart"].into_iter().chain(services);

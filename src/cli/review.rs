@@ -41,10 +41,13 @@ pub fn report(
     context.terminal.document(&text)
 }
 
+/// The code of what `check` says of a file.
+pub const STALE: &str = "stale";
+
 fn stale(context: &Context, plan: &Plan, generated: &str, folder: &str) -> Vec<Note> {
     let command = context.global.command_line("apply");
     let note = |path: &str, message: String| Note {
-        code: "stale",
+        code: STALE,
         severity: Severity::Error,
         message,
         places: vec![NotePlace::file(annotate::in_folder(

@@ -167,7 +167,12 @@ impl Terminal {
         self.held.take().unwrap_or_default()
     }
 
-    /// A message, to stderr.
+    /// A message of ours, to stderr, with its commands as they have to be typed.
+    pub fn say(&self, text: &str) {
+        self.err(&self.with_flags(text));
+    }
+
+    /// A text to stderr as it is: what others wrote, or what has its flags.
     pub fn err(&self, text: &str) {
         let text = for_people(text, self.color_err);
         let _ = io::stderr().lock().write_all(text.as_bytes());
@@ -176,16 +181,12 @@ impl Terminal {
     /// What stopped the command.
     pub fn failure(&self, failure: &Failure) {
         let mut text = paint("error:", Paint::Alarm, self.color_err);
-        let message = self.with_flags(&failure.message);
-        text.push_str(&format!(" {}\n", inner_lines(&message, "  ")));
+        text.push_str(&format!(" {}\n", inner_lines(&failure.message, "  ")));
         if let Some(help) = &failure.help {
             text.push_str(&paint("  help:", Paint::Hunk, self.color_err));
-            text.push_str(&format!(
-                " {}\n",
-                inner_lines(&self.with_flags(help), "        ")
-            ));
+            text.push_str(&format!(" {}\n", inner_lines(help, "        ")));
         }
-        self.err(&text);
+        self.say(&text);
     }
 
     /// What the compiler had to say; of a quiet run only the errors.

@@ -140,7 +140,7 @@ fn clear_the_way(
                 visible(&orphan.service)
             ),
         };
-        context.terminal.err(&context.terminal.with_flags(&text));
+        context.terminal.say(&text);
         if orphan.in_the_way.is_some() && !stopped.contains(&orphan.service.as_str()) {
             stopped.push(&orphan.service);
         }

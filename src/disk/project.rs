@@ -166,7 +166,7 @@ impl Project {
         world.reads()
     }
 
-    /// Compiles, looks at the disk and plans.
+    /// Compiles, looks at the disk and plans. Errors: the output folder or its manifest can't be read.
     pub fn prepare(&self, lock: Option<&Lock>) -> Result<Prepared, Failure> {
         threads::on(self.request.threads, || self.prepare_here(lock))
     }

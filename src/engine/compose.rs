@@ -105,12 +105,13 @@ impl Engine {
         self.environment.insert(name.to_string(), value);
     }
 
-    /// Runs Compose and hands over each line that it prints; its exit status.
+    /// Runs Compose and hands over each line that it prints; its exit status. Errors: it can't be started.
     pub fn run(&self, arguments: &[String], show: impl FnMut(Line)) -> Result<u8, Failure> {
         self.finish(self.start(arguments, Stdio::piped())?, show)
     }
 
     /// The same with the stdout of this process, for other programs to read: only lines of stderr are handed over.
+    /// Errors: it can't be started.
     pub fn pass_on(&self, arguments: &[String], show: impl FnMut(Line)) -> Result<u8, Failure> {
         self.finish(self.start(arguments, Stdio::inherit())?, show)
     }
@@ -139,7 +140,7 @@ impl Engine {
         output.status.success().then_some(all)
     }
 
-    /// Every container of the platform, stopped ones too.
+    /// Every container of the platform, stopped ones too. Errors: Compose fails, or prints what is no list of containers.
     pub fn containers(&self, project: &str) -> Result<Vec<Container>, Failure> {
         let words = ["-p", project, "ps", "--all", "--format", "json"];
         let words: Vec<String> = words.iter().map(ToString::to_string).collect();
@@ -162,20 +163,27 @@ impl Engine {
         })
     }
 
+    /// How Compose is called here, as in `docker compose`.
+    pub fn compose(&self) -> String {
+        self.words.join(" ")
+    }
+
     /// Names of all volumes that carry the label of a project: those that its `down --volumes` removes. None where the engine
     /// does not say.
     pub fn volumes_of(&self, project: &str) -> Vec<String> {
         let label = format!("label=com.docker.compose.project={project}");
-        let words = ["volume", "ls", "--format", "{{.Name}}", "--filter", &label];
-        let names = self.ask(&words).unwrap_or_default();
-        names.lines().map(ToString::to_string).collect()
+        self.list_volumes(&["--filter", &label])
     }
 
     /// Names of all volumes of this machine. None where the engine does not say.
     pub fn volumes(&self) -> Vec<String> {
-        let names = self
-            .ask(&["volume", "ls", "--format", "{{.Name}}"])
-            .unwrap_or_default();
+        self.list_volumes(&[])
+    }
+
+    fn list_volumes(&self, filter: &[&str]) -> Vec<String> {
+        let words = ["volume", "ls", "--format", "{{.Name}}"];
+        let words: Vec<&str> = words.iter().chain(filter).copied().collect();
+        let names = self.ask(&words).unwrap_or_default();
         names.lines().map(ToString::to_string).collect()
     }
 
@@ -222,7 +230,7 @@ impl Engine {
         server.contains("Podman")
     }
 
-    /// What a command of the engine's own program prints, or what it says instead.
+    /// What a command of the engine's own program prints. Errors: in words, why it does not start or what it says as it fails.
     pub fn ask(&self, arguments: &[&str]) -> Result<String, String> {
         let output = command(self.program)
             .args(arguments)

@@ -41,10 +41,11 @@ impl Running {
         let is_known = |name: &str| {
             raw.contains(&name) || platform.workloads().any(|workload| workload.name == name)
         };
+        let here = self.here();
         let gone: Vec<Container> = containers
             .iter()
             .filter(|it| !it.service.is_empty() && !is_known(&it.service))
-            .filter(|it| self.elsewhere(it).is_none())
+            .filter(|it| elsewhere(it, here.as_deref()).is_none())
             .cloned()
             .collect();
         let details = engine.inspect(&gone);
@@ -66,22 +67,29 @@ impl Running {
 
     /// Folders other than the one of the generated files from which containers of this project's name were started.
     pub fn started_elsewhere(&self, containers: &[Container]) -> Vec<String> {
-        let folders = containers.iter().filter_map(|it| self.elsewhere(it));
+        let here = self.here();
+        let folders = containers
+            .iter()
+            .filter_map(|it| elsewhere(it, here.as_deref()));
         let mut folders: Vec<String> = folders.map(ToString::to_string).collect();
         folders.sort();
         folders.dedup();
         folders
     }
 
-    /// The other folder that a container was started from. One that is gone was moved: here, for all that is known.
-    fn elsewhere<'a>(&self, container: &'a Container) -> Option<&'a str> {
-        let folder = container.started_in()?;
-        let here = fs::canonicalize(self.project.place.root().join("compose")).ok();
-        let is_other = |there: PathBuf| Some(there) != here;
-        fs::canonicalize(folder)
-            .is_ok_and(is_other)
-            .then_some(folder)
+    /// The folder that this platform's containers are started from; `None` where it does not exist.
+    fn here(&self) -> Option<PathBuf> {
+        fs::canonicalize(self.project.place.root().join("compose")).ok()
     }
+}
+
+/// The other folder that a container was started from. One that is gone was moved: here, for all that is known.
+fn elsewhere<'a>(container: &'a Container, here: Option<&Path>) -> Option<&'a str> {
+    let folder = container.started_in()?;
+    let is_other = |there: PathBuf| Some(there.as_path()) != here;
+    fs::canonicalize(folder)
+        .is_ok_and(is_other)
+        .then_some(folder)
 }
 
 /// The data that a container and a workload both write to.

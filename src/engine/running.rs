@@ -38,7 +38,7 @@ impl Running {
         all.map(ToString::to_string).collect()
     }
 
-    /// The project's folder as an absolute path.
+    /// The project's folder as an absolute path. Errors: it is gone.
     pub fn root(&self) -> Result<PathBuf, Failure> {
         let root = self.project.place.project();
         fs::canonicalize(root).map_err(|error| Failure::io("find", root, &error))
@@ -54,7 +54,7 @@ impl Running {
         read_dotenv(&self.project.place)
     }
 
-    /// What Compose will see: `.env`, and the environment of this process over it.
+    /// What Compose will see: `.env`, and the environment of this process over it. Errors: `.env` can't be read.
     pub fn values(&self) -> Result<BTreeMap<String, String>, Failure> {
         let mut values = self.dotenv()?.values();
         let platform = &self.output.platform;

@@ -217,6 +217,20 @@ pub fn set_elsewhere<'a>(
             }
         }
     }
+    for (secret, owner) in keys_of_data(platform, &with_data, is_set) {
+        owners.entry(secret).or_insert(owner);
+    }
+    owners
+}
+
+/// The keys of components whose data, which the keys encrypt, lies in a store that may have it already. `with_data`: components whose
+/// data may be there.
+fn keys_of_data<'a>(
+    platform: &'a Platform,
+    with_data: &BTreeSet<&str>,
+    is_set: impl Fn(&str) -> bool,
+) -> Vec<(&'a str, (&'a str, Origin))> {
+    let mut out = Vec::new();
     for component in platform.components.iter().filter(|it| !it.keys.is_empty()) {
         let mut uses = component.uses.iter();
         let is_there = |store: &str| with_data.contains(store);
@@ -225,12 +239,11 @@ pub fn set_elsewhere<'a>(
             continue;
         };
         let origin = Origin::Store(store.component.clone());
-        for secret in component.keys.values() {
-            let owner = || (component.name.as_str(), origin.clone());
-            owners.entry(secret.as_str()).or_insert_with(owner);
-        }
+        let keys = component.keys.values().map(String::as_str);
+        let owner = (component.name.as_str(), origin);
+        out.extend(keys.map(|secret| (secret, owner.clone())));
     }
-    owners
+    out
 }
 
 /// Whether a component comes to a server elsewhere that others use: the values of the server are known, so nothing is lost, and none

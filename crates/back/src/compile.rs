@@ -1,6 +1,6 @@
 //! The whole compiler as one pure function: a project's files in, generated files or diagnostics out.
 
-mod led_away;
+mod unkept;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -230,7 +230,7 @@ fn run(
         sink.push(of_component(loss, &platform));
     }
     for unkept in &emission.files.unkept {
-        sink.push(led_away::lint(unkept));
+        sink.push(unkept::lint(unkept));
     }
     Some(Output {
         platform,

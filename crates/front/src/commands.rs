@@ -11,7 +11,7 @@ use crate::{files::PLATFORM_FILE, text::shell_word};
 const PROGRAM: &str = "mlopsgen ";
 
 /// Commands about one platform, and whether there is one of each environment. Others, such as `kinds`, are about none.
-const COMMANDS: [(&str, bool); 18] = [
+pub const COMMANDS: [(&str, bool); 17] = [
     ("add", false),
     ("apply", true),
     ("check", true),
@@ -29,7 +29,6 @@ const COMMANDS: [(&str, bool); 18] = [
     ("status", true),
     ("up", true),
     ("validate", true),
-    ("why", true),
 ];
 
 /// Flags that say already which platform a command is about.

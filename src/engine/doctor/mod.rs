@@ -15,12 +15,30 @@ pub use whose::other_folder;
 use super::{Engine, Running, Selection};
 use crate::{plan::Failure, source::Span};
 
+/// What findings are about.
+pub const SUBJECTS: [&str; 14] = [
+    "alerts",
+    "container",
+    "cpu",
+    "disk",
+    "engine",
+    "file",
+    "files",
+    "folder",
+    "kernel",
+    "memory",
+    "network",
+    "port",
+    "secret",
+    "volume",
+];
+
 /// One thing that was found.
 #[derive(Clone, Debug, Serialize)]
 pub struct Finding {
     /// It would not start, or not work; else it is only worth knowing.
     pub is_error: bool,
-    /// What it is about, one word for programs: `port`, `secret`, `memory`.
+    /// What it is about, one word for programs: one of [`SUBJECTS`].
     pub subject: &'static str,
     /// One sentence.
     pub message: String,
@@ -33,6 +51,7 @@ pub struct Finding {
 impl Finding {
     /// Something that stops the start.
     pub fn new(subject: &'static str, message: String, help: impl Into<String>) -> Self {
+        debug_assert!(SUBJECTS.contains(&subject), "`{subject}` is listed");
         Self {
             is_error: true,
             subject,

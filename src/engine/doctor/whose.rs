@@ -2,7 +2,7 @@
 
 use super::{Case, Finding};
 use crate::{
-    engine::{Container, Orphan, Running},
+    engine::{Container, Engine, Orphan, Running},
     plan::Failure,
     text::{all_of, shell_word, visible},
 };
@@ -13,13 +13,15 @@ pub(super) fn findings(case: &Case<'_>, containers: &[Container]) -> Result<Vec<
     };
     let orphans = case.running.orphans(case.selection, containers, engine)?;
     let running = orphans.iter().filter(|orphan| orphan.is_running);
-    let mut findings: Vec<Finding> = running.map(|it| of_orphan(case.running, it)).collect();
+    let mut findings: Vec<Finding> = running
+        .map(|it| of_orphan(case.running, engine, it))
+        .collect();
     findings.extend(other_folder(case.running, containers));
     Ok(findings)
 }
 
 /// It is in no platform.toml that anybody reads, and works on.
-fn of_orphan(running: &Running, orphan: &Orphan) -> Finding {
+fn of_orphan(running: &Running, engine: &Engine, orphan: &Orphan) -> Finding {
     let holds = match &orphan.in_the_way {
         Some(what) => format!("; it holds {}", visible(what)),
         None => String::new(),
@@ -32,7 +34,8 @@ fn of_orphan(running: &Running, orphan: &Orphan) -> Finding {
     let help = match orphan.in_the_way {
         Some(_) => "`mlopsgen up` stops it first".to_string(),
         None => format!(
-            "docker compose -p {} rm --stop --force {}",
+            "{} -p {} rm --stop --force {}",
+            engine.compose(),
             shell_word(running.name()),
             shell_word(&orphan.service)
         ),

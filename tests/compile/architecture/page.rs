@@ -69,6 +69,35 @@ fn the_table_has_the_modules_in_their_order() {
     assert_eq!(names, expected);
 }
 
+#[test]
+fn the_table_of_tests_has_every_suite() {
+    let page = page();
+    let (_, table) = page.split_once("| suite | holds |").expect("the table");
+    let named = files(table);
+    let mut missing = Vec::new();
+    for (folder, shown) in [
+        ("tests", "tests/"),
+        ("tests/compile", ""),
+        ("tests/cli", ""),
+    ] {
+        for entry in fs::read_dir(folder).expect("it can be listed").flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let name = match entry.path().is_dir() {
+                true => format!("{shown}{name}/"),
+                false => format!("{shown}{name}"),
+            };
+            // `tests/cases/*`
+            let is_named = named.iter().any(|it| it.trim_end_matches('*') == name);
+            // Where each program begins, and lists that its tests read.
+            let is_part = name == "main.rs" || name.ends_with(".toml");
+            if !is_named && !is_part {
+                missing.push(name);
+            }
+        }
+    }
+    assert!(missing.is_empty(), "the page does not name {missing:?}");
+}
+
 /// A page that is read at the start, and files that can be read at once: those of tests, benches and fuzzing, too.
 #[test]
 fn the_page_and_every_source_are_short() {

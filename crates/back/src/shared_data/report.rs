@@ -20,15 +20,6 @@ struct Sharing<'a> {
     usual: String,
 }
 
-/// How data meets that of another environment.
-#[derive(Clone, Copy)]
-enum Overlap {
-    /// It is one and the same.
-    Same,
-    /// One of the two folders lies in the other.
-    Around,
-}
-
 /// Reports what this environment shares with others. `others`: the base, then the others.
 pub fn report(
     shareable: &[Shareable],
@@ -57,18 +48,7 @@ pub fn report(
             others: all_of(&files),
             usual: format!("{base}{}", suffix_of(environment)),
         };
-        sink.push(match &it.what {
-            What::Project(_) => sharing.project(it),
-            What::Containers(name) => sharing.containers(it, name),
-            What::Release((_, namespace)) => sharing.release(it, namespace),
-            What::Data(data) => {
-                let overlap = match same.iter().any(|other| other.has_same(data)) {
-                    true => Overlap::Same,
-                    false => Overlap::Around,
-                };
-                sharing.data(it, data, overlap)
-            }
-        });
+        sink.push(sharing.diagnostic(it, &same));
         // All of their data is the same then.
         if matches!(it.what, What::Project(_)) {
             return;
@@ -77,98 +57,84 @@ pub fn report(
 }
 
 impl Sharing<'_> {
-    fn project(&self, it: &Shareable) -> Diagnostic {
+    /// `same`: the environments that have it too.
+    fn diagnostic(&self, it: &Shareable, same: &[&Environment]) -> Diagnostic {
         let Self {
             environment,
             own_file,
             others,
             usual,
         } = self;
-        Diagnostic::new(
-            Code::SharedData,
-            format!(
-                "the environment `{environment}` has the name of {others}: on one machine they share containers and data"
+        let accept = "write `lints.shared-data = \"allow\"`";
+        let (message, label, help) = match &it.what {
+            What::Project(_) => (
+                format!(
+                    "the environment `{environment}` has the name of {others}: on one machine they share containers and data"
+                ),
+                "one project of Compose, with one set of volumes",
+                format!(
+                    "leave `platform.name` out: the name is `{usual}` then; where they never run on one machine, or are one on purpose, {accept} in `{own_file}`"
+                ),
             ),
-        )
-        .label(it.written.span, "one project of Compose, with one set of volumes")
-        .help(format!(
-            "leave `platform.name` out: the name is `{usual}` then; where they never run on one machine, or are one on purpose, write `lints.shared-data = \"allow\"` in `{own_file}`"
-        ))
-    }
-
-    fn containers(&self, it: &Shareable, name: &str) -> Diagnostic {
-        let Self {
-            environment,
-            own_file,
-            others,
-            usual,
-        } = self;
-        Diagnostic::new(
-            Code::SharedData,
-            format!(
-                "the environment `{environment}` is the project `{name}` of Compose, as {others} is: on one machine each replaces the containers of the other"
+            What::Containers(name) => (
+                format!(
+                    "the environment `{environment}` is the project `{name}` of Compose, as {others} is: on one machine each replaces the containers of the other"
+                ),
+                "the name of one project",
+                format!(
+                    "leave `raw.compose.name` out: the name is `{usual}` then; where they never run on one machine, {accept} in `{own_file}`"
+                ),
             ),
-        )
-        .label(it.written.span, "the name of one project")
-        .help(format!(
-            "leave `raw.compose.name` out: the name is `{usual}` then; where they never run on one machine, write `lints.shared-data = \"allow\"` in `{own_file}`"
-        ))
-    }
-
-    fn release(&self, it: &Shareable, namespace: &str) -> Diagnostic {
-        let Self {
-            environment,
-            own_file,
-            others,
-            ..
-        } = self;
-        Diagnostic::new(
-            Code::SharedData,
-            format!(
-                "the release of the environment `{environment}` has the namespace `{namespace}`, as that of {others} has: they share objects and claims"
+            What::Release((_, namespace)) => (
+                format!(
+                    "the release of the environment `{environment}` has the namespace `{namespace}`, as that of {others} has: they share objects and claims"
+                ),
+                "one namespace of one cluster",
+                format!(
+                    "say another `{}` in `{own_file}`; where they are one on purpose, {accept} there",
+                    it.written.key
+                ),
             ),
-        )
-        .label(it.written.span, "one namespace of one cluster")
-        .help(format!(
-            "say another `{}` in `{own_file}`; where they are one on purpose, write `lints.shared-data = \"allow\"` there",
-            it.written.key
-        ))
-    }
-
-    fn data(&self, it: &Shareable, data: &Data, overlap: Overlap) -> Diagnostic {
-        let Self {
-            environment,
-            own_file,
-            others,
-            ..
-        } = self;
-        let (title, key) = (data.title(), &it.written.key);
-        let message = match overlap {
-            Overlap::Same => {
-                format!("{title} of the environment `{environment}` is also that of {others}")
-            }
-            Overlap::Around => format!(
-                "{title} of the environment `{environment}` lies in a folder of {others}, or around one"
+            What::Data(data) => (
+                self.shared_data(data, same),
+                "the same data on one machine",
+                self.help_of_data(it, data),
             ),
         };
+        let diagnostic = Diagnostic::new(Code::SharedData, message)
+            .label(it.written.span, label)
+            .help(help);
+        match &it.what {
+            What::Data(Data {
+                component: Some(component),
+                ..
+            }) => diagnostic.about(component),
+            _ => diagnostic,
+        }
+    }
+
+    fn shared_data(&self, data: &Data, same: &[&Environment]) -> String {
+        let (title, environment, others) = (data.title(), self.environment, &self.others);
+        match same.iter().any(|other| other.has_same(data)) {
+            true => format!("{title} of the environment `{environment}` is also that of {others}"),
+            // One of the two folders lies in the other.
+            false => format!(
+                "{title} of the environment `{environment}` lies in a folder of {others}, or around one"
+            ),
+        }
+    }
+
+    fn help_of_data(&self, it: &Shareable, data: &Data) -> String {
+        let (key, own_file) = (&it.written.key, &self.own_file);
         let own = match it.written.is_in_list {
             true => format!("name another folder in `{key}` of `{own_file}`"),
             false => format!(
                 "say `{key} = \"{}{}\"` in `{own_file}`",
                 data.name,
-                suffix_of(environment)
+                suffix_of(self.environment)
             ),
         };
-        let diagnostic = Diagnostic::new(Code::SharedData, message)
-            .label(it.written.span, "the same data on one machine")
-            .help(format!(
-                "{own}; to share it on purpose {}",
-                data.on_purpose()
-            ));
-        match &data.component {
-            Some(component) => diagnostic.about(component),
-            None => diagnostic,
-        }
+        format!("{own}; to share it on purpose {}", data.on_purpose())
     }
 }
 

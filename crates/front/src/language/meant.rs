@@ -1,5 +1,7 @@
 //! A value of the wrong TOML type, written in the right one where it is plain what was meant.
 
+use std::ops::RangeInclusive;
+
 use super::{
     alone::table_of,
     form::{Form, NameRule},
@@ -25,132 +27,166 @@ pub(super) fn meant(shape: &Shape, node: &Node) -> Option<String> {
 
 fn rewritten(shape: &Shape, node: &Node) -> Option<String> {
     match (shape, &node.value) {
-        // What is counted is not named by a number with a fraction.
-        (Shape::Either(shapes), Value::Float(_))
-            if shapes.iter().any(|it| matches!(it, Shape::Integer(..))) =>
-        {
-            let mut counts = shapes.iter().filter(|it| matches!(it, Shape::Integer(..)));
-            counts.find_map(|shape| rewritten(shape, node))
-        }
-        (Shape::Either(shapes), _) => shapes.iter().find_map(|shape| rewritten(shape, node)),
-        (Shape::List(item), Value::Table(entries))
-            if named(item) && is_in_braces(node, entries) =>
-        {
-            with_names(item, entries)
-        }
-        // Names for numbers that have none.
-        (Shape::List(item), Value::Table(entries))
-            if takes_numbers(item, entries) && is_in_braces(node, entries) =>
-        {
-            let numbers: Vec<String> = entries.iter().map(|(_, number)| inline(number)).collect();
-            Some(format!("[{}]", numbers.join(", ")))
-        }
-        (Shape::List(item), value) => {
-            let one = match item.takes(value) {
-                true => fits(item, value).then(|| inline(node)),
-                false => rewritten(item, node),
-            };
-            one.map(|one| format!("[{one}]"))
-        }
+        (Shape::Either(shapes), value) => either(shapes, node, value),
+        (Shape::List(item), value) => list(item, node, value),
         (Shape::Table(keys), Value::String(text)) => table_of(keys, text),
         (Shape::Map(_, item), Value::Array(items)) => by_name(item, items),
-        (Shape::ShellText, Value::Array(words)) => {
-            let words: Option<Vec<&str>> = words.iter().map(Node::as_str).collect();
-            let words = words?;
-            // Several lines of a script, or the words of one.
-            let first = words.first()?;
-            match first.contains(char::is_whitespace) {
-                true => Some(quoted(&words.join(" && "))),
-                false => shlex::try_join(words).ok().map(|line| quoted(&line)),
-            }
-        }
-        // A list of one, where one is asked for.
-        (Shape::Text | Shape::Plain(_) | Shape::Formed(_), Value::Array(items)) => {
-            let one = items.first().filter(|_| items.len() == 1)?;
-            let is_one = one.as_str().is_some() && fits(shape, &one.value);
-            is_one.then(|| inline(one))
-        }
+        (Shape::Map(NameRule::Port, _), Value::String(text)) => port_of_host(text),
         (Shape::Date, Value::String(text)) => is_date(text).then(|| text.clone()),
-        (Shape::Plain(Form::Percent), Value::Integer(_) | Value::Float(_)) => {
-            let share = percent(node);
-            Form::Percent.accepts(&share).then(|| quoted(&share))
-        }
-        (Shape::Boolean, Value::String(text)) => {
-            let text = text.to_ascii_lowercase();
-            match text.as_str() {
-                "true" | "yes" | "on" => Some("true".to_string()),
-                "false" | "no" | "off" => Some("false".to_string()),
-                _ => None,
-            }
-        }
-        (Shape::Integer(least, most), Value::String(text)) => {
-            let number: i64 = text.trim().parse().ok()?;
-            (least..=most)
-                .contains(&&number)
-                .then(|| number.to_string())
-        }
-        // A whole number with a point in it.
-        (Shape::Integer(least, most), Value::Float(written)) => {
-            let text = format!("{}", written.number);
-            let number: i64 = text.parse().ok()?;
-            (least..=most).contains(&&number).then_some(text)
-        }
-        (Shape::Number | Shape::Cores, Value::String(text)) => {
-            let text = text.trim();
-            let is_plain = text.chars().all(|c| c.is_ascii_digit() || c == '.');
-            (is_plain
-                && text.parse::<f64>().is_ok_and(|number| number > 0.0)
-                && !text.ends_with('.')
-                && (!matches!(shape, Shape::Cores) || cpu_millis(text).is_some()))
-            .then(|| text.to_string())
-        }
-        (Shape::Plain(Form::Mode), Value::Integer(_)) => file_mode(node).map(|mode| quoted(&mode)),
-        // A name that is declared elsewhere is none of a number.
-        (Shape::Plain(Form::Declared(rule)), Value::Integer(number)) => {
-            let text = number.to_string();
-            rule.accepts(&text).then(|| quoted(&text))
-        }
-        // A small number was never one of bytes.
-        (Shape::Plain(Form::Memory), Value::Integer(number @ 1..LEAST_BYTES)) => {
-            let unit = if *number < LEAST_MEBIBYTES {
-                "Gi"
-            } else {
-                "Mi"
-            };
-            Some(quoted(&format!("{number}{unit}")))
+        (Shape::Boolean, Value::String(text)) => boolean(text),
+        (Shape::Integer(least, most), value) => integer(value, *least..=*most),
+        (Shape::Number | Shape::Cores, Value::String(text)) => number(shape, text),
+        (Shape::ShellText, Value::Array(words)) => command_line(words),
+        (Shape::Text | Shape::Plain(_) | Shape::Formed(_), Value::Array(items)) => {
+            only_item(shape, items)
         }
         (Shape::Text | Shape::Plain(_) | Shape::Formed(_), Value::Table(table)) => {
             let image = image(table).filter(|_| is_in_braces(node, table));
             let image = image.filter(|image| fits(shape, &Value::String(image.clone())));
             image.map(|image| quoted(&image))
         }
-        (Shape::Map(NameRule::Port, _), Value::String(text)) => {
-            let (host, port) = text.rsplit_once(':')?;
-            let is_host =
-                !host.contains([':', '/']) && host.contains(|c: char| c.is_ascii_alphabetic());
-            let port: u16 = port.parse().ok().filter(|_| is_host)?;
-            Some(format!("{{ host = {}, port = {port} }}", quoted(host)))
-        }
-        (Shape::Text | Shape::ShellText | Shape::Plain(_) | Shape::Formed(_), Value::Float(_)) => {
-            let written = number_as_written(node)?;
-            let is_amount = matches!(shape, Shape::Plain(Form::Memory | Form::Bytes));
-            let fits = !is_amount && fits(shape, &Value::String(written.clone()));
-            fits.then(|| quoted(&written))
+        (Shape::Plain(form), Value::Integer(_) | Value::Float(_)) => {
+            number_of_form(form, node).unwrap_or_else(|| number_as_text(shape, node))
         }
         (
-            Shape::Text | Shape::ShellText | Shape::Plain(_) | Shape::Formed(_),
-            Value::Integer(_),
-        )
-        | (Shape::Text | Shape::ShellText, Value::Boolean(_))
+            Shape::Text | Shape::ShellText | Shape::Formed(_),
+            Value::Integer(_) | Value::Float(_),
+        ) => number_as_text(shape, node),
+        (Shape::Text | Shape::ShellText, Value::Boolean(_))
         | (
             Shape::Text | Shape::Formed(_) | Shape::Scalar | Shape::Constant,
             Value::Date(_) | Value::Time(_),
-        ) => {
-            let written = inline(node);
-            fits(shape, &Value::String(written.clone())).then(|| quoted(&written))
+        ) => in_quotes(shape, node),
+        _ => None,
+    }
+}
+
+fn either(shapes: &[Shape], node: &Node, value: &Value) -> Option<String> {
+    let mut shapes = shapes.iter();
+    let is_count = |shape: &&Shape| matches!(shape, Shape::Integer(..));
+    // What is counted is not named by a number with a fraction.
+    match value {
+        Value::Float(_) if shapes.clone().any(|it| is_count(&it)) => {
+            let mut counts = shapes.filter(is_count);
+            counts.find_map(|shape| rewritten(shape, node))
+        }
+        _ => shapes.find_map(|shape| rewritten(shape, node)),
+    }
+}
+
+fn list(item: &Shape, node: &Node, value: &Value) -> Option<String> {
+    if let Value::Table(entries) = value
+        && is_in_braces(node, entries)
+    {
+        if named(item) {
+            return with_names(item, entries);
+        }
+        // Names for numbers that have none.
+        if takes_numbers(item, entries) {
+            let numbers: Vec<String> = entries.iter().map(|(_, number)| inline(number)).collect();
+            return Some(format!("[{}]", numbers.join(", ")));
+        }
+    }
+    let one = match item.takes(value) {
+        true => fits(item, value).then(|| inline(node)),
+        false => rewritten(item, node),
+    };
+    one.map(|one| format!("[{one}]"))
+}
+
+/// Several lines of a script, or the words of one, as one text for a shell.
+fn command_line(words: &[Node]) -> Option<String> {
+    let words: Option<Vec<&str>> = words.iter().map(Node::as_str).collect();
+    let words = words?;
+    match words.first()?.contains(char::is_whitespace) {
+        true => Some(quoted(&words.join(" && "))),
+        false => shlex::try_join(words).ok().map(|line| quoted(&line)),
+    }
+}
+
+/// The item of a list of one, where one is asked for.
+fn only_item(shape: &Shape, items: &[Node]) -> Option<String> {
+    let one = items.first().filter(|_| items.len() == 1)?;
+    let is_one = one.as_str().is_some() && fits(shape, &one.value);
+    is_one.then(|| inline(one))
+}
+
+/// `HOST:PORT` as the port of a component that runs there.
+fn port_of_host(text: &str) -> Option<String> {
+    let (host, port) = text.rsplit_once(':')?;
+    let is_host = !host.contains([':', '/']) && host.contains(|c: char| c.is_ascii_alphabetic());
+    let port: u16 = port.parse().ok().filter(|_| is_host)?;
+    Some(format!("{{ host = {}, port = {port} }}", quoted(host)))
+}
+
+fn boolean(text: &str) -> Option<String> {
+    let meant = match text.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" => "true",
+        "false" | "no" | "off" => "false",
+        _ => return None,
+    };
+    Some(meant.to_string())
+}
+
+/// A whole number in quotes, or with a point in it.
+fn integer(value: &Value, allowed: RangeInclusive<i64>) -> Option<String> {
+    let number: i64 = match value {
+        Value::String(text) => text.trim().parse().ok()?,
+        Value::Float(written) => format!("{}", written.number).parse().ok()?,
+        _ => return None,
+    };
+    allowed.contains(&number).then(|| number.to_string())
+}
+
+/// A number in quotes.
+fn number(shape: &Shape, text: &str) -> Option<String> {
+    let text = text.trim();
+    let is_plain = text.chars().all(|c| c.is_ascii_digit() || c == '.') && !text.ends_with('.');
+    let is_positive = text.parse::<f64>().is_ok_and(|number| number > 0.0);
+    let is_amount = !matches!(shape, Shape::Cores) || cpu_millis(text).is_some();
+    (is_plain && is_positive && is_amount).then(|| text.to_string())
+}
+
+/// A number where a text of a form is asked for that has numbers of its own: `None` where the form has none, `Some(None)` where
+/// this number is none of them.
+fn number_of_form(form: &Form, node: &Node) -> Option<Option<String>> {
+    match (form, &node.value) {
+        (Form::Percent, _) => {
+            let share = percent(node);
+            Some(Form::Percent.accepts(&share).then(|| quoted(&share)))
+        }
+        (Form::Mode, Value::Integer(_)) => Some(file_mode(node).map(|mode| quoted(&mode))),
+        // A name that is declared elsewhere is none of a number.
+        (Form::Declared(rule), Value::Integer(number)) => {
+            let text = number.to_string();
+            Some(rule.accepts(&text).then(|| quoted(&text)))
+        }
+        // A small number was never one of bytes.
+        (Form::Memory, Value::Integer(number @ 1..LEAST_BYTES)) => {
+            let unit = if *number < LEAST_MEBIBYTES {
+                "Gi"
+            } else {
+                "Mi"
+            };
+            Some(Some(quoted(&format!("{number}{unit}"))))
         }
         _ => None,
     }
+}
+
+fn number_as_text(shape: &Shape, node: &Node) -> Option<String> {
+    let Value::Float(_) = node.value else {
+        return in_quotes(shape, node);
+    };
+    let written = number_as_written(node)?;
+    let is_amount = matches!(shape, Shape::Plain(Form::Memory | Form::Bytes));
+    let fits = !is_amount && fits(shape, &Value::String(written.clone()));
+    fits.then(|| quoted(&written))
+}
+
+fn in_quotes(shape: &Shape, node: &Node) -> Option<String> {
+    let written = inline(node);
+    fits(shape, &Value::String(written.clone())).then(|| quoted(&written))
 }
 
 /// A number as a share in percent. One below 1 is a share of 1: nobody promises less than one in a hundred.

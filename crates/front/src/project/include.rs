@@ -9,7 +9,7 @@ use crate::{
     diag::{Code, Diagnostic, Sink},
     files::GENERATED,
     language::Form,
-    source::Sources,
+    source::{Sources, Span},
     syntax::{Node, Table},
     value::why_not_read,
     world::{Listing, ReadError, World},
@@ -34,7 +34,7 @@ pub fn included_files(world: &dyn World, file: &str) -> Included {
     let mut walked = FolderCache::new(world);
     let patterns = read.table.strings("include").into_iter();
     let (refused, good): (Vec<&str>, Vec<&str>) = patterns
-        .partition(|pattern| leaves_project(pattern) || !is_read(&pattern_in(folder, pattern)));
+        .partition(|pattern| may_leave_project(pattern) || !is_read(&pattern_in(folder, pattern)));
     let files = good
         .into_iter()
         .flat_map(|pattern| matching(&mut walked, folder, pattern).files);
@@ -66,25 +66,8 @@ pub(super) fn include(
         let Some(text) = pattern.as_str() else {
             continue;
         };
-        if leaves_project(text) {
-            sink.push(
-                Diagnostic::new(
-                    Code::OutsideProject,
-                    format!("`{text}` is outside of the project"),
-                )
-                .label(pattern.span, format!("not in the folder of {file}"))
-                .help(format!(
-                    "paths in `include` are relative to {file} and lie below its folder"
-                )),
-            );
-            continue;
-        }
-        if let Some(why) = why_not_read(&pattern_in(folder, text), GENERATED) {
-            sink.push(
-                Diagnostic::new(Code::OutsideProject, format!("`{text}` {why}"))
-                    .label(pattern.span, "it is not read")
-                    .help("name files of platform.toml's own language, which everyone may read"),
-            );
+        if let Some(refused) = refused(text, (folder, file), pattern.span) {
+            sink.push(refused);
             continue;
         }
         // A text that is no pattern is reported with the other values of the file.
@@ -123,6 +106,28 @@ pub(super) fn include(
         }
     }
     found
+}
+
+/// What is wrong with a pattern that means files that are never read.
+fn refused(text: &str, (folder, file): (&str, &str), span: Span) -> Option<Diagnostic> {
+    if may_leave_project(text) {
+        return Some(
+            Diagnostic::new(
+                Code::OutsideProject,
+                format!("`{text}` is outside of the project"),
+            )
+            .label(span, format!("not in the folder of {file}"))
+            .help(format!(
+                "paths in `include` are relative to {file} and lie below its folder"
+            )),
+        );
+    }
+    let why = why_not_read(&pattern_in(folder, text), GENERATED)?;
+    Some(
+        Diagnostic::new(Code::OutsideProject, format!("`{text}` {why}"))
+            .label(span, "it is not read")
+            .help("name files of platform.toml's own language, which everyone may read"),
+    )
 }
 
 fn matches_nothing(world: &dyn World, folder: &str, file: &str, pattern: &Node) -> Diagnostic {
@@ -183,8 +188,8 @@ fn is_environment_of(file: &str, path: &str) -> bool {
         .is_some_and(|name| !name.contains('/'))
 }
 
-/// Whether a pattern means files outside of the project.
-fn leaves_project(pattern: &str) -> bool {
+/// Whether a pattern may mean files outside of the project: with `..` in it nobody knows where it leads.
+fn may_leave_project(pattern: &str) -> bool {
     pattern.starts_with('/') || pattern.split('/').any(|part| part == "..")
 }
 

@@ -55,20 +55,59 @@ pub fn read(
     sources: &mut Sources,
     sink: &mut Sink,
 ) -> Option<Read> {
-    let mut suffix = String::new();
-    let mut over_source = None;
-    if let Some(name) = environment
-        && let Some(problem) = bad_environment(name)
-    {
+    if let Some(problem) = environment.and_then(bad_environment) {
         sink.push(problem);
         return None;
     }
-    let mut platform = read_file(world, file, sources, sink)?;
+    let mut files = Reader {
+        world,
+        file,
+        sources,
+        sink,
+    };
+    let platform = files.read(file)?;
     let start = platform.start;
-    if let Some(name) = environment {
-        let path = environment_file(file, name);
-        if world.read(&path) == Err(ReadError::Missing) {
-            sink.push(
+    let mut suffix = String::new();
+    let mut over_source = None;
+    let table = match environment {
+        None => files.with_included(platform.table),
+        Some(name) => {
+            let over = files.environment(name)?;
+            over_source = Some(over.start.source);
+            if over.table.get_path(&["platform", "name"]).is_none() {
+                suffix = suffix_of(name);
+            }
+            files.laid_over(platform.table, over.table)
+        }
+    };
+    let (tree, written_out) = checked(table, start, sink)?;
+    Some(Read {
+        written_out,
+        tree,
+        suffix,
+        over: over_source,
+    })
+}
+
+/// Reads the files of one project.
+struct Reader<'a> {
+    world: &'a dyn World,
+    /// The platform file's path.
+    file: &'a str,
+    sources: &'a mut Sources,
+    sink: &'a mut Sink,
+}
+
+impl Reader<'_> {
+    fn read(&mut self, path: &str) -> Option<ReadFile> {
+        read_file(self.world, path, self.sources, self.sink)
+    }
+
+    /// The file of an environment; `None` where it can't be read.
+    fn environment(&mut self, name: &str) -> Option<ReadFile> {
+        let path = environment_file(self.file, name);
+        if self.world.read(&path) == Err(ReadError::Missing) {
+            self.sink.push(
                 Diagnostic::new(
                     Code::Unreadable,
                     format!("there is no environment `{name}`: `{path}` does not exist"),
@@ -77,38 +116,47 @@ pub fn read(
             );
             return None;
         }
-        let mut over = read_file(world, &path, sources, sink)?;
-        over_source = Some(over.start.source);
+        let mut over = self.read(&path)?;
         // What follows a missing `}` seems to stand elsewhere: laid over the platform, it would be in the wrong place there.
-        let unread = sink.sources_of(Code::TomlSyntax);
+        let unread = self.sink.sources_of(Code::TomlSyntax);
         if unread.contains(&over.start.source) {
             over.table = Table::default();
         }
-        if over.table.get_path(&["platform", "name"]).is_none() {
-            suffix = suffix_of(name);
-        }
+        Some(over)
+    }
+
+    /// The platform with the files that it includes.
+    fn with_included(&mut self, mut platform: Table) -> Table {
+        let included = include(self.world, self.file, &platform, self.sources, self.sink);
+        join(&mut platform, included, self.sink);
+        nothing_below(&mut platform, self.sink);
+        platform
+    }
+
+    /// The platform with the files that it includes, and the environment's table over all of them.
+    fn laid_over(&mut self, mut platform: Table, mut over: Table) -> Table {
         // The files to include may differ between environments, so this key is needed before they are read.
-        if let Some(entry) = over.table.entry("include").cloned() {
-            let is_there = platform.table.get("include").is_some();
+        if let Some(entry) = over.entry("include").cloned() {
+            let is_there = platform.get("include").is_some();
             if entry.value.is_false() && is_there {
-                platform.table.remove("include");
-                over.table.remove("include");
+                platform.remove("include");
+                over.remove("include");
             } else if !entry.value.is_false() {
-                platform.table.set(entry.key, entry.value);
+                platform.set(entry.key, entry.value);
             }
         }
-        let included = include(world, file, &platform.table, sources, sink);
-        join(&mut platform.table, included, sink);
-        nothing_below(&mut platform.table, sink);
-        let known = only_what_is_there(&platform.table, over.table, sink);
-        let known = corrected(&platform.table, known, sink);
-        let known = without_needed(&platform.table, known, sink);
-        platform.table = lay_over(&platform.table, &known);
-    } else {
-        let included = include(world, file, &platform.table, sources, sink);
-        join(&mut platform.table, included, sink);
-        nothing_below(&mut platform.table, sink);
+        let platform = self.with_included(platform);
+        let known = only_what_is_there(&platform, over, self.sink);
+        let known = corrected(&platform, known, self.sink);
+        let known = without_needed(&platform, known, self.sink);
+        lay_over(&platform, &known)
     }
+}
+
+/// Checks the whole tree and puts constants in place. Returns with it the variables whose values were written out.
+///
+/// `None` where a file could not be parsed: whether names exist is not known then.
+fn checked(mut table: Table, start: Span, sink: &mut Sink) -> Option<(Table, BTreeSet<String>)> {
     // What seems to be missing may stand in a file that `include` names wrongly.
     let without_files = [Code::FileMissing, Code::OutsideProject, Code::Unreadable];
     let lacks_files = without_files.iter().any(|code| sink.has_errors_of(*code));
@@ -117,12 +165,12 @@ pub fn read(
     }
     let unread = sink.sources_of(Code::TomlSyntax);
     if !unread.is_empty() {
-        drop_files(&mut platform.table, &unread);
+        drop_files(&mut table, &unread);
     }
-    let constants = Constants::of(&platform.table);
+    let constants = Constants::of(&table);
     let mut written_out = BTreeSet::new();
     for name in ["pipelines", "ci"] {
-        if let Some(node) = platform.table.get(name) {
+        if let Some(node) = table.get(name) {
             variables_in(node, &mut written_out);
         }
     }
@@ -137,17 +185,11 @@ pub fn read(
         writes_out: false,
         example: "",
     };
-    let mut tree = check(&platform.table, PLATFORM_FILE, &context, sink);
+    let mut tree = check(&table, PLATFORM_FILE, &context, sink);
     let done = constants.put_in_place(&mut tree);
     written_out.extend(done.variables);
     sink.explain_values(done.strings);
-    // Whether names exist is not known then.
-    unread.is_empty().then_some(Read {
-        written_out,
-        tree,
-        suffix,
-        over: over_source,
-    })
+    unread.is_empty().then_some((tree, written_out))
 }
 
 /// Leaves out what stands in some files.

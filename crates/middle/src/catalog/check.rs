@@ -52,13 +52,9 @@ struct Names {
 
 impl Names {
     fn of(kind: &Kind) -> Self {
-        let mut layers = vec![&kind.table];
-        let cases = kind.table.array("when").unwrap_or_default();
-        layers.extend(cases.iter().filter_map(Node::as_table));
         let keys = |path: &[&str]| -> BTreeSet<String> {
-            layers
-                .iter()
-                .filter_map(|layer| layer.get_path(path)?.as_table())
+            kind.tables()
+                .filter_map(|table| table.get_path(path)?.as_table())
                 .flat_map(Table::keys)
                 .map(ToString::to_string)
                 .collect()

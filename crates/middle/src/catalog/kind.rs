@@ -95,11 +95,22 @@ pub struct Kind {
 pub const HTTP_PORT: &str = "http";
 
 impl Kind {
+    /// Its cases, whether they hold or not.
+    pub fn cases(&self) -> impl Iterator<Item = &Table> {
+        let cases = self.table.array("when").unwrap_or_default().iter();
+        cases.filter_map(Node::as_table)
+    }
+
+    /// Its own table, and those of its cases.
+    pub fn tables(&self) -> impl Iterator<Item = &Table> {
+        std::iter::once(&self.table).chain(self.cases())
+    }
+
     /// The roles without which it is a single server: those in the conditions that make it one.
     pub fn several_with(&self) -> Vec<String> {
-        let cases = self.table.array("when").unwrap_or_default().iter();
-        let cases = cases.filter_map(Node::as_table);
-        let single = cases.filter(|case| case.boolean("single") == Some(true));
+        let single = self
+            .cases()
+            .filter(|case| case.boolean("single") == Some(true));
         let conditions: Vec<&str> = single.filter_map(|case| case.string("if")).collect();
         let reads = |role: &str| {
             let fact = format!("roles.{role}");

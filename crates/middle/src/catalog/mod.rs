@@ -7,12 +7,14 @@ mod check;
 mod fact;
 mod fault;
 mod form;
+mod images;
 mod kind;
 mod load;
 
 pub use fact::{Fact, PlatformFact, RoleFact};
 pub use fault::{matchers, series_fault, template_fault};
 pub use form::SettingForm;
+pub use images::{IMAGES, WithdrawnImage};
 pub use kind::{
     Binding, FileForm, HTTP_PORT, Kind, OwnName, OwnSecret, Role, SettingSpec, SettingType,
 };

@@ -4,15 +4,14 @@ use std::collections::BTreeSet;
 
 use super::{Facts, lints::place};
 use crate::{
+    catalog::{IMAGES, WithdrawnImage},
     diag::{Code, Diagnostic, Sink, Subject},
     model::{Agent, Image, Platform, Raw, Workload},
-    source::{Sources, Span},
-    syntax, template,
+    source::Span,
 };
 
 /// Tags that mean something else tomorrow, or no tag at all.
 pub(super) fn moving(facts: Facts<'_>, sink: &mut Sink) {
-    let gone = WithdrawnImage::all();
     let mut seen: BTreeSet<(String, Span)> = BTreeSet::new();
     for Named {
         image,
@@ -34,7 +33,7 @@ pub(super) fn moving(facts: Facts<'_>, sink: &mut Sink) {
                 .label(span, problem)
                 .help("write the full version as the tag, or pin it with `@sha256:...`")
         };
-        let gone = gone.iter().find(|gone| gone.is(&image));
+        let gone = IMAGES.withdrawn.iter().find(|gone| gone.is(&image));
         let tag = image.tag.and_then(|tag| tag.as_plain());
         let diagnostic = match (tag, gone) {
             (None, _) => unpinned("has no tag: it means `latest`".to_string()),
@@ -129,33 +128,7 @@ fn moves(tag: &str) -> bool {
     WORDS.contains(&tag) || (WORDS.contains(&first) && !is_branch)
 }
 
-/// Repositories that can't be pulled any more, from `templates/images.toml`.
-struct WithdrawnImage {
-    repository: String,
-    since: String,
-    instead: String,
-}
-
 impl WithdrawnImage {
-    fn all() -> Vec<Self> {
-        let text = template::embedded("images.toml").unwrap_or_default();
-        let mut sources = Sources::default();
-        let source = sources.add("templates/images.toml".to_string(), text.to_string());
-        let table = syntax::parse(&sources, source, &mut Sink::default());
-        let string = |entry: &syntax::Table, key| entry.string(key).unwrap_or_default().to_string();
-        table
-            .array("gone")
-            .unwrap_or_default()
-            .iter()
-            .filter_map(|node| node.as_table())
-            .map(|entry| Self {
-                repository: string(entry, "repository"),
-                since: string(entry, "since"),
-                instead: string(entry, "instead"),
-            })
-            .collect()
-    }
-
     /// `bitnami/` means all of an owner's repositories. A mirror may still have them: its images are not meant.
     fn is(&self, image: &Image) -> bool {
         image.in_hub().is_some_and(|path| {

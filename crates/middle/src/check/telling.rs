@@ -51,15 +51,18 @@ fn in_words(program: &str, words: &[(&str, &str)], text: &str) -> Option<String>
 }
 
 fn in_line(line: &str) -> Option<String> {
-    secret_in_line(line)
-        .or_else(|| holds_password(line).then(|| "a URL in a file".to_string()))
-        .or_else(|| held(line))
+    secret_in_line(line).or_else(|| held_as("a URL in a file", line))
 }
 
 /// What holds a login in any text: a URL, a header, the parameters of a connection.
 fn held(text: &str) -> Option<String> {
+    held_as("a URL", text)
+}
+
+/// The same, with these words for a URL.
+fn held_as(url: &str, text: &str) -> Option<String> {
     holds_password(text)
-        .then(|| "a URL".to_string())
+        .then(|| url.to_string())
         .or_else(|| written_login(text).map(|scheme| format!("a header `{scheme} ...`")))
         .or_else(|| written_header(text).map(|name| format!("the header `{name}`")))
         .or_else(|| connection_password(text))

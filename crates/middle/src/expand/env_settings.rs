@@ -9,7 +9,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Declarations,
+    Declarations, Layers,
     edits::{edit, key},
     env_values::{differ, holds, is_secret, is_word},
     layers::{Layered, is_exporter},
@@ -42,8 +42,8 @@ pub(super) fn read(user: &mut Table, kind: &Kind, sink: &mut Sink) {
 }
 
 /// Compares the variables of clients in parts with what the component's `env` says of them: that holds for the parts that run.
-pub(super) fn check_parts(all: &Declarations, workloads: &[Vec<Layered>], sink: &mut Sink) {
-    for (declared, workloads) in all.components.iter().zip(workloads) {
+pub(super) fn check_parts(all: &Declarations, layers: &[Layers], sink: &mut Sink) {
+    for (declared, layers) in all.components.iter().zip(layers) {
         let Some(env) = declared.user.table("env") else {
             continue;
         };
@@ -53,7 +53,7 @@ pub(super) fn check_parts(all: &Declarations, workloads: &[Vec<Layered>], sink: 
         for client in variables.iter().filter(|it| !it.says) {
             let name = client.variable.as_str();
             let of_part = |it: &&Layered| it.part.is_some() && it.part.as_deref() == client.part;
-            let gets = workloads.iter().find(of_part);
+            let gets = layers.workloads.iter().find(of_part);
             let gets = gets.and_then(|it| it.table.get_path(&["env", name]));
             let is_that = |it: &Node| env.get(name).is_some_and(|said| said.span == it.span);
             // What the program reads under the same name was compared when it was declared.
@@ -144,21 +144,17 @@ impl<'a> Filled<'a> {
     }
 }
 
-/// The kind's tables, those of its cases too: which of them hold is not known yet, and a variable means the same in each.
-fn tables(kind: &Kind) -> impl Iterator<Item = &Table> {
-    let cases = kind.table.one_or_many_tables("when").into_iter();
-    std::iter::once(&kind.table).chain(cases)
-}
-
 fn has_own_image(kind: &Kind, part: &str) -> bool {
-    tables(kind).any(|table| table.get_path(&["parts", part, "image"]).is_some())
+    kind.tables()
+        .any(|table| table.get_path(&["parts", part, "image"]).is_some())
 }
 
 /// The variables that are filled from settings, and the others that the program reads as the same: of those that count. Those of
 /// the main workload stand first: they may say what the others are compared with.
 fn filled<'a>(kind: &'a Kind, counts: &dyn Fn(&str) -> bool) -> Vec<Filled<'a>> {
     let mut out = Vec::new();
-    for table in tables(kind) {
+    // Which cases hold is not known yet, and a variable means the same in each.
+    for table in kind.tables() {
         of_workload(kind, None, table.get("workload"), counts, &mut out);
     }
     for spec in &kind.settings {
@@ -171,7 +167,7 @@ fn filled<'a>(kind: &'a Kind, counts: &dyn Fn(&str) -> bool) -> Vec<Filled<'a>> 
             }));
         }
     }
-    for table in tables(kind) {
+    for table in kind.tables() {
         for (part, node) in table.table("parts").into_iter().flat_map(Table::iter) {
             of_workload(kind, Some(&part.name), Some(node), counts, &mut out);
         }
@@ -223,7 +219,8 @@ fn is_of_clients(kind: &Kind, setting: &str, variable: &str) -> bool {
 /// gets, it does itself (makes the first user, offers the memory).
 fn is_read_by_program(kind: &Kind, setting: &str) -> bool {
     let text = format!("${{settings.{setting}}}");
-    let mut main = tables(kind)
+    let mut main = kind
+        .tables()
         .filter_map(|table| table.get_path(&["workload", "env"])?.as_table())
         .flat_map(Table::iter);
     main.any(|(_, node)| node.as_str() == Some(&text))

@@ -12,7 +12,7 @@ pub use line::with_line;
 
 use self::ways::{Fact, PortOption, fact_in, flags_in, ways_of, workloads};
 use super::{
-    Declarations, draft::Declared, flags, layers::Layered, own_name::unknown_public_address,
+    Declarations, Layers, draft::Declared, flags, layers::Layered, own_name::unknown_public_address,
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
@@ -22,10 +22,10 @@ use crate::{
     value::UrlParts,
 };
 
-/// `workloads`: those of each component, with its parts that run.
-pub(super) fn check(all: &Declarations, workloads: &[Vec<Layered>], sink: &mut Sink) {
+/// Reports what is written twice of each component: by a flag or a variable, and by a key that it hides.
+pub(super) fn check(all: &Declarations, layers: &[Layers], sink: &mut Sink) {
     let constants = &all.names.constants;
-    for (declared, workloads) in all.components.iter().zip(workloads) {
+    for (declared, layers) in all.components.iter().zip(layers) {
         let written = match declared.external {
             Some(_) => Vec::new(),
             None => all_written(declared, constants),
@@ -36,7 +36,7 @@ pub(super) fn check(all: &Declarations, workloads: &[Vec<Layered>], sink: &mut S
             let found = hidden(declared, &ways, &written).into_iter().chain(address);
             found.for_each(|diagnostic| sink.push(diagnostic));
         }
-        let found = workloads.iter();
+        let found = layers.workloads.iter();
         let found = found.filter_map(|workload| parts::hidden(all, declared, workload));
         found.for_each(|diagnostic| sink.push(diagnostic));
     }

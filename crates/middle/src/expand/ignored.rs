@@ -136,11 +136,7 @@ fn adapts(kind: &Kind, port: &str, holds: &dyn Fn(&Node) -> bool) -> bool {
         return true;
     }
     let prefix = format!("ports.{port}.path");
-    let cases = kind.table.get("when").and_then(Node::as_array);
-    let mut conditions = cases
-        .unwrap_or_default()
-        .iter()
-        .filter_map(|case| case.as_table()?.get("if"));
+    let mut conditions = kind.cases().filter_map(|case| case.get("if"));
     conditions.any(|condition| {
         condition
             .as_str()

@@ -6,11 +6,9 @@ use super::{
     tag_form::{is_built, is_copy},
 };
 use crate::{
-    diag::{Code, Diagnostic, Sink},
+    catalog::IMAGES,
+    diag::{Code, Diagnostic},
     reference::{self, Constants, Mode, Words},
-    source::Sources,
-    syntax::{self, Node},
-    template,
 };
 
 pub(super) fn of(declared: &Declared, constants: &Constants) -> Option<Diagnostic> {
@@ -64,11 +62,6 @@ fn repository(image: &str) -> &str {
 
 /// Whether a maker of images has it, all of whose have a layout of their own: `[[maker]]` of `templates/images.toml`.
 fn is_of_maker(repository: &str) -> bool {
-    let text = template::embedded("images.toml").unwrap_or_default();
-    let mut sources = Sources::default();
-    let source = sources.add("templates/images.toml".to_string(), text.to_string());
-    let table = syntax::parse(&sources, source, &mut Sink::default());
-    let makers = table.array("maker").unwrap_or_default().iter();
-    let mut owners = makers.filter_map(|it: &Node| it.as_table()?.string("owner"));
+    let mut owners = IMAGES.makers.iter();
     owners.any(|owner| format!("/{repository}").contains(&format!("/{owner}/")))
 }

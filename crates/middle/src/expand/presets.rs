@@ -34,10 +34,8 @@ pub(super) fn unused<'a>(
 
 /// The presets without parts of tables that neither the component nor its kind has: a preset of a group is for those that have one.
 pub(super) fn fitting(presets: &Table, own: &Table, kind: &Kind) -> Table {
-    let cases = kind.table.array("when").unwrap_or_default().iter();
-    let cases = cases.filter_map(Node::as_table);
-    let tables: Vec<&Table> = std::iter::once(&kind.table)
-        .chain(cases)
+    let tables: Vec<&Table> = kind
+        .tables()
         .filter_map(|table| table.table("workload"))
         .chain(std::iter::once(own))
         .collect();

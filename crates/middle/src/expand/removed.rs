@@ -98,10 +98,8 @@ fn known<'a>(
     key: &str,
     others: &[&'a Table],
 ) -> BTreeSet<&'a str> {
-    let mut tables = vec![&kind.table];
-    with_cases(&kind.table, &mut tables);
     let mut places: Vec<&Table> = others.to_vec();
-    for table in tables {
+    for table in kind.tables() {
         // What is about the component as a whole stands at the top of the kind's file.
         places.push(table);
         let is_shared = language::is_shared(key);
@@ -129,18 +127,6 @@ fn known<'a>(
     });
     let names = names.chain(of_roles);
     names.filter(|name| !name.starts_with('@')).collect()
-}
-
-/// The tables of a kind's conditions, and of those inside of them.
-fn with_cases<'a>(table: &'a Table, out: &mut Vec<&'a Table>) {
-    let Some(node) = table.get("when") else {
-        return;
-    };
-    let cases = node.as_array().unwrap_or(std::slice::from_ref(node));
-    for case in cases.iter().filter_map(Node::as_table) {
-        out.push(case);
-        with_cases(case, out);
-    }
 }
 
 /// The variables that the roles of a kind bring.

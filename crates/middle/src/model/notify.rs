@@ -121,16 +121,22 @@ pub const CONTAINER_ABSENT: &str = "ContainerAbsent";
 pub const BUDGET_BURNS_FAST: &str = "ErrorBudgetBurnsFast";
 pub const BUDGET_BURNS_SLOWLY: &str = "ErrorBudgetBurnsSlowly";
 
-/// Where Alertmanager's configuration is generated for a component, below `generated/`.
-pub fn notify_file(component: &str) -> String {
-    format!("{CONFIG}/{component}/etc/alertmanager/alertmanager.yml")
+/// Where below `generated/` Alertmanager's configuration is made from `[notify]`, if a component mounts it with this content. The
+/// component's kind says the path: it is the only generated file among those of its component.
+pub fn notify_file<'a>(component: &str, content: &'a FileContent) -> Option<&'a str> {
+    let FileContent::Generated(path) = content else {
+        return None;
+    };
+    let own = path.strip_prefix(CONFIG)?.strip_prefix('/')?;
+    own.strip_prefix(component)?
+        .starts_with('/')
+        .then_some(path)
 }
 
 /// Whether a component is an Alertmanager whose configuration is generated.
 pub fn is_generated_alertmanager(component: &Component) -> bool {
-    let made = FileContent::Generated(notify_file(&component.name));
-    let mut workloads = component.workloads.iter();
-    workloads.any(|workload| workload.files.iter().any(|file| file.content == made))
+    let mut files = component.workloads.iter().flat_map(|it| &it.files);
+    files.any(|file| notify_file(&component.name, &file.content).is_some())
 }
 
 /// Where Alertmanager finds a secret.

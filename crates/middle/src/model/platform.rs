@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     commands::CommandFlags,
     data::DataKey,
-    files::{self, Target},
+    files::{self, Site, Target},
     model::{
         Actor, Ci, Component, Deploy, ExternalAddress, Flow, HasName, Host, HostPath, Named,
         Notify, PROBER, Pipeline, Port, PortRange, Purpose, Raw, Registry, Route, ScrapeSettings,
@@ -99,6 +99,11 @@ pub fn aliases(components: &[Component]) -> BTreeSet<String> {
 }
 
 impl Platform {
+    /// Whether a runtime of this platform runs its workloads there.
+    pub fn runs_on(&self, site: Site) -> bool {
+        Target::of_site(site).any(|target| self.targets.contains(&target))
+    }
+
     /// The names that a component had before, by `[[moved]]`, the newest first.
     pub fn names_before<'a>(&'a self, name: &'a str) -> Vec<&'a str> {
         let mut out: Vec<&str> = Vec::new();

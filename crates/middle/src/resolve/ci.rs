@@ -5,6 +5,8 @@ mod asked;
 mod jobs;
 mod variables;
 
+use std::collections::BTreeMap;
+
 pub(super) use jobs::{job_secrets, view};
 
 use super::{
@@ -86,12 +88,13 @@ fn stage_tables<'a>(table: &'a Table, name: &str) -> Vec<&'a Table> {
 
 /// Jenkins refuses two stages of one name in a pipeline.
 fn report_equal_stages(stages: &[CiStage], sink: &mut Sink) {
-    let all: Vec<&CiStage> = stages
+    let mut firsts: BTreeMap<&str, &CiStage> = BTreeMap::new();
+    let all = stages
         .iter()
-        .flat_map(|stage| std::iter::once(stage).chain(&stage.parallel))
-        .collect();
-    for (index, stage) in all.iter().enumerate() {
-        if let Some(first) = all[..index].iter().find(|other| other.name == stage.name) {
+        .flat_map(|stage| std::iter::once(stage).chain(&stage.parallel));
+    for stage in all {
+        let first = *firsts.entry(&stage.name).or_insert(stage);
+        if !std::ptr::eq(first, stage) {
             sink.push(
                 Diagnostic::new(
                     Code::DuplicateName,

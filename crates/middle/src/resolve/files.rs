@@ -12,7 +12,6 @@ use super::{
 };
 use crate::{
     catalog::FileForm,
-    commands::CommandFlags,
     diag::{Code, Diagnostic, Severity, Sink},
     expand::{WorkloadDraft, read},
     files::GENERATED,
@@ -193,8 +192,7 @@ impl File<'_> {
 
     /// What a kind tells people to type is about this environment, as in templates.
     fn with_commands(&self, text: Text) -> Text {
-        let environment = self.inputs.environment.as_deref();
-        let commands = CommandFlags::of_files(self.inputs.file, environment);
+        let commands = self.inputs.engine.commands();
         let pieces = text.pieces.into_iter().map(|piece| match piece {
             Piece::Literal(literal) => Piece::Literal(commands.in_text(&literal).into_owned()),
             other => other,

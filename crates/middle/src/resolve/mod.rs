@@ -60,7 +60,6 @@ use scene::Scene;
 use texts::Texts;
 
 use crate::{
-    commands::CommandFlags,
     diag::Sink,
     expand::Draft,
     files::Site,
@@ -156,7 +155,7 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
         version: top.version,
         description: top.description,
         registry: names.registry.clone(),
-        commands: CommandFlags::of_files(inputs.file, inputs.environment.as_deref()),
+        commands: inputs.engine.commands().clone(),
         environment: top.environment,
         targets: top.targets,
         variables: names.variables.clone(),

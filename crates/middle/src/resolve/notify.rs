@@ -244,8 +244,8 @@ pub(super) fn needs(
     component: &str,
     files: &[FileMount],
 ) -> (Vec<FileMount>, Vec<Reach>) {
-    let made = FileContent::Generated(notify_file(component));
-    let Some(file) = files.iter().find(|file| file.content == made) else {
+    let is_made = |file: &&FileMount| notify_file(component, &file.content).is_some();
+    let Some(file) = files.iter().find(is_made) else {
         return (Vec::new(), Vec::new());
     };
     let secrets: BTreeSet<&str> = notify.texts().flat_map(Text::secrets).collect();

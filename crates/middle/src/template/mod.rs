@@ -174,6 +174,11 @@ impl Engine {
         self
     }
 
+    /// The flags that commands in templates get.
+    pub fn commands(&self) -> &CommandFlags {
+        &self.commands
+    }
+
     /// Renders the template of this path with a view.
     ///
     /// A view leaves out fields that have no value. In a condition such a field is false; to print it or loop over it is an error.

@@ -9,9 +9,13 @@ use crate::{
     source::Span,
 };
 
+/// What accepts a loss, on what it is about.
+pub(in crate::target) const ALLOW: &str = "`allow = [\"target-loss\"]`";
+
 /// How to accept a loss of a component.
-pub(in crate::target) const ACCEPT: &str =
-    "accept it with `allow = [\"target-loss\"]` on the component, if that is what you want";
+pub(in crate::target) fn accept() -> String {
+    format!("accept it with {ALLOW} on the component, if that is what you want")
+}
 
 /// What a target can't express, at this place.
 pub(in crate::target) fn loss(
@@ -95,7 +99,7 @@ impl Losses {
     pub fn key_at(&mut self, workload: &Workload, span: Span, key: &str, reason: &str) {
         let (name, joint) = (&workload.name, self.wording.joint);
         let message = format!("`{key}` of `{name}`{joint}{reason}");
-        self.of_component(&workload.component, span, &message, ACCEPT);
+        self.of_component(&workload.component, span, &message, &accept());
     }
 
     /// A key of a workload, where it is written; the component's name where nobody wrote it.

@@ -10,19 +10,13 @@ use crate::{
 };
 
 impl Checker<'_> {
-    /// The tables of the file: the kind's own, and those of its cases.
-    fn layers(&self) -> impl Iterator<Item = &Table> {
-        let cases = self.kind.table.array("when").unwrap_or_default().iter();
-        std::iter::once(&self.kind.table).chain(cases.filter_map(Node::as_table))
-    }
-
     /// Whether the file itself says a value; the other kind's was checked before.
     fn own<'a>(&self, node: Option<&'a Node>) -> Option<&'a Node> {
         node.filter(|node| self.is_own(node.span))
     }
 
     pub(super) fn contents(&self, sink: &mut Sink) {
-        for layer in self.layers() {
+        for layer in self.kind.tables() {
             self.own_image(layer, sink);
             for (_, part) in tables(layer, "parts") {
                 let image = self.own(part.get("image"));
@@ -55,7 +49,12 @@ impl Checker<'_> {
         let ended = table.array("ended_before").unwrap_or_default().iter();
         let named = ended.chain(table.get("oldest"));
         let since = tables(table, "settings").filter_map(|(_, setting)| setting.get("since"));
-        let nodes = named.chain(since).filter(|node| self.is_own(node.span));
+        let of_names = [&["own_name", "since"][..], &["variant_since"]];
+        let of_names = of_names.into_iter().filter_map(|path| table.get_path(path));
+        let nodes = named
+            .chain(since)
+            .chain(of_names)
+            .filter(|node| self.is_own(node.span));
         let values = nodes.map(|node| (node.as_str().unwrap_or_default(), node.span));
         let keys = table.table("end_of_life").into_iter().flat_map(Table::iter);
         let keys = keys.filter(|(key, _)| self.is_own(key.span));

@@ -29,10 +29,10 @@ pub(super) fn hidden(
 
 /// The flags and the variables by which the kind tells the part's program a port.
 fn ways(declared: &Declared, part: &str) -> Vec<PortOption> {
-    let table = &declared.kind.table;
-    let cases = table.array("when").unwrap_or_default().iter();
-    let tables = std::iter::once(table).chain(cases.filter_map(Node::as_table));
-    let tables = tables.filter_map(|table| table.get_path(&["parts", part])?.as_table());
+    let tables = declared
+        .kind
+        .tables()
+        .filter_map(|table| table.get_path(&["parts", part])?.as_table());
     let mut ways = Vec::new();
     for table in tables {
         ways.extend(flags_in(table));

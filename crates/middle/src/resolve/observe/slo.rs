@@ -10,7 +10,7 @@ mod share;
 mod window;
 
 use series::{check, counted, counted_node, own_labels, with};
-use share::a_share;
+use share::{a_share, check_latency};
 
 use super::{expression, has_metrics, kind_string, measured};
 use crate::{
@@ -147,78 +147,73 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn objectives(&self, sink: &mut Sink) -> Vec<Objective> {
-        let window = read::duration(self.table, "window").unwrap_or(USUAL_WINDOW);
-        let mut out = Vec::new();
-        let written = |key: &str| {
-            let broken = |entry: &&Entry| matches!(entry.value.value, Value::Broken);
-            self.table.entry(key).filter(|entry| !broken(entry))
+        let availability = self.written("availability");
+        let availability = availability.and_then(|entry| self.availability(entry, sink));
+        let latency = self.written("latency");
+        let latency = latency.and_then(|entry| self.latency(entry, sink));
+        availability.into_iter().chain(latency).collect()
+    }
+
+    fn written(&self, key: &str) -> Option<&Entry> {
+        let entry = self.table.entry(key);
+        entry.filter(|entry| !matches!(entry.value.value, Value::Broken))
+    }
+
+    /// Milliseconds.
+    fn window(&self) -> u64 {
+        read::duration(self.table, "window").unwrap_or(USUAL_WINDOW)
+    }
+
+    fn availability(&self, entry: &Entry, sink: &mut Sink) -> Option<Objective> {
+        let promise = read::scalar(&entry.value);
+        let percent = promise.trim_end_matches('%').parse().unwrap_or(100.0);
+        if percent < 1.0 {
+            let meant = format!("\"{}%\"", number(percent * 100.0));
+            sink.push(a_share("availability", percent, &entry.value, &meant));
+        }
+        let requests = self.series("requests", sink);
+        let errors = self.series("errors", sink);
+        let measure = match (requests, errors) {
+            (Some(requests), Some(errors)) => Measure::Errors { requests, errors },
+            (requests, _) => {
+                let missing = if requests.is_none() {
+                    "requests"
+                } else {
+                    "errors"
+                };
+                self.unmeasured("availability", missing, entry.key.span, sink);
+                return None;
+            }
         };
-        if let Some(entry) = written("availability") {
-            let promise = read::scalar(&entry.value);
-            let percent = promise.trim_end_matches('%').parse().unwrap_or(100.0);
-            if percent < 1.0 {
-                let meant = format!("\"{}%\"", number(percent * 100.0));
-                sink.push(a_share("availability", percent, &entry.value, &meant));
-            }
-            let requests = self.series("requests", sink);
-            let errors = self.series("errors", sink);
-            match (requests, errors) {
-                (Some(requests), Some(errors)) => out.push(Objective {
-                    name: "availability",
-                    promise,
-                    budget: share_left(percent),
-                    window,
-                    measure: Measure::Errors { requests, errors },
-                    span: self.span,
-                }),
-                (requests, _) => {
-                    let missing = if requests.is_none() {
-                        "requests"
-                    } else {
-                        "errors"
-                    };
-                    self.unmeasured("availability", missing, entry.key.span, sink);
-                }
-            }
-        }
-        if let Some(entry) = written("latency") {
-            let empty = Table::default();
-            let table = entry.value.as_table().unwrap_or(&empty);
-            let percent = read::number(table, "p").unwrap_or(95.0);
-            let under = read::duration(table, "under").unwrap_or_default();
-            let share = table.get("p").filter(|_| percent > 0.0 && percent < 1.0);
-            if let Some(node) = share {
-                sink.push(a_share("p", percent, node, &number(percent * 100.0)));
-            }
-            if let (false, Some(node)) = (percent > 0.0 && percent < 100.0, table.get("p")) {
-                sink.push(
-                    Diagnostic::new(Code::BadValue, format!("`p` can't be {percent}"))
-                        .label(node.span, "a number above 0 and below 100")
-                        .help("`p` is a share of the requests in percent, as `p = 95`"),
-                );
-            }
-            let written = table.get("under").filter(|node| !node.is_broken());
-            if let (0, Some(node)) = (under, written) {
-                sink.push(
-                    Diagnostic::new(Code::BadValue, "no request can be so fast")
-                        .label(node.span, "not above 0")
-                        .help("say which time they may take, as `under = \"300ms\"`"),
-                );
-            }
-            self.check_bucket(under, table.get("under"), sink);
-            match self.series("durations", sink) {
-                Some(durations) => out.push(Objective {
-                    name: "latency",
-                    promise: format!("{percent}% under {}", duration_text(under)),
-                    budget: share_left(percent),
-                    window,
-                    measure: Measure::Slow { durations, under },
-                    span: self.span,
-                }),
-                None => self.unmeasured("latency", "durations", entry.key.span, sink),
-            }
-        }
-        out
+        Some(Objective {
+            name: "availability",
+            promise,
+            budget: share_left(percent),
+            window: self.window(),
+            measure,
+            span: self.span,
+        })
+    }
+
+    fn latency(&self, entry: &Entry, sink: &mut Sink) -> Option<Objective> {
+        let empty = Table::default();
+        let table = entry.value.as_table().unwrap_or(&empty);
+        let percent = read::number(table, "p").unwrap_or(95.0);
+        let under = read::duration(table, "under").unwrap_or_default();
+        check_latency(table, percent, under, sink);
+        self.check_bucket(under, table.get("under"), sink);
+        let Some(durations) = self.series("durations", sink) else {
+            self.unmeasured("latency", "durations", entry.key.span, sink);
+            return None;
+        };
+        Some(Objective {
+            name: "latency",
+            promise: format!("{percent}% under {}", duration_text(under)),
+            budget: share_left(percent),
+            window: self.window(),
+            measure: Measure::Slow { durations, under },
+            span: self.span,
+        })
     }
 
     /// The series that counts something: the user's, else the kind's.

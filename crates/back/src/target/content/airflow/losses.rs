@@ -5,7 +5,7 @@ use crate::{
     files::{Site, Target},
     model::{Gpu, HostPath, Mount, Piece, Pipeline, Platform, Purpose, Task, TaskBody, Text},
     target::shared::{
-        losses::{AUTHORITIES, loss, lost_certificates},
+        losses::{ALLOW, AUTHORITIES, loss, lost_certificates},
         public_address,
     },
 };
@@ -14,7 +14,7 @@ pub fn of(platform: &Platform, pipeline: &Pipeline) -> Vec<Diagnostic> {
     let mounts = pipeline
         .volumes
         .iter()
-        .filter(|_| runs_on(platform, Site::Cluster))
+        .filter(|_| platform.runs_on(Site::Cluster))
         .filter_map(|mount| of_mount(pipeline, mount));
     let tasks = pipeline
         .tasks
@@ -24,13 +24,9 @@ pub fn of(platform: &Platform, pipeline: &Pipeline) -> Vec<Diagnostic> {
     let subject = || Some(Subject::Pipeline(pipeline.name.clone()));
     let late = of_parameters(platform, pipeline);
     let late = late.into_iter().chain(of_addresses(platform, pipeline));
-    let late = late.filter(|_| runs_on(platform, Site::Cluster));
+    let late = late.filter(|_| platform.runs_on(Site::Cluster));
     let losses = mounts.chain(tasks).chain(certificates).chain(late);
     losses.map(|it| it.of(subject())).collect()
-}
-
-fn runs_on(platform: &Platform, site: Site) -> bool {
-    Target::of_site(site).any(|target| platform.targets.contains(&target))
 }
 
 fn of_mount(pipeline: &Pipeline, mount: &Mount) -> Option<Diagnostic> {
@@ -47,7 +43,9 @@ fn of_mount(pipeline: &Pipeline, mount: &Mount) -> Option<Diagnostic> {
                 mount.span,
                 "mounted under Compose only",
             )
-            .help("put it into the image, and write `allow = [\"target-loss\"]` on the pipeline"),
+            .help(format!(
+                "put it into the image, and write {ALLOW} on the pipeline"
+            )),
         );
     }
     (relative && !mount.compose_only).then(|| {
@@ -117,7 +115,7 @@ fn of_addresses(platform: &Platform, pipeline: &Pipeline) -> Option<Diagnostic> 
         pipeline.span,
         "refers to `.public_url`",
     );
-    Some(lost.help(format!("set `{variable}` in the environment of the Airflow that runs it, and accept this with `allow = [\"target-loss\"]`")))
+    Some(lost.help(format!("set `{variable}` in the environment of the Airflow that runs it, and accept this with {ALLOW}")))
 }
 
 /// What a reference names is mounted; a path that the user wrote may not be.
@@ -132,13 +130,15 @@ fn of_certificates(pipeline: &Pipeline) -> Vec<Diagnostic> {
         Target::Airflow,
         &pipeline.name,
         variables,
-        "mount a folder there that holds it, or put it into the image and write `allow = [\"target-loss\"]` on the pipeline",
+        &format!(
+            "mount a folder there that holds it, or put it into the image and write {ALLOW} on the pipeline"
+        ),
     )
 }
 
 fn of_task(platform: &Platform, pipeline: &Pipeline, task: &Task) -> Vec<Diagnostic> {
-    let under_compose = runs_on(platform, Site::Engine);
-    let in_cluster = runs_on(platform, Site::Cluster);
+    let under_compose = platform.runs_on(Site::Engine);
+    let in_cluster = platform.runs_on(Site::Cluster);
     let mut losses = Vec::new();
     match task.body {
         TaskBody::Stub => {

@@ -45,11 +45,10 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
                     .losses
                     .extend(frozen(platform, workload, file, text));
             }
-            let notify = notify_file(&workload.component);
-            if file.content == FileContent::Generated(notify.clone()) {
+            if let Some(path) = notify_file(&workload.component, &file.content) {
                 let view = alertmanager::view(context);
                 let text = context.engine.render(ALERTMANAGER, &view)?;
-                emission.files.add(Target::Compose, notify, text);
+                emission.files.add(Target::Compose, path.to_string(), text);
             }
         }
     }

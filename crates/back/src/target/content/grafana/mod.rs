@@ -26,7 +26,7 @@ use crate::{
         Context, Emission,
         shared::{
             boards, containers,
-            losses::{ACCEPT, loss},
+            losses::{accept, loss},
             probes::{self, ProbedWorkload},
             scrape::{self, Job},
         },
@@ -119,7 +119,7 @@ fn without_dashboards(grafana: &Component) -> Diagnostic {
         "`{}` asks no Prometheus: the platform's dashboards are left out",
         grafana.name
     );
-    let help = format!("add one with `mlopsgen add prometheus`, or {ACCEPT}");
+    let help = format!("add one with `mlopsgen add prometheus`, or {}", accept());
     let lost = loss(Target::Grafana, &message, grafana.span, "this Grafana");
     lost.help(help).about(&grafana.name)
 }

@@ -9,7 +9,10 @@ use crate::{
     diag::{Diagnostic, Subject},
     files::Target,
     model::Ci,
-    target::{Context, Emission, shared::losses::lost_certificates},
+    target::{
+        Context, Emission,
+        shared::losses::{ALLOW, lost_certificates},
+    },
     template::TemplateError,
 };
 
@@ -32,7 +35,7 @@ fn losses(ci: &Ci) -> impl Iterator<Item = Diagnostic> {
         Target::Jenkins,
         &ci.name,
         ci.env.iter().chain(of_stages),
-        "put it there on the agent, and write `allow = [\"target-loss\"]` on the CI entry",
+        &format!("put it there on the agent, and write {ALLOW} on the CI entry"),
     );
     let subject = Subject::Ci(ci.name.clone());
     let of = move |it: Diagnostic| it.of(Some(subject.clone()));

@@ -100,9 +100,9 @@ impl<'a> Rules<'a> {
     /// Whether what an alert of a kind asks for is scraped.
     fn has_data(&self, component: &Component, alert: &Alert) -> bool {
         let is_scraped = self.scraped.contains(component.name.as_str());
-        let asks_nodes = || scrape::asks_nodes(&alert.expr);
         let has_jobs = || scrape::has_jobs(&component.name, &alert.expr, &self.jobs);
-        !alert.from_kind || is_scraped && has_jobs() && (self.in_cluster || !asks_nodes())
+        !alert.from_kind
+            || is_scraped && has_jobs() && (self.in_cluster || !scrape::asks_nodes(&alert.expr))
     }
 
     /// A workload whose values decide, in a chart, whether it runs.

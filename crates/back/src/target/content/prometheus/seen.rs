@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::about::is_about_others;
 use crate::{
-    files::Site,
     model::{Component, Platform, ScrapeSettings},
     target::{
         Context, Vantage,
@@ -71,7 +70,7 @@ impl<'a> Seen<'a> {
     pub fn everywhere(context: &Context<'a>, prometheus: &Component) -> Vec<Self> {
         let platform = context.platform;
         let mut vantages = Vec::from([Vantage::Compose, Vantage::Kubernetes]);
-        vantages.retain(|it| runs_at(platform, it.site()));
+        vantages.retain(|it| platform.runs_on(it.site()));
         if vantages.is_empty() {
             vantages.push(context.vantage);
         }
@@ -177,9 +176,4 @@ impl<'a> Seen<'a> {
     pub fn in_cluster(&self) -> &'static str {
         if self.is_only { self.name() } else { "" }
     }
-}
-
-fn runs_at(platform: &Platform, site: Site) -> bool {
-    let mut targets = platform.targets.iter();
-    targets.any(|target| target.runs_on() == Some(site))
 }

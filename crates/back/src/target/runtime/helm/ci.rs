@@ -1,7 +1,10 @@
 //! CI entries whose stages run in containers: in a cluster Jenkins has no engine that could start one.
 
 use super::chart::Builder;
-use crate::model::{Agent, Ci, Purpose};
+use crate::{
+    model::{Agent, Ci, Purpose},
+    target::shared::losses::ALLOW,
+};
 
 /// Reports them, once an entry, where the chart runs the platform's Jenkins.
 pub fn losses(builder: &mut Builder<'_>) {
@@ -21,7 +24,7 @@ pub fn losses(builder: &mut Builder<'_>) {
         );
         let help = format!(
             "write `agent = {{ label = \"...\" }}` with the label of an agent of your own that has an engine; or accept it with \
-             `allow = [\"target-loss\"]` on `{}`",
+             {ALLOW} on `{}`",
             jenkins.name,
         );
         let losses = &mut builder.losses;

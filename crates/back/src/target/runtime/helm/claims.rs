@@ -15,7 +15,7 @@ use crate::{
     speak::units::kubernetes,
     target::shared::{
         kept::Keeping,
-        losses::{ACCEPT, Losses},
+        losses::{Losses, accept},
     },
 };
 
@@ -275,8 +275,8 @@ fn report_lost_name(volume: &PlatformVolume, losses: &mut Losses) {
             volume.path
         );
         match &volume.component {
-            Some(component) => losses.of_component(component, volume.span, &message, ACCEPT),
-            None => losses.of_platform(volume.span, &message, ACCEPT),
+            Some(component) => losses.of_component(component, volume.span, &message, &accept()),
+            None => losses.of_platform(volume.span, &message, &accept()),
         }
     }
 }

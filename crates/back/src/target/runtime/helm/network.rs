@@ -12,7 +12,7 @@ use crate::{
     graph::{OpenPort, Peer},
     model::{Component, Host, NetworkOwners, PortRange, Probe, Protocol},
     names::Names,
-    target::{Context, shared::losses::ACCEPT},
+    target::{Context, shared::losses::accept},
 };
 
 /// A pod or the tasks of a pipeline may reach a pod, or an address outside of the chart.
@@ -133,10 +133,10 @@ pub fn unanswered(builder: &mut Builder<'_>) {
         match component {
             Some(component) => builder
                 .losses
-                .of_component(component, span, &message, ACCEPT),
+                .of_component(component, span, &message, &accept()),
             None => builder
                 .losses
-                .of_component(&job.component, span, &message, ACCEPT),
+                .of_component(&job.component, span, &message, &accept()),
         }
     }
 }

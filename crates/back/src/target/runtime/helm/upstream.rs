@@ -16,7 +16,7 @@ use crate::{
     model::{ChartOperator, Component, Platform, Raw, Text, UpstreamChart, Workload},
     speak::{ChartDefaults, Speak},
     syntax::Table,
-    target::shared::losses::ACCEPT,
+    target::shared::losses::accept,
 };
 
 /// A dependency as `Chart.yaml` lists it.
@@ -179,5 +179,5 @@ fn lost_keys(builder: &mut Builder<'_>, workload: &Workload, chart: &UpstreamCha
     let component = &workload.component;
     builder
         .losses
-        .of_component(component, chart.span, &message, ACCEPT);
+        .of_component(component, chart.span, &message, &accept());
 }

@@ -19,7 +19,7 @@ use crate::{
     speak::Stack,
     syntax::{Node, Value},
     target::shared::{
-        losses::{ACCEPT, Losses, Marks, Wording},
+        losses::{ALLOW, Losses, Marks, Wording, accept},
         started_with::started_with,
     },
 };
@@ -91,7 +91,7 @@ fn of_clients(platform: &Platform, graph: &Graph, losses: &mut Losses) {
         let message = format!(
             "`{name}` reaches `{left_out}`, which a stack leaves out: nothing answers there"
         );
-        losses.of_component(&client.component, client.span, &message, ACCEPT);
+        losses.of_component(&client.component, client.span, &message, &accept());
     }
 }
 
@@ -252,9 +252,8 @@ fn of_port(workload: &Workload, port: &Port, losses: &mut Losses) {
         "`bind` of the port `{}` of `{}`: it is published on all addresses of all nodes ({host}), not on {} alone",
         port.name, workload.name, port.bind
     );
-    let help =
-        "leave `host` out, close it by a firewall, or accept it: `allow = [\"target-loss\"]`";
-    losses.of_component(&workload.component, port.host_span, &message, help);
+    let help = format!("leave `host` out, close it by a firewall, or accept it: {ALLOW}");
+    losses.of_component(&workload.component, port.host_span, &message, &help);
 }
 
 fn of_file(platform: &Platform, workload: &Workload, file: &FileMount, losses: &mut Losses) {
@@ -274,7 +273,7 @@ fn of_file(platform: &Platform, workload: &Workload, file: &FileMount, losses: &
         ),
         _ => return,
     };
-    losses.of_component(&workload.component, file.span, &message, ACCEPT);
+    losses.of_component(&workload.component, file.span, &message, &accept());
 }
 
 fn of_platform(platform: &Platform, losses: &mut Losses) {
