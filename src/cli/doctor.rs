@@ -53,11 +53,11 @@ pub fn run(args: &DoctorArgs, context: &Context) -> Result<u8, Failure> {
         ));
     }
     findings.extend(examine(&running, &selection, engine.as_ref().ok())?);
-    for finding in &mut findings {
-        finding.help = context.terminal.with_flags(&finding.help);
-    }
     let has_errors = findings.iter().any(|finding| finding.is_error);
     if is_json {
+        for finding in &mut findings {
+            finding.help = context.terminal.with_flags(&finding.help);
+        }
         let document = serde_json::json!({ "findings": findings, "ok": !has_errors });
         context.terminal.out(&json::text(&document))?;
         return Ok(u8::from(has_errors));

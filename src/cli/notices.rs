@@ -1,6 +1,6 @@
 //! Shows what of an upgrade is up to a person: as text of the plan.
 
-use mlopsgen::plan::Notice;
+use mlopsgen::{plan::Notice, text::all_of};
 
 use super::terminal::Paint;
 
@@ -60,15 +60,10 @@ fn words(notice: &Notice) -> (String, Vec<String>) {
             )
         }
         Notice::JobRunsAgain { job, because } => (
-            format!("job `{job}` runs again at the upgrade: {} changed", listed(because)),
+            format!("job `{job}` runs again at the upgrade: {} changed", all_of(because)),
             vec![
                 "the chart names a job after what it does; what waits for it starts once it has succeeded again".to_string(),
             ],
         ),
     }
-}
-
-fn listed(keys: &[String]) -> String {
-    let keys: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
-    keys.join(", ")
 }

@@ -154,14 +154,6 @@ fn explain_knows_its_codes_and_the_nearest_one() {
         "{}",
         ran.err
     );
-    for finding in ["kernel", "alerts", "stale"] {
-        let ran = run(&project, &["explain", finding]);
-        assert!(
-            ran.err.contains("a finding of `mlopsgen doctor`"),
-            "{}",
-            ran.err
-        );
-    }
 }
 
 #[test]

@@ -2,7 +2,10 @@
 
 use std::{fs, net::TcpListener, os::unix::fs::PermissionsExt};
 
-use crate::support::machine::Machine;
+use crate::{
+    binary::run,
+    support::{folder::Folder, machine::Machine},
+};
 
 /// A platform of one component that has these keys.
 fn platform(head: &str, keys: &str) -> String {
@@ -349,4 +352,17 @@ warning[folder]: `both`, which `a` and `b` mount, does not exist: the engine wou
   help: make it yourself, so that the container's user may write there
 ";
     assert_eq!(printed, expected);
+}
+
+#[test]
+fn explain_sends_who_asks_for_a_finding_to_what_it_says_itself() {
+    let project = Folder::new();
+    for finding in ["kernel", "alerts", "stale"] {
+        let ran = run(&project, &["explain", finding]);
+        assert!(
+            ran.err.contains("a finding of `mlopsgen doctor`"),
+            "{}",
+            ran.err
+        );
+    }
 }

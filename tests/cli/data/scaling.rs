@@ -105,7 +105,7 @@ fn jobs_that_run_again_are_announced() {
         ("x/migrate:1", "x/migrate:2", "`image`"),
         ("--depth", "--height", "`args`"),
         ("default = 1", "default = 2", "`args`"),
-        ("env.KEY", "env.TOKEN", "`env.KEY`, `env.TOKEN`"),
+        ("env.KEY", "env.TOKEN", "`env.KEY` and `env.TOKEN`"),
         ("\"one\"", "\"two\"", "`files.\"/etc/steps\"`"),
         ("\"/data\"", "\"/store\"", "`volumes.data`"),
         (
