@@ -394,6 +394,9 @@ pub(super) fn bad_name(
         Some(likely) if what == "the name of a component" => diagnostic
             .help(format!("did you mean `{likely}`? {rule_text}; `aliases = [{}]` on it keeps the name in DNS", quoted(name)))
             .renaming(name, likely),
+        Some(likely) if what == "the name of a volume" => diagnostic
+            .help(format!("did you mean `{likely}`? {rule_text}; `name = \"PROJECT_{name}\"` in it, as `docker volume ls` lists it, keeps the data of a volume of Compose's"))
+            .renaming(name, likely),
         Some(likely) => diagnostic
             .help(format!("did you mean `{likely}`? {rule_text}"))
             .renaming(name, likely),

@@ -56,18 +56,20 @@ impl Constants {
         let name = tree.get_path(&["platform", "name"]);
         let name = name.map(|node| ("platform.name".to_string(), Constant::of(node)));
         let constants = values.chain(name);
-        let names = |key: &str| {
-            let keys = tree.table(key).into_iter().flat_map(Table::keys);
-            keys.map(str::to_string).collect()
-        };
+        // Compose declares each network. One here exists outside.
+        let networks = tree.table("networks").into_iter().flat_map(Table::iter);
+        let outside = networks.filter(|(_, node)| {
+            let table = node.as_table();
+            table.is_none_or(|table| table.get("external").is_some())
+        });
         Self {
             values: constants.collect(),
-            networks: names("networks"),
-            volumes: names("volumes"),
+            networks: outside.map(|(key, _)| key.name.clone()).collect(),
+            volumes: shared_volumes(tree),
         }
     }
 
-    /// The names of the networks that are declared.
+    /// The names of the networks that are declared, and exist outside.
     pub fn networks(&self) -> &[String] {
         &self.networks
     }
@@ -121,6 +123,51 @@ impl Constants {
             places,
             is_open,
         })
+    }
+}
+
+/// The names of the volumes that several mount. Compose declares each volume: one without keys of its own that a single component
+/// mounts is that component's.
+fn shared_volumes(tree: &Table) -> Vec<String> {
+    let mut mounted: BTreeMap<&str, usize> = BTreeMap::new();
+    for table in ["components", "pipelines"] {
+        for (_, owner) in tree.table(table).into_iter().flat_map(Table::iter) {
+            count_mounted(owner, &mut mounted);
+        }
+    }
+    let is_shared = |name: &str, node: &Node| {
+        let says_nothing = |table: &Table| table.keys().all(|key| key == "driver");
+        let is_mounted_once = mounted.get(name) == Some(&1);
+        !(is_mounted_once && node.as_table().is_some_and(says_nothing))
+    };
+    let declared = tree.table("volumes").into_iter().flat_map(Table::iter);
+    let shared = declared.filter(|(key, node)| is_shared(&key.name, node));
+    shared.map(|(key, _)| key.name.clone()).collect()
+}
+
+/// Counts the names of volumes that a component and its parts mount, as Compose or as platform.toml writes it.
+fn count_mounted<'a>(owner: &'a Node, mounted: &mut BTreeMap<&'a str, usize>) {
+    let Some(table) = owner.as_table() else {
+        return;
+    };
+    let (listed, named) = match table.get("volumes").map(|it| &it.value) {
+        Some(Value::Array(items)) => (items.as_slice(), None),
+        Some(Value::Table(volumes)) => (&[][..], Some(volumes)),
+        _ => (&[][..], None),
+    };
+    let named = named.into_iter().flat_map(Table::iter).map(|(_, it)| it);
+    for volume in listed.iter().chain(named) {
+        let name = match &volume.value {
+            Value::String(text) => text.split(':').next(),
+            Value::Table(keys) => keys.string("shared").or_else(|| keys.string("source")),
+            _ => None,
+        };
+        if let Some(name) = name {
+            *mounted.entry(name).or_default() += 1;
+        }
+    }
+    for (_, part) in table.table("parts").into_iter().flat_map(Table::iter) {
+        count_mounted(part, mounted);
     }
 }
 

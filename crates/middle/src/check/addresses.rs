@@ -92,9 +92,13 @@ fn behind_variable(
         Diagnostic::new(Code::BareAddress, message(string, name))
             .label(string.span, "takes it from a variable")
             .label(place, format!("holds `{name}`"))
-            .help(format!("write `{written}` in place of the variable: {why}"))
+            .help(format!(
+                "{}write `{written}` in place of the variable: {why}",
+                referred.declaration(other)
+            ))
             .replacing(string.span, written),
     )
+    .map(|it| referred.declared(it, other))
 }
 
 fn message(string: &UserString<'_>, name: &str) -> String {
@@ -111,33 +115,35 @@ fn bare(
 ) -> Option<Diagnostic> {
     let (name, other) = host_in(string, names, around)?;
     let message = message(string, name);
+    let referred = referred(string.text, name, other);
     let Referred {
         spelled,
         number,
-        port,
-        reference,
-    } = referred(string.text, name, other);
+        ref port,
+        ref reference,
+        ..
+    } = referred;
     if browsers::are_told(string) {
-        return Some(browsers::lint(string, spelled, (other, &port)));
+        return Some(browsers::lint(string, spelled, (other, port)));
     }
     let why = why(facts, string.owner, other, number);
+    let declaration = referred.declaration(other);
     if let StringUse::Mounted(at) | StringUse::OfFile(_, at) = string.how {
         let help = match string.how {
-            StringUse::OfFile(variable, _) => help_for_variable(variable, spelled, &reference, why),
-            _ => help_in_file(at, &(spelled, reference), why),
+            StringUse::OfFile(variable, _) => help_for_variable(variable, spelled, reference, why),
+            _ => help_in_file(at, (spelled, reference), why),
         };
         return Some(
             Diagnostic::new(Code::BareAddress, format!("{message} ({at})"))
                 .label(string.span, format!("{at} holds `{name}`"))
-                .help(help),
+                .help(format!("{declaration}{help}")),
         );
     }
-    Some(
-        Diagnostic::new(Code::BareAddress, message)
-            .label(string.span, format!("holds `{name}`"))
-            .help(format!("write `{reference}`: {why}"))
-            .renaming(spelled, reference),
-    )
+    let lint = Diagnostic::new(Code::BareAddress, message)
+        .label(string.span, format!("holds `{name}`"))
+        .help(format!("{declaration}write `{reference}`: {why}"))
+        .renaming(spelled, reference.clone());
+    Some(referred.declared(lint, other))
 }
 
 /// Why a name alone does not do. `number` is the port that stands behind it.
@@ -180,7 +186,7 @@ fn help_for_variable(name: &str, spelled: &str, reference: &str, why: &str) -> S
 }
 
 /// What to write in a file of the project, and how its references are resolved.
-fn help_in_file(at: ProjectLine<'_>, (spelled, reference): &(&str, String), why: &str) -> String {
+fn help_in_file(at: ProjectLine<'_>, (spelled, reference): (&str, &str), why: &str) -> String {
     let file = match at.below {
         Some(below) => format!("{}/{below}", at.file),
         None => at.file.to_string(),
@@ -208,8 +214,35 @@ fn help_in_file(at: ProjectLine<'_>, (spelled, reference): &(&str, String), why:
 struct Referred<'a> {
     spelled: &'a str,
     number: Option<u16>,
+    /// The port that is meant, of those that the component has.
     port: String,
     reference: String,
+    /// The line that declares the port of the reference, where none has that number.
+    undeclared: Option<String>,
+}
+
+impl Referred<'_> {
+    /// What to write before the reference, as the beginning of a help.
+    fn declaration(&self, other: &Component) -> String {
+        let line = self.undeclared.as_ref();
+        line.map_or_else(String::new, |line| {
+            format!("declare `{line}` on `{}`, and ", other.name)
+        })
+    }
+
+    /// The same as an edit: beside the ports that are there.
+    fn declared(&self, lint: Diagnostic, other: &Component) -> Diagnostic {
+        let Some(line) = &self.undeclared else {
+            return lint;
+        };
+        let ports = other.main().and_then(|main| main.written.entry("ports"));
+        // Those of a kind stand in its file.
+        let ports = ports.filter(|it| it.key.span.source == other.span.source);
+        match (ports, line.strip_prefix("ports.")) {
+            (Some(ports), Some(line)) => lint.adding(ports.key.span, line),
+            _ => lint.adding(other.span, line),
+        }
+    }
 }
 
 fn referred<'a>(text: &'a str, name: &'a str, other: &Component) -> Referred<'a> {
@@ -223,32 +256,58 @@ fn referred<'a>(text: &'a str, name: &'a str, other: &Component) -> Referred<'a>
     let mut elsewhere = other.external.iter().flat_map(|it| &it.addresses);
     let first = elsewhere.clone().next().map(|it| it.port.as_str());
     let main = first.or(other.main_port.as_deref()).unwrap_or("http");
-    match numbered {
-        Some((spelled, number)) => {
-            let of_number = ports().find(|port| port.container.first == number);
-            let of_number = of_number.map(|port| port.name.as_str());
-            let of_address = elsewhere.find(|address| address.number == number);
-            let of_number = of_number.or(of_address.map(|address| address.port.as_str()));
-            // A component whose ports could not be read gets the names that the help for them proposes.
-            let usual = match ports().next().is_some() || first.is_some() {
-                true => main,
-                false => usual_port_name(&number.to_string()),
-            };
-            let port = of_number.unwrap_or(usual);
-            Referred {
-                spelled,
-                number: Some(number),
-                port: port.to_string(),
-                reference: address(other, port),
-            }
-        }
-        None => Referred {
+    let Some((spelled, number)) = numbered else {
+        return Referred {
             spelled: name,
             number: None,
             port: main.to_string(),
             reference: format!("${{components.{}.{main}.host}}", other.name),
+            undeclared: None,
+        };
+    };
+    let of_number = ports().find(|port| port.container.first == number);
+    let of_number = of_number.map(|port| port.name.as_str());
+    let of_address = elsewhere.find(|address| address.number == number);
+    let of_number = of_number.or(of_address.map(|address| address.port.as_str()));
+    // The port of the machine is not the one inside; a range and what runs elsewhere have no such line.
+    let is_near = |port: &Port| {
+        let holds = |range: PortRange| range.first <= number && number <= range.last;
+        holds(port.container) || matches!(port.host, Some(HostPort::Fixed(range)) if holds(range))
+    };
+    let has_other_form = other.external.is_some() || ports().any(is_near);
+    let usual = usual_port_name(&number.to_string());
+    let (port, undeclared) = match of_number {
+        Some(port) => (port.to_string(), None),
+        None if has_other_form => (main.to_string(), None),
+        // What could not be read gets the names that the help for it proposes.
+        None if has_unread_ports(other) => (usual.to_string(), None),
+        None => {
+            let is_taken = ports().any(|port| port.name == usual);
+            let port = match is_taken {
+                true => format!("port-{number}"),
+                false => usual.to_string(),
+            };
+            let line = format!("ports.{port} = {number}");
+            (port, Some(line))
+        }
+    };
+    Referred {
+        spelled,
+        number: Some(number),
+        reference: address(other, &port),
+        // Browsers come by a port that is there.
+        port: match undeclared {
+            Some(_) => main.to_string(),
+            None => port,
         },
+        undeclared,
     }
+}
+
+/// Whether `ports` of it is written, and could not be read.
+fn has_unread_ports(component: &Component) -> bool {
+    let main = component.main();
+    main.is_some_and(|main| main.ports.is_empty() && main.written.get("ports").is_some())
 }
 
 /// The reference that says where programs inside reach a port.

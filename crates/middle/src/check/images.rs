@@ -6,8 +6,9 @@ use super::{Facts, lints::place};
 use crate::{
     catalog::{IMAGES, WithdrawnImage},
     diag::{Code, Diagnostic, Sink, Subject},
-    model::{Agent, Image, Platform, Raw, Workload},
-    source::Span,
+    model::{Agent, Image, Platform, Raw, Text, Workload},
+    source::{Sources, Span},
+    syntax, template,
 };
 
 /// Tags that mean something else tomorrow, or no tag at all.
@@ -20,6 +21,12 @@ pub(super) fn moving(facts: Facts<'_>, sink: &mut Sink) {
     } in named(facts.platform)
     {
         let shown = image.to_text();
+        if image.digest.is_none() && has_empty_tag(&image) {
+            if seen.insert((shown.clone(), span)) {
+                sink.push(empty_tag(&shown, span).of(Some(subject)));
+            }
+            continue;
+        }
         // What is no image was reported.
         if image.is_empty()
             || !image.is_valid()
@@ -45,6 +52,18 @@ pub(super) fn moving(facts: Facts<'_>, sink: &mut Sink) {
         };
         sink.push(diagnostic.of(Some(subject)));
     }
+}
+
+/// Whether its tag is a variable that is empty by default.
+fn has_empty_tag(image: &Image) -> bool {
+    let tag = image.tag.as_ref().and_then(Text::as_plain);
+    tag.is_some_and(|tag| tag.is_empty())
+}
+
+fn empty_tag(shown: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(Code::LatestTag, format!("image `{shown}` is not pinned"))
+        .label(span, "its tag is a variable that is empty by default")
+        .help("give the variable a full version as its `default`: without one Compose refuses the image, and a cluster takes `latest`")
 }
 
 /// An image as it is named somewhere.

@@ -232,7 +232,7 @@ fn misfit(
     filler: &Declared,
 ) -> Diagnostic {
     let fitting = candidates(all, index, role);
-    let help = match fitting.as_slice() {
+    let takes = match fitting.as_slice() {
         [] => format!(
             "it takes a component of kind {}; there is none yet",
             one_of(&role.kinds)
@@ -243,6 +243,7 @@ fn misfit(
             one_of(fitting)
         ),
     };
+    let help = format!("{takes}{}", other_role(&all.components[index], filler));
     Diagnostic::new(
         Code::RoleMisfit,
         format!("`{}` does not fit the role `{}`", filler.name, role.name),
@@ -250,6 +251,22 @@ fn misfit(
     .label(span, format!("of kind `{}`", filler.kind.name))
     .label(filler.span, "this component")
     .help(help)
+}
+
+/// The role of the same component that such a filler is for, as the end of a help.
+fn other_role(draft: &Declared, filler: &Declared) -> String {
+    let filled = draft.user.table("uses");
+    let is_open = |role: &&Role| filled.is_none_or(|uses| uses.get(&role.name).is_none());
+    let takes_it = |role: &&Role| role.kinds.contains(&filler.kind.name);
+    let mut roles = draft.kind.roles.iter().filter(takes_it).filter(is_open);
+    roles.next().map_or_else(String::new, |role| {
+        let name = quoted(&filler.name);
+        let role = &role.name;
+        format!(
+            "; `{}` fills the role `{role}`: `uses.{role} = {name}`",
+            filler.name
+        )
+    })
 }
 
 /// The URL of a store, as the program itself takes it: it may hold a password, so it is not repeated.

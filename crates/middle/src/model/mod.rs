@@ -48,7 +48,10 @@ pub use deploy::{Cluster, Deploy, DeployTool, Repository, Revision};
 pub use flow::{Actor, Flow, FlowEnd};
 pub use image::{Image, Version, is_tag};
 pub use monitoring::{Alert, AlertText, AlertWhose, Expression, Panel, Query, Record, Threshold};
-pub use mount::{EnvFile, FileContent, FileMount, Mount, MountSource, MountedText, ProjectText};
+pub use mount::{
+    EnvFile, FileContent, FileMount, Found, Mount, MountPoint, MountSource, MountedText,
+    ProjectText,
+};
 pub use named::{HasName, Named};
 pub use notify::{
     BUDGET_BURNS_FAST, BUDGET_BURNS_SLOWLY, CONTAINER_ABSENT, NO_REPLICAS, Notify, NotifyRoute,

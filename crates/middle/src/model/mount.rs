@@ -26,8 +26,42 @@ pub struct Mount {
     pub propagation: Option<Propagation>,
     /// The texts of configuration files of the project that it mounts, by itself or in a folder that is only read.
     pub texts: Vec<MountedText>,
+    /// What the project has in the folder that is bound, where something else is mounted in it.
+    pub points: Vec<MountPoint>,
     /// Its name where it is written.
     pub span: Span,
+}
+
+/// A point in a bound folder of the project at which something else is mounted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MountPoint {
+    /// The path in the folder.
+    pub below: String,
+    /// What is there.
+    pub found: Found,
+}
+
+/// What lies where something is mounted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// Nothing: the engine has to make the point.
+    Nothing,
+    /// A file or a folder that says nothing, as one that is kept for what is mounted over it.
+    Place,
+    /// A file or a folder that says something, which is hidden by what is mounted over it.
+    Text,
+}
+
+impl Found {
+    /// What a file is by what it holds. Remarks alone say nothing.
+    pub fn of(bytes: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(bytes);
+        let mut lines = text.lines().map(str::trim);
+        match lines.any(|line| !line.is_empty() && !line.starts_with(['#', ';'])) {
+            true => Self::Text,
+            false => Self::Place,
+        }
+    }
 }
 
 /// A configuration file of the project that a volume mounts.

@@ -22,6 +22,7 @@ mod image;
 mod inline;
 mod kind_template;
 mod main_files;
+mod mount_points;
 mod mounts;
 mod network;
 mod notify;

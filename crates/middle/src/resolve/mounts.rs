@@ -205,6 +205,7 @@ fn mounts_of(owner: &Owner<'_>, scene: &Scene<'_>, table: &Table, sink: &mut Sin
                 folder_env: None,
                 propagation: table.string("propagation").and_then(Propagation::parse),
                 texts: Vec::new(),
+                points: Vec::new(),
                 span: key.span,
             })
         })

@@ -3,8 +3,8 @@
 use super::{
     Inputs, Scene, at_start,
     beforehand::Beforehand,
-    cluster, data_folders, dependencies, engine_files, files, image, inline, mounts, network,
-    notify, observe, program, reaches,
+    cluster, data_folders, dependencies, engine_files, files, image, inline, mount_points, mounts,
+    network, notify, observe, program, reaches,
     reference::{Scope, WorkloadOf, text},
     runtime, upstream, uses,
 };
@@ -12,8 +12,8 @@ use crate::{
     diag::Sink,
     expand::{ComponentDraft, WorkloadDraft, read},
     model::{
-        Component, EnvironmentVariable, External, FileMount, Gpu, Lifecycle, Output, OutsidePort,
-        Purpose, Raw, Reach, Resources, Restart, Runtime, Text, Workload,
+        Component, EnvironmentVariable, External, FileMount, Gpu, Lifecycle, Mount, Output,
+        OutsidePort, Purpose, Raw, Reach, Resources, Restart, Runtime, Text, Workload,
     },
     syntax::{Node, Removal, Table, Value, overlay},
 };
@@ -162,9 +162,10 @@ fn workload(
     let draft = &scene.components[index];
     let table = &shape.table;
     let scope = Scope::workload(index, shape.part.as_deref());
-    let (node_mounts, mounts) = mounts::mounts(scene, index, shape, inputs, sink)
-        .into_iter()
-        .partition(|mount| cluster::is_mounted_there_alone(&shape.table, &mount.name));
+    let (node_mounts, mounts): (Vec<Mount>, Vec<Mount>) =
+        mounts::mounts(scene, index, shape, inputs, sink)
+            .into_iter()
+            .partition(|mount| cluster::is_mounted_there_alone(&shape.table, &mount.name));
     let image = image::of_workload(scene, index, shape, sink);
     let name = draft.workload_name(shape.part.as_deref());
     let mut env = program::environment(scene, table, &scope, sink);
@@ -177,6 +178,12 @@ fn workload(
     let mut reaches = reaches::reaches(scene, table, Some(reader), sink);
     reaches.extend(dependencies::elsewhere(scene, shape));
     add_monitoring(draft, (index, shape), beforehand, &mut files, &mut reaches);
+    let runtime = Runtime {
+        no_new_privileges: cluster::is_of_catalog(draft, shape) && is_unprivileged(table),
+        cluster_user: cluster::user(draft, shape, &image),
+        ..runtime::runtime(scene, table, &scope, sink)
+    };
+    let mounts = mount_points::found(inputs.world, mounts, (&files, &runtime.tmpfs));
     let known = beforehand.workloads.find(&name);
     let values = values(scene, table, &name);
     let helm = table.get("helm").filter(|_| shape.part.is_some());
@@ -214,11 +221,7 @@ fn workload(
         networks: read::strings(table, "networks"),
         aliases: read::strings(table, "aliases"),
         reaches,
-        runtime: Runtime {
-            no_new_privileges: cluster::is_of_catalog(draft, shape) && is_unprivileged(table),
-            cluster_user: cluster::user(draft, shape, &image),
-            ..runtime::runtime(scene, table, &scope, sink)
-        },
+        runtime,
         chart: upstream::chart(scene, index, shape, sink),
         in_chart: upstream::is_run_by_chart(scene, index, shape),
         raw_compose: inline::in_service(

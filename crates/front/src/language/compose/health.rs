@@ -8,6 +8,13 @@ use crate::{
     value::UrlParts,
 };
 
+/// What the engine takes for the keys that a table leaves out. A check here is asked more often, and answers sooner.
+const OF_COMPOSE: [(&str, &str); 3] = [
+    ("interval", "\"30s\""),
+    ("timeout", "\"30s\""),
+    ("retries", "3"),
+];
+
 /// `healthcheck`: a table, or only what it tests.
 pub(super) fn healthcheck(value: &Node, _: EnclosingTable<'_>) -> Option<Rewritten> {
     let Some(table) = value.as_table() else {
@@ -60,6 +67,12 @@ pub(super) fn healthcheck(value: &Node, _: EnclosingTable<'_>) -> Option<Rewritt
                 lines.push(line(&key, value));
             }
         }
+    }
+    if test.is_some() {
+        let open = OF_COMPOSE
+            .iter()
+            .filter(|(key, _)| table.get(key).is_none());
+        entries.extend(open.map(|(key, value)| line(key, value)));
     }
     if !entries.is_empty() {
         lines.insert(0, line("health", format!("{{ {} }}", entries.join(", "))));

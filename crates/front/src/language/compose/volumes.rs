@@ -105,8 +105,8 @@ impl ComposeVolume {
         let name = self.target.rsplit('/').next().unwrap_or_default();
         self.path().is_some_and(|path| {
             let is_read = self.read_only && name.contains('.');
-            let is_configuration = is_configuration(&path) && is_configuration(name);
-            !path.starts_with(['/', '.']) && (is_read || is_configuration)
+            let is_only_read = [path.as_str(), name].into_iter().all(is_only_read);
+            !path.starts_with(['/', '.']) && (is_read || is_only_read)
         })
     }
 
@@ -162,12 +162,22 @@ impl ComposeVolume {
         }
         let is_named = !source.is_empty() && self.path().is_none() && !self.in_memory;
         if is_named && self.shared.is_none() && !has_variable(source) {
-            why.push(format!("a volume that several components mount stands in `[volumes]`, and has `shared = {}` in each", quoted(&shared_name(source))));
+            why.push(format!("a volume that several components mount stands in `[volumes]`, and has `shared = {}` in each; one that a single component mounts has no entry there", quoted(&shared_name(source))));
+            why.push(format!("`name = \"PROJECT_{source}\"` in it, as `docker volume ls` lists it, keeps the data of Compose's volume"));
         }
         let left_out: Vec<&String> = self.left_out.iter().collect();
         why.extend(nothing_stands_for(&left_out));
         why
     }
+}
+
+/// Whether a file of that name is one that programs read and do not write: a configuration, or what one runs or shows.
+fn is_only_read(path: &str) -> bool {
+    const ENDINGS: [&str; 10] = [
+        "alloy", "crt", "hcl", "lua", "py", "river", "rules", "sh", "tmpl", "tpl",
+    ];
+    let ending = path.rsplit_once('.').map(|(_, ending)| ending);
+    is_configuration(path) || ending.is_some_and(|ending| ENDINGS.contains(&ending))
 }
 
 /// The name of a volume of Compose's as `[volumes]` takes it.

@@ -10,7 +10,7 @@ use crate::{
     },
     names::Names,
     speak::units::kubernetes,
-    target::shared::kept::SUB_PATH,
+    target::shared::{kept::SUB_PATH, losses::ACCEPT},
 };
 
 /// Named volumes, folders of the host, and memory.
@@ -100,15 +100,7 @@ fn mounted(builder: &mut Builder<'_>, workload: &Workload, mount: &Mount) -> Opt
             path: HostPath::Project(path),
             ..
         } => {
-            builder.losses.key_at(
-                workload,
-                mount.span,
-                &format!("volumes.{}", mount.name),
-                &format!(
-                    "binds `{path}` of the project, which no cluster has: nothing is mounted at `{}`",
-                    mount.path
-                ),
-            );
+            lost_folder(builder, workload, mount, path);
             return None;
         }
     }
@@ -125,6 +117,24 @@ fn mounted(builder: &mut Builder<'_>, workload: &Workload, mount: &Mount) -> Opt
         value["readOnly"] = json!(true);
     }
     Some(value)
+}
+
+/// A folder of the project that Compose alone binds. One that is only read can be copied into the chart.
+fn lost_folder(builder: &mut Builder<'_>, workload: &Workload, mount: &Mount, path: &str) {
+    let at = &mount.path;
+    let message = format!(
+        "`volumes.{}` of `{}` binds `{path}` of the project, which no cluster has: nothing is mounted at `{at}`",
+        mount.name, workload.name
+    );
+    let is_in_project = path != "." && !path.split('/').any(|part| part == "..");
+    let help = match is_in_project {
+        true => format!(
+            "if its program only reads it, write `files.\"{at}\" = {{ source = \"{path}\" }}` in its place, which a cluster gets, too; or {ACCEPT}"
+        ),
+        false => ACCEPT.to_string(),
+    };
+    let losses = &mut builder.losses;
+    losses.of_component(&workload.component, mount.span, &message, &help);
 }
 
 /// What each node keeps for itself, under a name that no other platform and no other environment has, the engine's, and no other
@@ -218,20 +228,34 @@ fn memory(builder: &mut Builder<'_>, workload: &Workload, tmpfs: &Tmpfs) -> Valu
     value
 }
 
-/// Whether its pod holds something that an old and a new one can't both have: a claim of one node, the host's ports.
+/// Whether its pod holds something that an old and a new one can't both have: a claim of one node, the data of a kind that is one
+/// server, the host's ports.
 pub fn is_exclusive(builder: &Builder<'_>, workload: &Workload) -> bool {
-    let holds = |mount: &Mount| match &mount.source {
-        MountSource::Volume(key) => builder
-            .claims
-            .alone(key)
-            .is_some_and(|claim| !claim.is_shared()),
-        MountSource::Bind { .. } => false,
-    };
     let on_host = workload
         .network_mode
         .as_ref()
         .is_some_and(|mode| mode.value == NetworkMode::Host);
     let guests = builder.guests.get(&workload.name);
     let mut pod = guests.into_iter().flatten().copied().chain([workload]);
-    !workload.daemon && (on_host || pod.any(|it| it.mounts.iter().any(holds)))
+    !workload.daemon && (on_host || pod.any(|it| holds_alone(builder, it)))
+}
+
+fn holds_alone(builder: &Builder<'_>, workload: &Workload) -> bool {
+    let component = builder.context.platform.component(&workload.component);
+    let is_one_server = workload.part.is_none() && component.is_some_and(|it| it.single);
+    // The lock file in a data folder does not stop a second server: both have the same number in their own containers.
+    let is_data = |mount: &Mount| is_one_server && !mount.read_only && !mount.compose_only;
+    let claims = &builder.claims;
+    let held = |mount: &Mount| match &mount.source {
+        MountSource::Volume(key) => {
+            let alone = claims.alone(key);
+            alone.is_some_and(|claim| !claim.is_shared() || is_data(mount))
+        }
+        MountSource::Bind {
+            path: HostPath::Absolute(path),
+            ..
+        } => is_data(mount) && node_path::kind(path).is_none(),
+        MountSource::Bind { .. } => false,
+    };
+    workload.mounts.iter().any(held)
 }

@@ -98,6 +98,7 @@ pub fn mount(name: &str, path: &str, source: MountSource) -> Mount {
         folder_env: None,
         propagation: None,
         texts: Vec::new(),
+        points: Vec::new(),
         span: span(),
     }
 }
