@@ -210,6 +210,7 @@ pub(super) fn consequences(
     data: &DataPlan,
 ) -> Vec<Consequence> {
     let mut out = first_starts(recorded, wanted, |kept, it| !kept.of_secrets.contains(it));
+    let of_volumes = out.clone();
     out.extend(left_bodies(inputs));
     if wanted.is_empty() && inputs.selected.is_some() {
         return out;
@@ -221,20 +222,14 @@ pub(super) fn consequences(
     let left: BTreeSet<&str> = left.filter_map(|it| it.key.component()).collect();
     let asked = data.upgrades.iter().map(|it| &it.data);
     let asked: BTreeSet<&str> = asked.filter_map(|it| it.key.component()).collect();
-    for tenant in now {
-        let name = &tenant.tenant.component;
-        let mut names = std::iter::once(name).chain(&tenant.before);
-        let same = names.find_map(|it| known.get(it.as_str()));
-        for old in same.into_iter().flatten() {
-            if old.program.kind != tenant.tenant.program.kind {
-                continue;
-            }
-            let moved = other_stores(old, tenant).into_iter();
-            out.extend(moved.filter(|it| !is_said(it, &reset, &left)));
-            out.extend(other_keys(old, tenant));
-            let is_asked = asked.contains(name.as_str());
-            out.extend(other_version(old, tenant).filter(|_| !is_asked));
-        }
+    for (old, tenant) in pairs(&known, now) {
+        let moved = other_stores(old, tenant).into_iter();
+        out.extend(moved.filter(|it| !is_said(it, &reset, &left)));
+        out.extend(other_keys(old, tenant));
+        let is_asked = asked.contains(tenant.tenant.component.as_str());
+        out.extend(other_version(old, tenant).filter(|_| !is_asked));
+        let read = first_starts_of(old, tenant, |it| !tenant.of_secrets.contains(it));
+        out.extend(read.filter(|it| !is_of_same_variable(it, &of_volumes)));
     }
     let new_keys = new_keys(&known, now).into_iter();
     out.extend(new_keys.filter(|it| !left.contains(it.component())));
@@ -246,6 +241,22 @@ fn by_component(tenants: &BTreeSet<Tenant>) -> BTreeMap<&str, Vec<&Tenant>> {
     let mut out: BTreeMap<&str, Vec<&Tenant>> = BTreeMap::new();
     for tenant in tenants {
         out.entry(&tenant.component).or_default().push(tenant);
+    }
+    out
+}
+
+/// What is remembered of each component, with what it is to be.
+fn pairs<'a>(
+    known: &BTreeMap<&str, Vec<&'a Tenant>>,
+    now: &'a [TenantNow],
+) -> Vec<(&'a Tenant, &'a TenantNow)> {
+    let mut out = Vec::new();
+    for tenant in now {
+        let mut names = std::iter::once(&tenant.tenant.component).chain(&tenant.before);
+        let same = names.find_map(|it| known.get(it.as_str()));
+        let same = same.into_iter().flatten();
+        let same = same.filter(|old| old.program.kind == tenant.tenant.program.kind);
+        out.extend(same.map(|old| (*old, tenant)));
     }
     out
 }
@@ -310,8 +321,60 @@ fn other_version(old: &Tenant, tenant: &TenantNow) -> Option<Consequence> {
 
 /// Other secrets than those that data was made with. Nothing is lost where they have the same values, and who has the old ones can
 /// set them.
-pub(super) fn other_secrets(recorded: &RecordedData<'_>, wanted: &[&Kept]) -> Vec<Consequence> {
-    first_starts(recorded, wanted, |kept, it| kept.of_secrets.contains(it))
+pub(super) fn other_secrets(
+    inputs: &Inputs<'_>,
+    recorded: &RecordedData<'_>,
+    wanted: &[&Kept],
+) -> Vec<Consequence> {
+    let mut out = first_starts(recorded, wanted, |kept, it| kept.of_secrets.contains(it));
+    let of_volumes = out.clone();
+    let known = by_component(&inputs.recorded.manifest.tenants);
+    for (old, tenant) in pairs(&known, &inputs.wanted.tenants) {
+        let read = first_starts_of(old, tenant, |it| tenant.of_secrets.contains(it));
+        out.extend(read.filter(|it| !is_of_same_variable(it, &of_volumes)));
+    }
+    out
+}
+
+/// The same of a component whose data lies in stores of others: its program reads some variables alone while it has nothing there.
+fn first_starts_of<'a>(
+    old: &'a Tenant,
+    tenant: &'a TenantNow,
+    is_asked: impl Fn(&str) -> bool + 'a,
+) -> impl Iterator<Item = Consequence> + 'a {
+    let is_there = other_stores(old, tenant).is_empty();
+    let mut stores = tenant.tenant.stores.iter();
+    let store = stores.find(|(role, _)| tenant.schemas.contains(*role));
+    let title = store.map(|(_, place)| {
+        let component = &tenant.tenant.component;
+        format!("what `{component}` has in `{place}`")
+    });
+    let asked = old.made_with.iter().filter(move |_| is_there);
+    asked.filter_map(move |(variable, from)| {
+        let to = tenant.tenant.made_with.get(variable);
+        let to = to.filter(|to| *to != from && is_asked(variable))?;
+        Some(Consequence::FirstStart {
+            component: tenant.tenant.component.clone(),
+            title: title.clone()?,
+            variable: variable.clone(),
+            from: from.clone(),
+            to: to.clone(),
+            needs: tenant.first_start.get(variable)?.clone(),
+        })
+    })
+}
+
+/// Whether one of these says it of a volume of the same component.
+fn is_of_same_variable(it: &Consequence, said: &[Consequence]) -> bool {
+    let of = |it: &Consequence| match it {
+        Consequence::FirstStart {
+            component,
+            variable,
+            ..
+        } => Some((component.clone(), variable.clone())),
+        _ => None,
+    };
+    said.iter().any(|other| of(other) == of(it))
 }
 
 /// `is_asked`: of data and a variable.

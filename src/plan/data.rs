@@ -165,7 +165,7 @@ pub(super) fn data(inputs: &Inputs<'_>) -> DataPlan {
         left,
         begins,
         consequences: Vec::new(),
-        other_secrets: other_secrets(&recorded, &wanted),
+        other_secrets: other_secrets(inputs, &recorded, &wanted),
         moved: volumes_of_other_keys(&recorded, &wanted),
         displaced: displaced(&recorded, &wanted, &upgrades, inputs.targets),
         upgrades,

@@ -44,6 +44,8 @@ pub(super) struct TenantLine {
     stores: BTreeMap<String, String>,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     keys: BTreeSet<String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    made_with: BTreeMap<String, String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -116,6 +118,7 @@ pub(super) fn tenant_line(tenant: &Tenant) -> serde_json::Value {
         program: tenant.program.to_string(),
         stores: tenant.stores.clone(),
         keys: tenant.keys.clone(),
+        made_with: tenant.made_with.clone(),
     })
 }
 
@@ -125,6 +128,7 @@ pub(super) fn tenant(line: TenantLine) -> Result<Tenant, Failure> {
         program: program(&line.program)?,
         stores: line.stores,
         keys: line.keys,
+        made_with: line.made_with,
     })
 }
 

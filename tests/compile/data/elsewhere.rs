@@ -6,9 +6,10 @@ use mlopsgen::{
     catalog::{Kind, SettingType},
     data::Program,
     plan::{Consequence, Manifest},
+    syntax::Node,
 };
 
-use super::{data_plan, kinds, majors, named, planned, platform, with};
+use super::{compiled, data_plan, kinds, majors, named, planned, platform, with};
 
 const STACK: &str = r#"
 [platform]
@@ -55,11 +56,27 @@ fn sentences(from: &str, to: &str) -> String {
     said.join("\n")
 }
 
-/// The variable of a kind that a setting fills, with the setting.
+/// The variable of a kind that a setting fills, with the setting: always, or in a case.
 fn filled_by(kind: &Kind, variable: &str) -> Option<String> {
-    let env = kind.table.get_path(&["workload", "env"])?.as_table()?;
-    let setting = env.string(variable)?.strip_prefix("${settings.")?;
+    let cases = kind.table.array("when").unwrap_or_default().iter();
+    let tables = std::iter::once(&kind.table).chain(cases.filter_map(Node::as_table));
+    let mut envs = tables.filter_map(|it| it.get_path(&["workload", "env"])?.as_table());
+    let setting = envs.find_map(|it| it.string(variable)?.strip_prefix("${settings."))?;
     Some(setting.strip_suffix('}')?.to_string())
+}
+
+/// A platform of the kind, in a version whose program the kind tells a variable, where there is one.
+fn reading(kind: &Kind, variable: &str) -> String {
+    let mut texts: Vec<String> = majors(kind).iter().map(|it| platform(kind, *it)).collect();
+    let newest = texts.last().expect("a major").clone();
+    texts.reverse();
+    let has = |text: &String| {
+        let compiled = compiled(text);
+        let store = compiled.platform.component("store").expect("the store");
+        let mut env = store.workloads.iter().flat_map(|it| &it.env);
+        env.any(|it| it.name == variable)
+    };
+    texts.into_iter().find(has).unwrap_or(newest)
 }
 
 /// Whether a setting for a secret or a key of the kind fills a variable.
@@ -84,17 +101,25 @@ fn another_secret_than_that_of_the_data_is_said() {
             .flat_map(|it| it.keys().map(ToString::to_string))
             .collect();
         for variable in names.iter().filter(|it| is_of_secret(&kind, it)) {
-            let text = platform(&kind, *majors(&kind).last().expect("a major"));
+            let text = reading(&kind, variable);
             let text = text.replacen("[secrets]\n", "[secrets]\nother = { env = \"OTHER\" }\n", 1);
+            let mut before = text.clone();
             let after = match filled_by(&kind, variable) {
                 Some(setting) => {
                     let set = |secret: &str| format!("{setting} = \"${{secrets.{secret}}}\"");
-                    assert!(text.contains(&set("key")), "{text}");
+                    let text = match text.contains(&set("key")) {
+                        true => text.clone(),
+                        false => {
+                            let with = format!("settings = {{ {},", set("key"));
+                            text.replacen("settings = {", &with, 1)
+                        }
+                    };
+                    before.clone_from(&text);
                     text.replacen(&set("key"), &set("other"), 1)
                 }
                 None => with(&text, &format!("env.{variable} = \"${{secrets.other}}\"")),
             };
-            let plan = data_plan(&text, &after);
+            let plan = data_plan(&before, &after);
             assert!(!plan.is_loss(), "{variable}: {plan:?}");
             let said = plan.other_secrets.iter().map(Consequence::sentence);
             let said: Vec<String> = said.collect();
@@ -104,7 +129,7 @@ fn another_secret_than_that_of_the_data_is_said() {
                 said.iter().any(|it| it.contains(&to)),
                 "{variable}: {said:?}"
             );
-            assert_eq!(data_plan(&text, &text).other_secrets, [], "{variable}");
+            assert_eq!(data_plan(&before, &before).other_secrets, [], "{variable}");
             tried.insert(variable.clone());
         }
     }
@@ -119,9 +144,8 @@ fn what_is_read_at_the_first_start_alone_is_asked_for() {
         let Some(variables) = kind.table.table("first_start") else {
             continue;
         };
-        let major = *majors(&kind).last().expect("a major");
-        let text = platform(&kind, major);
         for variable in variables.keys().filter(|it| !is_of_secret(&kind, it)) {
+            let text = reading(&kind, variable);
             let set = |value: &str| match filled_by(&kind, variable) {
                 Some(setting) => text.replacen(
                     "settings = {",

@@ -80,6 +80,28 @@ fn a_kind_follows_the_version_of_its_image() {
             "user: \"0:0\"",
             "user: \"10001:10001\"",
         ),
+        ("tempo", "2.2.0", "2.2.1", "", "stream_over_http_enabled:"),
+        (
+            "node-exporter",
+            "v1.6.1",
+            "v1.7.0",
+            "",
+            "--no-collector.arp.netlink",
+        ),
+        (
+            "node-exporter",
+            "v1.4.0",
+            "v1.5.0",
+            "",
+            "--no-collector.netdev.netlink",
+        ),
+        (
+            "postgres-exporter",
+            "v0.13.2",
+            "v0.14.0",
+            "",
+            "--collector.long_running_transactions",
+        ),
         ("s3", "4.03", "4.04", "-s3.config=", "- mini"),
         (
             "fluent-bit",
@@ -136,6 +158,13 @@ fn a_short_tag_means_the_newest_version() {
         assert!(written("loki", lines).contains("-health.url="), "{lines}");
     }
     assert!(written("loki", "version = \"3.5\"").contains("- wget"));
+}
+
+/// A kind of one major version asks for none, and takes an image of one's own for the newest.
+#[test]
+fn an_image_without_a_version_is_the_newest_of_a_single_major() {
+    let text = written("node-exporter", "image = \"team/node-exporter\"");
+    assert!(text.contains("--no-collector.arp.netlink"), "{text}");
 }
 
 /// Prefect 2 has no metrics: nothing asks for them, and no alert waits for them.

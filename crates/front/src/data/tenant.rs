@@ -15,6 +15,8 @@ pub struct Tenant {
     pub stores: BTreeMap<String, String>,
     /// Secrets of its kind that its data was made with, without the component's name.
     pub keys: BTreeSet<String>,
+    /// Variables that its program read alone while there was nothing of it in these stores, each with its value then.
+    pub made_with: BTreeMap<String, String>,
 }
 
 impl Tenant {
@@ -33,6 +35,10 @@ pub struct TenantNow {
     pub upgrades: Vec<Upgrade>,
     /// The roles of those stores.
     pub schemas: BTreeSet<String>,
+    /// What a change of such a variable asks for.
+    pub first_start: BTreeMap<String, String>,
+    /// Those of them whose value is a secret.
+    pub of_secrets: BTreeSet<String>,
     /// Keys of its kind in whose place the user sets a variable, each with that.
     pub replaced_keys: BTreeMap<String, String>,
     /// The names that it had before, by `[[moved]]`, the newest first.

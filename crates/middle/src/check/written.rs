@@ -12,6 +12,7 @@ use super::{
 use crate::{
     diag::{Code, Diagnostic, Sink, Subject},
     language::{NamedText, TextName, named_texts},
+    model::{Platform, SettingValue},
     source::{SourceId, Span},
     syntax::Table,
 };
@@ -46,6 +47,7 @@ const DECLARE: &str = "take it out: this file and what is generated are committe
 /// Reports what is written elsewhere than in the strings that were looked at before.
 pub(super) fn elsewhere(facts: Facts<'_>, looked_at: &BTreeSet<Span>, sink: &mut Sink) {
     let texts = named_texts(facts.written.tree);
+    let files = names_of_files(facts.platform);
     let mut holding = BTreeSet::new();
     for text in &texts {
         let (string, span) = (text.node.as_str().unwrap_or_default(), text.node.span);
@@ -67,6 +69,7 @@ pub(super) fn elsewhere(facts: Facts<'_>, looked_at: &BTreeSet<Span>, sink: &mut
             }
             // A setting that takes nothing but a secret was reported as an error.
             None if sink.has_errors_of(Code::SecretRequired) => None,
+            None if files.contains(&span) => None,
             None => guess(text, string).map(|it| it.of(subject(text))),
         };
         if let Some(told) = told {
@@ -75,6 +78,15 @@ pub(super) fn elsewhere(facts: Facts<'_>, looked_at: &BTreeSet<Span>, sink: &mut
     }
     in_files(facts, &texts, &holding, sink);
     in_templates(facts.written.templates, sink);
+}
+
+/// Where settings name a file, of secrets too: `htpasswd = "users.htpasswd"`. What it holds is looked at where it is copied.
+fn names_of_files(platform: &Platform) -> BTreeSet<Span> {
+    let settings = platform.components.iter().flat_map(|it| &it.settings);
+    settings
+        .filter(|it| matches!(it.value, SettingValue::Files(_)))
+        .map(|it| it.span)
+        .collect()
 }
 
 /// What looks like a secret by the name of a text, or by what is in it.

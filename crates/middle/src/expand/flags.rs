@@ -33,6 +33,30 @@ pub(super) fn flags_with_values(words: &[String]) -> Vec<(String, String)> {
         .collect()
 }
 
+/// The short flags among these words whose value stands in the same word: `-p5433` as `-p`, and `-cNAME=VALUE` as `-c NAME`.
+pub(super) fn joined_with_values(words: &[String]) -> Vec<(String, String)> {
+    let flags = flags(words).into_iter();
+    flags
+        .filter_map(|(_, place)| joined(&words[place.start]))
+        .collect()
+}
+
+fn joined(word: &str) -> Option<(String, String)> {
+    let (short, rest) = word.split_at_checked(2)?;
+    if !short.ends_with(|c: char| c.is_ascii_alphabetic()) {
+        return None;
+    }
+    match rest.split_once('=') {
+        Some((name, value)) if !name.is_empty() => {
+            Some((format!("{short} {name}"), value.to_string()))
+        }
+        None if !rest.is_empty() && rest.bytes().all(|it| it.is_ascii_digit()) => {
+            Some((short.to_string(), rest.to_string()))
+        }
+        _ => None,
+    }
+}
+
 /// The settings among these words by name, each with its value: `cfg:NAME=VALUE` by itself, and `-c NAME=VALUE` as `-c NAME`.
 pub(super) fn settings_with_values(words: &[String]) -> Vec<(String, String)> {
     let mut taken = vec![false; words.len()];
@@ -41,7 +65,8 @@ pub(super) fn settings_with_values(words: &[String]) -> Vec<(String, String)> {
         taken[place.clone()].fill(true);
         let value = words[place].last().and_then(|it| it.split_once('='));
         if let Some((_, value)) = value.filter(|_| !flag.of.is_empty()) {
-            found.push((format!("{} {}", flag.name, flag.of), value.to_string()));
+            let value = value.trim_start().to_string();
+            found.push((format!("{} {}", flag.name, flag.of), value));
         }
     }
     let loose = words.iter().zip(taken).filter(|(_, taken)| !taken);
@@ -87,7 +112,7 @@ fn flags(words: &[String]) -> Vec<(Flag<'_>, std::ops::Range<usize>)> {
         let of = value
             .filter(|_| names_another)
             .and_then(|value| value.split_once('='))
-            .map_or("", |(of, _)| of);
+            .map_or("", |(of, _)| of.trim());
         let is_name = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
         let of = if of.chars().all(is_name) { of } else { "" };
         found.push((Flag { name, of }, start..index));
@@ -102,8 +127,7 @@ fn is_flag(word: &str) -> bool {
 /// The words with which a shell starts a program, as in `sh -c "cd /x && exec mlflow server --port 5000"`.
 pub(super) fn words_in_shell(command: &Node, program: &str) -> Option<Vec<String>> {
     let command = words(command);
-    let shell = command.first()?.rsplit('/').next()?;
-    if !["sh", "bash", "ash", "dash"].contains(&shell) {
+    if !is_shell(command.first()?) {
         return None;
     }
     let of_script = |word: &String| word.starts_with('-') && word.ends_with('c');
@@ -115,6 +139,12 @@ pub(super) fn words_in_shell(command: &Node, program: &str) -> Option<Vec<String
     let mut of_program: Vec<String> = words.take_while(|word| !is_end(word)).collect();
     of_program.insert(0, program.to_string());
     Some(of_program)
+}
+
+/// Whether a command that begins with this word starts a shell.
+pub(super) fn is_shell(word: &str) -> bool {
+    let name = word.rsplit('/').next().unwrap_or(word);
+    ["sh", "bash", "ash", "dash"].contains(&name)
 }
 
 /// The words of `args`: a list, or one string split as a shell splits it.
@@ -185,6 +215,19 @@ mod tests {
             left(command, r#"["--uri", "sqlite:///x?mode=ro"]"#),
             "server"
         );
+    }
+
+    #[test]
+    fn a_value_may_stand_in_the_word_of_a_short_flag() {
+        let of = |word: &str| joined_with_values(&[word.to_string()]);
+        let one = |name: &str, value: &str| vec![(name.to_string(), value.to_string())];
+        assert_eq!(of("-p5433"), one("-p", "5433"));
+        assert_eq!(of("-cport=5433"), one("-c port", "5433"));
+        for other in ["-p", "-p=5433", "--port=5433", "-port", "5433", "-"] {
+            assert_eq!(of(other), [], "{other}");
+        }
+        let apart = ["-c".to_string(), "port = 5433".to_string()];
+        assert_eq!(settings_with_values(&apart), one("-c port", "5433"));
     }
 
     #[test]

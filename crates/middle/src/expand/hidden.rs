@@ -83,8 +83,7 @@ fn flags_of(declared: &Declared, constants: &Constants) -> Vec<Written> {
     let user = &declared.user;
     let command = user.get("command");
     let in_shell = command.and_then(|command| {
-        let of_kind = declared.kind.table.get_path(&["workload", "command"]);
-        let words = flags::words_in_shell(command, &flags::first_word(of_kind?)?)?;
+        let words = programs(declared).find_map(|it| flags::words_in_shell(command, &it))?;
         Some((command, words))
     });
     if in_shell.is_none() && command.is_some_and(|it| !starts_the_program(declared, it)) {
@@ -105,7 +104,9 @@ fn flags_of(declared: &Declared, constants: &Constants) -> Vec<Written> {
 /// The flags among the words of a line that stands at `span`.
 fn flags_among(words: &[String], span: Span, constants: &Constants) -> Vec<Written> {
     let flags = flags::flags_with_values(words).into_iter();
-    let all = flags.chain(flags::settings_with_values(words));
+    let all = flags
+        .chain(flags::settings_with_values(words))
+        .chain(flags::joined_with_values(words));
     all.map(|(name, value)| Written {
         name,
         value: constants.with_defaults(&value, span),
@@ -126,14 +127,20 @@ fn starts_the_program(declared: &Declared, command: &Node) -> bool {
     if declared.user.get("entrypoint").is_some() {
         return false;
     }
-    let kinds = declared.kind.table.get_path(&["workload", "command"]);
-    let of_kind = kinds.and_then(flags::first_word);
     let is_flag = |word: &String| word.starts_with('-');
-    match (flags::first_word(command), of_kind) {
-        (Some(own), Some(of_kind)) => own == of_kind || is_flag(&own) && is_flag(&of_kind),
-        (Some(own), None) => is_flag(&own),
-        (None, _) => false,
-    }
+    let Some(own) = flags::first_word(command) else {
+        return false;
+    };
+    let mut of_kind = programs(declared).peekable();
+    let names_none = of_kind.peek().is_none();
+    names_none && is_flag(&own) || of_kind.any(|it| own == it || is_flag(&own) && is_flag(&it))
+}
+
+/// The first words of the kind's commands: a version of the program may be started by another word than the next.
+fn programs(declared: &Declared) -> impl Iterator<Item = String> + '_ {
+    let workloads = workloads(&declared.kind);
+    let words = workloads.filter_map(|(_, it)| flags::first_word(it.get("command")?));
+    words.filter(|word| !flags::is_shell(word))
 }
 
 fn variables_of(env: Option<&Table>, constants: &Constants) -> Vec<Written> {
@@ -164,8 +171,18 @@ fn contradiction(
     all: &[Written],
 ) -> Option<Diagnostic> {
     ways.iter()
-        .filter(|way| way.name == written.name)
+        .filter(|way| is_same_name(&way.name, &written.name))
         .find_map(|way| contradicts(declared, ways, way, written, all))
+}
+
+/// Programs that take settings behind a flag, as `-c port=5432`, read their names in any letter case.
+fn is_same_name(way: &str, written: &str) -> bool {
+    match (way.split_once(' '), written.split_once(' ')) {
+        (Some((flag, of)), Some((written, name))) => {
+            flag == written && of.eq_ignore_ascii_case(name)
+        }
+        _ => way == written,
+    }
 }
 
 fn contradicts(

@@ -3,7 +3,7 @@
 
 use crate::{
     data::{Program, Tenant, TenantNow},
-    model::{Component, ImageMaker, Platform, Use},
+    model::{Component, EnvironmentVariable, ImageMaker, Platform, Use},
     speak::{Readable, Speak},
     value::UrlParts,
 };
@@ -35,6 +35,9 @@ fn tenant(platform: &Platform, component: &Component) -> Option<TenantNow> {
         program: program(component)?,
         stores: of_roles.collect(),
         keys: component.keys.keys().cloned().collect(),
+        made_with: first_read(component)
+            .map(|it| (it.name.clone(), Readable(platform).text(&it.value)))
+            .collect(),
     };
     let names = platform.names_before(&component.name).into_iter();
     Some(TenantNow {
@@ -42,12 +45,24 @@ fn tenant(platform: &Platform, component: &Component) -> Option<TenantNow> {
             true => component.upgrades.clone(),
             false => Vec::new(),
         },
+        first_start: component.first_start.clone(),
+        of_secrets: first_read(component)
+            .filter(|it| !it.value.secrets().is_empty())
+            .map(|it| it.name.clone())
+            .collect(),
         replaced_keys: component.replaced_keys.clone(),
         schemas: schemas(component).map(|it| it.role.clone()).collect(),
         before: names.map(ToString::to_string).collect(),
         stores_before: before.collect(),
         tenant,
     })
+}
+
+/// The variables that its program reads while its schema is not there yet. Those of data on a volume are remembered with that.
+fn first_read(component: &Component) -> impl Iterator<Item = &EnvironmentVariable> {
+    let main = component.main().filter(|_| has_schema(component));
+    let env = main.into_iter().flat_map(|it| &it.env);
+    env.filter(|it| component.first_start.contains_key(&it.name))
 }
 
 /// `None`: the kind is for programs of all sorts.
