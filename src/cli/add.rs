@@ -9,7 +9,7 @@ use clap::Args;
 use mlopsgen::{
     add::{AddRequest, Added, Addition, Existing, Kinds},
     compile::{Request, compile},
-    diag::{Diagnostic, Level, Sink},
+    diag::{Code, Diagnostic, Level, Sink},
     disk::{DiskWorld, NamedFile},
     files::Target,
     plan::Failure,
@@ -69,8 +69,12 @@ pub fn run(args: &AddArgs, context: &Context) -> Result<u8, Failure> {
     let world = DiskWorld::new(path.parent().unwrap_or(Path::new(".")));
     let (mut sources, mut sink) = (Sources::default(), Sink::default());
     let read = files::read(&world, &project.request.file, None, &mut sources, &mut sink);
-    let Some(read) = read else {
-        context.terminal.diagnostics(&sink.finish(), &sources);
+    // What is there already must be known; what else is wrong is for other commands to say.
+    let mut problems = sink.finish();
+    let is_unknown = |it: &Diagnostic| read.is_none() || it.code == Code::Unreadable;
+    problems.retain(is_unknown);
+    let Some(read) = read.filter(|_| problems.is_empty()) else {
+        context.terminal.diagnostics(&problems, &sources);
         return Ok(1);
     };
     let mut addition = Addition::new(&text, Existing::of(&read.tree, &kinds), &kinds)?;

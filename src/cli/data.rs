@@ -1,6 +1,6 @@
 //! What a plan means for data, in words: for the plan, for `apply`'s question, for programs.
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use mlopsgen::{
     data::{Data, DataKey, Keeper, Place},
@@ -105,11 +105,20 @@ fn stop_first(moved: &Moved) -> Option<String> {
 }
 
 /// How a volume begins that is new.
-fn begins(plan: &DataPlan, data: &Data) -> &'static str {
+fn begins(plan: &DataPlan, data: &Data) -> Cow<'static, str> {
     match plan.begins.get(data) {
-        None => "starts empty",
-        Some(Begin::AsItIs) => "starts empty, unless it is there already",
-        Some(Begin::HasToBeThere) => "is used as it is: nothing here makes it, it has to be there",
+        None => "starts empty".into(),
+        Some(Begin::AsItIs) => "starts empty, unless it is there already".into(),
+        Some(Begin::HasToBeThere) => {
+            "is used as it is: nothing here makes it, it has to be there".into()
+        }
+        Some(Begin::LeftBehind(Some(program))) => format!(
+            "is there already, with the data of {program} that was left behind, unless you have removed it"
+        )
+        .into(),
+        Some(Begin::LeftBehind(None)) => {
+            "may hold what was left behind, unless you have removed it".into()
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use mlopsgen::{
     source::Sources,
     syntax,
     text::count,
-    world::World,
+    world::{ReadError, World},
 };
 
 use super::{
@@ -108,6 +108,7 @@ fn project_files(context: &Context) -> Result<Vec<NamedFile>, Failure> {
     let world = DiskWorld::new(&root);
     let mut names = vec![file.clone()];
     let included = included_files(&world, &file);
+    refuse_unread(&included.unread)?;
     names.extend(included.files);
     for pattern in &included.refused {
         let pattern = without_controls(pattern);
@@ -118,10 +119,7 @@ fn project_files(context: &Context) -> Result<Vec<NamedFile>, Failure> {
     let environments = environments(&root, &file)?.into_iter();
     names.extend(environments.map(|name| environment_file(&file, &name)));
     let kinds = world.list(OWN_KINDS);
-    if let Some((path, error)) = kinds.unread.first() {
-        return Err(Failure::new(format!("`{path}` {error}"))
-            .help("put a regular file or folder there that you may read, or move it away"));
-    }
+    refuse_unread(&kinds.unread)?;
     names.extend(
         kinds
             .files
@@ -134,6 +132,14 @@ fn project_files(context: &Context) -> Result<Vec<NamedFile>, Failure> {
     names
         .map(|name| NamedFile::new(&root, Path::new(name)))
         .collect()
+}
+
+fn refuse_unread(unread: &[(String, ReadError)]) -> Result<(), Failure> {
+    let Some((path, error)) = unread.first() else {
+        return Ok(());
+    };
+    Err(Failure::new(format!("`{path}` {error}"))
+        .help("put a regular file or folder there that you may read, or move it away"))
 }
 
 /// `None` where the file is not TOML; the errors are printed.

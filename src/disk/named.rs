@@ -112,23 +112,20 @@ impl NamedFile {
         written
     }
 
-    /// Writes a file that does not exist yet, with the folders to it; `false` where something has its path.
+    /// Writes a file that does not exist yet, with the folders to it, whole or not at all; `false` where something has its path.
     pub fn create(&self, text: &str) -> Result<bool, Failure> {
         fs::create_dir_all(&self.base)
             .map_err(|error| Failure::io("make the folder", &self.base, &error))?;
         let folder =
             Folder::open(&self.base).map_err(|error| Failure::io("open", &self.base, &error))?;
         let (around, _) = self.path.rsplit_once('/').unwrap_or((".", ""));
-        let made = folder
-            .make_folders(around)
-            .and_then(|()| folder.create(&self.path, text.as_bytes(), 0o666));
-        match made {
-            Ok(()) => Ok(true),
-            Err(Obstacle::System(error)) if error.kind() == io::ErrorKind::AlreadyExists => {
-                Ok(false)
-            }
-            Err(obstacle) => Err(obstacle.failure("write", &self.path())),
+        let failed = |obstacle: Obstacle| obstacle.failure("write", &self.path());
+        folder.make_folders(around).map_err(failed)?;
+        if folder.entry(&self.path).map_err(failed)?.is_some() {
+            return Ok(false);
         }
+        self.replace_in(&folder, text).map_err(failed)?;
+        Ok(true)
     }
 }
 

@@ -119,6 +119,16 @@ fn copies(data: &Data, target: &Data) -> String {
     .join("\n")
 }
 
+/// The first pod's claim has two names: that of the claims of all pods, as in `work-api-*`, and its own, as in `work-api-0`, under
+/// which one pod alone uses it. The one that `data` does not have.
+pub(super) fn other_name(data: &Data) -> Option<String> {
+    match (data.keeper, of_pods(data)) {
+        (Keeper::Cluster, true) => Some(first(data)),
+        (Keeper::Cluster, false) => Some(format!("{}-*", data.name.strip_suffix("-0")?)),
+        (Keeper::Engine | Keeper::Host, _) => None,
+    }
+}
+
 fn of_pods(data: &Data) -> bool {
     data.stateful_set().is_some()
 }

@@ -11,6 +11,7 @@ use super::{
     chart::Charts,
     chart_secret::secret,
     data::{self, DataPlan},
+    fewer_pods,
     fixed::fixed,
     jobs,
     manifest::fingerprint,
@@ -69,7 +70,7 @@ pub fn plan(inputs: &Inputs) -> Plan {
     let mut changes = BTreeMap::new();
     let mut unchanged = Vec::new();
     let mut data = data::data(inputs);
-    let manifest = manifest_after(inputs, &data);
+    let mut manifest = manifest_after(inputs, &data);
     for (path, file) in &inputs.wanted.files {
         if inputs.found.as_wanted.contains(path) {
             unchanged.push(path.clone());
@@ -92,7 +93,12 @@ pub fn plan(inputs: &Inputs) -> Plan {
     let changes = allow_where_removed(changes, inputs);
     let emptied = emptied(&changes, &manifest, inputs);
     let charts = Charts::of(changes.values());
+    let known = data.left.len();
     node_folders::add(&charts, &mut data);
+    fewer_pods::add(&charts, inputs, &mut data);
+    let left = data.left[known..].iter();
+    let left = left.map(|left| left.accepted(&inputs.recorded.manifest));
+    manifest.accepted.extend(left);
     let manifest_changes = manifest != inputs.recorded.manifest || inputs.recorded.conflicted;
     Plan {
         manifest_meanwhile: manifest_meanwhile(&manifest, &changes, inputs),
@@ -271,29 +277,14 @@ fn record_data(manifest: &mut Manifest, inputs: &Inputs, data: &DataPlan) {
             manifest.volumes.insert(data.clone(), facts.clone());
         }
     }
-    // Data that was left behind and is used again is no longer an accepted loss.
-    let is_back = |accepted: &&Accepted| match accepted {
-        Accepted::LeftBehind {
-            keeper,
-            name,
-            backing,
-            ..
-        } => wanted.iter().any(|kept| {
-            let data = &kept.data;
-            data.keeper == *keeper && data.name == *name && data.backing == *backing
-        }),
-        Accepted::Displaced { .. } | Accepted::Upgraded { .. } | Accepted::Consequence { .. } => {
-            false
-        }
+    // Data that was left behind and is used again is among the volumes from now on.
+    let is_back = |accepted: &&Accepted| {
+        let left = accepted.left_behind();
+        left.is_some_and(|(left, _)| data.back.contains(left))
     };
     let before = recorded.accepted.iter().filter(|it| !is_back(it));
     manifest.accepted.extend(before.cloned());
-    let left = data.left.iter().map(|left| Accepted::LeftBehind {
-        keeper: left.data.keeper,
-        name: left.data.name.clone(),
-        backing: left.data.backing.clone(),
-        key: left.data.key.clone(),
-    });
+    let left = data.left.iter().map(|left| left.accepted(recorded));
     let displaced = data.displaced.iter().map(|displaced| Accepted::Displaced {
         keeper: displaced.data.keeper,
         name: displaced.data.name.clone(),

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Consequence, Inputs, claims,
+    Accepted, Consequence, Inputs, Manifest, claims,
     consequences::{consequences, other_secrets},
     displaced::{Displaced, displaced},
     manifest::Facts,
@@ -13,7 +13,7 @@ use super::{
     upgrades::{MajorChange, unread_by, upgrades},
 };
 use crate::{
-    data::{Data, DataKey, DataOwner, Identity, Keeper, Kept, OWN_CLUSTER},
+    data::{Data, DataKey, DataOwner, Identity, Keeper, Kept, OWN_CLUSTER, Program},
     files::{Site, Target},
     fileset::ChartOfOthers,
 };
@@ -27,6 +27,8 @@ pub struct DataPlan {
     pub fresh: Vec<Data>,
     /// Those of them that are not simply empty.
     pub begins: BTreeMap<Data, Begin>,
+    /// Data that was left behind and is used again, as the manifest has it.
+    pub back: BTreeSet<Data>,
     /// Volumes that keep their data under another key.
     pub moved: Vec<Moved>,
     /// Programs that no longer meet their data where they did.
@@ -42,21 +44,25 @@ pub struct DataPlan {
 }
 
 /// How a volume begins that the manifest does not list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Begin {
     /// With what is in it, if it is there already: platform.toml names it.
     AsItIs,
     /// With what is in it: nothing here makes it.
     HasToBeThere,
+    /// With what a program left in it, if nobody has removed it since. `None`: nobody wrote down which.
+    LeftBehind(Option<Program>),
 }
 
 impl Begin {
     /// `None`: empty.
-    fn of(kept: &Kept) -> Option<Self> {
-        match (kept.external, kept.adopted) {
+    fn of(kept: &Kept, recorded: &RecordedData<'_>) -> Option<Self> {
+        let mut left = recorded.left_behind(&kept.data);
+        let left = left.next().map(|(left, _)| left.program.clone());
+        match (kept.external, left) {
             (true, _) => Some(Begin::HasToBeThere),
-            (false, true) => Some(Begin::AsItIs),
-            (false, false) => None,
+            (false, Some(program)) => Some(Begin::LeftBehind(program)),
+            (false, None) => kept.adopted.then_some(Begin::AsItIs),
         }
     }
 }
@@ -70,6 +76,17 @@ pub struct LeftBehind {
     pub instead: Option<Data>,
     /// What keeps it.
     pub keep: Keep,
+}
+
+impl LeftBehind {
+    /// What the manifest says where the user agreed to it: all that it knew of the data.
+    pub(super) fn accepted(&self, recorded: &Manifest) -> Accepted {
+        let facts = recorded.volumes.get(&self.data);
+        Accepted::LeftBehind {
+            data: self.data.clone(),
+            facts: facts.cloned().unwrap_or_default(),
+        }
+    }
 }
 
 /// What the user does to keep using the data.
@@ -128,7 +145,7 @@ pub(super) fn data(inputs: &Inputs<'_>) -> DataPlan {
     let wanted = desired_data(inputs);
     let fresh: Vec<Data> = wanted
         .iter()
-        .filter(|kept| !kept.is_only_declared() && recorded.same(&kept.data).next().is_none())
+        .filter(|kept| !kept.is_only_declared() && recorded.used(&kept.data).next().is_none())
         .map(|kept| kept.data.clone())
         .collect();
     let used: BTreeSet<Identity<'_>> = wanted.iter().map(|kept| kept.data.identity()).collect();
@@ -140,8 +157,12 @@ pub(super) fn data(inputs: &Inputs<'_>) -> DataPlan {
     let left = recorded
         .all()
         .filter(|(data, facts)| {
-            let by_name = names.get(&data.keeper_and_name());
-            let by_name = by_name.is_some_and(|after| is_partly_known(data, facts, after));
+            let other = claims::other_name(data);
+            let other = other.as_ref();
+            let other = other.and_then(|name| names.get(&(data.keeper, name.as_str())));
+            let other = other.filter(|after| after.key == data.key);
+            let mut same = names.get(&data.keeper_and_name()).into_iter().chain(other);
+            let by_name = same.any(|after| is_partly_known(data, facts, after));
             !by_name && !used.contains(&data.identity())
         })
         .filter(|(data, facts)| !is_of_earlier_version(data, facts, &wanted))
@@ -157,13 +178,17 @@ pub(super) fn data(inputs: &Inputs<'_>) -> DataPlan {
         .collect();
     let new: BTreeSet<&Data> = fresh.iter().collect();
     let begins = wanted.iter().filter(|kept| new.contains(&kept.data));
-    let begins = begins.filter_map(|kept| Some((kept.data.clone(), Begin::of(kept)?)));
+    let begins = begins.filter_map(|kept| Some((kept.data.clone(), Begin::of(kept, &recorded)?)));
     let begins = begins.collect();
-    let keepers: BTreeSet<Keeper> = recorded.all().map(|(data, _)| data.keeper).collect();
+    let kept = wanted.iter().filter(|kept| !kept.is_only_declared());
+    let back = kept.flat_map(|kept| recorded.left_behind(&kept.data));
+    let back = back.map(|(data, _)| data.clone()).collect();
+    let keepers = recorded.keepers();
     let upgrades = upgrades(&recorded, &wanted);
     let mut plan = DataPlan {
         left,
         begins,
+        back,
         consequences: Vec::new(),
         other_secrets: other_secrets(inputs, &recorded, &wanted),
         moved: volumes_of_other_keys(&recorded, &wanted),
@@ -424,7 +449,7 @@ fn candidate<'a>(data: &Data, fresh: &'a [Data]) -> Option<DataOwner<'a>> {
 /// Data that has another key than before.
 fn volumes_of_other_keys(recorded: &RecordedData<'_>, wanted: &[&Kept]) -> Vec<Moved> {
     let changed = wanted.iter().filter_map(|kept| {
-        let (before, _) = recorded.same(&kept.data).next()?;
+        let (before, _) = recorded.used(&kept.data).next()?;
         let is_moved = before.key != kept.data.key || kept.data.moved && !before.moved;
         is_moved.then(|| Moved {
             from: before.key.clone(),

@@ -81,6 +81,10 @@ fn help_for(error: &io::Error) -> Option<&'static str> {
         io::ErrorKind::QuotaExceeded => {
             Some("you may store no more on this disk: make room, or ask who runs the machine")
         }
+        io::ErrorKind::ResourceBusy => Some(
+            "something is mounted on it, as where a container is given this one file: mount the folder that it is in instead; \
+             `findmnt` shows what is mounted",
+        ),
         io::ErrorKind::Unsupported => Some(
             "this file system can't do it (some network disks know no locks): put the project on a local disk",
         ),
@@ -110,9 +114,10 @@ mod tests {
             let failure = Failure::io("write", Path::new("a"), &error);
             failure.help.unwrap_or_default()
         };
-        let (not_permitted, no_access, read_only, full) = (1, 13, 30, 28);
+        let (not_permitted, no_access, busy, read_only, full) = (1, 13, 16, 30, 28);
         assert!(help(not_permitted).contains("chattr -i"));
         assert!(help(no_access).contains("change their owner or mode"));
+        assert!(help(busy).contains("mount the folder"));
         assert!(help(read_only).contains("mounted read-only"));
         assert!(help(full).contains("df -h"));
     }

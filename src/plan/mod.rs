@@ -10,6 +10,7 @@ mod data;
 mod diff;
 mod displaced;
 mod failure;
+mod fewer_pods;
 mod fixed;
 mod found;
 mod jobs;

@@ -4,7 +4,9 @@
 mod cluster;
 mod nodes;
 mod places;
+mod pods;
 mod renamed;
+mod returned;
 mod scaling;
 mod standing;
 mod unmounted;
@@ -315,11 +317,15 @@ fn what_is_removed_is_reported_and_recorded_after_consent() {
     let ran = run(&case.project, &["apply", "--yes", "--accept-data-loss"]);
     assert_eq!(ran.status, 0, "{}", ran.err);
     let key = "components.mlflow-db.volumes.data";
-    let expected = serde_json::json!([
-        { "left_behind": "ml_mlflow-db-data", "key": key },
-        { "left_behind": "mlflow-db-data", "key": key, "in": "cluster" },
-    ]);
-    assert_eq!(case.manifest()["accepted"], expected);
+    let accepted = case.manifest()["accepted"].clone();
+    let names = ["ml_mlflow-db-data", "mlflow-db-data"];
+    for (accepted, name) in accepted.as_array().expect("a list").iter().zip(names) {
+        assert_eq!(accepted["left_behind"], name);
+        assert_eq!(accepted["key"], key);
+        assert_eq!(accepted["program"], "postgres 17 (glibc)");
+        assert!(accepted["at"].is_array(), "{accepted}");
+    }
+    assert_eq!(accepted[1]["in"], "cluster");
     assert_eq!(run(&case.project, &["check"]).status, 0);
     // The component comes back, so no data was lost.
     case.change(
@@ -328,7 +334,7 @@ fn what_is_removed_is_reported_and_recorded_after_consent() {
     );
     let ran = case.apply();
     assert!(
-        ran.out.contains("volume `ml_mlflow-db-data`"),
+        ran.out.contains("volume `ml_mlflow-db-data` (components.mlflow-db.volumes.data) is there already, with the data of postgres 17"),
         "{}",
         ran.out
     );

@@ -19,21 +19,61 @@ pub(super) struct FileLine {
 #[derive(Serialize, Deserialize)]
 pub(super) struct VolumeLine {
     pub(super) name: String,
+    #[serde(flatten)]
+    pub(super) kept: KeptLine,
+}
+
+/// What a line says of data beside its name. Of what was left behind, a version before this one wrote down the first three.
+#[derive(Serialize, Deserialize)]
+pub(super) struct KeptLine {
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) backing: Option<String>,
-    pub(super) key: DataKey,
+    backing: Option<String>,
+    key: DataKey,
     #[serde(default, rename = "in", skip_serializing_if = "is_engine")]
-    pub(super) keeper: Keeper,
+    keeper: Keeper,
     #[serde(default, skip_serializing_if = "is_false")]
-    pub(super) moved: bool,
+    moved: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) program: Option<String>,
+    program: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) size: Option<u64>,
+    size: Option<u64>,
     #[serde(default, rename = "at", skip_serializing_if = "BTreeSet::is_empty")]
-    pub(super) places: BTreeSet<Place>,
+    places: BTreeSet<Place>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub(super) made_with: BTreeMap<String, String>,
+    made_with: BTreeMap<String, String>,
+}
+
+impl KeptLine {
+    fn of(data: &Data, facts: &Facts) -> Self {
+        Self {
+            backing: data.backing.clone(),
+            key: data.key.clone(),
+            keeper: data.keeper,
+            moved: data.moved,
+            program: data.program.as_ref().map(Program::to_string),
+            size: facts.size,
+            places: facts.places.clone(),
+            made_with: facts.made_with.clone(),
+        }
+    }
+
+    /// The data, and what more is known of it.
+    pub(super) fn named(self, name: String) -> Result<(Data, Facts), Failure> {
+        let data = Data {
+            keeper: self.keeper,
+            name,
+            backing: self.backing,
+            key: self.key,
+            moved: self.moved,
+            program: self.program.as_deref().map(program).transpose()?,
+        };
+        let facts = Facts {
+            size: self.size,
+            places: self.places,
+            made_with: self.made_with,
+        };
+        Ok((data, facts))
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -53,11 +93,8 @@ pub(super) struct TenantLine {
 pub(super) enum AcceptedLine {
     LeftBehind {
         left_behind: String,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        backing: Option<String>,
-        key: DataKey,
-        #[serde(default, rename = "in", skip_serializing_if = "is_engine")]
-        keeper: Keeper,
+        #[serde(flatten)]
+        kept: KeptLine,
     },
     Displaced {
         displaced: String,
@@ -101,14 +138,7 @@ pub(super) fn file_line(path: &str, sha256: &str) -> String {
 pub(super) fn volume_line((data, facts): (&Data, &Facts)) -> serde_json::Value {
     serde_json::json!(VolumeLine {
         name: data.name.clone(),
-        backing: data.backing.clone(),
-        key: data.key.clone(),
-        keeper: data.keeper,
-        moved: data.moved,
-        program: data.program.as_ref().map(Program::to_string),
-        size: facts.size,
-        places: facts.places.clone(),
-        made_with: facts.made_with.clone(),
+        kept: KeptLine::of(data, facts),
     })
 }
 
@@ -134,16 +164,9 @@ pub(super) fn tenant(line: TenantLine) -> Result<Tenant, Failure> {
 
 pub(super) fn accepted_line(accepted: &Accepted) -> serde_json::Value {
     let line = match accepted.clone() {
-        Accepted::LeftBehind {
-            keeper,
-            name,
-            backing,
-            key,
-        } => AcceptedLine::LeftBehind {
-            left_behind: name,
-            backing,
-            key,
-            keeper,
+        Accepted::LeftBehind { data, facts } => AcceptedLine::LeftBehind {
+            kept: KeptLine::of(&data, &facts),
+            left_behind: data.name,
         },
         Accepted::Displaced {
             keeper,
@@ -188,17 +211,10 @@ pub(super) fn accepted_line(accepted: &Accepted) -> serde_json::Value {
 
 pub(super) fn accepted(line: AcceptedLine) -> Result<Accepted, Failure> {
     Ok(match line {
-        AcceptedLine::LeftBehind {
-            left_behind,
-            backing,
-            key,
-            keeper,
-        } => Accepted::LeftBehind {
-            keeper,
-            name: left_behind,
-            backing,
-            key,
-        },
+        AcceptedLine::LeftBehind { left_behind, kept } => {
+            let (data, facts) = kept.named(left_behind)?;
+            Accepted::LeftBehind { data, facts }
+        }
         AcceptedLine::Displaced {
             displaced,
             key,
@@ -239,7 +255,7 @@ pub(super) fn accepted(line: AcceptedLine) -> Result<Accepted, Failure> {
     })
 }
 
-pub(super) fn program(text: &str) -> Result<Program, Failure> {
+fn program(text: &str) -> Result<Program, Failure> {
     Program::parse(text).ok_or_else(|| no_program(text))
 }
 

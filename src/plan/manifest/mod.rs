@@ -16,8 +16,8 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use self::lines::{
-    AcceptedLine, FileLine, TenantLine, VolumeLine, accepted, accepted_line, file_line, program,
-    tenant, tenant_line, volume_line,
+    AcceptedLine, FileLine, TenantLine, VolumeLine, accepted, accepted_line, file_line, tenant,
+    tenant_line, volume_line,
 };
 use super::Failure;
 use crate::{
@@ -45,7 +45,7 @@ pub struct Manifest {
 }
 
 /// What the manifest remembers of data beside its name.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Facts {
     /// Bytes that a claim asks for.
     pub size: Option<u64>,
@@ -58,16 +58,12 @@ pub struct Facts {
 /// Something that `--accept-data-loss` was given for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Accepted {
-    /// Nothing uses the data any more.
+    /// Nothing uses the data any more. All that was known of it is kept: what uses its name again meets it.
     LeftBehind {
-        /// Who keeps it.
-        keeper: Keeper,
-        /// What it is called there.
-        name: String,
-        /// Its driver and options, as in [`Data::backing`].
-        backing: Option<String>,
-        /// The key that used it.
-        key: DataKey,
+        /// The data.
+        data: Data,
+        /// What more is known of it; nothing, where a version before this one wrote it down.
+        facts: Facts,
     },
     /// A program no longer meets the data where it did.
     Displaced {
@@ -106,6 +102,18 @@ pub enum Accepted {
         /// What is to read it.
         to: Reader,
     },
+}
+
+impl Accepted {
+    /// The data, where nothing uses it any more.
+    pub fn left_behind(&self) -> Option<(&Data, &Facts)> {
+        match self {
+            Accepted::LeftBehind { data, facts } => Some((data, facts)),
+            Accepted::Displaced { .. }
+            | Accepted::Consequence { .. }
+            | Accepted::Upgraded { .. } => None,
+        }
+    }
 }
 
 /// A manifest as it was found.
@@ -248,19 +256,11 @@ impl Manifest {
             manifest.record_file(&line.path, line.sha256);
         }
         for line in lines.volumes {
-            let program = line.program.as_deref().map(program).transpose()?;
-            let data = Data {
-                keeper: line.keeper,
-                name: line.name,
-                backing: line.backing,
-                key: line.key,
-                moved: line.moved,
-                program,
-            };
+            let (data, known) = line.kept.named(line.name)?;
             let facts = manifest.volumes.entry(data).or_default();
-            facts.size = line.size;
-            facts.places.extend(line.places);
-            facts.made_with.extend(line.made_with);
+            facts.size = known.size;
+            facts.places.extend(known.places);
+            facts.made_with.extend(known.made_with);
         }
         for line in lines.tenants {
             manifest.tenants.insert(tenant(line)?);

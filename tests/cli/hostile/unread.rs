@@ -90,6 +90,22 @@ fn an_empty_folder_that_a_pattern_or_a_kind_may_mean_is_an_error() {
     }
 }
 
+/// What an included file has is not known: it is neither formatted nor added to.
+#[test]
+fn an_included_file_that_is_not_read_stops_what_writes_platform_toml() {
+    for command in [&["fmt"][..], &["fmt", "--check"], &["add", "redis"]] {
+        let hostile = Hostile::new("");
+        let text = hostile.read("platform.toml");
+        hostile.write("platform.toml", format!("include = [\"a.toml\"]\n{text}"));
+        hostile.link(&hostile.outside("precious"), "a.toml");
+        let before = hostile.read("platform.toml");
+        hostile
+            .run(command)
+            .failed_with(&["`a.toml` is a symbolic link"]);
+        assert_eq!(hostile.read("platform.toml"), before);
+    }
+}
+
 /// The file of an environment that is there, and none that can be read, is not said to be missing.
 #[test]
 fn the_file_of_an_environment_that_is_a_folder_is_an_error() {

@@ -6,6 +6,7 @@ use std::{collections::BTreeSet, fs};
 use mlopsgen::{files::Target, plan::Displaced};
 
 use super::{RUNTIMES, data_plan, displaced_in, keeps_data, kinds, store, stores, with};
+use crate::support::{self, messages::messages};
 
 /// A variable's default decides in every runtime, whatever characters are in it; a folder has one name, however it is written.
 #[test]
@@ -36,6 +37,21 @@ fn the_default_of_a_variable_leads_a_program_elsewhere() {
         let by_text = written(folder, "env.PGDATA = \"FOLDER\"");
         let plan = data_plan(&by_variable, &by_text);
         assert_eq!(displaced_in(&plan), BTreeSet::new(), "{folder}");
+    }
+}
+
+/// A chart names the folder below the mount to a program that makes its folder itself; on an engine the volume stays empty.
+#[test]
+fn a_mount_that_moves_is_told_to_the_program_in_a_chart_alone() {
+    let text = with(&store("postgres"), "volumes.data.mount = \"/srv\"");
+    let text = text.replace("18.99.99", "17.99.99");
+    let says = |targets: &str| {
+        let text = text.replace("[\"compose\", \"swarm\", \"helm\"]", targets);
+        messages(&support::compiled::compiled(text)).contains("no-persistence")
+    };
+    assert!(!says("[\"helm\"]"));
+    for targets in ["[\"compose\"]", "[\"swarm\", \"helm\"]"] {
+        assert!(says(targets), "{targets}");
     }
 }
 

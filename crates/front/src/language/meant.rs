@@ -9,7 +9,7 @@ use super::{
     quantity::cpu_millis,
     shape::Shape,
 };
-use crate::syntax::{Key, Node, Table, Value, inline, key_text, quoted};
+use crate::syntax::{Date, Key, Node, Table, Value, inline, key_text, quoted};
 
 /// Longer than this a value is not repeated in a help.
 const LONGEST: usize = 100;
@@ -32,7 +32,7 @@ fn rewritten(shape: &Shape, node: &Node) -> Option<String> {
         (Shape::Table(keys), Value::String(text)) => table_of(keys, text),
         (Shape::Map(_, item), Value::Array(items)) => by_name(item, items),
         (Shape::Map(NameRule::Port, _), Value::String(text)) => port_of_host(text),
-        (Shape::Date, Value::String(text)) => is_date(text).then(|| text.clone()),
+        (Shape::Date, Value::String(text)) => Date::parse(text).map(|date| date.to_string()),
         (Shape::Boolean, Value::String(text)) => boolean(text),
         (Shape::Integer(least, most), value) => integer(value, *least..=*most),
         (Shape::Number | Shape::Cores, Value::String(text)) => number(shape, text),
@@ -198,15 +198,6 @@ fn percent(node: &Node) -> String {
         }
         _ => format!("{}%", node.scalar()),
     }
-}
-
-/// `2026-01-31`.
-fn is_date(text: &str) -> bool {
-    let is_digit_at = |(at, byte): (usize, u8)| match at {
-        4 | 7 => byte == b'-',
-        _ => byte.is_ascii_digit(),
-    };
-    text.len() == 10 && text.bytes().enumerate().all(is_digit_at)
 }
 
 /// What other tools write as a list of tables, each with its name in it, as the tables of these names.

@@ -22,6 +22,8 @@ pub struct Included {
     pub files: Vec<String>,
     /// Patterns for files that are not read.
     pub refused: Vec<String>,
+    /// What can't be read where a pattern may mean files, and why.
+    pub unread: Vec<(String, ReadError)>,
 }
 
 /// The files that a platform file includes, as far as it can be read.
@@ -35,13 +37,16 @@ pub fn included_files(world: &dyn World, file: &str) -> Included {
     let patterns = read.table.strings("include").into_iter();
     let (refused, good): (Vec<&str>, Vec<&str>) = patterns
         .partition(|pattern| may_leave_project(pattern) || !is_read(&pattern_in(folder, pattern)));
-    let files = good
-        .into_iter()
-        .flat_map(|pattern| matching(&mut walked, folder, pattern).files);
-    Included {
-        files: files.collect(),
+    let mut included = Included {
         refused: refused.into_iter().map(ToString::to_string).collect(),
+        ..Included::default()
+    };
+    for pattern in good {
+        let matched = matching(&mut walked, folder, pattern);
+        included.files.extend(matched.files);
+        included.unread.extend(matched.unread);
     }
+    included
 }
 
 /// Whether the compiler may read the file at this path of the project. It reads no file of git, no generated file and no secret.

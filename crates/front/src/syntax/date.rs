@@ -32,6 +32,11 @@ pub struct TimeOfDay {
 }
 
 impl Date {
+    /// A date of the calendar, as TOML writes it.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::of(&text.parse().ok()?)
+    }
+
     /// `None` for a time without a date.
     pub(super) fn of(written: &Datetime) -> Option<Self> {
         let date = written.date?;

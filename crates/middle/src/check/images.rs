@@ -7,8 +7,7 @@ use crate::{
     catalog::{IMAGES, WithdrawnImage},
     diag::{Code, Diagnostic, Sink, Subject},
     model::{Agent, Image, Platform, Raw, Text, Workload},
-    source::{Sources, Span},
-    syntax, template,
+    source::Span,
 };
 
 /// Tags that mean something else tomorrow, or no tag at all.

@@ -55,6 +55,8 @@ pub struct Names {
     /// Names in `[volumes]` and `[networks]`.
     pub shared_volumes: BTreeSet<String>,
     pub networks: BTreeSet<String>,
+    /// No target runs workloads on an engine, and one does in a cluster.
+    pub in_charts_alone: bool,
     pub has_pipelines: bool,
     /// Some task of a pipeline is a stub.
     pub has_stubs: bool,

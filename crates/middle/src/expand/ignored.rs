@@ -1,6 +1,6 @@
 //! What a component says that its program does not hear: another place for its data, a prefix that it can't serve under.
 
-use super::draft::Declared;
+use super::draft::{Declared, Names};
 use crate::{
     catalog::Kind,
     diag::{Code, Diagnostic, Sink},
@@ -12,23 +12,36 @@ use crate::{
 pub(super) fn check(
     declared: &Declared,
     kind: &Table,
+    names: &Names,
     holds: &dyn Fn(&Node) -> bool,
     sink: &mut Sink,
 ) {
     if declared.external.is_some() {
         return;
     }
-    for diagnostic in moved_mounts(declared, kind).chain(prefixes(declared, kind, holds)) {
+    for diagnostic in moved_mounts(declared, kind, names).chain(prefixes(declared, kind, holds)) {
         sink.push(diagnostic.about(&declared.name));
     }
 }
 
 /// Volumes of the kind that the user mounts elsewhere, while the program still writes where the kind mounted them.
-fn moved_mounts(declared: &Declared, kind: &Table) -> impl Iterator<Item = Diagnostic> {
+fn moved_mounts(
+    declared: &Declared,
+    kind: &Table,
+    names: &Names,
+) -> impl Iterator<Item = Diagnostic> {
     let volumes = declared.user.table("volumes").into_iter();
     volumes.flat_map(Table::iter).filter_map(|(key, volume)| {
-        let mount = volume.as_table()?.get("mount")?;
+        let volume = volume.as_table()?;
+        let mount = volume.get("mount")?;
         let path = mount.as_str()?;
+        // A chart names a folder below the mount to a program that makes its folder itself, in a claim that the chart makes.
+        let of_kind = ["workload", "volumes", &key.name, "makes_folder"];
+        let makes_folder = kind.get_path(&of_kind).and_then(Node::as_bool) == Some(true);
+        let is_made = volume.get("external").is_none() && volume.get("shared").is_none();
+        if names.in_charts_alone && makes_folder && is_made {
+            return None;
+        }
         let usual = kind.get_path(&["workload", "volumes", &key.name, "mount"])?;
         let usual = usual.as_str()?;
         let holds_it = format!("{usual}/").starts_with(&format!("{}/", path.trim_end_matches('/')));

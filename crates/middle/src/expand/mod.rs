@@ -223,7 +223,7 @@ fn lay(all: &Declarations, bound: Vec<Bound>, engine: &Engine, sink: &mut Sink) 
         // A condition that can't be evaluated is reported already.
         let holds =
             |condition: &_| conditions::holds(condition, engine, &facts, &mut Sink::default());
-        ignored::check(declared, &kind_table, &holds, sink);
+        ignored::check(declared, &kind_table, &all.names, &holds, sink);
         contradicted::check(declared, &kind_table, sink);
         let secrets = secrets::own_secrets(declared, engine, &facts, sink);
         let workloads = layers::workloads(declared, &kind_table, engine, &facts, sink);

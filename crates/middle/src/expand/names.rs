@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
+    files::Site,
     model::{Bind, Group, Registry, Secret, SecretForm, SecretOrigin, Variable},
     reference::Constants,
     syntax::{Entry, Node, Table, Value},
@@ -61,6 +62,7 @@ pub(super) fn names(
         written_out: inputs.written_out.clone(),
         shared_volumes: keys("volumes"),
         networks: keys("networks"),
+        in_charts_alone: in_charts_alone(platform),
         has_pipelines,
         has_stubs: tasks(tree).any(is_stub),
         has_tasks: tasks(tree).any(|task| !is_stub(task)),
@@ -96,6 +98,12 @@ fn has_ci_containers(tree: &Table) -> bool {
         table.get_path(&["agent", "docker"]).is_some() || inner("stages") || inner("parallel")
     }
     read::tables(tree, "ci").any(|(_, entry)| is_one(entry))
+}
+
+fn in_charts_alone(platform: &Table) -> bool {
+    let targets = read::targets(Some(platform));
+    let mut sites = targets.iter().filter_map(|it| it.runs_on()).peekable();
+    sites.peek().is_some() && sites.all(|site| site == Site::Cluster)
 }
 
 /// Where images are pulled from: `platform.registry`.

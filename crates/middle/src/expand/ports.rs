@@ -99,6 +99,9 @@ fn ports_of_table(
                 sink.push(numberless(declared, key, node));
             }
         }
+        // What it would clash with is not known.
+        let is_broken = |key: &str| table.get(key).is_some_and(Node::is_broken);
+        let container = container.filter(|_| !is_broken("protocol") && !is_broken("bind"));
         match container {
             Some(container) => {
                 let mut port = port(key, table, container, bind, sink);

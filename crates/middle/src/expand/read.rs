@@ -1,7 +1,10 @@
 //! Small readers of a checked tree. What has the wrong type was reported; here it reads as absent.
 
+use std::collections::BTreeSet;
+
 use crate::{
     diag::nearest,
+    files::Target,
     language::{self, compose_bytes, cpu_millis, duration_ms, memory_bytes},
     model::{PortRange, Restart, Secret},
     reference::{self, Mode, Words},
@@ -142,4 +145,20 @@ pub fn container_port(node: &Node) -> Option<u16> {
 /// A name as an environment variable: `KIBANA_2` for `kibana-2`.
 pub fn env_name(name: &str) -> String {
     Secret::usual_env(name)
+}
+
+/// What `[platform]` compiles to.
+pub fn targets(platform: Option<&Table>) -> BTreeSet<Target> {
+    match platform.filter(|table| table.get("targets").is_some()) {
+        Some(platform) => platform
+            .strings("targets")
+            .into_iter()
+            .filter_map(Target::from_name)
+            .collect(),
+        None => Target::ALL
+            .iter()
+            .copied()
+            .filter(|target| target.is_default())
+            .collect(),
+    }
 }

@@ -117,13 +117,16 @@ impl Reader<'_> {
                 |it| !it.kind.routes.is_empty(),
             )
         });
-        let (Some(door), Some(host)) = (door, table.string("host")) else {
+        let Some(door) = door else {
             self.ends(table);
             return None;
         };
-        let host = host.to_string();
         // What is wrong with one part hides nothing of the others.
         let tls = self.tls(table, door);
+        let Some(host) = table.string("host").map(ToString::to_string) else {
+            self.ends(table);
+            return None;
+        };
         let login = table.get("login").map(|node| self.login(node));
         let (Some(tls), Some(login)) = (tls, login.map_or(Some(None), |login| login.map(Some)))
         else {

@@ -5,7 +5,6 @@ use super::{
     dockerfile::Dockerfile,
     placed_args,
     reference::{Scope, text},
-    top,
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
@@ -253,7 +252,7 @@ fn tag_of_kind(name: &str, image: Option<&Node>, part: &Table) -> Option<Diagnos
 
 /// A cluster runs the chart, and a machine has nothing to run.
 fn without_image(scene: &Scene<'_>, component: Span, chart: Span, sink: &mut Sink) {
-    let targets = top::targets(scene.draft.tree.table("platform"));
+    let targets = read::targets(scene.draft.tree.table("platform"));
     let machines: Vec<Target> = Target::of_site(Site::Engine).collect();
     let Some(target) = machines.iter().find(|target| targets.contains(target)) else {
         return;

@@ -112,6 +112,7 @@ fn pipeline(key: &Key, table: &Table, at: Texts<'_>, sink: &mut Sink) -> Pipelin
     images(key, table, &tasks, sink);
     report_no_tasks(key, table, sink);
     report_runs_at_a_time(table, sink);
+    report_no_first_day(key, table, sink);
     for (_, node) in table.table("params").into_iter().flat_map(Table::iter) {
         report_no_number(node, sink);
     }
@@ -222,6 +223,33 @@ fn report_runs_at_a_time(table: &Table, sink: &mut Sink) {
             .replacing(runs.value.span, "1"),
         );
     }
+}
+
+/// Without a first day, Airflow 2 would make up for the years since a day that any schedule may have, and Airflow 3 for nothing.
+fn report_no_first_day(key: &Key, table: &Table, sink: &mut Sink) {
+    let catchup = table.entry("catchup");
+    let Some(catchup) = catchup.filter(|it| it.value.as_bool() == Some(true)) else {
+        return;
+    };
+    let is_of_the_calendar = match schedule(table) {
+        None | Some(Schedule::Preset(SchedulePreset::Once | SchedulePreset::Continuous)) => false,
+        Some(_) => true,
+    };
+    if table.get("start").is_some() || !is_of_the_calendar {
+        return;
+    }
+    sink.push(
+        Diagnostic::new(
+            Code::MissingKey,
+            format!(
+                "pipeline `{}` makes up for missed runs, and has no `start`",
+                key.name
+            ),
+        )
+        .label(catchup.value.span, "since which day?")
+        .help("write `start = 2026-01-01`, with the first day to make up for")
+        .adding(key.span, "start = 2026-01-01"),
+    );
 }
 
 /// A parameter is read and changed as JSON, which has no `nan` and no `inf`.

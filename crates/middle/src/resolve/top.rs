@@ -43,7 +43,7 @@ pub(super) fn top(
         version: table.string("version").unwrap_or(FIRST_VERSION).to_string(),
         description: read::owned(table, "description"),
         environment,
-        targets: targets(Some(table)),
+        targets: read::targets(Some(table)),
         networks: networks(tree),
         actors: actors(tree),
         raw_compose: inline::in_file(
@@ -66,22 +66,6 @@ fn first_span(tree: &Table) -> Span {
         || Span::new(crate::source::Sources::default().add("", ""), 0..0),
         |entry| entry.key.span,
     )
-}
-
-/// What `[platform]` compiles to.
-pub(super) fn targets(platform: Option<&Table>) -> BTreeSet<Target> {
-    match platform.filter(|table| table.get("targets").is_some()) {
-        Some(platform) => platform
-            .strings("targets")
-            .into_iter()
-            .filter_map(Target::from_name)
-            .collect(),
-        None => Target::ALL
-            .iter()
-            .copied()
-            .filter(|target| target.is_default())
-            .collect(),
-    }
 }
 
 fn networks(tree: &Table) -> Named<Network> {

@@ -102,7 +102,7 @@ pub(in super::super) const PIPELINE: &[KeyShape] = &[
     key(
         "catchup",
         Shape::Boolean,
-        "`true`: Airflow also runs what was missed since `start`.",
+        "`true`: Airflow also runs what was missed since `start`, which a pipeline with a schedule then needs.",
         "catchup = false",
     )
     .in_targets(&[effect()

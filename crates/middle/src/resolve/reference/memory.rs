@@ -6,7 +6,6 @@ use crate::{
     expand::read,
     files::Site,
     language::compose_bytes,
-    resolve::top,
 };
 
 /// Raw keys that limit the memory of a component's main workload.
@@ -27,7 +26,7 @@ impl Resolver<'_> {
         };
         let typed = table.get_path(&["resources", "memory"]);
         let typed = typed.and_then(read::amount);
-        let targets = top::targets(self.scene.draft.tree.table("platform"));
+        let targets = read::targets(self.scene.draft.tree.table("platform"));
         for (site, path) in RAW_MEMORY {
             let is_read = targets.iter().any(|it| it.runs_on() == Some(site));
             let Some(node) = table.get_path(path).filter(|_| is_read) else {

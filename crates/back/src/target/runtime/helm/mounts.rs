@@ -10,7 +10,7 @@ use crate::{
     },
     names::Names,
     speak::units::kubernetes,
-    target::shared::{kept::SUB_PATH, losses::ACCEPT},
+    target::shared::{kept::SUB_PATH, losses::accept},
 };
 
 /// Named volumes, folders of the host, and memory.
@@ -129,9 +129,10 @@ fn lost_folder(builder: &mut Builder<'_>, workload: &Workload, mount: &Mount, pa
     let is_in_project = path != "." && !path.split('/').any(|part| part == "..");
     let help = match is_in_project {
         true => format!(
-            "if its program only reads it, write `files.\"{at}\" = {{ source = \"{path}\" }}` in its place, which a cluster gets, too; or {ACCEPT}"
+            "if its program only reads it, write `files.\"{at}\" = {{ source = \"{path}\" }}` in its place, which a cluster gets, too; or {}",
+            accept()
         ),
-        false => ACCEPT.to_string(),
+        false => accept(),
     };
     let losses = &mut builder.losses;
     losses.of_component(&workload.component, mount.span, &message, &help);
