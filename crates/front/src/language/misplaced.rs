@@ -165,7 +165,9 @@ pub(super) fn component_inside(
     let is_one = ["image", "kind"]
         .iter()
         .any(|it| inner.string(it).is_some());
-    if !is_one || outer.is_empty() || !is_right_behind(context.place, key.span) {
+    // A key that is misspelled holds what that one does.
+    let is_near = nearest(name, keys.iter().map(|it| it.name)).is_some();
+    if !is_one || is_near || outer.is_empty() || !is_right_behind(context.place, key.span) {
         return None;
     }
     for missing in ["group", "image"] {

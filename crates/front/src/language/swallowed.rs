@@ -1,7 +1,7 @@
 //! Keys of a component that stand below the heading of one of its tables of free names: in TOML a line belongs to the heading above it.
 
 use super::{
-    context::Context,
+    context::{Context, Owner},
     dotted::is_right_behind,
     key::KeyShape,
     misplaced::{inner_keys, is_component},
@@ -90,9 +90,13 @@ fn is_certain(entry: &Entry, keys: &[KeyShape]) -> bool {
 
 fn report(swallowed: &[&Entry], holder: &str, context: &Context<'_>) -> Diagnostic {
     let names: Vec<&str> = swallowed.iter().map(|it| it.key.name.as_str()).collect();
-    let heading = match context.entry {
-        "" => format!("[...{holder}]"),
-        name => format!("[components.{}.{holder}]", key_text(name)),
+    // The tables around a part are not known here.
+    let heading = match (context.owner, context.entry) {
+        (_, "") => format!("[....{holder}]"),
+        (Owner::Words("a component"), name) => {
+            format!("[components.{}.{holder}]", key_text(name))
+        }
+        (_, name) => format!("[....{}.{holder}]", key_text(name)),
     };
     let message = match names.as_slice() {
         [one] => format!("`{one}` is a key of the component, and stands below `{heading}`"),

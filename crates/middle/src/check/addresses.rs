@@ -325,13 +325,13 @@ fn itself(
 /// The server of another component, which is published nowhere, on the container's own address: `redis://localhost:6379`. A page or an
 /// API by `http` may be one that the container serves without a word of it here.
 fn inside_alone(string: &UserString<'_>, facts: Facts<'_>) -> Option<Diagnostic> {
+    let (scheme, host, number) = server_here(string.text)?;
     let platform = facts.platform;
     let own = match string.owner {
         Owner::Workload(workload) if is_alone(platform, &workload.name) => &workload.ports[..],
         Owner::Pipeline(_) => &[],
         Owner::Workload(_) | Owner::Ci(_) => return None,
     };
-    let (scheme, host, number) = server_here(string.text)?;
     let is_meant = |port: &Port| {
         port.container.first == number
             && port.scheme.name() != "http"

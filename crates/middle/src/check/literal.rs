@@ -189,6 +189,9 @@ fn variable_of_start(
     string: &UserString<'_>,
     strings: &[UserString<'_>],
 ) -> Option<Diagnostic> {
+    if !string.text.contains('$') {
+        return None;
+    }
     let declared = platform.secrets.iter();
     let declared = declared.filter(|it| it.origin == SecretOrigin::Declared);
     let secrets = declared.map(|it| (it.env.as_str(), ["secrets", &it.name], "secret"));
