@@ -14,12 +14,14 @@ pub(super) fn unquoted(
     rule: NameRule,
     item: &Shape,
 ) -> Option<Diagnostic> {
-    // A table may stand here, and not one with such a key.
-    let opens_another = value.as_table().is_some_and(|table| {
-        let first = table.iter().next().map(|(inner, _)| inner);
-        let is_behind = |inner: &Key| is_right_behind(key.span, inner.span);
-        first.is_some_and(|inner| is_behind(inner) && !is_key_of(item, &inner.name))
-    });
+    // A value may stand here, or a table, and not one with such a key.
+    let takes_both = matches!(item, Shape::Either(_));
+    let opens_another = takes_both
+        && value.as_table().is_some_and(|table| {
+            let first = table.iter().next().map(|(inner, _)| inner);
+            let is_behind = |inner: &Key| is_right_behind(key.span, inner.span);
+            first.is_some_and(|inner| is_behind(inner) && !is_key_of(item, &inner.name))
+        });
     if item.takes(&value.value) && rule.accepts(&key.name) && !opens_another {
         return None;
     }
