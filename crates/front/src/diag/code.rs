@@ -106,6 +106,7 @@ codes! {
     NotTrusted Lint "not-trusted",
     BareAddress Lint "bare-address",
     DoubledDollar Lint "doubled-dollar",
+    LiteralText Lint "literal-text",
     ScriptLineEnd Lint "script-line-end",
     TargetLoss Lint "target-loss",
 }

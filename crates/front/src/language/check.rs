@@ -16,6 +16,7 @@ use super::{
     shape::Shape,
     slipped::is_platform,
     specification,
+    swallowed::freed,
     unknown::{Unknown, misspelled_tables},
     written::{is_plain, misplaced_reference, written_out},
 };
@@ -41,6 +42,8 @@ pub fn check(table: &Table, keys: &[KeyShape], context: &Context<'_>, sink: &mut
     };
     let right = set_right(table, keys, context, sink);
     let table = right.as_ref().unwrap_or(table);
+    let freed = freed(table, keys, context, sink);
+    let table = freed.as_ref().unwrap_or(table);
     let joined = misspelled_tables(table, keys, context, sink);
     let table = joined.as_ref().unwrap_or(table);
     for entry in &table.entries {

@@ -14,7 +14,15 @@ pub(super) fn unquoted(
     rule: NameRule,
     item: &Shape,
 ) -> Option<Diagnostic> {
-    if item.takes(&value.value) && rule.accepts(&key.name) {
+    // A value may stand here, or a table, and not one with such a key.
+    let takes_both = matches!(item, Shape::Either(_));
+    let opens_another = takes_both
+        && value.as_table().is_some_and(|table| {
+            let first = table.iter().next().map(|(inner, _)| inner);
+            let is_behind = |inner: &Key| is_right_behind(key.span, inner.span);
+            first.is_some_and(|inner| is_behind(inner) && !is_key_of(item, &inner.name))
+        });
+    if item.takes(&value.value) && rule.accepts(&key.name) && !opens_another {
         return None;
     }
     let mut name = key.name.clone();

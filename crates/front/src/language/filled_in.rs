@@ -10,7 +10,7 @@ use super::{
 use crate::{
     diag::Diagnostic,
     reference::{self, Mode, Words},
-    syntax::{Node, Value, inline},
+    syntax::{Node, Value, inline, quoted},
 };
 
 /// What is wrong with a value, said as what it is if it names a variable.
@@ -33,6 +33,17 @@ pub(super) fn explained(
     let Some(usual) = usual(node, context) else {
         return fault;
     };
+    if let Some(name) = name_of_variable(node, shape) {
+        let mut said = Diagnostic::new(fault.code, fault.message).label(
+            node.span,
+            "the name of the variable stands here, not what a shell makes of it",
+        );
+        said.subject = fault.subject;
+        let name = quoted(name);
+        return said
+            .help(format!("write `{name}`"))
+            .replacing(node.span, name);
+    }
     let why = match tells_a_port(shape) {
         true => {
             "; the program hears of its port by a reference, such as `env.PORT = \"${self.http.port}\"`"
@@ -74,6 +85,19 @@ pub(super) fn variable(node: &Node, shape: &Shape, context: &Context<'_>) -> Opt
     let message = format!("expected {}, found a variable", shape.describe());
     let fault = Diagnostic::new(crate::diag::Code::WrongType, message);
     Some(explained(fault, node, shape, context))
+}
+
+/// The name in `$NAME` or `${NAME}`, where a variable is named and not read.
+fn name_of_variable<'a>(node: &'a Node, shape: &Shape) -> Option<&'a str> {
+    let rule = match shape {
+        Shape::Plain(Form::Name(rule @ NameRule::StartVariable)) => rule,
+        _ => return None,
+    };
+    let rest = node.as_str()?.strip_prefix('$')?;
+    let inner = rest
+        .strip_prefix('{')
+        .and_then(|rest| rest.strip_suffix('}'));
+    Some(inner.unwrap_or(rest)).filter(|name| rule.accepts(name))
 }
 
 fn takes_no_variable(shape: &Shape) -> bool {

@@ -158,8 +158,11 @@ impl Form {
             }
             Form::ContainerPath => ContainerPath::parse(text).is_some(),
             Form::MountPath => ContainerPath::of_mount(text).is_some(),
-            Form::RepositoryGlob => is_glob(text) && stays_below(text),
-            Form::Glob | Form::RefGlob => is_glob(text),
+            Form::RepositoryGlob => is_glob(text) && stays_below(text) && !text.starts_with('!'),
+            Form::RefGlob => {
+                is_glob(text) && !text.starts_with(['!', '^']) && short_ref(text) == text
+            }
+            Form::Glob => is_glob(text),
             Form::AntGlob => is_glob(text) && stays_below(text) && !text.contains('['),
             Form::BuildTrigger => value::is_build_trigger(text),
             Form::Revision => value::is_revision(text),
@@ -370,6 +373,18 @@ fn is_glob(text: &str) -> bool {
         && bounded
         && !text.contains(is_hidden)
         && globset::Glob::new(text).is_ok()
+}
+
+/// A branch or a tag by the name that CI knows it by: git also calls `main` `refs/heads/main` and `origin/main`.
+pub(super) fn short_ref(text: &str) -> &str {
+    const LONGER: [&str; 4] = [
+        "refs/heads/",
+        "refs/tags/",
+        "refs/remotes/origin/",
+        "origin/",
+    ];
+    let mut rest = LONGER.iter().filter_map(|start| text.strip_prefix(start));
+    rest.next().unwrap_or(text)
 }
 
 /// Whether a pattern is one of paths below a folder, each in its one spelling: whichever of its choices is taken.

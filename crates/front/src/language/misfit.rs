@@ -3,7 +3,7 @@
 use super::{
     compose::{filled, host_path},
     context::{Context, Owner},
-    form::{Form, NameRule, is_home},
+    form::{Form, NameRule, is_home, short_ref},
     listed,
     meant::meant,
     promql::promql_fault,
@@ -251,9 +251,21 @@ fn fault(form: Form, text: &str) -> Option<String> {
         Form::BuildTrigger => trigger_fault(text),
         Form::Revision => revision_fault(text),
         Form::Path => path_fault(text),
+        Form::RepositoryGlob | Form::RefGlob => glob_fault(text),
         Form::PromQl | Form::Series | Form::PanelPromQl => promql_fault(text),
         _ => None,
     }
+}
+
+/// What a pattern is that others read as more than one.
+fn glob_fault(text: &str) -> Option<String> {
+    let why = match text.chars().next()? {
+        '!' => "a pattern says which ones are meant: there is none for all others",
+        '^' => "a regular expression; `*` stands for any letters here",
+        _ if short_ref(text) != text => "CI knows it by its short name",
+        _ => return None,
+    };
+    Some(why.to_string())
 }
 
 /// What in a path of the host nothing here expands.
@@ -317,7 +329,8 @@ fn likely(form: Form, text: &str) -> Option<String> {
             let (_, rest) = text.split_once("://")?;
             rest[rest.find('/')?..].to_string()
         }
-        Form::Glob | Form::RepositoryGlob | Form::RefGlob => text.trim().to_string(),
+        Form::Glob | Form::RepositoryGlob => text.trim().to_string(),
+        Form::RefGlob => short_ref(text.trim()).to_string(),
         Form::Duration | Form::Period => duration_in_one_unit(text)?,
         Form::Address if text == "localhost" => "127.0.0.1".to_string(),
         Form::Registry => {

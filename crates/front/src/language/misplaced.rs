@@ -3,6 +3,7 @@
 use super::{
     component::{COMPONENT, PART, component_key},
     context::{Context, Owner},
+    dotted::is_right_behind,
     key::KeyShape,
     misfit::{NO_VALUE, is_surely_a_variable, variable_of},
     platform::PLATFORM_FILE,
@@ -20,153 +21,6 @@ pub(super) fn is_component(keys: &[KeyShape]) -> bool {
 
 fn is_same(keys: &[KeyShape], others: &[KeyShape]) -> bool {
     keys.len() == others.len() && keys[0].name == others[0].name
-}
-
-/// Words of other tools, what they are written in, and what says it here.
-const WORDS: [(&str, &str, &str); 19] = [
-    (
-        "a component",
-        "scrape",
-        "what Prometheus scrapes is `metrics = { port = \"http\" }`",
-    ),
-    (
-        "a component",
-        "restartPolicy",
-        "write `restart`: `on-failure`, `always`, `unless-stopped` or `no`; `helm.restartPolicy` is about pods alone",
-    ),
-    (
-        "a component",
-        "annotations",
-        "Compose has `labels`; in a cluster those of its pods are `helm.podAnnotations`, and those of its Service `helm.service.annotations`",
-    ),
-    (
-        "a component",
-        "livenessProbe",
-        "a check is written once: `health = { http = \"/healthz\", port = \"http\" }`; the probes follow from it",
-    ),
-    (
-        "a component",
-        "readinessProbe",
-        "a check is written once: `health = { http = \"/healthz\", port = \"http\" }`; the probes follow from it",
-    ),
-    (
-        "a component",
-        "startupProbe",
-        "a check is written once: `health = { http = \"/healthz\", port = \"http\", start_period = \"60s\" }`; the probes follow from it",
-    ),
-    (
-        "a component",
-        "ingress",
-        "what stands behind a host and a path is a route: `[routes.NAME]`, with `through`, `host` and `paths`",
-    ),
-    (
-        "a component",
-        "autoscaling",
-        "an autoscaler is `helm.hpa = { minReplicas = 1, maxReplicas = 3 }`",
-    ),
-    (
-        "a component",
-        "namespace",
-        "a namespace is chosen where the chart is installed: `helm install --namespace`, or `namespace` in `[deploy]`",
-    ),
-    (
-        "a component",
-        "serviceAccount",
-        "the account of its pods is `helm.serviceAccountName`",
-    ),
-    (
-        "a component",
-        "imagePullPolicy",
-        "it holds for all of the chart: `imagePullPolicy` in `[raw.helm]`",
-    ),
-    (
-        "this file",
-        "ingress",
-        "what stands behind a host and a path is a route: `[routes.NAME]`, with `through`, `host` and `paths`",
-    ),
-    (
-        "a pipeline",
-        "default_args",
-        "what all of its tasks have in common stands in the pipeline itself: `retries`, `retry_delay`, `timeout`, `env`",
-    ),
-    (
-        "a pipeline",
-        "timezone",
-        "a schedule is in UTC, and so is `start`",
-    ),
-    (
-        "a pipeline",
-        "end_date",
-        "a pipeline has no end: take it away, or leave out its `schedule`",
-    ),
-    (
-        "a pipeline",
-        "dag_id",
-        "the name of a pipeline stands in its heading: `[pipelines.NAME]`",
-    ),
-    (
-        "a task",
-        "operator",
-        "a task runs in a container of the pipeline's image: `run` is what a shell in it runs; one with `stub = true` is a Python function in Airflow",
-    ),
-    (
-        "a stage",
-        "when",
-        "its conditions are the keys `branches`, `tags` and `paths`",
-    ),
-    (
-        "a CI entry",
-        "image",
-        "the image that it runs in is `agent = { docker = \"python:3.12\" }`",
-    ),
-];
-
-/// A key that people know from other tools, and that no key here stands for by itself.
-pub(super) fn of_another_tool(
-    entry: &Entry,
-    table: &Table,
-    keys: &[KeyShape],
-    context: &Context<'_>,
-    kept: &mut Table,
-) -> Option<Diagnostic> {
-    let Entry { key, value } = entry;
-    let name = &key.name;
-    let message = format!("{} has no key `{name}`", context.owner);
-    let diagnostic = Diagnostic::new(Code::UnknownKey, message).label(key.span, "unknown key");
-    let is_meant = |(owner, word, _): &&(&str, &str, &str)| {
-        word == name && context.owner == Owner::Words(owner)
-    };
-    if let Some((.., help)) = WORDS.iter().find(is_meant) {
-        return Some(diagnostic.help(*help));
-    }
-    if !is_component(keys) {
-        return None;
-    }
-    if name == "port" && table.get("ports").is_none() && kept.get("ports").is_none() {
-        // Whatever its name is to be: that nothing has the port is no mistake of its own.
-        let (name, span) = ("ports".to_string(), key.span);
-        let value = Value::Broken;
-        kept.set(Key { name, span }, Node { span, value });
-    }
-    match (name.as_str(), &value.value) {
-        ("name", Value::String(_)) if !context.entry.is_empty() => Some(
-            diagnostic
-                .help(format!(
-                    "remove it: a component's name stands in its heading, `[components.{}]`; `aliases` are further names in DNS",
-                    context.entry
-                ))
-                .removing(places(key, value)),
-        ),
-        ("port", Value::Integer(number)) if table.get("kind").is_some() => Some(diagnostic.help(
-            format!("write `ports.NAME = {{ host = {number} }}` with a port of the kind: `mlopsgen kinds NAME` lists them"),
-        )),
-        ("port", Value::Integer(number)) if table.get("ports").is_none() => Some(
-            diagnostic
-                .help(format!("write `ports.http = {number}`"))
-                .renaming(name, "ports.http"),
-        ),
-        _ => None,
-    }
 }
 
 /// Stages that run in parallel inside of one that does. What it runs counts as said.
@@ -272,10 +126,13 @@ pub(super) fn environment_inside(
 ) -> Option<Diagnostic> {
     let Entry { key, value } = entry;
     let is_file = keys.iter().any(|it| it.name == "include");
-    if !is_file || !["environments", "environment", "envs"].contains(&key.name.as_str()) {
+    let inner = value.as_table()?;
+    // Compose has a key of this name among those of a component.
+    let is_right = is_file || is_component(keys) && hold_components(inner);
+    if !is_right || !["environments", "environment", "envs"].contains(&key.name.as_str()) {
         return None;
     }
-    let name = value.as_table()?.keys().next().unwrap_or("dev");
+    let name = inner.keys().next().unwrap_or("dev");
     let message = format!("{owner} has no key `{}`", key.name);
     Some(
         Diagnostic::new(Code::UnknownKey, message)
@@ -284,6 +141,77 @@ pub(super) fn environment_inside(
                 "an environment is a file of its own: write `platform.{name}.toml` beside it, with what differs"
             )),
     )
+}
+
+/// Whether all entries are tables with keys of a component in them.
+fn hold_components(table: &Table) -> bool {
+    let holds = |node: &Node| {
+        let keys = node.as_table().into_iter().flat_map(Table::keys);
+        keys.into_iter().any(|name| component_key(name).is_some())
+    };
+    !table.entries.is_empty() && table.iter().all(|(_, node)| holds(node))
+}
+
+/// A component in another one, as in `[components.serving.api]`: most often its group. What the outer one lacks follows from it.
+pub(super) fn component_inside(
+    entry: &Entry,
+    keys: &[KeyShape],
+    context: &Context<'_>,
+    kept: &mut Table,
+) -> Option<Diagnostic> {
+    let Entry { key, value } = entry;
+    let (name, outer) = (&key.name, context.entry);
+    let inner = value.as_table().filter(|_| is_same(keys, COMPONENT))?;
+    let is_one = ["image", "kind"]
+        .iter()
+        .any(|it| inner.string(it).is_some());
+    // A key that is misspelled holds what that one does.
+    let is_near = nearest(name, keys.iter().map(|it| it.name)).is_some();
+    if !is_one || is_near || outer.is_empty() || !is_right_behind(context.place, key.span) {
+        return None;
+    }
+    for missing in ["group", "image"] {
+        if kept.get(missing).is_none() {
+            let (name, span) = (missing.to_string(), key.span);
+            let value = Value::Broken;
+            kept.set(Key { name, span }, Node { span, value });
+        }
+    }
+    let path = format!("[components.{}]", key_text(name));
+    Some(
+        Diagnostic::new(
+            Code::UnknownKey,
+            format!("component `{outer}` has no component `{name}` in it"),
+        )
+        .label(key.span, "reads like a component")
+        .help(format!(
+            "let its heading be `{path}`: components stand beside each other; `group` is a key of it, as in `group = {}`",
+            quoted(outer)
+        )),
+    )
+}
+
+/// What a kind's file says at its top of the main workload.
+pub(super) fn of_workload(
+    entry: &Entry,
+    table: &Table,
+    keys: &[KeyShape],
+    owner: Owner<'_>,
+) -> Option<Diagnostic> {
+    let name = &entry.key.name;
+    let workload = keys.iter().find(|it| it.name == "workload")?;
+    let mut known = inner_keys(&workload.shape).iter();
+    known.find(|it| owner == Owner::Words("a kind") && it.name == name)?;
+    let own = format!("workload.{name}");
+    let diagnostic = Diagnostic::new(Code::UnknownKey, format!("{owner} has no key `{name}`"))
+        .label(entry.key.span, "a key of `workload`");
+    Some(match table.get("workload") {
+        // A second way to write into a table that stands there may be none in TOML.
+        Some(_) => diagnostic.help("move it to `workload`, which is written here too"),
+        None => diagnostic
+            .help(format!("write `{own}` for it"))
+            .renaming_table(entry.key.span, name, &own),
+    })
 }
 
 /// What stands at the top of the file, or in `[platform]`, though it is a component, or a table of the top.

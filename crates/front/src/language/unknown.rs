@@ -5,14 +5,15 @@ use super::{
     compose::{key_of_compose, misspelled_key_of_compose},
     context::{Context, Owner},
     dotted::is_right_behind,
-    form::Form,
+    form::{Form, NameRule},
     key::KeyShape,
     misfit::respelled,
     misplaced::{
-        environment_inside, in_entries, in_inner_table, is_component, of_another_level,
-        of_another_tool, of_whole_component, parallel_inside, secret_of_variable, switch,
-        value_of_secret,
+        component_inside, environment_inside, in_entries, in_inner_table, is_component,
+        of_another_level, of_whole_component, of_workload, parallel_inside, secret_of_variable,
+        switch, value_of_secret,
     },
+    other_tools::of_another_tool,
     shape::Shape,
     slipped::of_the_top,
 };
@@ -50,6 +51,8 @@ impl<'a> Unknown<'a> {
             .or_else(|| secret_of_variable(entry, context, kept))
             .or_else(|| environment_inside(entry, keys, owner))
             .or_else(|| of_another_level(entry, keys, owner))
+            .or_else(|| of_workload(entry, table, keys, owner))
+            .or_else(|| component_inside(entry, keys, context, kept))
             .or_else(|| switch(entry, keys, context))
             .or_else(|| of_another_tool(entry, table, keys, context, kept))
     }
@@ -117,7 +120,7 @@ impl<'a> Unknown<'a> {
             Some(_) => unknown_key(key, near, keys, &[], context.owner),
             None => in_inner_table(self.entry, table, keys, context.owner)
                 .or_else(|| in_entries(self.entry, table, keys, context.owner))
-                .or_else(|| setting_beside(key, table, keys, context.owner))
+                .or_else(|| setting_beside(self.entry, table, keys, context.owner))
                 .unwrap_or_else(|| unknown_key(key, near, keys, &absent, context.owner)),
         });
         let Some(meant) = near.filter(|near| table.get(near.name).is_none()) else {
@@ -411,9 +414,9 @@ fn unknown_key(
     })
 }
 
-/// What may be a setting of the component's kind; which ones a kind has is not known here.
+/// What may be a setting of the component's kind, or one of its roles; which ones a kind has is not known here.
 fn setting_beside(
-    key: &Key,
+    Entry { key, value }: &Entry,
     table: &Table,
     keys: &[KeyShape],
     owner: Owner<'_>,
@@ -425,11 +428,17 @@ fn setting_beside(
     }
     let names: Vec<&str> = keys.iter().map(|shape| shape.name).collect();
     let name = &key.name;
+    let role = match value.as_str() {
+        Some(text) if NameRule::Resource.accepts(text) => {
+            format!(", if it is a role, `uses.{name}`")
+        }
+        _ => String::new(),
+    };
     Some(
         Diagnostic::new(Code::UnknownKey, format!("{owner} has no key `{name}`"))
             .label(key.span, "unknown key")
             .help(format!(
-                "if it is a setting of `{kind}`, its name is `settings.{name}`: `mlopsgen kinds {kind}` lists them. Known keys: {}",
+                "if it is a setting of `{kind}`, its name is `settings.{name}`{role}: `mlopsgen kinds {kind}` lists them. Known keys: {}",
                 all_of(&names)
             )),
     )

@@ -8,6 +8,7 @@ mod field;
 mod in_place;
 mod parse;
 mod sounds;
+mod unreadable;
 mod variable;
 
 pub use constants::{Constants, WrittenOut, variables_in};
@@ -15,6 +16,7 @@ pub use field::{ComponentField, OwnPort, PortField};
 pub use in_place::PutInPlace;
 pub use parse::{of_key, of_node, of_text};
 pub use sounds::{names_entry_of_secret, sounds_secret, sounds_secret_as_number};
+pub use unreadable::{Unreadable, unreadable};
 pub use variable::{Declared, Variable, names_environment};
 
 use crate::{diag::nearest, source::Span};

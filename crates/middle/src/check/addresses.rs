@@ -12,7 +12,7 @@ use crate::{
     diag::{Code, Diagnostic, Sink},
     graph::{OpenPort, Peer},
     language::usual_port_name,
-    model::{Component, HostPort, NetworkMode, Platform, Port, PortRange},
+    model::{Component, HostPort, NetworkMode, NetworkOwners, Platform, Port, PortRange},
     reference,
     syntax::{Table, key_text, quoted},
     value::MACHINE,
@@ -36,9 +36,11 @@ pub(super) fn bare_addresses(facts: Facts<'_>, sink: &mut Sink) {
         let itself = || itself(string, &published).filter(|_| !is_own_check(string));
         let last = strings.len().min(number + LINES_AROUND + 1);
         let around = &strings[number.saturating_sub(LINES_AROUND)..last];
+        let inside = || inside_alone(string, facts).filter(|_| !is_own_check(string));
         let found = bare(string, (&names, around), facts)
             .or_else(|| behind_variable(string, &names, facts))
-            .or_else(itself);
+            .or_else(itself)
+            .or_else(inside);
         if let Some(diagnostic) = found
             && seen.insert(string.place())
         {
@@ -377,6 +379,71 @@ fn itself(
             .help(format!("write `{reference}`"))
             .renaming(&spelled, reference),
     )
+}
+
+/// The server of another component, which is published nowhere, on the container's own address: `redis://localhost:6379`. A page or an
+/// API by `http` may be one that the container serves without a word of it here.
+fn inside_alone(string: &UserString<'_>, facts: Facts<'_>) -> Option<Diagnostic> {
+    let (scheme, host, number) = server_here(string.text)?;
+    let platform = facts.platform;
+    let own = match string.owner {
+        Owner::Workload(workload) if is_alone(platform, &workload.name) => &workload.ports[..],
+        Owner::Pipeline(_) => &[],
+        Owner::Workload(_) | Owner::Ci(_) => return None,
+    };
+    let is_meant = |port: &Port| {
+        port.container.first == number
+            && port.scheme.name() != "http"
+            && scheme.starts_with(port.scheme.name())
+    };
+    let others = platform
+        .components
+        .iter()
+        .filter(|it| it.external.is_none() && Some(it.name.as_str()) != string.owner.component());
+    let mut found = others.flat_map(|component| {
+        let ports = component.ports.iter().filter(|port| is_meant(port));
+        ports.map(move |port| (component, port))
+    });
+    let (component, port) = found.next().filter(|_| found.next().is_none())?;
+    if port.host.is_some() || own.iter().any(|it| it.container.first == number) {
+        return None;
+    }
+    let reference = address(component, &port.name);
+    let message = format!(
+        "{} looks for `{}` on `{host}`",
+        string.owner.describe(),
+        component.name
+    );
+    Some(
+        Diagnostic::new(Code::BareAddress, message)
+            .label(string.span, "in a container this is the container itself")
+            .help(format!("write `{reference}`"))
+            .renaming(&format!("{host}:{number}"), reference),
+    )
+}
+
+/// Whether a workload has its network to itself.
+fn is_alone(platform: &Platform, name: &str) -> bool {
+    let owners = NetworkOwners::of(platform);
+    let own = owners.owner_of(name);
+    let has_none = platform
+        .workload(name)
+        .is_some_and(|it| it.network_mode.is_none());
+    let mut others = platform.workloads().filter(|it| it.name != name);
+    has_none && !others.any(|it| owners.owner_of(&it.name) == own)
+}
+
+/// `redis://:pass@localhost:6379/0` in a text: scheme, host and port.
+fn server_here(text: &str) -> Option<(&str, &'static str, u16)> {
+    let (before, after) = text.split_once("://")?;
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '+';
+    let scheme = &before[before.trim_end_matches(is_part).len()..];
+    let end = after.find(['/', '?', ',', ' ', '"', '\'']);
+    let authority = &after[..end.unwrap_or(after.len())];
+    let (_, place) = authority.rsplit_once('@').unwrap_or(("", authority));
+    let (host, port) = place.split_once(':')?;
+    let host = HOST[..2].iter().find(|known| **known == host)?;
+    Some((scheme, host, port.parse().ok()?))
 }
 
 /// `localhost:6378` and its like in a text: the name and the port.

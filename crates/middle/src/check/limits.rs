@@ -3,8 +3,10 @@
 use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink},
+    language::memory_bytes,
     model::Workload,
     source::Span,
+    syntax::{Node, Table},
 };
 
 /// Kubernetes' limit on the names of Services and on the values of labels.
@@ -76,6 +78,65 @@ pub(super) fn names(facts: Facts<'_>, sink: &mut Sink) {
     }
 }
 
+/// Fewer bytes than these no file system fits into.
+const LEAST_ROOM: u64 = 1 << 20;
+/// No machine has as many processors for one container: 500 of them were thousandths.
+const MOST_PROCESSORS: u64 = 500;
+
+/// Sizes of volumes and numbers of processors that lack their unit.
+pub(super) fn units(facts: Facts<'_>, sink: &mut Sink) {
+    for workload in facts.platform.workloads() {
+        let volumes = workload.written.table("volumes").into_iter();
+        let volumes = volumes.flat_map(Table::iter);
+        for (name, node) in volumes {
+            let size = node.as_table().and_then(|volume| volume.get("size"));
+            let what = format!("volume `{}` of `{}`", name.name, workload.name);
+            if let Some(diagnostic) = size.and_then(|size| without_room(&what, size)) {
+                sink.push(diagnostic);
+            }
+        }
+        for path in [&["resources", "cpu"][..], &["resources", "limits", "cpu"]] {
+            let amount = workload.written.get_path(path);
+            let found = amount.and_then(|amount| too_many_processors(workload, amount));
+            if let Some(diagnostic) = found {
+                sink.push(diagnostic);
+            }
+        }
+    }
+}
+
+fn without_room(what: &str, size: &Node) -> Option<Diagnostic> {
+    let text = size.as_str()?;
+    memory_bytes(text).filter(|bytes| *bytes < LEAST_ROOM)?;
+    let number = text.trim_end_matches(|c: char| !c.is_ascii_digit());
+    Some(
+        Diagnostic::new(
+            Code::BadValue,
+            format!("{what} has room for less than `1Mi`"),
+        )
+        .label(size.span, "too little for any file system")
+        .help(format!(
+            "give it a unit: `\"{number}Gi\"` or `\"{number}Mi\"`"
+        )),
+    )
+}
+
+fn too_many_processors(workload: &Workload, amount: &Node) -> Option<Diagnostic> {
+    let number: u64 = amount.scalar().parse().ok()?;
+    let meant = (number >= MOST_PROCESSORS).then(|| format!("\"{number}m\""))?;
+    Some(
+        Diagnostic::new(
+            Code::BadValue,
+            format!("`{}` asks for {number} whole processors", workload.name),
+        )
+        .label(amount.span, "more than a machine has")
+        .help(format!(
+            "write `{meant}`: thousandths of one have the unit `m`"
+        ))
+        .replacing(amount.span, meant),
+    )
+}
+
 /// Amounts that contradict each other, or that the engine refuses.
 pub(super) fn amounts(facts: Facts<'_>, sink: &mut Sink) {
     for workload in facts.platform.workloads() {
@@ -109,7 +170,7 @@ pub(super) fn amounts(facts: Facts<'_>, sink: &mut Sink) {
                     ),
                 )
                 .label(span_of(workload, &["resources", "memory"]), "below `6Mi`")
-                .help("the engine refuses less than `6Mi`"),
+                .help(least_memory(workload)),
             );
         }
         for limit in &workload.runtime.ulimits {
@@ -124,6 +185,17 @@ pub(super) fn amounts(facts: Facts<'_>, sink: &mut Sink) {
                 );
             }
         }
+    }
+}
+
+/// What to say of too little memory: most often a unit is missing.
+fn least_memory(workload: &Workload) -> String {
+    let memory = workload.written.get_path(&["resources", "memory"]);
+    let text = memory.and_then(Node::as_str).unwrap_or_default();
+    let refuses = "the engine refuses less than `6Mi`";
+    match text.parse::<u64>() {
+        Ok(number) => format!("give it a unit, as in `\"{number}Mi\"`: {refuses}"),
+        Err(_) => refuses.to_string(),
     }
 }
 

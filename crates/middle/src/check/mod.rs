@@ -31,6 +31,7 @@ mod images;
 mod inherited;
 mod limits;
 mod lints;
+mod literal;
 mod loopback;
 mod nested;
 mod notify;
@@ -98,6 +99,7 @@ const RULES: &[Rule] = &[
     clashes::names,
     limits::names,
     limits::amounts,
+    limits::units,
     sharing::volumes,
     sharing::databases,
     sharing::replicas,
@@ -138,12 +140,15 @@ const RULES: &[Rule] = &[
     promql::experimental,
     addresses::bare_addresses,
     dollars::doubled,
+    literal::texts,
+    literal::commands,
     scripts::line_ends,
     loopback::components,
     authorities::known,
     ci::jobs,
     ci_stages::out_of_reach,
     routes::certificates,
+    routes::doors,
     routes::hosts,
     routes::logins,
     routes::addresses,

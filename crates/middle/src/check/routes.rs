@@ -1,12 +1,13 @@
 //! Entry points that clients can't reach at their address, and hosts that two routes serve in two ways.
 
-use std::net::IpAddr;
+use std::{collections::BTreeSet, net::IpAddr};
 
 use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink},
     files::{Site, Target},
-    model::{Platform, Route, RouteEnd, RouteTls},
+    graph::{ComponentEdge, Why},
+    model::{Platform, Route, RouteEnd, RouteTls, Workload},
     source::Span,
 };
 
@@ -45,6 +46,69 @@ fn publishes_plain_alone(platform: &Platform, route: &Route) -> bool {
         named.any(|port| port.host.is_some())
     };
     published("http") && !published("https")
+}
+
+/// Entry points of an engine that publish no port, and that nothing here leads to: people get in nowhere, though programs are told
+/// that they do.
+pub(super) fn doors(facts: Facts<'_>, sink: &mut Sink) {
+    let targets = &facts.platform.targets;
+    let has_engine = targets.contains(&Target::Compose) || targets.contains(&Target::Swarm);
+    let mut told = BTreeSet::new();
+    for route in &facts.platform.routes {
+        if !has_engine || !is_closed(facts, &route.door) || !told.insert(&route.door) {
+            continue;
+        }
+        let Some(door) = facts.platform.component(&route.door) else {
+            continue;
+        };
+        let (port, number) = match &route.tls {
+            Some(_) => ("https", 443),
+            None => ("http", 80),
+        };
+        let line = format!("ports.{port} = {{ host = {number} }}");
+        let message = format!(
+            "`{}` publishes no port: nobody gets to {}",
+            route.door,
+            route.origin.at(Site::Engine).as_str()
+        );
+        sink.push(
+            Diagnostic::new(Code::Unused, message)
+                .label(route.span, "leads through it")
+                .label(door.span, "reached from inside alone")
+                .help(format!(
+                    "publish it: `{line}` on `{}`; where a tunnel leads to it, say so with `reaches` on the tunnel",
+                    route.door
+                )),
+        );
+    }
+}
+
+/// Whether nobody can get to a component from outside, as far as platform.toml tells: a tunnel or another entry point would refer to
+/// it, and raw keys or a network of others may open it.
+fn is_closed(facts: Facts<'_>, door: &str) -> bool {
+    let Some(component) = facts.platform.component(door) else {
+        return false;
+    };
+    let opens = |workload: &Workload| {
+        workload.ports.iter().any(|port| port.host.is_some())
+            || workload.network_mode.is_some()
+            || ["networks", "compose"]
+                .iter()
+                .any(|key| workload.written.get(key).is_some())
+    };
+    let leads_there = |edge: ComponentEdge| {
+        let is_for_people = edge
+            .why
+            .iter()
+            .any(|why| !matches!(why, Why::Scrape | Why::DependsOn));
+        edge.to == door && is_for_people
+    };
+    let behind = facts.platform.routes.iter().flat_map(|it| &it.paths);
+    component.external.is_none()
+        && component.public_url.is_none()
+        && !component.workloads.iter().any(opens)
+        && !facts.graph.component_edges().any(leads_there)
+        && !behind.into_iter().any(|path| path.to.component == door)
 }
 
 /// Routes of one host through one entry point that do not say the same of it: it answers a host with one certificate, and has

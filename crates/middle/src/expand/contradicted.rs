@@ -33,7 +33,12 @@ fn check_in(env: &Table, declared: &Declared, kind: &Table, sink: &mut Sink) {
         let names = contradiction.strings("env").into_iter();
         let entry = names.filter_map(|name| env.entry(name));
         let harmless = contradiction.string("unless");
-        let mut entries = entry.filter(|it| harmless != Some(plain_value(&it.value).as_str()));
+        let part = contradiction.string("containing").unwrap_or_default();
+        let part = part.to_ascii_lowercase();
+        let mut entries = entry.filter(|it| {
+            let value = plain_value(&it.value);
+            harmless != Some(value.as_str()) && value.contains(&part)
+        });
         let with = contradiction.table("with").into_iter();
         let mut with = with.flat_map(Table::iter);
         let is_agreed = with.any(|(name, value)| {

@@ -4,12 +4,13 @@
 use super::{
     MissingLine,
     draft::{ComponentDraft, Declared},
+    read::refers_to,
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
     model::{HostPort, Version},
     source::Span,
-    syntax::quoted,
+    syntax::{Table, quoted},
     value::{Host, WebAddress},
 };
 
@@ -19,6 +20,7 @@ pub(super) fn check(draft: &ComponentDraft, sink: &mut Sink) {
     };
     if own_name.inside.is_some() && draft.external.is_none() {
         on_any_port(draft, &own_name.port, sink);
+        through_the_inner_port(draft, &own_name.port, sink);
     }
     let setting = own_name.setting.as_ref();
     let said = setting.and_then(|setting| draft.user.get_path(&["settings", setting]));
@@ -101,6 +103,56 @@ fn with_port(example: &str, host: Option<HostPort>) -> String {
         }
         _ => example.to_string(),
     }
+}
+
+/// A port for programs inside that is published: clients get in there, and are sent on to the name that only those inside know.
+/// `outside` is the port that tells them another one.
+fn through_the_inner_port(draft: &ComponentDraft, outside: &str, sink: &mut Sink) {
+    let ports = draft.workload(None).map_or(&[][..], |main| &main.ports);
+    let Some(outside) = ports.iter().find(|it| it.name == outside) else {
+        return;
+    };
+    let mut inner = ports
+        .iter()
+        .filter(|it| it.name != outside.name && it.scheme == outside.scheme);
+    let Some(port) = inner.find(|it| it.host.is_some()) else {
+        return;
+    };
+    if tells_itself(draft, &port.name) {
+        return;
+    }
+    let number = match port.host {
+        Some(HostPort::Fixed(ports)) => ports.first,
+        _ => port.container.first,
+    };
+    let (name, instead) = (&port.name, &outside.name);
+    sink.push(
+        Diagnostic::new(
+            Code::OwnName,
+            format!(
+                "port `{name}` of `{}` is published, but it sends its clients on to `{}`",
+                draft.name, draft.name
+            ),
+        )
+        .about(&draft.name)
+        .label(port.host_span, "a name that programs inside alone know")
+        .help(format!(
+            "publish `{instead}` instead, which sends them to a name of yours: `ports.{instead} = {{ host = {number} }}`"
+        )),
+    );
+}
+
+/// Whether the user has the program tell its clients something else than the kind does of this port.
+fn tells_itself(draft: &ComponentDraft, port: &str) -> bool {
+    let kind = draft.kind.table.table("workload");
+    let env = kind.and_then(|it| it.table("env")).into_iter();
+    let mut told = env
+        .flat_map(Table::iter)
+        .filter(|(_, node)| refers_to(node, &["self", port, "address"]));
+    let own = draft.user.table("env");
+    let sets = |name: &str| own.is_some_and(|own| own.get(name).is_some());
+    let has = |key: &str| draft.user.get(key).is_some();
+    has("command") || has("args") || has("entrypoint") || told.any(|(key, _)| sets(&key.name))
 }
 
 /// A program that sends clients on to its own address has to know the number before it starts.

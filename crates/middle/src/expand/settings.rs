@@ -1,5 +1,6 @@
 //! Settings: typed by the kind.
 
+mod choices;
 mod constants;
 mod contents;
 mod defaults;
@@ -8,6 +9,7 @@ mod unknown;
 
 use std::collections::BTreeSet;
 
+use choices::{choice, is_switch};
 pub(super) use constants::put_constants;
 use missing::missing;
 pub(super) use unknown::meant;
@@ -59,7 +61,9 @@ fn check_one(
     sink: &mut Sink,
 ) -> bool {
     let spec = spec(declared, key);
-    let is_off = |spec: &SettingSpec| node.is_false() && spec.kind != SettingType::Boolean;
+    let is_off = |spec: &SettingSpec| {
+        node.is_false() && spec.kind != SettingType::Boolean && !is_switch(spec)
+    };
     if key.name == "major" || node.is_removed() || spec.is_some_and(is_off) {
         return true;
     }
@@ -297,8 +301,8 @@ fn typed(spec: &SettingSpec, node: &Node, constants: &Constants, sink: &mut Sink
         {
             return;
         }
-        (SettingType::String, Value::String(text)) if !spec.choices.is_empty() => {
-            return choice(spec, text, node, sink);
+        (SettingType::String, Value::String(_) | Value::Integer(_)) if !spec.choices.is_empty() => {
+            return choice(spec, &node.scalar(), node, sink);
         }
         (SettingType::Stores, Value::Array(items)) => {
             items
@@ -369,29 +373,6 @@ fn secret_value(spec: &SettingSpec, node: &Node, sink: &mut Sink) {
             )),
         );
     }
-}
-
-fn choice(spec: &SettingSpec, text: &str, node: &Node, sink: &mut Sink) {
-    if spec.choices.iter().any(|choice| choice == text) {
-        return;
-    }
-    // What the kind makes of it is decided when compiling.
-    let is_open = phrase(node).references().next().is_some();
-    let (message, label) = match is_open {
-        true => (
-            format!("setting `{}` can't be chosen at start", spec.name),
-            "not known when compiling",
-        ),
-        false => (
-            format!("setting `{}` can't be `{text}`", spec.name),
-            "does not fit",
-        ),
-    };
-    sink.push(
-        Diagnostic::new(Code::BadValue, message)
-            .label(node.span, label)
-            .help(format!("write {}", one_of(&spec.choices))),
-    );
 }
 
 /// Whether the text is of a form, as far as it is known.

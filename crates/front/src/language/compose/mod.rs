@@ -143,9 +143,17 @@ fn component_form(key: &Key, value: &Node, enclosing: EnclosingTable<'_>) -> Opt
     ))
 }
 
+/// Words for a check that is switched off.
+const OFF: [&str; 6] = ["none", "NONE", "off", "no", "false", "disabled"];
+
 /// What to say of a value that is shorter than it is here, and in Compose: a path for a check, a condition behind a name.
 fn short_form(key: &Key, value: &Node, enclosing: EnclosingTable<'_>) -> Option<Diagnostic> {
     let (message, label, new) = match key.name.as_str() {
+        "health" if value.as_str().is_some_and(|text| OFF.contains(&text)) => (
+            "`health` is a table, or `false`",
+            "a word of other tools",
+            "false".to_string(),
+        ),
         "health" => (
             "`health` is a table: what is asked, and where",
             "a path alone",

@@ -22,6 +22,12 @@ pub(super) const CONTRADICTION: Shape = Shape::Table(&[
         "unless = \"true\"",
     ),
     key(
+        "containing",
+        FREE,
+        "Only values with this in them contradict, letter case ignored.",
+        "containing = \"celery\"",
+    ),
+    key(
         "with",
         Shape::Map(NameRule::Environment, &FREE),
         "Variables that end the contradiction: where the user gives one of them this value, or takes it away.",

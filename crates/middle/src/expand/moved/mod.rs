@@ -254,13 +254,16 @@ fn is_volume(key: &str) -> bool {
 }
 
 fn no_key(text: &str, span: Span) -> Diagnostic {
-    let near = nearest(section(text), SORTS).filter(|near| *near != section(text));
+    let bare = text.trim_start_matches('[').trim_end_matches(']');
+    let meant = nearest(section(bare), SORTS)
+        .map(|near| format!("{near}{}", &bare[section(bare).len()..]))
+        .filter(|meant| is_key(meant));
     let otherwise = || {
         "write `components.C`, `components.C.volumes.V`, `groups.G`, `pipelines.P`, `volumes.V` or `platform.NAME`".to_string()
     };
     Diagnostic::new(Code::BadMove, format!("`{text}` can't be moved"))
         .label(span, "not one of the keys that can be moved")
-        .misspelled(section(text), near, otherwise)
+        .misspelled(text, meant.as_deref(), otherwise)
 }
 
 /// Reports entries that contradict the rest of the file.
@@ -291,10 +294,14 @@ fn is_sound<'a>(
             );
         } else if let Some(still) = still(tree, (entries, steps), entry, suffix) {
             let new = steps.today(entries, entry.to);
-            found.push(
-                bad(format!("`{still}` is still there"), entry.from_span)
-                    .help(format!("rename it to `{new}`, or remove this entry")),
-            );
+            let diagnostic = bad(format!("`{still}` is still there"), entry.from_span);
+            found.push(match is_still(tree, entry.to, suffix) {
+                true => diagnostic.help(format!("rename it to `{new}`, or remove this entry")),
+                false => diagnostic.help(format!(
+                    "rename it to `{new}`, or remove this entry; if `{}` is its old name, exchange the two: `from` is what it was called before, `to` what it is called now",
+                    entry.to
+                )),
+            });
         } else if !entry.inherited && is_no_name_of_platform(tree, steps, entry.to, suffix) {
             found.push(
                 bad(format!("there is no `{}`", entry.to), entry.to_span)

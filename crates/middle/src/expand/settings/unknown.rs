@@ -1,6 +1,7 @@
 //! A setting that a kind does not have: what it was meant to be.
 
 use crate::{
+    catalog::Role,
     diag::{Code, Diagnostic, nearest},
     expand::draft::Declared,
     language::component_key,
@@ -39,6 +40,16 @@ pub(in crate::expand) fn meant<'a>(declared: &'a Declared, name: &str) -> Option
         .or_else(by_another_word)
 }
 
+/// The role whose description has the word in it.
+fn about<'a>(declared: &'a Declared, word: &str) -> Option<&'a Role> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut roles = declared.kind.roles.iter();
+    roles.find(|role| {
+        let mut words = role.description.split(|c| !is_part(c));
+        words.any(|it| it == word)
+    })
+}
+
 pub(super) fn unknown_setting(declared: &Declared, key: &Key) -> Diagnostic {
     let kind = &declared.kind.name;
     let settings = declared.kind.settings.iter();
@@ -54,7 +65,13 @@ pub(super) fn unknown_setting(declared: &Declared, key: &Key) -> Diagnostic {
             "that is the role `{role}`, which a component fills: `uses = {{ {role} = \"COMPONENT\" }}`; one that runs elsewhere is declared with `external`"
         ),
         (None, []) => format!("kind `{kind}` has no settings: use `env` or `args`"),
-        (None, known) => format!("kind `{kind}` has the settings {}", all_of(known)),
+        (None, known) => {
+            let settings = format!("kind `{kind}` has the settings {}", all_of(known));
+            match about(declared, &key.name) {
+                Some(role) => format!("{settings}; the role `{}`: {}", role.name, role.description),
+                None => settings,
+            }
+        }
     };
     Diagnostic::new(
         Code::UnknownName,

@@ -18,6 +18,7 @@ use crate::{
     resolve::Scene,
     source::Span,
     syntax::{Key, Node},
+    text::one_of,
 };
 
 /// What may be asked of the platform.
@@ -52,6 +53,19 @@ impl Resolver<'_> {
                     .major
                     .map_or(String::new(), |major| major.to_string()),
             )),
+            ["platform", "network"] => {
+                let groups = self.scene.names.groups.iter();
+                let known = groups.map(|it| format!("${{platform.network.{}}}", it.name));
+                let known: Vec<String> = known.collect();
+                self.bad(
+                    &format!(
+                        "each group has a network of its own: write {}",
+                        one_of(&known)
+                    ),
+                    sink,
+                );
+                None
+            }
             ["platform", word, rest @ ..] if nearest(word, PLATFORM_FACTS).is_some() => {
                 let close = nearest(word, PLATFORM_FACTS).unwrap_or_default();
                 let meant: Vec<&str> = ["platform", close].iter().chain(rest).copied().collect();

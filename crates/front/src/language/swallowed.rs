@@ -1,0 +1,119 @@
+//! Keys of a component that stand below the heading of one of its tables of free names: in TOML a line belongs to the heading above it.
+
+use super::{
+    context::{Context, Owner},
+    dotted::is_right_behind,
+    key::KeyShape,
+    misplaced::{inner_keys, is_component},
+    shape::Shape,
+};
+use crate::{
+    diag::{Code, Diagnostic, Sink},
+    syntax::{Entry, Table, Value, key_text},
+    text::all_of,
+};
+
+/// The component with the keys among its own that a table of free names has swallowed, which is reported. `None`: there are none.
+///
+/// Only where a table is among them, which no variable and no label is: what else is one of both is not known.
+pub(super) fn freed(
+    table: &Table,
+    keys: &[KeyShape],
+    context: &Context<'_>,
+    sink: &mut Sink,
+) -> Option<Table> {
+    if !is_component(keys) {
+        return None;
+    }
+    let mut freed: Option<Table> = None;
+    for holder in ["env", "labels"] {
+        let Some(entry) = table.entry(holder) else {
+            continue;
+        };
+        let swallowed = swallowed(entry, table, keys);
+        if !swallowed.iter().any(|it| is_certain(it, keys)) {
+            continue;
+        }
+        let right = freed.get_or_insert_with(|| table.clone());
+        sink.push(report(&swallowed, holder, context));
+        for entry in swallowed {
+            if let Some(inner) = right.table_mut(holder) {
+                inner.remove(&entry.key.name);
+            }
+            right.set(entry.key.clone(), entry.value.clone());
+        }
+    }
+    freed
+}
+
+/// The entries below a table's own heading that are keys of the component, which has them not itself.
+fn swallowed<'a>(holder: &'a Entry, table: &Table, keys: &[KeyShape]) -> Vec<&'a Entry> {
+    let Some(inner) = holder.value.as_table() else {
+        return Vec::new();
+    };
+    let is_meant = |entry: &&Entry| {
+        let Entry { key, value } = entry;
+        let shape = keys.iter().find(|shape| shape.name == key.name);
+        let is_below = !is_right_behind(holder.key.span, key.span) && !is_inside(holder, entry);
+        let fits = |shape: &KeyShape| shape.shape.takes(&value.value);
+        is_below && table.get(&key.name).is_none() && shape.is_some_and(fits)
+    };
+    inner.entries.iter().filter(is_meant).collect()
+}
+
+/// Whether an entry stands in the braces of the table.
+fn is_inside(holder: &Entry, entry: &Entry) -> bool {
+    let (whole, place) = (holder.value.span, entry.key.span);
+    whole.source == place.source && whole.start < place.start && place.end < whole.end
+}
+
+/// Whether it can be no variable and no label: a table with keys that this key of a component has.
+fn is_certain(entry: &Entry, keys: &[KeyShape]) -> bool {
+    let Value::Table(inner) = &entry.value.value else {
+        return false;
+    };
+    let shape = keys.iter().find(|shape| shape.name == entry.key.name);
+    shape.is_some_and(|shape| match &shape.shape {
+        Shape::Map(rule, item) => {
+            let mut all = inner.iter();
+            !inner.entries.is_empty()
+                && all.all(|(key, node)| rule.accepts(&key.name) && item.takes(&node.value))
+        }
+        shape => {
+            let known = inner_keys(shape);
+            inner
+                .keys()
+                .any(|name| known.iter().any(|it| it.name == name))
+        }
+    })
+}
+
+fn report(swallowed: &[&Entry], holder: &str, context: &Context<'_>) -> Diagnostic {
+    let names: Vec<&str> = swallowed.iter().map(|it| it.key.name.as_str()).collect();
+    // The tables around a part are not known here.
+    let heading = match (context.owner, context.entry) {
+        (_, "") => format!("[....{holder}]"),
+        (Owner::Words("a component"), name) => {
+            format!("[components.{}.{holder}]", key_text(name))
+        }
+        (_, name) => format!("[....{}.{holder}]", key_text(name)),
+    };
+    let message = match names.as_slice() {
+        [one] => format!("`{one}` is a key of the component, and stands below `{heading}`"),
+        all => format!(
+            "{} are keys of the component, and stand below `{heading}`",
+            all_of(all)
+        ),
+    };
+    let diagnostic = Diagnostic::new(Code::UnknownKey, message);
+    let diagnostic = swallowed.iter().fold(diagnostic, |diagnostic, entry| {
+        diagnostic.label(entry.key.span, "a line belongs to the heading above it")
+    });
+    diagnostic.help(format!(
+        "move {} above `{heading}`",
+        match names.len() {
+            1 => "it",
+            _ => "them",
+        }
+    ))
+}

@@ -1,0 +1,341 @@
+//! Texts that look as if something read them, and that stay as they are: no shell runs the command, no reference begins there.
+
+use super::{
+    Facts,
+    strings::{Owner, StringUse, UserString, is_the_users, strings},
+};
+use crate::{
+    diag::{Code, Diagnostic, Sink},
+    model::{Platform, SecretOrigin, Workload},
+    reference::{self, Unreadable},
+    syntax::{Node, Table, Value, quoted},
+};
+
+/// Strings of platform.toml, each by itself.
+pub(super) fn texts(facts: Facts<'_>, sink: &mut Sink) {
+    let strings = strings(facts);
+    for string in &strings {
+        let found = match string.how {
+            StringUse::Variable(_) => in_variable(facts.platform, string, &strings),
+            // What a check of a container says is for whatever shell its image has.
+            StringUse::Line if !matches!(string.owner, Owner::Workload(_)) => in_line(string),
+            StringUse::Line => None,
+            StringUse::Named(_)
+            | StringUse::Word { .. }
+            | StringUse::File
+            | StringUse::Mounted(_)
+            | StringUse::OfFile(..) => None,
+        };
+        if let Some(diagnostic) = found {
+            sink.push(diagnostic.of(Some(string.owner.subject())));
+        }
+    }
+}
+
+/// Commands and checks that no shell runs.
+pub(super) fn commands(facts: Facts<'_>, sink: &mut Sink) {
+    for workload in facts.platform.workloads() {
+        for (key, node, words) in run(workload) {
+            if is_the_users(facts.platform, node.span)
+                && let Some(diagnostic) = joined_by_operator((workload, key), node, &words)
+                    .or_else(|| line_as_program((workload, key), node))
+            {
+                sink.push(diagnostic.about(&workload.component));
+            }
+        }
+    }
+}
+
+/// What a container runs without a shell: the key, its value and the words in it.
+fn run(workload: &Workload) -> Vec<(&'static str, &Node, Vec<String>)> {
+    let table = &workload.written;
+    let own = ["entrypoint", "command", "args"].into_iter();
+    let mut out: Vec<_> = own
+        .filter_map(|key| table.get(key).map(|node| (key, node, words(node))))
+        .collect();
+    if out.iter().any(|(.., words)| runs_shell(words)) {
+        out.clear();
+    }
+    let check = table.table("health").and_then(|it| it.get("command"));
+    let check = check.map(|node| (CHECK, node, words(node)));
+    out.extend(check.filter(|(.., words)| !runs_shell(words)));
+    out
+}
+
+/// What this file calls the command of a check.
+const CHECK: &str = "health.command";
+
+fn lint(message: String) -> Diagnostic {
+    Diagnostic::new(Code::LiteralText, message)
+}
+
+/// The words of a command, as its program gets them.
+fn words(node: &Node) -> Vec<String> {
+    match &node.value {
+        Value::String(line) => shlex::split(line).unwrap_or_default(),
+        _ => {
+            let items = node.as_array().unwrap_or_default().iter();
+            items
+                .filter_map(|it| it.as_str().map(str::to_string))
+                .collect()
+        }
+    }
+}
+
+/// Programs that read their arguments as a line of a shell, beside shells.
+const READ_LINES: [&str; 6] = ["ssh", "su", "eval", "watch", "script", "parallel"];
+
+/// Whether a word may be a shell, or what hands a line to one.
+fn runs_shell(words: &[String]) -> bool {
+    words.iter().any(|word| {
+        let name = word.rsplit('/').next().unwrap_or(word);
+        name.ends_with("sh") || READ_LINES.contains(&name)
+    })
+}
+
+/// Words by which a shell joins commands.
+const OPERATORS: [&str; 2] = ["&&", "||"];
+
+/// `a && b`, of which a program gets `&&` as an argument.
+fn joined_by_operator(
+    (workload, key): (&Workload, &str),
+    node: &Node,
+    words: &[String],
+) -> Option<Diagnostic> {
+    let is_operator = |word: &str| OPERATORS.contains(&word);
+    // At either end nothing is joined.
+    let inner = words.get(1..words.len().saturating_sub(1))?;
+    let operator = inner.iter().find(|word| is_operator(word))?;
+    let line = match &node.value {
+        Value::String(line) => line.clone(),
+        _ => {
+            let spelled = words.iter().map(|word| match is_operator(word) {
+                true => Some(word.clone()),
+                false => shlex::try_quote(word).ok().map(|it| it.to_string()),
+            });
+            spelled.collect::<Option<Vec<String>>>()?.join(" ")
+        }
+    };
+    let whole = of_shell(&line);
+    let message = format!(
+        "a command of `{}` has `{operator}`, and no shell reads it",
+        workload.name
+    );
+    let diagnostic = lint(message).label(node.span, format!("`{operator}` is an argument here"));
+    // They follow a command, or stand in its place.
+    if key == "args" {
+        return Some(diagnostic.help(format!(
+            "what a shell is to run is its argument: `{whole}` as `command` runs this line"
+        )));
+    }
+    Some(
+        diagnostic
+            .help(format!("write `{whole}`"))
+            .replacing(node.span, whole),
+    )
+}
+
+fn of_shell(line: &str) -> String {
+    format!("[\"sh\", \"-c\", {}]", quoted(line))
+}
+
+/// A whole line where the name of a program stands: `["python -m app"]`.
+fn line_as_program((workload, key): (&Workload, &str), node: &Node) -> Option<Diagnostic> {
+    // What `command` begins with may be an argument of the image's own program.
+    if !["entrypoint", CHECK].contains(&key) {
+        return None;
+    }
+    let items = node.as_array()?;
+    let line = items.first()?.as_str().filter(|_| items.len() == 1)?;
+    let (program, rest) = line.split_once(' ')?;
+    // A path may have a blank in it.
+    let is_program = !program.is_empty() && !program.contains(['/', '\\', '$']);
+    if !is_program || rest.trim().is_empty() {
+        return None;
+    }
+    let needs_shell = line.contains(['|', '&', ';', '<', '>', '$', '*', '(', '`']);
+    let list = match shlex::split(line).filter(|_| !needs_shell) {
+        Some(words) => {
+            let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+            format!("[{}]", words.join(", "))
+        }
+        None => of_shell(line),
+    };
+    let message = format!("`{}` looks for a program called `{line}`", workload.name);
+    Some(
+        lint(message)
+            .label(node.span, "one word: its blanks are part of the name")
+            .help(format!("write `{list}`"))
+            .replacing(node.span, list),
+    )
+}
+
+/// What a variable of a container is given, where that is no value of it.
+fn in_variable(
+    platform: &Platform,
+    string: &UserString<'_>,
+    strings: &[UserString<'_>],
+) -> Option<Diagnostic> {
+    match string.owner {
+        Owner::Ci(_) => credentials(string).or_else(|| bare_reference(platform, string)),
+        Owner::Workload(_) | Owner::Pipeline(_) => variable_of_start(platform, string, strings)
+            .or_else(|| bare_reference(platform, string)),
+    }
+}
+
+/// `$DB_PASSWORD`, the variable of a secret that the container has not: nothing puts the value there.
+fn variable_of_start(
+    platform: &Platform,
+    string: &UserString<'_>,
+    strings: &[UserString<'_>],
+) -> Option<Diagnostic> {
+    if !string.text.contains('$') {
+        return None;
+    }
+    let declared = platform.secrets.iter();
+    let declared = declared.filter(|it| it.origin == SecretOrigin::Declared);
+    let secrets = declared.map(|it| (it.env.as_str(), ["secrets", &it.name], "secret"));
+    let variables = platform.variables.iter();
+    let variables =
+        variables.filter_map(|it| Some((it.env.as_deref()?, ["vars", &it.name], "variable")));
+    let mut all = secrets.chain(variables);
+    let (name, segments, what) = all.find(|(name, ..)| names_variable(string.text, name))?;
+    let (spelled, reference) = (format!("${name}"), reference::written(&segments));
+    if has_variable(string.owner, name, strings) || string.text.contains(&format!("{name}=")) {
+        return None;
+    }
+    let message = format!(
+        "{} gets the text `{spelled}`: nothing puts a value there",
+        string.owner.describe()
+    );
+    Some(
+        lint(message)
+            .label(string.span, "stays as it is")
+            .help(format!("write `{reference}`: that {what} is this variable"))
+            .renaming(&spelled, reference),
+    )
+}
+
+/// Whether a text has `$NAME`, and no longer name.
+fn names_variable(text: &str, name: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut found = text.match_indices('$').filter(|(at, _)| {
+        let after = text[at + 1..].strip_prefix(name);
+        let is_alone = !text[..*at].ends_with(['$', '\\']);
+        is_alone && after.is_some_and(|rest| !rest.starts_with(is_part))
+    });
+    found.next().is_some()
+}
+
+/// Whether a program there may find a variable of this name, and read it itself.
+fn has_variable(owner: Owner<'_>, name: &str, strings: &[UserString<'_>]) -> bool {
+    let subject = owner.subject();
+    let of_owner = strings.iter().filter(|it| it.owner.subject() == subject);
+    let mut names = of_owner.filter_map(|it| match it.how {
+        StringUse::Variable(name) | StringUse::OfFile(name, _) => Some(name),
+        _ => None,
+    });
+    let of_kind = match owner {
+        Owner::Workload(workload) => workload.written.table("env"),
+        Owner::Pipeline(_) | Owner::Ci(_) => None,
+    };
+    let mut of_kind = of_kind.into_iter().flat_map(Table::keys);
+    names.any(|it| it == name) || of_kind.any(|it| it == name)
+}
+
+/// What references to a component end in, as people write it without the signs around it.
+const ENDS: [&str; 6] = ["host", "port", "address", "url", "public_url", "image"];
+
+/// `components.redis.redis.url` and `{{ secrets.db-password }}`: the whole value is a reference, without its signs.
+fn bare_reference(platform: &Platform, string: &UserString<'_>) -> Option<Diagnostic> {
+    let text = string.text.trim();
+    let inner = text
+        .strip_prefix("{{")
+        .and_then(|rest| rest.strip_suffix("}}"));
+    let inner = inner.unwrap_or(text).trim();
+    let segments: Vec<&str> = inner.split('.').collect();
+    let is_declared = match segments.as_slice() {
+        ["secrets", name] => platform.secrets.iter().any(|it| it.name == *name),
+        ["vars", name] => platform.variables.iter().any(|it| it.name == *name),
+        ["components", name, .., end] => {
+            let component = platform.component(name);
+            let is_output =
+                |it: &str| component.is_some_and(|c| c.outputs.iter().any(|o| o.name == it));
+            component.is_some() && (ENDS.contains(end) || is_output(end))
+        }
+        _ => false,
+    };
+    if !is_declared {
+        return None;
+    }
+    let reference = reference::written(&segments);
+    let message = format!(
+        "{} gets the text `{}`, which names what this platform has",
+        string.owner.describe(),
+        string.text
+    );
+    Some(
+        lint(message)
+            .label(string.span, "stays as it is")
+            .help(format!("write `{reference}`"))
+            .renaming(string.text, reference),
+    )
+}
+
+/// `credentials('docker')`, which is a call in a Jenkinsfile that people write.
+fn credentials(string: &UserString<'_>) -> Option<Diagnostic> {
+    let StringUse::Variable(variable) = string.how else {
+        return None;
+    };
+    let inner = string.text.trim().strip_prefix("credentials(")?;
+    let id = inner.strip_suffix(')')?.trim_matches(['\'', '"']);
+    let message = format!(
+        "{} gets the text `{}`: Jenkins calls nothing in it",
+        string.owner.describe(),
+        string.text
+    );
+    Some(lint(message).label(string.span, "stays as it is").help(format!(
+        "declare `{id}` in `[secrets]`, and give it to the stage: `secrets = {{ {variable} = \"{id}\" }}` instead of `env.{variable}`"
+    )))
+}
+
+/// A line of a shell with what no shell can read.
+fn in_line(string: &UserString<'_>) -> Option<Diagnostic> {
+    let all = reference::unreadable(string.text);
+    let is_template = matches!(string.owner, Owner::Pipeline(_));
+    // In a task Airflow fills in double braces before the shell reads the rest.
+    let found = all.into_iter().find(|it| !(is_template && it.doubled))?;
+    let message = format!(
+        "{} has `{}`, which no shell can read",
+        string.owner.describe(),
+        found.whole
+    );
+    let diagnostic = lint(message).label(string.span, "a shell stops there: bad substitution");
+    Some(match instead(string.owner, &found) {
+        Some(new) => diagnostic
+            .help(format!("write `{new}`"))
+            .renaming(found.whole, new),
+        None => diagnostic.help(
+            "a variable of the shell is `$NAME`; a `${` that another program reads stands in single quotes",
+        ),
+    })
+}
+
+/// Words of references that are nearly ours.
+const NEARLY: [(&str, &str); 2] = [("component", "components"), ("var", "vars")];
+
+fn instead(owner: Owner<'_>, found: &Unreadable<'_>) -> Option<String> {
+    let (word, rest) = found.inner.split_once('.')?;
+    let is_variable = !rest.is_empty()
+        && !rest.starts_with(|c: char| c.is_ascii_digit())
+        && rest.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    match (word, owner) {
+        // Jenkins gives both to a shell as variables of the environment.
+        ("env", _) | ("params", Owner::Ci(_)) if is_variable => Some(format!("${{{rest}}}")),
+        ("params", Owner::Pipeline(_)) if is_variable => Some(format!("{{{{ params.{rest} }}}}")),
+        _ => {
+            let (_, ours) = NEARLY.iter().find(|(known, _)| *known == word)?;
+            Some(format!("${{{ours}.{rest}}}"))
+        }
+    }
+}
