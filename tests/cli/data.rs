@@ -451,7 +451,7 @@ fn an_entry_without_content_is_an_error() {
         (
             "component.old",
             "components.trainer",
-            "did you mean `components`?",
+            "did you mean `components.old`?",
         ),
         (
             "components.old",

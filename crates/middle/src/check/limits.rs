@@ -80,8 +80,11 @@ pub(super) fn names(facts: Facts<'_>, sink: &mut Sink) {
 
 /// Fewer bytes than these no file system fits into.
 const LEAST_ROOM: u64 = 1 << 20;
-/// No machine has as many processors for one container: 500 of them were thousandths.
-const MOST_PROCESSORS: u64 = 500;
+/// Nobody gives one container as many processors: thousandths were meant.
+const MOST_PROCESSORS: u64 = 1000;
+/// Nobody gives as many processors less memory than this for each, in bytes.
+const MANY_PROCESSORS: u64 = 50;
+const LEAST_FOR_EACH: u64 = 16 << 20;
 
 /// Sizes of volumes and numbers of processors that lack their unit.
 pub(super) fn units(facts: Facts<'_>, sink: &mut Sink) {
@@ -123,13 +126,19 @@ fn without_room(what: &str, size: &Node) -> Option<Diagnostic> {
 
 fn too_many_processors(workload: &Workload, amount: &Node) -> Option<Diagnostic> {
     let number: u64 = amount.scalar().parse().ok()?;
-    let meant = (number >= MOST_PROCESSORS).then(|| format!("\"{number}m\""))?;
+    let are_thousandths = match workload.resources.memory {
+        Some(memory) => {
+            number >= MANY_PROCESSORS && memory < number.saturating_mul(LEAST_FOR_EACH)
+        }
+        None => number >= MOST_PROCESSORS,
+    };
+    let meant = are_thousandths.then(|| format!("\"{number}m\""))?;
     Some(
         Diagnostic::new(
             Code::BadValue,
             format!("`{}` asks for {number} whole processors", workload.name),
         )
-        .label(amount.span, "more than a machine has")
+        .label(amount.span, "more than one container gets")
         .help(format!(
             "write `{meant}`: thousandths of one have the unit `m`"
         ))
