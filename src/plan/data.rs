@@ -460,7 +460,8 @@ fn volumes_of_other_keys(recorded: &RecordedData<'_>, wanted: &[&Kept]) -> Vec<M
 }
 
 fn resized(recorded: &RecordedData<'_>, wanted: &[&Kept]) -> Vec<Resized> {
-    let changed = wanted.iter().filter_map(|kept| {
+    let mounted = wanted.iter().filter(|kept| !kept.is_only_declared());
+    let changed = mounted.filter_map(|kept| {
         let to = kept.size?;
         let (_, facts) = recorded.same(&kept.data).next()?;
         let from = facts.size?;

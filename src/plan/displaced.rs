@@ -100,12 +100,15 @@ pub(super) fn displaced(
         }
         let others = out.len();
         let after: BTreeSet<&Place> = same.iter().flat_map(|it| &it.places).collect();
+        let is_used = recorded.used(&kept.data).next().is_some();
+        // Who agreed that nothing uses the data agreed for all that mounted it: what mounts it again may look elsewhere.
+        let is_asked = |from: &&Place| is_used || after.iter().any(|it| is_of_one_workload(it, from));
         for (before, facts) in recorded.same(&kept.data) {
             // What else mounts the data of a store that is gone may well be there to read it.
             if kept.data.program.is_none() && kept.data.key != before.key && !kept.data.moved {
                 continue;
             }
-            for from in facts.places.iter().filter(is_runtime) {
+            for from in facts.places.iter().filter(is_runtime).filter(is_asked) {
                 let Some(to) = change(from, &facts.places, &after) else {
                     continue;
                 };
@@ -126,6 +129,10 @@ pub(super) fn displaced(
         }
     }
     without_inner(out)
+}
+
+fn is_of_one_workload(one: &Place, other: &Place) -> bool {
+    one.runtime == other.runtime && one.workload == other.workload
 }
 
 /// Leaves out folders that lie in another folder which the same program no longer finds: they go with it.

@@ -99,3 +99,66 @@ fn a_name_alone_is_said_too() {
         (0, &serde_json::Value::Null)
     );
 }
+
+const SHARED: &str = r#"
+[platform]
+name = "ml"
+targets = ["compose", "helm"]
+
+[groups]
+main = "Main"
+
+[volumes]
+sh = { size = "1Gi" }
+
+[components.y]
+image = "ml/y:1.0"
+group = "main"
+
+[components.x]
+image = "ml/x:1.0"
+group = "main"
+volumes.w = { mount = "/w", shared = "sh" }
+"#;
+
+const DECLARED: &str = "[volumes]\nsh = { size = \"1Gi\" }\n";
+const MOUNTED: &str = "volumes.w = { mount = \"/w\", shared = \"sh\" }\n";
+
+/// A volume that one component mounted, and that was left behind.
+fn shared_left() -> Case {
+    let mut case = Case::of(SHARED);
+    case.change(DECLARED, "").change(MOUNTED, "");
+    agree(&case);
+    case
+}
+
+/// Nothing meets what is only declared, and it stays what was left behind.
+#[test]
+fn a_volume_that_nothing_mounts_does_not_return() {
+    let mut case = shared_left();
+    case.change("[groups]", "[volumes]\nsh = { size = \"2Gi\" }\n[groups]");
+    let ran = case.apply();
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    assert!(!ran.out.contains("it was 1Gi"), "{}", ran.out);
+    assert_eq!(run(&case.project, &["check"]).status, 0);
+    assert_eq!(case.manifest()["accepted"][0]["left_behind"], "ml_sh");
+}
+
+/// The loss was agreed to for the component that had it: only where it mounts the data again, it may look elsewhere.
+#[test]
+fn what_is_gone_is_not_asked_about_again() {
+    let used = |mount: &str| format!("volumes.w = {{ mount = \"{mount}\", shared = \"sh\" }}");
+    let other = format!("image = \"ml/y:1.0\"\n{}", used("/cache"));
+    let mut case = shared_left();
+    case.change("[groups]", &format!("{DECLARED}[groups]"))
+        .change("image = \"ml/y:1.0\"", &other);
+    let ran = case.apply();
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    let said = "+ volume `ml_sh` (volumes.sh) may hold what was left behind";
+    assert!(ran.out.contains(said), "{}", ran.out);
+    let again = format!("image = \"ml/x:1.0\"\n{}", used("/other"));
+    shared_left()
+        .change("[groups]", &format!("{DECLARED}[groups]"))
+        .change("image = \"ml/x:1.0\"", &again)
+        .refuses(&["`x` has volume `ml_sh` (volumes.sh) at `/w`, and gets it at `/other`"]);
+}
