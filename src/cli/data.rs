@@ -138,7 +138,7 @@ fn left_lines(plan: &DataPlan, left: &LeftBehind) -> Vec<(String, Paint)> {
     }
     let how = match left.keep {
         Keep::Write(_) => "    to keep it, write",
-        Keep::Type(_) => "    to keep it, type before the upgrade",
+        Keep::Type(_) | Keep::Bind(_) => "    to keep it, type before the upgrade",
         Keep::Copy(_) => "    to keep it",
     };
     out.push((how.to_string(), Paint::Plain));
@@ -248,7 +248,7 @@ pub fn refusal(plan: &DataPlan) -> (String, String) {
 fn verb(keep: &Keep) -> &'static str {
     match keep {
         Keep::Write(_) => " write",
-        Keep::Type(_) => " type before the upgrade",
+        Keep::Type(_) | Keep::Bind(_) => " type before the upgrade",
         Keep::Copy(_) => "",
     }
 }

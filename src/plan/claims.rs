@@ -36,7 +36,7 @@ pub(super) fn keep(
             first(data),
             set(data)
         ))),
-        (_, Some(target)) if of_pods(target) => Some(Keep::Type(commands(data, &first(target)))),
+        (_, Some(target)) if of_pods(target) => Some(Keep::Bind(commands(data, &first(target)))),
         (true, None) => Some(Keep::Type(commands(data, "NEW-CLAIM"))),
         _ => None,
     }
@@ -127,6 +127,17 @@ pub(super) fn other_name(data: &Data) -> Option<String> {
         (Keeper::Cluster, false) => Some(format!("{}-*", data.name.strip_suffix("-0")?)),
         (Keeper::Engine | Keeper::Host, _) => None,
     }
+}
+
+/// The claims of all pods that one pod's claim is among, if it is one, and the number of that pod.
+pub(super) fn of_all_pods(data: &Data) -> Option<(Data, u64)> {
+    let (all, pod) = data.name.rsplit_once('-')?;
+    let pod = pod.parse().ok()?;
+    let all = Data {
+        name: format!("{all}-*"),
+        ..data.clone()
+    };
+    (data.keeper == Keeper::Cluster).then_some((all, pod))
 }
 
 fn of_pods(data: &Data) -> bool {

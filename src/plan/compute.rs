@@ -70,7 +70,7 @@ pub fn plan(inputs: &Inputs) -> Plan {
     let mut changes = BTreeMap::new();
     let mut unchanged = Vec::new();
     let mut data = data::data(inputs);
-    let mut manifest = manifest_after(inputs, &data);
+    let mut manifest = files_after(inputs);
     for (path, file) in &inputs.wanted.files {
         if inputs.found.as_wanted.contains(path) {
             unchanged.push(path.clone());
@@ -93,12 +93,9 @@ pub fn plan(inputs: &Inputs) -> Plan {
     let changes = allow_where_removed(changes, inputs);
     let emptied = emptied(&changes, &manifest, inputs);
     let charts = Charts::of(changes.values());
-    let known = data.left.len();
     node_folders::add(&charts, &mut data);
     fewer_pods::add(&charts, inputs, &mut data);
-    let left = data.left[known..].iter();
-    let left = left.map(|left| left.accepted(&inputs.recorded.manifest));
-    manifest.accepted.extend(left);
+    record_data(&mut manifest, inputs, &data);
     let manifest_changes = manifest != inputs.recorded.manifest || inputs.recorded.conflicted;
     Plan {
         manifest_meanwhile: manifest_meanwhile(&manifest, &changes, inputs),
@@ -247,12 +244,11 @@ fn is_emptied(folder: &str, removed: &BTreeSet<String>, inputs: &Inputs) -> bool
 }
 
 /// The files that the manifest will list: all desired files, and those of targets that `--target` leaves out.
-fn manifest_after(inputs: &Inputs, data: &DataPlan) -> Manifest {
+fn files_after(inputs: &Inputs) -> Manifest {
     let mut manifest = Manifest::default();
     for (path, fingerprint) in &inputs.fingerprints.0 {
         manifest.record_file(path, fingerprint.clone());
     }
-    record_data(&mut manifest, inputs, data);
     let Some(selected) = inputs.selected else {
         return manifest;
     };

@@ -57,13 +57,17 @@ pub enum Begin {
 impl Begin {
     /// `None`: empty.
     fn of(kept: &Kept, recorded: &RecordedData<'_>) -> Option<Self> {
-        let mut left = recorded.left_behind(&kept.data);
-        let left = left.next().map(|(left, _)| left.program.clone());
+        let left = recorded.left_behind(&kept.data).next();
         match (kept.external, left) {
             (true, _) => Some(Begin::HasToBeThere),
-            (false, Some(program)) => Some(Begin::LeftBehind(program)),
+            (false, Some((left, _))) => Some(Begin::left_behind(left)),
             (false, None) => kept.adopted.then_some(Begin::AsItIs),
         }
+    }
+
+    /// What was left behind is used again.
+    pub(super) fn left_behind(data: &Data) -> Self {
+        Begin::LeftBehind(data.program.as_ref().map(Program::without_libc))
     }
 }
 
@@ -81,10 +85,25 @@ pub struct LeftBehind {
 impl LeftBehind {
     /// What the manifest says where the user agreed to it: all that it knew of the data.
     pub(super) fn accepted(&self, recorded: &Manifest) -> Accepted {
+        // Nobody tells whether the commands were typed. If they were, other data or none is under this name later.
+        if matches!(self.keep, Keep::Bind(_)) {
+            return Accepted::LeftBehind {
+                data: Data {
+                    program: None,
+                    ..self.data.clone()
+                },
+                facts: Facts::default(),
+            };
+        }
         let facts = recorded.volumes.get(&self.data);
+        // The manifest has those of the claims of all pods at once.
+        let of_all = || {
+            let (all, _) = claims::of_all_pods(&self.data)?;
+            recorded.volumes.get(&all)
+        };
         Accepted::LeftBehind {
             data: self.data.clone(),
-            facts: facts.cloned().unwrap_or_default(),
+            facts: facts.or_else(of_all).cloned().unwrap_or_default(),
         }
     }
 }
@@ -96,6 +115,8 @@ pub enum Keep {
     Write(String),
     /// Types these shell commands before the generated files are used.
     Type(String),
+    /// Types these: they take the data from its name to what stands in its place.
+    Bind(String),
     /// Copies the data: these are the steps.
     Copy(String),
 }
@@ -104,7 +125,7 @@ impl Keep {
     /// The lines or the commands.
     pub fn text(&self) -> &str {
         match self {
-            Keep::Write(text) | Keep::Type(text) | Keep::Copy(text) => text,
+            Keep::Write(text) | Keep::Type(text) | Keep::Bind(text) | Keep::Copy(text) => text,
         }
     }
 }

@@ -102,7 +102,8 @@ pub(super) fn displaced(
         let after: BTreeSet<&Place> = same.iter().flat_map(|it| &it.places).collect();
         let is_used = recorded.used(&kept.data).next().is_some();
         // Who agreed that nothing uses the data agreed for all that mounted it: what mounts it again may look elsewhere.
-        let is_asked = |from: &&Place| is_used || after.iter().any(|it| is_of_one_workload(it, from));
+        let is_asked =
+            |from: &&Place| is_used || after.iter().any(|it| is_of_one_workload(it, from));
         for (before, facts) in recorded.same(&kept.data) {
             // What else mounts the data of a store that is gone may well be there to read it.
             if kept.data.program.is_none() && kept.data.key != before.key && !kept.data.moved {

@@ -23,37 +23,36 @@ pub struct MajorChange {
 
 /// Compares what wrote the data with what is to read it.
 pub(super) fn upgrades(recorded: &RecordedData<'_>, wanted: &[&Kept]) -> Vec<MajorChange> {
-    let mut out = Vec::new();
-    for kept in wanted {
-        let to = kept.data.program.clone();
-        let to = to.map_or(Reader::Unknown, Reader::Program);
-        for (before, facts) in recorded.same(&kept.data) {
-            // Two runtimes may run two versions over two volumes of one name.
-            if !have_a_runtime_in_common(&facts.places, &kept.places) {
-                continue;
-            }
-            // What else mounts the data of a store that is gone may well be there to read it.
-            let is_other_use = to == Reader::Unknown && before.key != kept.data.key;
-            let Some(from) = before.program.as_ref().filter(|_| !is_other_use) else {
-                continue;
-            };
-            // Then it is the program that looks elsewhere, or the volume is another one's.
-            if to == Reader::Unknown && has_old_readers_alone(kept, before, facts) {
-                continue;
-            }
-            let needs = needs(from, &to, kept, before);
-            if !needs.is_empty() {
-                let (from, to) = without_same_libc(from, &to);
-                out.push(MajorChange {
-                    data: kept.data.clone(),
-                    from,
-                    to,
-                    needs,
-                });
-            }
-        }
+    let same = wanted.iter().flat_map(|kept| {
+        let same = recorded.same(&kept.data);
+        same.filter_map(|(before, facts)| change(kept, before, facts))
+    });
+    same.collect()
+}
+
+/// The same for one volume: what is to mount it, what the manifest has of it.
+pub(super) fn change(kept: &Kept, before: &Data, facts: &Facts) -> Option<MajorChange> {
+    // Two runtimes may run two versions over two volumes of one name.
+    if !have_a_runtime_in_common(&facts.places, &kept.places) {
+        return None;
     }
-    out
+    let to = kept.data.program.clone();
+    let to = to.map_or(Reader::Unknown, Reader::Program);
+    // What else mounts the data of a store that is gone may well be there to read it.
+    let is_other_use = to == Reader::Unknown && before.key != kept.data.key;
+    let from = before.program.as_ref().filter(|_| !is_other_use)?;
+    // Then it is the program that looks elsewhere, or the volume is another one's.
+    if to == Reader::Unknown && has_old_readers_alone(kept, before, facts) {
+        return None;
+    }
+    let needs = needs(from, &to, kept, before);
+    let (from, to) = without_same_libc(from, &to);
+    (!needs.is_empty()).then(|| MajorChange {
+        data: kept.data.clone(),
+        from,
+        to,
+        needs,
+    })
 }
 
 /// Whether all that mount the data now mounted it before: the program that wrote it, or others, which read it beside that.

@@ -146,6 +146,11 @@ impl Case {
     }
 }
 
+fn agree(case: &Case) {
+    let ran = run(&case.project, &["apply", "--yes", "--accept-data-loss"]);
+    assert_eq!(ran.status, 0, "{}", ran.err);
+}
+
 fn entry(from: &str, to: &str) -> String {
     format!("[[moved]]\nfrom = \"{from}\"\nto = \"{to}\"\n")
 }

@@ -1,16 +1,11 @@
 //! Data that was left behind, as the user agreed, is still there: nothing removes it. Whatever uses its name again meets it.
 
-use super::{Case, entry};
+use super::{Case, agree, entry};
 use crate::binary::run;
 
 const STORE: &str = "kind = \"postgres\"\nversion = \"17.11\"";
 const ELSEWHERE: &str =
     "kind = \"postgres\"\nexternal = { host = \"db.example.com\", port = 5432 }";
-
-fn agree(case: &Case) {
-    let ran = run(&case.project, &["apply", "--yes", "--accept-data-loss"]);
-    assert_eq!(ran.status, 0, "{}", ran.err);
-}
 
 /// A platform whose store was left behind.
 fn left() -> Case {
@@ -23,7 +18,7 @@ fn left() -> Case {
 /// The same facts as of any other data: what wrote it, what it was made with, where it lies in the volume.
 #[test]
 fn what_returns_meets_what_was_left_behind() {
-    let there = "volume `ml_mlflow-db-data` (components.mlflow-db.volumes.data) is there already, with the data of postgres 17 (glibc) that was left behind";
+    let there = "volume `ml_mlflow-db-data` (components.mlflow-db.volumes.data) is there already, with the data of postgres 17 that was left behind";
     let mut case = left();
     case.change(ELSEWHERE, "kind = \"postgres\"\nversion = \"18.1\"")
         .refuses(&[
