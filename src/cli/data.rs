@@ -271,7 +271,7 @@ fn without_repeats<'a>(texts: &[&'a str]) -> Vec<&'a str> {
 pub struct JsonData {
     /// Data that nothing will use.
     volumes_removed: Vec<JsonLeft>,
-    volumes_fresh: Vec<JsonVolume>,
+    volumes_fresh: Vec<JsonFresh>,
     volumes_moved: Vec<JsonMoved>,
     /// Programs that no longer meet their data where they did.
     displaced: Vec<JsonDisplaced>,
@@ -298,6 +298,15 @@ struct JsonLeft {
     keep: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     instead: Option<String>,
+}
+
+#[derive(Serialize)]
+struct JsonFresh {
+    #[serde(flatten)]
+    volume: JsonVolume,
+    begins: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    program: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -347,6 +356,20 @@ fn volume(data: &Data) -> JsonVolume {
     }
 }
 
+fn fresh(plan: &DataPlan, data: &Data) -> JsonFresh {
+    let (begins, program) = match plan.begins.get(data) {
+        None => ("empty", None),
+        Some(Begin::AsItIs) => ("as_it_is", None),
+        Some(Begin::HasToBeThere) => ("has_to_be_there", None),
+        Some(Begin::LeftBehind(program)) => ("left_behind", program.as_ref()),
+    };
+    JsonFresh {
+        volume: volume(data),
+        begins,
+        program: program.map(ToString::to_string),
+    }
+}
+
 fn consequence(consequence: &Consequence, terminal: &Terminal) -> JsonConsequence {
     JsonConsequence {
         component: consequence.component().to_string(),
@@ -371,7 +394,7 @@ pub fn json(plan: &DataPlan, terminal: &Terminal) -> JsonData {
                 instead: left.instead.as_ref().map(|instead| instead.name.clone()),
             })
             .collect(),
-        volumes_fresh: plan.fresh.iter().map(volume).collect(),
+        volumes_fresh: plan.fresh.iter().map(|it| fresh(plan, it)).collect(),
         volumes_moved: plan
             .moved
             .iter()

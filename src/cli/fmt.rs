@@ -138,8 +138,7 @@ fn refuse_unread(unread: &[(String, ReadError)]) -> Result<(), Failure> {
     let Some((path, error)) = unread.first() else {
         return Ok(());
     };
-    Err(Failure::new(format!("`{path}` {error}"))
-        .help("put a regular file or folder there that you may read, or move it away"))
+    Err(Failure::new(format!("`{path}` {error}")).help(error.way_out()))
 }
 
 /// `None` where the file is not TOML; the errors are printed.

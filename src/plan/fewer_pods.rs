@@ -81,7 +81,7 @@ fn add_back(after: &Value, inputs: &Inputs<'_>, wanted: &[&Kept], plan: &mut Dat
         plan.fresh.push(data.clone());
         let begin = Begin::left_behind(data);
         plan.begins.insert(data.clone(), begin);
-        let change = upgrades::change(kept, data, facts);
+        let change = upgrades::change(kept, (data, facts), upgrades::removed);
         plan.upgrades.extend(change.map(|change| MajorChange {
             data: data.clone(),
             ..change

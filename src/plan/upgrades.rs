@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{manifest::Facts, recorded::RecordedData};
 use crate::{
-    data::{Data, Kept, MountedBy, Place, Program, Reader},
+    data::{Data, Keeper, Kept, MountedBy, Place, Program, Reader},
     files::Target,
 };
 
@@ -24,14 +24,25 @@ pub struct MajorChange {
 /// Compares what wrote the data with what is to read it.
 pub(super) fn upgrades(recorded: &RecordedData<'_>, wanted: &[&Kept]) -> Vec<MajorChange> {
     let same = wanted.iter().flat_map(|kept| {
+        let way: Way = match recorded.used(&kept.data).next() {
+            Some(_) => separated,
+            None => removed,
+        };
         let same = recorded.same(&kept.data);
-        same.filter_map(|(before, facts)| change(kept, before, facts))
+        same.filter_map(move |(before, facts)| change(kept, (before, facts), way))
     });
     same.collect()
 }
 
+/// How a program gets other data than what it can't read, from the data before and afterwards.
+pub(super) type Way = fn(&Data, &Data) -> String;
+
 /// The same for one volume: what is to mount it, what the manifest has of it.
-pub(super) fn change(kept: &Kept, before: &Data, facts: &Facts) -> Option<MajorChange> {
+pub(super) fn change(
+    kept: &Kept,
+    (before, facts): (&Data, &Facts),
+    way: Way,
+) -> Option<MajorChange> {
     // Two runtimes may run two versions over two volumes of one name.
     if !have_a_runtime_in_common(&facts.places, &kept.places) {
         return None;
@@ -45,7 +56,7 @@ pub(super) fn change(kept: &Kept, before: &Data, facts: &Facts) -> Option<MajorC
     if to == Reader::Unknown && has_old_readers_alone(kept, before, facts) {
         return None;
     }
-    let needs = needs(from, &to, kept, before);
+    let needs = needs(from, &to, kept, &way(before, &kept.data));
     let (from, to) = without_same_libc(from, &to);
     (!needs.is_empty()).then(|| MajorChange {
         data: kept.data.clone(),
@@ -86,19 +97,18 @@ fn have_a_runtime_in_common(before: &BTreeSet<Place>, after: &BTreeSet<Place>) -
     before.is_empty() && !after.is_empty() || before.iter().any(|place| starts_it(place.runtime))
 }
 
-fn needs(from: &Program, to: &Reader, kept: &Kept, before: &Data) -> Vec<String> {
+fn needs(from: &Program, to: &Reader, kept: &Kept, way: &str) -> Vec<String> {
     let Reader::Program(to) = to else {
         return vec![format!(
-            "if it can't read what `{}` wrote: {}",
-            from.kind,
-            separated(before, &kept.data)
+            "if it can't read what `{}` wrote: {way}",
+            from.kind
         )];
     };
     let asked = kept.upgrades.iter();
     let asked = asked.filter(|upgrade| upgrade.is_of(from, to));
     let asked: Vec<String> = asked.map(|upgrade| upgrade.needs.clone()).collect();
     if from.kind != to.kind && asked.is_empty() {
-        return vec![cant_read(from, to, before, &kept.data)];
+        return vec![cant_read(from, to, way)];
     }
     asked
 }
@@ -108,11 +118,10 @@ pub(super) fn unread_by(data: &Data, instead: &Kept) -> Option<String> {
     let (from, to) = (data.program.as_ref()?, instead.data.program.as_ref()?);
     let mut upgrades = instead.upgrades.iter();
     let is_other = from.kind != to.kind && !upgrades.any(|it| it.is_of(from, to));
-    is_other.then(|| cant_read(from, to, data, &instead.data))
+    is_other.then(|| cant_read(from, to, &separated(data, &instead.data)))
 }
 
-fn cant_read(from: &Program, to: &Program, before: &Data, after: &Data) -> String {
-    let way = separated(before, after);
+fn cant_read(from: &Program, to: &Program, way: &str) -> String {
     format!("`{}` can't read what `{}` wrote: {way}", to.kind, from.kind)
 }
 
@@ -128,4 +137,17 @@ fn separated(before: &Data, after: &Data) -> String {
             before.key, after.key
         ),
     }
+}
+
+/// The same where nothing uses the data of before: no program is there that a copy could come from.
+pub(super) fn removed(before: &Data, after: &Data) -> String {
+    let key = match after.keeper {
+        Keeper::Host => "source",
+        Keeper::Engine | Keeper::Cluster => "name",
+    };
+    format!(
+        "remove {}, which was left behind, or give `{}` another `{key}`",
+        before.title(),
+        after.key
+    )
 }

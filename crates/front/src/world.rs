@@ -47,6 +47,16 @@ impl fmt::Display for ReadError {
     }
 }
 
+impl ReadError {
+    /// What to do where it is enough that nothing is there.
+    pub fn way_out(&self) -> &'static str {
+        match self {
+            ReadError::Directory => "put a regular file there, or move it away",
+            _ => "put a regular file or folder there that you may read, or move it away",
+        }
+    }
+}
+
 /// What a folder holds, at any depth.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listing {

@@ -28,7 +28,13 @@ fn what_returns_meets_what_was_left_behind() {
         ]);
     left()
         .change(ELSEWHERE, "kind = \"mysql\"")
-        .refuses(&["`mysql` can't read what `postgres` wrote"]);
+        .refuses(&[
+            "`mysql` can't read what `postgres` wrote: remove volume `ml_mlflow-db-data`, which was left behind, or give `components.mlflow-db.volumes.data` another `name`",
+        ]);
+    let json = run(&case.project, &["plan", "--format", "json"]).json();
+    let fresh = &json["volumes_fresh"][0];
+    assert_eq!(fresh["begins"], "left_behind");
+    assert_eq!(fresh["program"], "postgres 17");
     left()
         .change(ELSEWHERE, STORE)
         .change("settings = {", "settings = { database = \"b\",")
