@@ -78,7 +78,10 @@ fn a_folder_where_a_file_is_meant_and_the_other_way_round_are_errors() {
 /// An engine makes an empty folder where a file to mount is missing.
 #[test]
 fn an_empty_folder_that_a_pattern_or_a_kind_may_mean_is_an_error() {
-    for folder in ["teams/a.toml", "mlopsgen/kinds/postgres.toml"] {
+    for (folder, reader) in [
+        ("teams/a.toml", "fmt"),
+        ("mlopsgen/kinds/postgres.toml", "validate"),
+    ] {
         let hostile = Hostile::new("");
         let text = hostile.read("platform.toml");
         let include = "include = [\"teams/*.toml\"]\n";
@@ -87,6 +90,8 @@ fn an_empty_folder_that_a_pattern_or_a_kind_may_mean_is_an_error() {
         fs::create_dir_all(hostile.path(folder)).expect("a folder");
         let ran = hostile.run(&["validate"]);
         ran.failed_with(&["unreadable", &format!("`{folder}` is a folder")]);
+        let ran = hostile.run(&[reader]);
+        ran.failed_with(&["put a regular file there, or move it away"]);
     }
 }
 
