@@ -101,16 +101,11 @@ impl Case {
             Some(keeper) => keeper.to_string(),
             None => "engine".to_string(),
         };
-        volumes
-            .iter()
-            .map(|volume| {
-                format!(
-                    "{} {}",
-                    keeper(volume),
-                    volume["name"].as_str().expect("a name")
-                )
-            })
-            .collect()
+        let named = volumes.iter().map(|volume| {
+            let name = volume["name"].as_str().expect("a name");
+            format!("{} {name}", keeper(volume))
+        });
+        named.collect()
     }
 
     fn manifest(&self) -> serde_json::Value {
@@ -319,8 +314,7 @@ fn what_is_removed_is_reported_and_recorded_after_consent() {
     .refuses(&["volume `ml_mlflow-db-data`", "claim `mlflow-db-data`"]);
     let said = case.apply().err;
     assert_eq!(said.matches("[[moved]]").count(), 1, "{said}");
-    let ran = run(&case.project, &["apply", "--yes", "--accept-data-loss"]);
-    assert_eq!(ran.status, 0, "{}", ran.err);
+    agree(&case);
     let key = "components.mlflow-db.volumes.data";
     let accepted = case.manifest()["accepted"].clone();
     let names = ["ml_mlflow-db-data", "mlflow-db-data"];
@@ -360,8 +354,7 @@ fn another_major_version_over_existing_data_is_asked_for() {
     ]);
     let report = run(&case.project, &["plan", "--format", "json"]).json();
     assert_eq!(report["major_changes"][0]["from"], "postgres 17");
-    let ran = run(&case.project, &["apply", "--yes", "--accept-data-loss"]);
-    assert_eq!(ran.status, 0, "{}", ran.err);
+    agree(&case);
     let accepted = case.manifest()["accepted"][0].clone();
     assert_eq!(accepted["upgraded"], "ml_mlflow-db-data");
     assert_eq!(
@@ -496,8 +489,7 @@ fn a_store_that_becomes_an_image_of_one_s_own_is_asked_for() {
         "volume `ml_mlflow-db-data` (components.mlflow-db.volumes.data) holds data of postgres 17, and another program is to read it",
         "if it can't read what `postgres` wrote",
     ]);
-    let ran = run(&case.project, &["apply", "--yes", "--accept-data-loss"]);
-    assert_eq!(ran.status, 0, "{}", ran.err);
+    agree(&case);
     assert_eq!(case.manifest()["accepted"][0]["to"], "another program");
     assert_eq!(run(&case.project, &["check"]).status, 0);
     assert_eq!(case.apply().status, 0, "it is asked for one time");
