@@ -450,8 +450,7 @@ const LONGEST_OWN_FILE: usize = 1 << 20;
 
 /// What can't be read would be missing: the next `apply` would remove what comes of it.
 fn unread(path: &str, error: &ReadError) -> Diagnostic {
-    Diagnostic::new(Code::Unreadable, format!("`{path}` {error}"))
-        .help(error.way_out())
+    Diagnostic::new(Code::Unreadable, format!("`{path}` {error}")).help(error.way_out())
 }
 
 fn too_long(path: &str, bytes: &[u8], sources: &mut Sources) -> Diagnostic {
