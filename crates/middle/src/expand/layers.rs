@@ -177,7 +177,7 @@ fn with_image_command(
         return out;
     };
     let is_replaced = user.get("command").is_some() || user.get("entrypoint").is_some();
-    if is_replaced || kind_main.get("command").is_some() {
+    if is_replaced {
         return out;
     }
     if let Some(instead) = kind_table.string("no_args") {
@@ -187,7 +187,8 @@ fn with_image_command(
                 .help(instead),
         );
     }
-    if let Some(words) = kind_table.get("image_command") {
+    let words = kind_table.get("image_command");
+    if let Some(words) = words.filter(|_| kind_main.get("command").is_none()) {
         let key = Key {
             name: "command".to_string(),
             span: args.key.span,
