@@ -133,7 +133,7 @@ const CONDITIONAL: &[KeyShape] = &[
     key(
         "image_command",
         Shape::List(&Shape::Text),
-        "What the main workload's image starts by itself (`CMD`), where the kind sets no `command`: it is written out where a user has `args`, which would take its place.",
+        "What the main workload's image starts by itself (`CMD`), where the kind sets no `command`: it is written out where a user has `args`, which would take its place. A `command` of the kind that begins with it loses it beside a user's own `entrypoint`.",
         "image_command = [\"nginx\", \"-g\", \"daemon off;\"]",
     ),
     key(
