@@ -127,9 +127,7 @@ fn without_room(what: &str, size: &Node) -> Option<Diagnostic> {
 fn too_many_processors(workload: &Workload, amount: &Node) -> Option<Diagnostic> {
     let number: u64 = amount.scalar().parse().ok()?;
     let are_thousandths = match workload.resources.memory {
-        Some(memory) => {
-            number >= MANY_PROCESSORS && memory < number.saturating_mul(LEAST_FOR_EACH)
-        }
+        Some(memory) => number >= MANY_PROCESSORS && memory < number.saturating_mul(LEAST_FOR_EACH),
         None => number >= MOST_PROCESSORS,
     };
     let meant = are_thousandths.then(|| format!("\"{number}m\""))?;

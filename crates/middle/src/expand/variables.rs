@@ -54,7 +54,11 @@ fn raw<'a>(declared: &'a Declared, tree: &'a Table) -> Vec<&'a Table> {
     let workloads = workloads.chain(parts(declared).map(|(name, part)| (Some(name), part)));
     let mut found = Vec::new();
     for (part, table) in workloads {
-        found.extend(["compose", "helm"].iter().filter_map(|key| table.table(key)));
+        found.extend(
+            ["compose", "helm"]
+                .iter()
+                .filter_map(|key| table.table(key)),
+        );
         let service = declared.workload_name(part);
         let path = ["raw", "compose", "services", service.as_str()];
         found.extend(tree.get_path(&path).and_then(Node::as_table));
