@@ -409,6 +409,7 @@ impl Checker<'_> {
                 | Fact::PublicUrl
                 | Fact::Files
                 | Fact::Env
+                | Fact::EnvElsewhere
                 | Fact::Scraped
                 | Fact::Memory
                 | Fact::PublicPath,

@@ -19,6 +19,7 @@ choice! {
         Platform = "platform",
         Files = "files",
         Env = "env",
+        EnvElsewhere = "env_elsewhere",
         Scraped = "scraped",
         Memory = "memory",
     }

@@ -173,6 +173,9 @@ fn where_several_run(component: &Component) -> String {
     }
 }
 
+/// Why most kinds are one server.
+const OWN_DATA: &str = "each would keep data of its own";
+
 /// More than one replica of a kind that is one server.
 pub(super) fn replicas(facts: Facts<'_>, sink: &mut Sink) {
     for component in facts
@@ -205,7 +208,8 @@ pub(super) fn replicas(facts: Facts<'_>, sink: &mut Sink) {
             )
             .label(span, "more than one")
             .help(format!(
-                "remove `{key}`: each would keep data of its own{}",
+                "remove `{key}`: {}{}",
+                component.single_because.as_deref().unwrap_or(OWN_DATA),
                 where_several_run(component)
             )),
         );

@@ -9,6 +9,7 @@ use super::{
     draft::{BoundRole, Declared},
     hidden::path_of_url,
     layers::kind_in_long_form,
+    variables,
 };
 use crate::{
     catalog::{Fact, PlatformFact, RoleFact},
@@ -20,7 +21,9 @@ use crate::{
 };
 
 /// The facts that a condition can test.
-pub(super) fn facts(all: &Declarations, bound: &[Bound], index: usize) -> View {
+///
+/// `tree`: the platform, which has raw keys of workloads at its top.
+pub(super) fn facts(all: &Declarations, bound: &[Bound], index: usize, tree: &Table) -> View {
     let declared = &all.components[index];
     let value = |fact: &Fact| match fact {
         Fact::Settings => settings(declared).into(),
@@ -34,8 +37,9 @@ pub(super) fn facts(all: &Declarations, bound: &[Bound], index: usize) -> View {
         Fact::Major => json!(declared.program.major),
         Fact::Version => json!(declared.version),
         Fact::Platform => platform(all).into(),
-        Fact::Files => named(declared, "files"),
-        Fact::Env => named(declared, "env"),
+        Fact::Files => set_of(files(declared)),
+        Fact::Env => set_of(variables::names(declared, tree)),
+        Fact::EnvElsewhere => json!(variables::are_elsewhere(declared, tree)),
         Fact::Scraped => json!(is_scraped(all, declared)),
         Fact::Memory => json!(has_memory(declared)),
     };
@@ -162,15 +166,18 @@ fn ports(declared: &Declared) -> Json {
         .into()
 }
 
-/// What the user names in this table of the component, such as the paths at which it mounts files.
-fn named(declared: &Declared, table: &str) -> Json {
-    let entries = declared.user.table(table).into_iter();
+/// The paths at which the user mounts files.
+fn files(declared: &Declared) -> impl Iterator<Item = String> {
+    let entries = declared.user.table("files").into_iter();
     let entries = entries.flat_map(Table::iter);
     let entries = entries.filter(|(_, it)| !it.is_false() && !it.is_removed());
-    entries
-        .map(|(key, _)| (key.name.clone(), Json::from(true)))
-        .collect::<Map<_, _>>()
-        .into()
+    entries.map(|(key, _)| key.name.clone())
+}
+
+/// Names of which a condition asks whether they are there.
+fn set_of(names: impl IntoIterator<Item = String>) -> Json {
+    let names = names.into_iter().map(|name| (name, Json::from(true)));
+    names.collect::<Map<_, _>>().into()
 }
 
 /// Whether a Prometheus of the platform asks it, or one of its parts, for metrics.

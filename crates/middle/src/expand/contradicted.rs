@@ -1,6 +1,6 @@
 //! Variables of the user's that contradict what the kind says elsewhere: its health check, its other variables, its clients.
 
-use super::draft::Declared;
+use super::{draft::Declared, variables};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     syntax::{Entry, Node, Table, places},
@@ -11,20 +11,10 @@ pub(super) fn check(declared: &Declared, kind: &Table, sink: &mut Sink) {
     if declared.external.is_some() {
         return;
     }
-    let parts = declared.user.table("parts").into_iter();
-    let parts = parts
-        .flat_map(Table::iter)
-        .filter(|(part, _)| runs_the_program(kind, &part.name));
-    let of_parts = parts.filter_map(|(_, part)| part.as_table()?.table("env"));
+    let of_parts = variables::parts(declared).filter_map(|(_, part)| part.table("env"));
     for env in declared.user.table("env").into_iter().chain(of_parts) {
         check_in(env, declared, kind, sink);
     }
-}
-
-/// Whether a part of the kind runs the component's own image.
-fn runs_the_program(kind: &Table, part: &str) -> bool {
-    let part = kind.get_path(&["parts", part]).and_then(Node::as_table);
-    part.is_some_and(|part| part.get("image").is_none())
 }
 
 fn check_in(env: &Table, declared: &Declared, kind: &Table, sink: &mut Sink) {

@@ -98,7 +98,8 @@ pub(super) fn workloads(
     if measured.is_some() {
         user_main.remove("metrics");
     }
-    let kind_main_started = with_image_command(&kind_main, kind_table, &user_main, sink);
+    let mut kind_main_started = with_image_command(&kind_main, kind_table, &user_main, sink);
+    leave_start_to(&user_main, &mut kind_main_started, kind_table);
     let mut workloads = vec![Layered {
         part: None,
         table: merged(&kind_main_started, &user_main),
@@ -177,7 +178,7 @@ fn with_image_command(
         return out;
     };
     let is_replaced = user.get("command").is_some() || user.get("entrypoint").is_some();
-    if is_replaced || kind_main.get("command").is_some() {
+    if is_replaced {
         return out;
     }
     if let Some(instead) = kind_table.string("no_args") {
@@ -187,7 +188,8 @@ fn with_image_command(
                 .help(instead),
         );
     }
-    if let Some(words) = kind_table.get("image_command") {
+    let words = kind_table.get("image_command");
+    if let Some(words) = words.filter(|_| kind_main.get("command").is_none()) {
         let key = Key {
             name: "command".to_string(),
             span: args.key.span,
@@ -195,6 +197,27 @@ fn with_image_command(
         out.set(key, words.clone());
     }
     out
+}
+
+/// Beside an entry point of the user's own the kind's command is its arguments: without the script for a shell that the kind has
+/// there, and without the program that the image would start, which no image hands to another entry point either.
+fn leave_start_to(user: &Table, kind_main: &mut Table, kind_table: &Table) {
+    if user.get("entrypoint").is_none_or(Node::is_false) {
+        return;
+    }
+    if kind_main.strings("entrypoint").last() == Some(&"-c") {
+        kind_main.remove("command");
+    }
+    let program = kind_table.strings("image_command");
+    let of_image = kind_main.strings("command").starts_with(&program);
+    if let Some(Value::Array(words)) = kind_main.get_mut("command").map(|it| &mut it.value)
+        && of_image
+    {
+        words.drain(..program.len());
+        if words.is_empty() {
+            kind_main.remove("command");
+        }
+    }
 }
 
 fn unknown_part(declared: &Declared, key: &Key, parts: &Table) -> Diagnostic {

@@ -55,6 +55,7 @@ mod tag_form;
 mod unknown_role;
 mod unread_keys;
 mod unread_secrets;
+mod variables;
 
 pub use declare::taken_away;
 pub use draft::{BoundRole, ComponentDraft, Declared, Draft, Names, WorkloadDraft};
@@ -202,7 +203,7 @@ fn layers(
     tree: &Table,
     sink: &mut Sink,
 ) -> Vec<Layers> {
-    let mut layers = lay(all, bound, engine, sink);
+    let mut layers = lay(all, bound, engine, tree, sink);
     hidden::check(all, &layers, sink);
     probes::drop_idle(all, &mut layers);
     unread_secrets::drop(all, &mut layers, tree);
@@ -214,11 +215,17 @@ fn layers(
 }
 
 /// Decides the conditions of kinds, and lays what users wrote over what holds.
-fn lay(all: &Declarations, bound: Vec<Bound>, engine: &Engine, sink: &mut Sink) -> Vec<Layers> {
+fn lay(
+    all: &Declarations,
+    bound: Vec<Bound>,
+    engine: &Engine,
+    tree: &Table,
+    sink: &mut Sink,
+) -> Vec<Layers> {
     // Conditions of one component read what fills the roles of another.
     let mut laid = Vec::new();
     for (index, declared) in all.components.iter().enumerate() {
-        let facts = conditions::facts(all, &bound, index);
+        let facts = conditions::facts(all, &bound, index, tree);
         let kind_table = conditions::table_of_kind(declared, engine, &facts, sink);
         // A condition that can't be evaluated is reported already.
         let holds =

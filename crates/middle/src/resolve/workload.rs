@@ -105,6 +105,7 @@ pub(super) fn component(
         image_volumes: read::strings(&draft.kind_table, "image_volumes"),
         reads_logs: draft.kind_table.boolean("reads_logs").unwrap_or(false),
         single: draft.kind_table.boolean("single").unwrap_or(false),
+        single_because: read::owned(&draft.kind_table, "single_because"),
         several_with: draft.kind.several_with(),
         memory_maps: read::unsigned(&draft.kind_table, "memory_maps"),
         raw_helm: raw(

@@ -3,6 +3,7 @@
 mod contradiction;
 mod data_folder;
 mod declared;
+mod single;
 mod watch;
 
 use super::{
@@ -22,12 +23,13 @@ use data_folder::DATA_FOLDER;
 use declared::{
     BINDING, OWN_NAME, OWN_SECRET, OWN_VARIABLE, ROLE, SETTING, TOLD_IN_FILES, UPGRADE,
 };
+use single::{SINGLE, SINGLE_BECAUSE};
 use watch::RECORD;
 
 const CONDITION: KeyShape = key(
     "if",
     Shape::Plain(Form::Free),
-    "Only where this holds: an expression over `settings`, `roles`, `ports` (`ports.http.path`), `public_url`, `external`, `routes` (of an entry point: `routes.tls`), `major`, `files` (`files['/etc/x.yml']`: the user mounts one there), `env` (`env['X']`: the user sets it), `scraped` (by a Prometheus of the platform), `memory` (the main workload has an amount of it) and `platform`.",
+    "Only where this holds: an expression over `settings`, `roles`, `ports` (`ports.http.path`), `public_url`, `external`, `routes` (of an entry point: `routes.tls`), `major`, `files` (`files['/etc/x.yml']`: the user mounts one there), `env` (`env['X']`: the user sets it), `env_elsewhere` (variables stand in files or objects that are not read), `scraped` (by a Prometheus of the platform), `memory` (the main workload has an amount of it) and `platform`.",
     "if = \"settings.password\"",
 );
 
@@ -72,12 +74,8 @@ pub const KIND_PART: &[KeyShape] = &join::<{ length(PART_SECTIONS) }>(PART_SECTI
 
 /// What `[[when]]` may lay over the rest.
 const CONDITIONAL: &[KeyShape] = &[
-    key(
-        "single",
-        Shape::Boolean,
-        "It is one server: more than one replica is an error.",
-        "single = true",
-    ),
+    SINGLE,
+    SINGLE_BECAUSE,
     key(
         "outputs",
         Shape::Map(NameRule::Identifier, &Shape::Text),
@@ -135,7 +133,7 @@ const CONDITIONAL: &[KeyShape] = &[
     key(
         "image_command",
         Shape::List(&Shape::Text),
-        "What the main workload's image starts by itself (`CMD`), where the kind sets no `command`: it is written out where a user has `args`, which would take its place.",
+        "What the main workload's image starts by itself (`CMD`), where the kind sets no `command`: it is written out where a user has `args`, which would take its place. A `command` of the kind that begins with it loses it beside a user's own `entrypoint`.",
         "image_command = [\"nginx\", \"-g\", \"daemon off;\"]",
     ),
     key(
