@@ -20,6 +20,8 @@ pub(super) fn read_places(script: &str) -> Option<Vec<usize>> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Inside {
     Double,
+    /// A `${` in double quotes: `"` begins quotes of its own there, `'` none.
+    Braces,
     Parentheses,
     Backticks,
 }
@@ -45,23 +47,28 @@ impl Scan<'_> {
         let (script, at) = (self.script, self.at);
         let (before, rest) = script.split_at(at);
         self.at += sign.len_utf8();
-        let is_double = self.inside.last() == Some(&Inside::Double);
+        let inside = self.inside.last().copied();
+        let is_double = matches!(inside, Some(Inside::Double | Inside::Braces));
         match sign {
             '\\' => self.at += rest[1..].chars().next().map_or(0, char::len_utf8),
-            '$' if rest.starts_with("${") && !before.ends_with('$') => self.found.push(at),
+            '$' if rest.starts_with("${") && !before.ends_with('$') => {
+                self.found.push(at);
+                self.inside.extend(is_double.then_some(Inside::Braces));
+            }
             '$' if rest.starts_with("$(") => {
                 self.inside.push(Inside::Parentheses);
                 self.at += 1;
             }
-            '"' if is_double => drop(self.inside.pop()),
+            '"' if inside == Some(Inside::Double) => drop(self.inside.pop()),
             '"' => self.inside.push(Inside::Double),
-            '`' if self.inside.last() == Some(&Inside::Backticks) => drop(self.inside.pop()),
+            '}' if inside == Some(Inside::Braces) => drop(self.inside.pop()),
+            '`' if inside == Some(Inside::Backticks) => drop(self.inside.pop()),
             '`' if is_double => self.inside.push(Inside::Backticks),
             _ if is_double => {}
             '\'' => self.at = quoted_end(script, at),
             '#' if begins_word(before) => self.at += rest.find('\n').unwrap_or(rest.len()) - 1,
             '(' => self.inside.push(Inside::Parentheses),
-            ')' if self.inside.last() == Some(&Inside::Parentheses) => drop(self.inside.pop()),
+            ')' if inside == Some(Inside::Parentheses) => drop(self.inside.pop()),
             '<' if rest.starts_with("<<<") => self.at += 2,
             '<' if rest.starts_with("<<") => self.announce(&rest[2..])?,
             '\n' => self.documents(),

@@ -104,6 +104,8 @@ mod tests {
             "echo $'it\\'s'\nmvn '-Dx=${project.version}' package",
             "cat <<END\nit's time\nEND\nmvn '-Dx=${project.version}' package",
             "echo $((1 << 2)) \"$(grep -c \"it's\" a)\"\nmvn '-Dx=${project.version}' package",
+            "echo \"${x:-\"it's\"} ${y:-it's}\"\nmvn '-Dx=${project.version}' package",
+            "x=\"$(cat <<END\nit's\nEND\n)\"\nmvn '-Dx=${project.version}' package",
             "echo \"`cat '${a.b}'`\" ${#x} $# a#b",
             "curl ${components.api.http.url} ${vars.tag} ${platform.name}",
         ] {
