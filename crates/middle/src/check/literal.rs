@@ -84,7 +84,14 @@ fn words(node: &Node) -> Vec<String> {
 
 /// Programs that read their arguments as a line of a shell, beside those that end in `sh`.
 const READ_LINES: [&str; 8] = [
-    "ssh", "su", "eval", "watch", "script", "parallel", "cmd", "powershell",
+    "ssh",
+    "su",
+    "eval",
+    "watch",
+    "script",
+    "parallel",
+    "cmd",
+    "powershell",
 ];
 
 /// Whether a word may be a shell, or what hands a line to one.

@@ -104,7 +104,8 @@ fn is_closed(facts: Facts<'_>, door: &str) -> bool {
         edge.to == door && is_for_people
     };
     let is_of_door = |name: &str| component.workloads.iter().any(|it| it.name == name);
-    let mut modes = facts.platform.workloads().filter_map(|it| it.network_mode.as_ref());
+    let workloads = facts.platform.workloads();
+    let mut modes = workloads.filter_map(|it| it.network_mode.as_ref());
     let is_shared =
         modes.any(|mode| matches!(&mode.value, NetworkMode::Service(name) if is_of_door(name)));
     // What only raw keys describe may lead anywhere.
