@@ -2,7 +2,7 @@
 
 use super::{form::NameRule, shape::Shape};
 use crate::{
-    diag::{Code, Diagnostic},
+    diag::{Code, Diagnostic, nearest},
     source::Span,
     syntax::{Key, Node, Table, quoted},
 };
@@ -20,7 +20,7 @@ pub(super) fn unquoted(
         && value.as_table().is_some_and(|table| {
             let first = table.iter().next().map(|(inner, _)| inner);
             let is_behind = |inner: &Key| is_right_behind(key.span, inner.span);
-            first.is_some_and(|inner| is_behind(inner) && !is_key_of(item, &inner.name))
+            first.is_some_and(|inner| is_behind(inner) && goes_on(key, inner, item))
         });
     if item.takes(&value.value) && rule.accepts(&key.name) && !opens_another {
         return None;
@@ -57,6 +57,17 @@ pub(super) fn unquoted(
     )
 }
 
+/// Keys that people write for a value, as other programs have them.
+const KEYS_OF_OTHERS: [&str; 6] = ["value", "valueFrom", "secret", "from", "file", "default"];
+
+/// Whether the name of a setting goes on with a key, as in `spring.redis`: not one of a variable, and no key that is meant as such.
+fn goes_on(first: &Key, inner: &Key, item: &Shape) -> bool {
+    let is_setting = !first.name.contains(|c: char| c.is_ascii_uppercase());
+    is_setting
+        && !KEYS_OF_OTHERS.contains(&inner.name.as_str())
+        && nearest(&inner.name, keys_of(item)).is_none()
+}
+
 /// Whether more than one value stands in a table, and in the tables in it.
 fn has_several(table: &Table) -> bool {
     let mut entries = table.iter();
@@ -67,10 +78,14 @@ fn has_several(table: &Table) -> bool {
 }
 
 fn is_key_of(shape: &Shape, name: &str) -> bool {
+    keys_of(shape).contains(&name)
+}
+
+fn keys_of(shape: &Shape) -> Vec<&'static str> {
     match shape {
-        Shape::Table(keys) => keys.iter().any(|key| key.name == name),
-        Shape::Either(shapes) => shapes.iter().any(|shape| is_key_of(shape, name)),
-        _ => false,
+        Shape::Table(keys) => keys.iter().map(|key| key.name).collect(),
+        Shape::Either(shapes) => shapes.iter().flat_map(keys_of).collect(),
+        _ => Vec::new(),
     }
 }
 

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     diag::{Code, Diagnostic, nearest},
+    source::Span,
     syntax::{Entry, Key, Node, Table, Value, key_text, places, quoted},
 };
 
@@ -110,12 +111,20 @@ pub(super) fn secret_of_variable(
     );
     let reference = quoted(&crate::reference::written(&["secrets", name]));
     let message = "an environment variable has no key `secret`";
-    Some(
-        Diagnostic::new(Code::UnknownKey, message)
-            .label(key.span, "a file is filled so")
+    let diagnostic =
+        Diagnostic::new(Code::UnknownKey, message).label(key.span, "a file is filled so");
+    // Behind a dot there is no table to replace, but the rest of the line.
+    Some(match is_right_behind(context.place, key.span) {
+        true => diagnostic
+            .help(format!("write `{} = {reference}`", key_text(context.entry)))
+            .replacing(
+                Span::new(key.span.source, context.place.end..value.span.end),
+                format!(" = {reference}"),
+            ),
+        false => diagnostic
             .help(format!("write `{reference}` in the place of the table"))
             .replacing(context.place, reference),
-    )
+    })
 }
 
 /// Environments in the platform's own file: each has one of its own.

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    syntax::{Entry, Table, Value, key_text},
+    syntax::{Entry, Node, Table, Value, key_text},
     text::all_of,
 };
 
@@ -40,13 +40,25 @@ pub(super) fn freed(
             if let Some(inner) = right.table_mut(holder) {
                 inner.remove(&entry.key.name);
             }
-            right.set(entry.key.clone(), entry.value.clone());
+            free(entry, right);
         }
     }
     freed
 }
 
-/// The entries below a table's own heading that are keys of the component, which has them not itself.
+/// Puts an entry where it belongs: a table goes into the one of that name.
+fn free(entry: &Entry, component: &mut Table) {
+    let Entry { key, value } = entry;
+    match (component.table_mut(&key.name), value.as_table()) {
+        (Some(own), Some(more)) => {
+            let more = more.entries.iter().cloned();
+            more.for_each(|Entry { key, value }| own.set(key, value));
+        }
+        _ => component.set(key.clone(), value.clone()),
+    }
+}
+
+/// The entries below a table's own heading that are keys of the component: it has them not itself, or in tables as well.
 fn swallowed<'a>(holder: &'a Entry, table: &Table, keys: &[KeyShape]) -> Vec<&'a Entry> {
     let Some(inner) = holder.value.as_table() else {
         return Vec::new();
@@ -56,9 +68,14 @@ fn swallowed<'a>(holder: &'a Entry, table: &Table, keys: &[KeyShape]) -> Vec<&'a
         let shape = keys.iter().find(|shape| shape.name == key.name);
         let is_below = !is_right_behind(holder.key.span, key.span) && !is_inside(holder, entry);
         let fits = |shape: &KeyShape| shape.shape.takes(&value.value);
-        is_below && table.get(&key.name).is_none() && shape.is_some_and(fits)
+        is_below && stands_beside(value, table.get(&key.name)) && shape.is_some_and(fits)
     };
     inner.entries.iter().filter(is_meant).collect()
+}
+
+/// Whether a component can have this value beside what stands above: keys of one table may stand in several places.
+fn stands_beside(value: &Node, own: Option<&Node>) -> bool {
+    own.is_none_or(|own| own.as_table().is_some() && value.as_table().is_some())
 }
 
 /// Whether an entry stands in the braces of the table.

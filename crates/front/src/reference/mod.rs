@@ -7,6 +7,7 @@ mod constants;
 mod field;
 mod in_place;
 mod parse;
+mod shell;
 mod sounds;
 mod unreadable;
 mod variable;

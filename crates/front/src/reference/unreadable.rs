@@ -1,6 +1,6 @@
 //! `${` in a shell's text where no shell can read it: other tools' variables.
 
-use super::PLATFORM_WORDS;
+use super::{PLATFORM_WORDS, shell::read_places};
 
 /// What stands in a `${...}` of other tools.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,14 +17,10 @@ pub struct Unreadable<'a> {
 /// as in a here-document with a quoted end, and a script may name another program than a shell in its first line.
 pub fn unreadable(script: &str) -> Vec<Unreadable<'_>> {
     let is_of_others = script.starts_with("#!") && !first_line_names_a_shell(script);
-    let has_quoted_document = ["<<'", "<<\"", "<<\\", "<<-'", "<<-\"", "<<-\\"]
-        .iter()
-        .any(|start| script.contains(start));
-    if is_of_others || has_quoted_document {
+    if is_of_others {
         return Vec::new();
     }
-    let starts = script.match_indices("${").map(|(start, _)| start);
-    let read = starts.filter(|start| is_read(&script[..*start]));
+    let read = read_places(script).unwrap_or_default().into_iter();
     let found = read.filter_map(|start| at(&script[start..]));
     found.filter(|it| !is_ours(it)).collect()
 }
@@ -32,14 +28,6 @@ pub fn unreadable(script: &str) -> Vec<Unreadable<'_>> {
 fn first_line_names_a_shell(script: &str) -> bool {
     let first = script.lines().next().unwrap_or_default();
     first.split(['/', ' ']).any(|word| word.ends_with("sh"))
-}
-
-/// Whether a shell reads a `$` behind this text: it is not escaped, and no single quote may still be open.
-fn is_read(before: &str) -> bool {
-    let line = before.rsplit('\n').next().unwrap_or(before);
-    let is_open = before.matches('\'').count() % 2 == 1;
-    let is_comment = line.trim_start().starts_with('#') || line.contains(" #");
-    !is_open && !is_comment && !before.ends_with(['\\', '$'])
 }
 
 /// Whether it is a reference, which is resolved before a shell reads it.
@@ -89,6 +77,9 @@ mod tests {
             ["secret.db-password", "var.tag"]
         );
         assert_eq!(found("#!/bin/bash\necho ${params.A}"), ["params.A"]);
+        assert_eq!(found("echo \"it's ${env.X}\""), ["env.X"]);
+        assert_eq!(found("cat <<END\nit's ${env.X}\nEND"), ["env.X"]);
+        assert_eq!(found("echo 'a' # don't\necho ${env.X}"), ["env.X"]);
     }
 
     #[test]
@@ -103,6 +94,19 @@ mod tests {
             "#!/usr/bin/env groovy\nprintln \"${env.X}\"",
             "# as Jenkins has it: ${env.X}",
             "true  # ${env.X}",
+            "cat << 'END' > a\n${project.version}\nEND",
+            "cat << \"END\" > a\n${project.version}\nEND",
+            "cat <<- 'END' > a\n${project.version}\nEND",
+            "cat << \\END > a\n${project.version}\nEND",
+            "# don't run on main\nmvn '-Dx=${project.version}' package",
+            "echo \"it's time\"\nmvn '-Dx=${project.version}' package",
+            "echo it\\'s\nmvn '-Dx=${project.version}' package",
+            "echo $'it\\'s'\nmvn '-Dx=${project.version}' package",
+            "cat <<END\nit's time\nEND\nmvn '-Dx=${project.version}' package",
+            "echo $((1 << 2)) \"$(grep -c \"it's\" a)\"\nmvn '-Dx=${project.version}' package",
+            "echo \"${x:-\"it's\"} ${y:-it's}\"\nmvn '-Dx=${project.version}' package",
+            "x=\"$(cat <<END\nit's\nEND\n)\"\nmvn '-Dx=${project.version}' package",
+            "echo \"`cat '${a.b}'`\" ${#x} $# a#b",
             "curl ${components.api.http.url} ${vars.tag} ${platform.name}",
         ] {
             assert_eq!(found(right), [""; 0], "{right}");

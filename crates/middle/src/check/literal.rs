@@ -82,13 +82,24 @@ fn words(node: &Node) -> Vec<String> {
     }
 }
 
-/// Programs that read their arguments as a line of a shell, beside shells.
-const READ_LINES: [&str; 6] = ["ssh", "su", "eval", "watch", "script", "parallel"];
+/// Programs that read their arguments as a line of a shell, beside those that end in `sh`.
+const READ_LINES: [&str; 8] = [
+    "ssh",
+    "su",
+    "eval",
+    "watch",
+    "script",
+    "parallel",
+    "cmd",
+    "powershell",
+];
 
 /// Whether a word may be a shell, or what hands a line to one.
 fn runs_shell(words: &[String]) -> bool {
     words.iter().any(|word| {
-        let name = word.rsplit('/').next().unwrap_or(word);
+        let name = word.rsplit(['/', '\\']).next().unwrap_or(word);
+        let name = name.to_lowercase();
+        let name = name.strip_suffix(".exe").unwrap_or(&name);
         name.ends_with("sh") || READ_LINES.contains(&name)
     })
 }
@@ -201,7 +212,9 @@ fn variable_of_start(
     let mut all = secrets.chain(variables);
     let (name, segments, what) = all.find(|(name, ..)| names_variable(string.text, name))?;
     let (spelled, reference) = (format!("${name}"), reference::written(&segments));
-    if has_variable(string.owner, name, strings) || string.text.contains(&format!("{name}=")) {
+    let is_of_text = string.text.contains(&format!("{name}="));
+    let has_it = is_of_text || has_variable(string.owner, name, strings);
+    if has_it || is_set_by_command(string.owner, name, strings) {
         return None;
     }
     let message = format!(
@@ -216,13 +229,36 @@ fn variable_of_start(
     )
 }
 
-/// Whether a text has `$NAME`, and no longer name.
+/// Whether a text has `$NAME`, and no longer name. `$NAME[0]` and `$NAME.key` are of programs with variables of their own.
 fn names_variable(text: &str, name: &str) -> bool {
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let mut found = text.match_indices('$').filter(|(at, _)| {
         let after = text[at + 1..].strip_prefix(name);
         let is_alone = !text[..*at].ends_with(['$', '\\']);
-        is_alone && after.is_some_and(|rest| !rest.starts_with(is_part))
+        let goes_on = |rest: &str| rest.starts_with(is_part) || rest.starts_with(['[', '.']);
+        is_alone && after.is_some_and(|rest| !goes_on(rest))
+    });
+    found.next().is_some()
+}
+
+/// Whether a command, or a script that is its file, gives a value to a variable of this name.
+fn is_set_by_command(owner: Owner<'_>, name: &str, strings: &[UserString<'_>]) -> bool {
+    let subject = owner.subject();
+    let of_owner = strings.iter().filter(|it| it.owner.subject() == subject);
+    let mut commands = of_owner.filter(|it| match it.how {
+        StringUse::Word { .. } | StringUse::Line | StringUse::File | StringUse::Mounted(_) => true,
+        StringUse::Variable(_) | StringUse::Named(_) | StringUse::OfFile(..) => false,
+    });
+    commands.any(|it| sets(it.text, name))
+}
+
+/// Whether a text of a shell may set this variable: `NAME=`, or the name alone, as `read NAME` has it.
+fn sets(text: &str, name: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut found = text.match_indices(name).filter(|(at, _)| {
+        let (before, after) = (&text[..*at], &text[at + name.len()..]);
+        let is_whole = !before.ends_with(is_part) && !after.starts_with(is_part);
+        is_whole && !before.ends_with(['$', '{'])
     });
     found.next().is_some()
 }
@@ -288,7 +324,10 @@ fn credentials(string: &UserString<'_>) -> Option<Diagnostic> {
         return None;
     };
     let inner = string.text.trim().strip_prefix("credentials(")?;
-    let id = inner.strip_suffix(')')?.trim_matches(['\'', '"']);
+    let id = match inner.strip_suffix(')')?.trim_matches(['\'', '"']) {
+        "" => "NAME",
+        id => id,
+    };
     let message = format!(
         "{} gets the text `{}`: Jenkins calls nothing in it",
         string.owner.describe(),

@@ -7,7 +7,7 @@ use crate::{
     diag::{Code, Diagnostic, Sink},
     files::{Site, Target},
     graph::{ComponentEdge, Why},
-    model::{Platform, Route, RouteEnd, RouteTls, Workload},
+    model::{NetworkMode, Platform, Route, RouteEnd, RouteTls, Workload},
     source::Span,
 };
 
@@ -84,7 +84,7 @@ pub(super) fn doors(facts: Facts<'_>, sink: &mut Sink) {
 }
 
 /// Whether nobody can get to a component from outside, as far as platform.toml tells: a tunnel or another entry point would refer to
-/// it, and raw keys or a network of others may open it.
+/// it or share its network, and raw keys or a network of others may open it.
 fn is_closed(facts: Facts<'_>, door: &str) -> bool {
     let Some(component) = facts.platform.component(door) else {
         return false;
@@ -103,10 +103,20 @@ fn is_closed(facts: Facts<'_>, door: &str) -> bool {
             .any(|why| !matches!(why, Why::Scrape | Why::DependsOn));
         edge.to == door && is_for_people
     };
+    let is_of_door = |name: &str| component.workloads.iter().any(|it| it.name == name);
+    let workloads = facts.platform.workloads();
+    let mut modes = workloads.filter_map(|it| it.network_mode.as_ref());
+    let is_shared =
+        modes.any(|mode| matches!(&mode.value, NetworkMode::Service(name) if is_of_door(name)));
+    // What only raw keys describe may lead anywhere.
+    let mut raw = facts.raw.of_platform.iter();
+    let has_raw = raw.any(|it| it.workload.is_none() || is_of_door(it.name));
     let behind = facts.platform.routes.iter().flat_map(|it| &it.paths);
     component.external.is_none()
         && component.public_url.is_none()
         && !component.workloads.iter().any(opens)
+        && !is_shared
+        && !has_raw
         && !facts.graph.component_edges().any(leads_there)
         && !behind.into_iter().any(|path| path.to.component == door)
 }
