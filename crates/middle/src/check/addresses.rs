@@ -12,7 +12,7 @@ use crate::{
     diag::{Code, Diagnostic, Sink},
     graph::{OpenPort, Peer},
     language::usual_port_name,
-    model::{Component, HostPort, NetworkMode, NetworkOwners, Platform, Port, PortRange},
+    model::{Component, HostPort, NetworkMode, NetworkOwners, Platform, Port, PortRange, Workload},
     reference,
     syntax::{Table, key_text, quoted},
     value::MACHINE,
@@ -281,6 +281,8 @@ fn referred<'a>(text: &'a str, name: &'a str, other: &Component) -> Referred<'a>
     let (port, undeclared) = match of_number {
         Some(port) => (port.to_string(), None),
         None if has_other_form => (main.to_string(), None),
+        // The program of a kind listens on the ports that its kind has: the number is a mistake.
+        None if !other.any_program && ports().next().is_some() => (main.to_string(), None),
         // What could not be read gets the names that the help for it proposes.
         None if has_unread_ports(other) => (usual.to_string(), None),
         None => {
@@ -382,15 +384,17 @@ fn itself(
 }
 
 /// The server of another component, which is published nowhere, on the container's own address: `redis://localhost:6379`. A page or an
-/// API by `http` may be one that the container serves without a word of it here.
+/// API by `http` may be one that the container serves without a word of it here, and a command may start any server beside its program.
 fn inside_alone(string: &UserString<'_>, facts: Facts<'_>) -> Option<Diagnostic> {
     let (scheme, host, number) = server_here(string.text)?;
     let platform = facts.platform;
     let own = match string.owner {
-        Owner::Workload(workload) if is_alone(platform, &workload.name) => &workload.ports[..],
-        Owner::Pipeline(_) => &[],
-        Owner::Workload(_) | Owner::Ci(_) => return None,
+        Owner::Workload(workload) if is_alone(platform, workload) => &workload.ports[..],
+        Owner::Workload(_) | Owner::Pipeline(_) | Owner::Ci(_) => return None,
     };
+    if !matches!(string.how, StringUse::Variable(_)) {
+        return None;
+    }
     let is_meant = |port: &Port| {
         port.container.first == number
             && port.scheme.name() != "http"
@@ -422,15 +426,26 @@ fn inside_alone(string: &UserString<'_>, facts: Facts<'_>) -> Option<Diagnostic>
     )
 }
 
-/// Whether a workload has its network to itself.
-fn is_alone(platform: &Platform, name: &str) -> bool {
+/// Whether a workload has its network to itself, and runs what its image runs, in a pod without further containers.
+fn is_alone(platform: &Platform, workload: &Workload) -> bool {
     let owners = NetworkOwners::of(platform);
-    let own = owners.owner_of(name);
-    let has_none = platform
-        .workload(name)
-        .is_some_and(|it| it.network_mode.is_none());
-    let mut others = platform.workloads().filter(|it| it.name != name);
-    has_none && !others.any(|it| owners.owner_of(&it.name) == own)
+    let own = owners.owner_of(&workload.name);
+    let runs_its_image = workload.entrypoint.is_none() && workload.command.is_none();
+    let mut others = platform.workloads().filter(|it| it.name != workload.name);
+    runs_its_image
+        && workload.network_mode.is_none()
+        && !has_sidecars(platform, workload)
+        && !others.any(|it| owners.owner_of(&it.name) == own)
+}
+
+/// Whether raw values of the chart put further containers into its pod.
+fn has_sidecars(platform: &Platform, workload: &Workload) -> bool {
+    let component = platform.component(&workload.component);
+    let of_component = component.filter(|_| workload.part.is_none());
+    let of_component = of_component.map(|it| &it.raw_helm).into_iter();
+    let of_platform = platform.raw_helm.at(&["components", &workload.name]);
+    let mut values = of_component.chain([&workload.raw_helm]).chain(of_platform);
+    values.any(|values| values.get("sidecars").or(values.get("initContainers")).is_some())
 }
 
 /// `redis://:pass@localhost:6379/0` in a text: scheme, host and port.

@@ -233,6 +233,7 @@ pub fn component(workloads: Vec<Workload>) -> Component {
         reads_logs: false,
         memory_maps: None,
         single: false,
+        keeps_in: Vec::new(),
         several_with: Vec::new(),
         raw_helm: Raw::default(),
         span: span(),
