@@ -428,6 +428,63 @@ fn the_data_of_one_server_is_never_that_of_two_pods() {
     assert!(!block(&beside, "  db:").contains("strategy:"), "{beside}");
 }
 
+/// What else it mounts it may share: the entry point would be down in every upgrade for its log.
+#[test]
+fn what_lies_beside_the_data_of_one_server_is_no_data() {
+    let data_elsewhere = "volumes.data = false\nvolumes.beside";
+    for (kind, key, volume, is_data) in [
+        (
+            "traefik",
+            "volumes.beside",
+            "{ mount = \"/var/log/traefik\", source = \"/srv/log\" }",
+            false,
+        ),
+        (
+            "traefik",
+            "volumes.beside",
+            "{ mount = \"/pages\", shared = \"lake\" }",
+            false,
+        ),
+        (
+            "memcached",
+            "volumes.beside",
+            "{ mount = \"/data\", shared = \"lake\" }",
+            false,
+        ),
+        (
+            "statsd-exporter",
+            "volumes.beside",
+            "{ mount = \"/data\", source = \"/srv/data\" }",
+            false,
+        ),
+        (
+            "prometheus",
+            "volumes.data",
+            "{ mount = \"/elsewhere\", source = \"/srv/data\" }",
+            true,
+        ),
+        (
+            "prometheus",
+            data_elsewhere,
+            "{ mount = \"/prometheus/wal\", source = \"/srv/data\" }",
+            true,
+        ),
+        (
+            "prometheus",
+            data_elsewhere,
+            "{ mount = \"/prometheus-rules\", source = \"/srv/data\" }",
+            false,
+        ),
+    ] {
+        let files = compiled(&format!(
+            "[components.web]\nimage = \"a/web:1\"\ngroup = \"one\"\nvolumes.lake = {{ mount = \"/lake\", shared = \"lake\" }}\n\
+             [components.it]\nkind = \"{kind}\"\ngroup = \"one\"\n{key} = {volume}\n[volumes]\nlake = {{}}\n"
+        ));
+        let values = block(&files["helm/p/values.yaml"], "  it:");
+        assert_eq!(values.contains("strategy: Recreate"), is_data, "{values}");
+    }
+}
+
 /// A version that is written as a number is one: TOML reads `3.10` as 3.1.
 #[test]
 fn the_zeros_of_a_number_stay_where_it_becomes_text() {

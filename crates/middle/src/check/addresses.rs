@@ -445,7 +445,12 @@ fn has_sidecars(platform: &Platform, workload: &Workload) -> bool {
     let of_component = of_component.map(|it| &it.raw_helm).into_iter();
     let of_platform = platform.raw_helm.at(&["components", &workload.name]);
     let mut values = of_component.chain([&workload.raw_helm]).chain(of_platform);
-    values.any(|values| values.get("sidecars").or(values.get("initContainers")).is_some())
+    values.any(|values| {
+        values
+            .get("sidecars")
+            .or(values.get("initContainers"))
+            .is_some()
+    })
 }
 
 /// `redis://:pass@localhost:6379/0` in a text: scheme, host and port.
