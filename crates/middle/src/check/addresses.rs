@@ -389,7 +389,7 @@ fn inside_alone(string: &UserString<'_>, facts: Facts<'_>) -> Option<Diagnostic>
     let (scheme, host, number) = server_here(string.text)?;
     let platform = facts.platform;
     let own = match string.owner {
-        Owner::Workload(workload) if is_alone(platform, workload) => &workload.ports[..],
+        Owner::Workload(workload) if is_alone(facts, workload) => &workload.ports[..],
         Owner::Workload(_) | Owner::Pipeline(_) | Owner::Ci(_) => return None,
     };
     if !matches!(string.how, StringUse::Variable(_)) {
@@ -427,7 +427,8 @@ fn inside_alone(string: &UserString<'_>, facts: Facts<'_>) -> Option<Diagnostic>
 }
 
 /// Whether a workload has its network to itself, and runs what its image runs, in a pod without further containers.
-fn is_alone(platform: &Platform, workload: &Workload) -> bool {
+fn is_alone(facts: Facts<'_>, workload: &Workload) -> bool {
+    let platform = facts.platform;
     let owners = NetworkOwners::of(platform);
     let own = owners.owner_of(&workload.name);
     let runs_its_image = workload.entrypoint.is_none() && workload.command.is_none();
@@ -435,7 +436,19 @@ fn is_alone(platform: &Platform, workload: &Workload) -> bool {
     runs_its_image
         && workload.network_mode.is_none()
         && !has_sidecars(platform, workload)
+        && !is_joined(facts, &workload.name)
         && !others.any(|it| owners.owner_of(&it.name) == own)
+}
+
+/// Whether raw keys of Compose take its network elsewhere, or another service into it.
+fn is_joined(facts: Facts<'_>, name: &str) -> bool {
+    let services = facts.raw.of_workloads.iter();
+    let mut services = services.chain(&facts.raw.of_platform);
+    let joins = format!("service:{name}");
+    services.any(|service| {
+        let mode = service.keys.network_mode.as_ref();
+        mode.is_some_and(|mode| service.name == name || mode.value == joins)
+    })
 }
 
 /// Whether raw values of the chart put further containers into its pod.
