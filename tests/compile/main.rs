@@ -30,6 +30,7 @@ mod large;
 mod losses;
 mod manual;
 mod merging;
+mod one_server;
 mod panels;
 mod pipelines;
 mod probes;

@@ -399,35 +399,6 @@ fn a_claim_of_a_guest_is_held_by_each_pod_of_its_host() {
     );
 }
 
-/// A rolling upgrade would start a second server on the data of the first, wherever that lies.
-#[test]
-fn the_data_of_one_server_is_never_that_of_two_pods() {
-    let of = |key: &str, volume: &str| {
-        let files = compiled(&format!(
-            "[components.web]\nimage = \"a/web:1\"\ngroup = \"one\"\nvolumes.lake = {{ mount = \"/lake\", shared = \"lake\" }}\n\
-             [components.db]\nkind = \"postgres\"\ngroup = \"one\"\nsettings.password = \"${{secrets.s}}\"\nvolumes.{key} = {volume}\n\
-             [volumes.lake]\n"
-        ));
-        files["helm/p/values.yaml"].clone()
-    };
-    let claim = of("data", "{ shared = \"lake\" }");
-    assert!(claim.contains("ReadWriteMany"));
-    let folder = of("data", "{ source = \"/srv/db\" }");
-    for data in [claim, folder] {
-        assert!(
-            block(&data, "  db:").contains("strategy: Recreate"),
-            "{data}"
-        );
-        assert!(!block(&data, "  web:").contains("strategy:"), "{data}");
-    }
-    let socket = "{ mount = \"/run/other.sock\", source = \"/run/other.sock\" }";
-    let beside = of(
-        "data",
-        &format!("{{ source = \"/srv/db\", read_only = true }}\nvolumes.socket = {socket}"),
-    );
-    assert!(!block(&beside, "  db:").contains("strategy:"), "{beside}");
-}
-
 /// A version that is written as a number is one: TOML reads `3.10` as 3.1.
 #[test]
 fn the_zeros_of_a_number_stay_where_it_becomes_text() {

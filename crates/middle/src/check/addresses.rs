@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     Facts, browsers,
     hosts::{LINES_AROUND, Names, host_in, names},
+    served_here,
     strings::{Delivery, Owner, ProjectLine, StringUse, UserString, in_settings, strings},
     variables::{self, Filled},
 };
@@ -12,7 +13,7 @@ use crate::{
     diag::{Code, Diagnostic, Sink},
     graph::{OpenPort, Peer},
     language::usual_port_name,
-    model::{Component, HostPort, NetworkMode, NetworkOwners, Platform, Port, PortRange},
+    model::{Component, HostPort, NetworkMode, Platform, Port, PortRange},
     reference,
     syntax::{Table, key_text, quoted},
     value::MACHINE,
@@ -281,6 +282,8 @@ fn referred<'a>(text: &'a str, name: &'a str, other: &Component) -> Referred<'a>
     let (port, undeclared) = match of_number {
         Some(port) => (port.to_string(), None),
         None if has_other_form => (main.to_string(), None),
+        // The program of a kind listens on the ports that its kind has: the number is a mistake.
+        None if !other.any_program && ports().next().is_some() => (main.to_string(), None),
         // What could not be read gets the names that the help for it proposes.
         None if has_unread_ports(other) => (usual.to_string(), None),
         None => {
@@ -381,34 +384,11 @@ fn itself(
     )
 }
 
-/// The server of another component, which is published nowhere, on the container's own address: `redis://localhost:6379`. A page or an
-/// API by `http` may be one that the container serves without a word of it here.
+/// The server of another component, which is published nowhere, on the container's own address.
 fn inside_alone(string: &UserString<'_>, facts: Facts<'_>) -> Option<Diagnostic> {
-    let (scheme, host, number) = server_here(string.text)?;
-    let platform = facts.platform;
-    let own = match string.owner {
-        Owner::Workload(workload) if is_alone(platform, &workload.name) => &workload.ports[..],
-        Owner::Pipeline(_) => &[],
-        Owner::Workload(_) | Owner::Ci(_) => return None,
-    };
-    let is_meant = |port: &Port| {
-        port.container.first == number
-            && port.scheme.name() != "http"
-            && scheme.starts_with(port.scheme.name())
-    };
-    let others = platform
-        .components
-        .iter()
-        .filter(|it| it.external.is_none() && Some(it.name.as_str()) != string.owner.component());
-    let mut found = others.flat_map(|component| {
-        let ports = component.ports.iter().filter(|port| is_meant(port));
-        ports.map(move |port| (component, port))
-    });
-    let (component, port) = found.next().filter(|_| found.next().is_none())?;
-    if port.host.is_some() || own.iter().any(|it| it.container.first == number) {
-        return None;
-    }
-    let reference = address(component, &port.name);
+    let sought = served_here::found(string, facts)?;
+    let (component, host) = (sought.component, sought.host);
+    let reference = address(component, sought.port);
     let message = format!(
         "{} looks for `{}` on `{host}`",
         string.owner.describe(),
@@ -418,32 +398,8 @@ fn inside_alone(string: &UserString<'_>, facts: Facts<'_>) -> Option<Diagnostic>
         Diagnostic::new(Code::BareAddress, message)
             .label(string.span, "in a container this is the container itself")
             .help(format!("write `{reference}`"))
-            .renaming(&format!("{host}:{number}"), reference),
+            .renaming(&format!("{host}:{}", sought.number), reference),
     )
-}
-
-/// Whether a workload has its network to itself.
-fn is_alone(platform: &Platform, name: &str) -> bool {
-    let owners = NetworkOwners::of(platform);
-    let own = owners.owner_of(name);
-    let has_none = platform
-        .workload(name)
-        .is_some_and(|it| it.network_mode.is_none());
-    let mut others = platform.workloads().filter(|it| it.name != name);
-    has_none && !others.any(|it| owners.owner_of(&it.name) == own)
-}
-
-/// `redis://:pass@localhost:6379/0` in a text: scheme, host and port.
-fn server_here(text: &str) -> Option<(&str, &'static str, u16)> {
-    let (before, after) = text.split_once("://")?;
-    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '+';
-    let scheme = &before[before.trim_end_matches(is_part).len()..];
-    let end = after.find(['/', '?', ',', ' ', '"', '\'']);
-    let authority = &after[..end.unwrap_or(after.len())];
-    let (_, place) = authority.rsplit_once('@').unwrap_or(("", authority));
-    let (host, port) = place.split_once(':')?;
-    let host = HOST[..2].iter().find(|known| **known == host)?;
-    Some((scheme, host, port.parse().ok()?))
 }
 
 /// `localhost:6378` and its like in a text: the name and the port.

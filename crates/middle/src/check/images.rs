@@ -6,7 +6,7 @@ use super::{Facts, lints::place};
 use crate::{
     catalog::{IMAGES, WithdrawnImage},
     diag::{Code, Diagnostic, Sink, Subject},
-    model::{Agent, Image, Platform, Raw, Text, Workload},
+    model::{Agent, Image, Piece, Platform, Raw, Workload},
     source::Span,
 };
 
@@ -15,12 +15,13 @@ pub(super) fn moving(facts: Facts<'_>, sink: &mut Sink) {
     let mut seen: BTreeSet<(String, Span)> = BTreeSet::new();
     for Named {
         image,
+        has_empty_tag,
         span,
         subject,
-    } in named(facts.platform)
+    } in named(facts)
     {
         let shown = image.to_text();
-        if image.digest.is_none() && has_empty_tag(&image) {
+        if has_empty_tag && image.digest.is_none() {
             if seen.insert((shown.clone(), span)) {
                 sink.push(empty_tag(&shown, span).of(Some(subject)));
             }
@@ -53,10 +54,27 @@ pub(super) fn moving(facts: Facts<'_>, sink: &mut Sink) {
     }
 }
 
-/// Whether its tag is a variable that is empty by default.
-fn has_empty_tag(image: &Image) -> bool {
-    let tag = image.tag.as_ref().and_then(Text::as_plain);
-    tag.is_some_and(|tag| tag.is_empty())
+/// Whether the tag of an image is variables that are empty by default. One that is not declared, or whose default can't be read, was
+/// reported.
+fn has_empty_tag(facts: Facts<'_>, image: &Image) -> bool {
+    let is_empty = |piece: &Piece| match piece {
+        Piece::Variable(name) => is_empty_by_default(facts, name),
+        _ => false,
+    };
+    let tag = image.tag.as_ref();
+    tag.is_some_and(|tag| !tag.is_empty() && tag.pieces.iter().all(is_empty))
+}
+
+fn is_empty_by_default(facts: Facts<'_>, name: &str) -> bool {
+    let variables = facts.written.tree.table("vars");
+    let variable = variables.and_then(|variables| variables.get(name));
+    variable.is_some_and(|variable| {
+        let default = match variable.as_table() {
+            Some(table) => table.get("default"),
+            None => Some(variable),
+        };
+        default.is_none_or(|default| default.as_str() == Some(""))
+    })
 }
 
 fn empty_tag(shown: &str, span: Span) -> Diagnostic {
@@ -69,25 +87,32 @@ fn empty_tag(shown: &str, span: Span) -> Diagnostic {
 struct Named {
     /// With the defaults of its variables written out.
     image: Image,
+    has_empty_tag: bool,
     span: Span,
     subject: Subject,
 }
 
+impl Named {
+    fn of(facts: Facts<'_>, image: &Image, span: Span, subject: Subject) -> Self {
+        Self {
+            image: shown(facts.platform, image),
+            has_empty_tag: has_empty_tag(facts, image),
+            span,
+            subject,
+        }
+    }
+}
+
 /// The images of components, of pipelines and their tasks, and of CI agents, in the user's order.
-fn named(platform: &Platform) -> Vec<Named> {
-    let mut out: Vec<Named> = platform
-        .workloads()
-        .map(|workload| Named {
-            image: shown(platform, &workload.image),
-            span: place(workload, "image"),
-            subject: Subject::Component(workload.component.clone()),
-        })
-        .collect();
-    out.extend(
-        platform
-            .workloads()
-            .filter_map(|it| of_compose(platform, it)),
-    );
+fn named(facts: Facts<'_>) -> Vec<Named> {
+    let platform = facts.platform;
+    let of_workload = |workload: &Workload| {
+        let subject = Subject::Component(workload.component.clone());
+        Named::of(facts, &workload.image, place(workload, "image"), subject)
+    };
+    let mut out: Vec<Named> = platform.workloads().map(of_workload).collect();
+    let workloads = platform.workloads();
+    out.extend(workloads.filter_map(|it| of_compose(facts, it)));
     for pipeline in &platform.pipelines {
         let at = |path: &[&str]| {
             let written = pipeline.written.get_path(path);
@@ -99,10 +124,9 @@ fn named(platform: &Platform) -> Vec<Named> {
             let own = at(&["tasks", &task.name, "image"]);
             Some((task.image.as_ref()?, own.unwrap_or(whole)))
         });
-        out.extend(own.chain(tasks).map(|(image, span)| Named {
-            image: shown(platform, image),
-            span,
-            subject: Subject::Pipeline(pipeline.name.clone()),
+        out.extend(own.chain(tasks).map(|(image, span)| {
+            let subject = Subject::Pipeline(pipeline.name.clone());
+            Named::of(facts, image, span, subject)
         }));
     }
     for entry in &platform.ci {
@@ -115,6 +139,8 @@ fn named(platform: &Platform) -> Vec<Named> {
             if let Agent::Docker(image) = agent {
                 out.push(Named {
                     image: image.clone(),
+                    // It takes no variable.
+                    has_empty_tag: false,
                     span,
                     subject: Subject::Ci(entry.name.clone()),
                 });
@@ -125,15 +151,13 @@ fn named(platform: &Platform) -> Vec<Named> {
 }
 
 /// The image that Compose alone starts, in the place of the workload's.
-fn of_compose(platform: &Platform, workload: &Workload) -> Option<Named> {
+fn of_compose(facts: Facts<'_>, workload: &Workload) -> Option<Named> {
     let Raw::Text(image) = workload.raw_compose.get("image")? else {
         return None;
     };
-    Some(Named {
-        image: shown(platform, &Image::parse(image)),
-        span: workload.written.get_path(&["compose", "image"])?.span,
-        subject: Subject::Component(workload.component.clone()),
-    })
+    let span = workload.written.get_path(&["compose", "image"])?.span;
+    let subject = Subject::Component(workload.component.clone());
+    Some(Named::of(facts, &Image::parse(image), span, subject))
 }
 
 /// Whether a tag follows a line of releases: the word alone, or with a variant of the image behind it.

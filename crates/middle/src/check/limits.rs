@@ -88,30 +88,57 @@ const LEAST_FOR_EACH: u64 = 16 << 20;
 
 /// Sizes of volumes and numbers of processors that lack their unit.
 pub(super) fn units(facts: Facts<'_>, sink: &mut Sink) {
-    for workload in facts.platform.workloads() {
-        let volumes = workload.written.table("volumes").into_iter();
-        let volumes = volumes.flat_map(Table::iter);
-        for (name, node) in volumes {
-            let size = node.as_table().and_then(|volume| volume.get("size"));
-            let what = format!("volume `{}` of `{}`", name.name, workload.name);
-            if let Some(diagnostic) = size.and_then(|size| without_room(&what, size)) {
-                sink.push(diagnostic);
-            }
+    let platform = facts.platform;
+    for workload in platform.workloads() {
+        let name = format!("`{}`", workload.name);
+        rooms(&workload.written, &format!(" of {name}"), sink);
+        let memory = workload.resources.memory;
+        processors(&name, &workload.written, memory, sink);
+    }
+    rooms(facts.written.tree, "", sink);
+    for pipeline in &platform.pipelines {
+        let name = format!("pipeline `{}`", pipeline.name);
+        rooms(&pipeline.written, &format!(" of {name}"), sink);
+        processors(&name, &pipeline.written, pipeline.resources.memory, sink);
+        for task in &pipeline.tasks {
+            let own = pipeline.written.get_path(&["tasks", &task.name]);
+            let Some(own) = own.and_then(Node::as_table) else {
+                continue;
+            };
+            let name = format!("task `{}` of {name}", task.name);
+            processors(&name, own, task.resources.memory, sink);
         }
-        for path in [&["resources", "cpu"][..], &["resources", "limits", "cpu"]] {
-            let amount = workload.written.get_path(path);
-            let found = amount.and_then(|amount| too_many_processors(workload, amount));
-            if let Some(diagnostic) = found {
-                sink.push(diagnostic);
-            }
+    }
+}
+
+/// The sizes of the volumes of a table; `of`: whose they are.
+fn rooms(table: &Table, of: &str, sink: &mut Sink) {
+    let volumes = table.table("volumes").into_iter().flat_map(Table::iter);
+    for (name, node) in volumes {
+        let size = node.as_table().and_then(|volume| volume.get("size"));
+        let what = format!("volume `{}`{of}", name.name);
+        if let Some(diagnostic) = size.and_then(|size| without_room(&what, size)) {
+            sink.push(diagnostic);
+        }
+    }
+}
+
+/// The processors that a container asks for by the keys of its table, beside so much memory.
+fn processors(name: &str, written: &Table, memory: Option<u64>, sink: &mut Sink) {
+    for path in [&["resources", "cpu"][..], &["resources", "limits", "cpu"]] {
+        let amount = written.get_path(path);
+        let found = amount.and_then(|amount| too_many_processors(name, memory, amount));
+        if let Some(diagnostic) = found {
+            sink.push(diagnostic);
         }
     }
 }
 
 fn without_room(what: &str, size: &Node) -> Option<Diagnostic> {
-    let text = size.as_str()?;
-    memory_bytes(text).filter(|bytes| *bytes < LEAST_ROOM)?;
-    let number = text.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let number = size.as_str()?;
+    // One with a unit is what it says.
+    let bytes = memory_bytes(number).filter(|_| number.bytes().all(|byte| byte.is_ascii_digit()));
+    bytes.filter(|bytes| *bytes < LEAST_ROOM)?;
     Some(
         Diagnostic::new(
             Code::BadValue,
@@ -124,9 +151,9 @@ fn without_room(what: &str, size: &Node) -> Option<Diagnostic> {
     )
 }
 
-fn too_many_processors(workload: &Workload, amount: &Node) -> Option<Diagnostic> {
+fn too_many_processors(name: &str, memory: Option<u64>, amount: &Node) -> Option<Diagnostic> {
     let number: u64 = amount.scalar().parse().ok()?;
-    let are_thousandths = match workload.resources.memory {
+    let are_thousandths = match memory {
         Some(memory) => number >= MANY_PROCESSORS && memory < number.saturating_mul(LEAST_FOR_EACH),
         None => number >= MOST_PROCESSORS,
     };
@@ -134,7 +161,7 @@ fn too_many_processors(workload: &Workload, amount: &Node) -> Option<Diagnostic>
     Some(
         Diagnostic::new(
             Code::BadValue,
-            format!("`{}` asks for {number} whole processors", workload.name),
+            format!("{name} asks for {number} whole processors"),
         )
         .label(amount.span, "more than one container gets")
         .help(format!(

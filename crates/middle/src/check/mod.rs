@@ -54,6 +54,7 @@ mod routes;
 mod scrapes;
 mod scripts;
 mod secrets;
+mod served_here;
 mod sharing;
 mod strings;
 mod telling;

@@ -99,6 +99,8 @@ pub struct Component {
     pub single: bool,
     /// Why, where it is not that each would keep data of its own.
     pub single_because: Option<String>,
+    /// Where the volumes that its kind gives its main workload lie in the container: what a server there has to itself.
+    pub keeps_in: Vec<String>,
     /// Roles that keep what it would keep itself: with these filled, it is no single server.
     pub several_with: Vec<String>,
     /// What the machine has to allow each of its processes as `vm.max_map_count`.

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     diag::Sink,
-    expand::read,
+    expand::{ComponentDraft, read},
     model::{DataFolder, KeptIf},
     syntax::{Node, Table},
 };
@@ -34,6 +34,21 @@ pub(super) fn of_kind(scene: &Scene<'_>, index: usize, sink: &mut Sink) -> Vec<D
             adopted: read::owned(folder, "adopted"),
         })
         .collect()
+}
+
+/// Where the volumes of a kind lie: at its own paths, and where the user moved them to.
+pub(super) fn of_volumes(draft: &ComponentDraft) -> Vec<String> {
+    let of_kind = draft.kind_table.get_path(&["workload", "volumes"]);
+    let of_kind = of_kind.and_then(Node::as_table);
+    let mut paths = Vec::new();
+    for (key, volume) in of_kind.into_iter().flat_map(Table::iter) {
+        let own = draft.workload(None).map(|main| &main.table);
+        let own = own.and_then(|table| table.get_path(&["volumes", &key.name]));
+        let both = [Some(volume), own].into_iter().flatten();
+        let at = both.filter_map(|volume| read::owned(volume.as_table()?, "mount"));
+        paths.extend(at);
+    }
+    paths
 }
 
 fn kept_if(table: &Table) -> KeptIf {

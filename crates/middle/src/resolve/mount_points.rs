@@ -2,27 +2,33 @@
 
 use std::collections::BTreeMap;
 
-use super::project_files::leaves_project;
+use super::{Scene, project_files::leaves_project};
 use crate::{
-    files::GENERATED,
+    expand::read,
+    files::{GENERATED, Target},
     model::{FileMount, Found, Mount, MountPoint, MountSource, Tmpfs},
     value::{plain_path, why_not_read},
     world::{ReadError, World},
 };
 
-/// The mounts with what the project has, in each folder of it that is bound, where something else is mounted.
+/// The mounts with what the project has, in each folder of it that is bound, where something else is mounted. Only engines bind them:
+/// in a cluster nothing is mounted there.
 pub(super) fn found(
-    world: &dyn World,
+    scene: &Scene<'_>,
     mounts: Vec<Mount>,
     (files, memory): (&[FileMount], &[Tmpfs]),
 ) -> Vec<Mount> {
+    let targets = read::targets(scene.draft.tree.table("platform"));
+    if !targets.contains(&Target::Compose) && !targets.contains(&Target::Swarm) {
+        return mounts;
+    }
     let volumes = mounts.iter().map(|it| (&it.path, Inner::Folder));
     let memory = memory.iter().map(|it| (&it.path, Inner::Folder));
     let files = files.iter().map(|it| (&it.path, Inner::File));
     let all = volumes.chain(memory).chain(files);
     let paths: BTreeMap<String, Inner> = all.map(|(path, it)| (plain_path(path), it)).collect();
     let mounts = mounts.into_iter().map(|mount| Mount {
-        points: points(world, &mount, &paths),
+        points: points(scene.world, &mount, &paths),
         ..mount
     });
     mounts.collect()

@@ -106,6 +106,7 @@ pub(super) fn component(
         reads_logs: draft.kind_table.boolean("reads_logs").unwrap_or(false),
         single: draft.kind_table.boolean("single").unwrap_or(false),
         single_because: read::owned(&draft.kind_table, "single_because"),
+        keeps_in: data_folders::of_volumes(draft),
         several_with: draft.kind.several_with(),
         memory_maps: read::unsigned(&draft.kind_table, "memory_maps"),
         raw_helm: raw(
@@ -184,7 +185,7 @@ fn workload(
         cluster_user: cluster::user(draft, shape, &image),
         ..runtime::runtime(scene, table, &scope, sink)
     };
-    let mounts = mount_points::found(inputs.world, mounts, (&files, &runtime.tmpfs));
+    let mounts = mount_points::found(scene, mounts, (&files, &runtime.tmpfs));
     let known = beforehand.workloads.find(&name);
     let values = values(scene, table, &name);
     let helm = table.get("helm").filter(|_| shape.part.is_some());

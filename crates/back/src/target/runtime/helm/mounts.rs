@@ -11,6 +11,7 @@ use crate::{
     names::Names,
     speak::units::kubernetes,
     target::shared::{kept::SUB_PATH, losses::accept},
+    value::plain_path,
 };
 
 /// Named volumes, folders of the host, and memory.
@@ -245,7 +246,11 @@ fn holds_alone(builder: &Builder<'_>, workload: &Workload) -> bool {
     let component = builder.context.platform.component(&workload.component);
     let is_one_server = workload.part.is_none() && component.is_some_and(|it| it.single);
     // The lock file in a data folder does not stop a second server: both have the same number in their own containers.
-    let is_data = |mount: &Mount| is_one_server && !mount.read_only && !mount.compose_only;
+    let is_data = |mount: &Mount| {
+        let places = component.into_iter().flat_map(|it| &it.keeps_in);
+        let is_writable = is_one_server && !mount.read_only && !mount.compose_only;
+        is_writable && places.into_iter().any(|place| overlap(place, &mount.path))
+    };
     let claims = &builder.claims;
     let held = |mount: &Mount| match &mount.source {
         MountSource::Volume(key) => {
@@ -259,4 +264,14 @@ fn holds_alone(builder: &Builder<'_>, workload: &Workload) -> bool {
         MountSource::Bind { .. } => false,
     };
     workload.mounts.iter().any(held)
+}
+
+/// Whether one of two paths in a container lies in the other.
+fn overlap(one: &str, other: &str) -> bool {
+    let folder = |path: &str| match plain_path(path) {
+        path if path.is_empty() => path,
+        path => format!("{path}/"),
+    };
+    let (one, other) = (folder(one), folder(other));
+    one.starts_with(&other) || other.starts_with(&one)
 }

@@ -179,6 +179,9 @@ pub(super) const KEYWORDS: [(&str, &str, u16); 3] = [
     ("server", "uid", 3306),
 ];
 
+/// What turns something on or off, under a name that ends as one of a host does (`ENABLE_FORWARDED_HOST`).
+const SWITCHES: [&str; 6] = ["true", "false", "yes", "no", "on", "off"];
+
 /// Receivers of Alertmanager and discoveries of Prometheus that have a public address of their own where the configuration names
 /// none.
 pub(super) const HOSTED: [&str; 19] = [
@@ -202,6 +205,12 @@ pub(super) const HOSTED: [&str; 19] = [
     "victorops_configs",
     "wechat_configs",
 ];
+
+/// Whether a text is a switch or a bare number, which no host is.
+pub(super) fn is_switch(text: &str) -> bool {
+    let is_number = !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
+    is_number || SWITCHES.iter().any(|it| text.eq_ignore_ascii_case(it))
+}
 
 pub(super) fn is_reached(address: IpAddr) -> bool {
     let address = address.to_canonical();

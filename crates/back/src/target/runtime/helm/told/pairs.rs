@@ -93,7 +93,8 @@ impl Found<'_> {
             let is_asked = known::is_asked(plain);
             for item in text.split(',').map(str::trim) {
                 let is_secret = item.contains(UNKNOWN);
-                let host = Host::parse_in_url(item).filter(|host| self.is_elsewhere(host));
+                let host = Host::parse_in_url(item).filter(|_| !known::is_switch(item));
+                let host = host.filter(|host| self.is_elsewhere(host));
                 // A word without a dot is a host only where the name says nothing else.
                 let is_host = |host: &Host| match host {
                     Host::Ip(_) => true,

@@ -234,6 +234,7 @@ pub fn component(workloads: Vec<Workload>) -> Component {
         memory_maps: None,
         single: false,
         single_because: None,
+        keeps_in: Vec::new(),
         several_with: Vec::new(),
         raw_helm: Raw::default(),
         span: span(),
