@@ -89,9 +89,8 @@ pub(super) fn variable(node: &Node, shape: &Shape, context: &Context<'_>) -> Opt
 
 /// The name in `$NAME` or `${NAME}`, where a variable is named and not read.
 fn name_of_variable<'a>(node: &'a Node, shape: &Shape) -> Option<&'a str> {
-    let rule = match shape {
-        Shape::Plain(Form::Name(rule @ NameRule::StartVariable)) => rule,
-        _ => return None,
+    let Shape::Plain(Form::Name(rule @ NameRule::StartVariable)) = shape else {
+        return None;
     };
     let rest = node.as_str()?.strip_prefix('$')?;
     let inner = rest
