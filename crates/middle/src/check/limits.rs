@@ -82,8 +82,9 @@ pub(super) fn names(facts: Facts<'_>, sink: &mut Sink) {
 const LEAST_ROOM: u64 = 1 << 20;
 /// Nobody gives one container as many processors: thousandths were meant.
 const MOST_PROCESSORS: u64 = 1000;
-/// Nobody gives as many processors less memory than this for each, in bytes.
+/// From so many processors on, memory tells what was meant.
 const MANY_PROCESSORS: u64 = 50;
+/// In bytes: with less memory for each of many processors, thousandths were meant.
 const LEAST_FOR_EACH: u64 = 16 << 20;
 
 /// Sizes of volumes and numbers of processors that lack their unit.
