@@ -29,7 +29,17 @@ impl Project {
         let folder = TempDir::new().expect("a folder");
         let (from, to) = (source.to_string_lossy(), folder.path().to_string_lossy());
         git(Path::new("."), &["clone", "--quiet", &from, &to]);
-        Self { folder, name }
+        let project = Self { folder, name };
+        project.remove_leftovers();
+        project
+    }
+
+    /// A run that was killed leaves its containers, which the engine starts again, and its data.
+    fn remove_leftovers(&self) {
+        let filter = format!("label=com.docker.compose.project={}", self.name);
+        let containers = ask(&["ps", "--all", "--quiet", "--filter", &filter]);
+        remove(&["rm", "--force", "--volumes"], &containers);
+        remove(&["volume", "rm"], &self.volumes());
     }
 
     pub fn ok(&self, words: &[&str]) -> String {
@@ -135,6 +145,14 @@ impl Project {
 impl Drop for Project {
     fn drop(&mut self) {
         self.run(&["down", "--purge", "--yes"]);
+    }
+}
+
+/// Runs a command that removes, if there is anything: `names` has one a line.
+fn remove(command: &[&str], names: &str) {
+    let names: Vec<&str> = names.lines().collect();
+    if !names.is_empty() {
+        ask(&[command, &names].concat());
     }
 }
 
