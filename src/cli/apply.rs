@@ -10,7 +10,7 @@ use mlopsgen::{
     text::{count, visible},
 };
 
-use super::{Context, args::Global, data, json, plan::saved, project, repository, show};
+use super::{Context, args::Global, data, json, plan::saved, printed_plan, project, repository};
 
 /// The most changes that are listed where a saved plan no longer holds.
 const DIFFERENCES_SHOWN: usize = 10;
@@ -235,7 +235,7 @@ impl Run<'_> {
         if self.is_json {
             terminal.out(&json::report(outcome, folder, terminal))?;
         } else if let Ok(plan) = project::report(outcome, self.context) {
-            terminal.out(&show::plan(plan, folder, terminal))?;
+            terminal.out(&printed_plan::plan(plan, folder, terminal))?;
         }
         Ok(())
     }
@@ -245,7 +245,7 @@ impl Run<'_> {
         let folder = self.project.place.folder();
         if let Ok(plan) = project::report(outcome, self.context) {
             let terminal = &self.context.terminal;
-            terminal.out(&show::summary(plan, folder, terminal))?;
+            terminal.out(&printed_plan::summary(plan, folder, terminal))?;
         }
         Ok(())
     }

@@ -15,10 +15,10 @@ use mlopsgen::{
 };
 
 use super::{
-    add::AddArgs, apply::ApplyArgs, component::ShowArgs, coverage::CoverageArgs,
-    doctor::DoctorArgs, down::DownArgs, env::EnvArgs, explain::ExplainArgs, fmt::FmtArgs,
-    init::InitArgs, kinds::KindsArgs, logs::LogsArgs, plan::PlanArgs, restart::RestartArgs,
-    schema::SchemaArgs, status::StatusArgs, up::UpArgs,
+    add::AddArgs, apply::ApplyArgs, coverage::CoverageArgs, doctor::DoctorArgs, down::DownArgs,
+    env::EnvArgs, explain::ExplainArgs, fmt::FmtArgs, init::InitArgs, kinds::KindsArgs,
+    logs::LogsArgs, plan::PlanArgs, restart::RestartArgs, schema::SchemaArgs, show::ShowArgs,
+    status::StatusArgs, up::UpArgs,
 };
 
 /// Compiles one platform.toml into everything that an MLOps platform needs to run: Compose files, a Helm chart,

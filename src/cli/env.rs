@@ -18,7 +18,7 @@ use mlopsgen::{
 };
 use serde::Serialize;
 
-use super::{Context, args::Format, component, running};
+use super::{Context, args::Format, running, show};
 
 /// Write or print the values of secrets
 #[derive(Args)]
@@ -206,7 +206,7 @@ fn fill(running: &Running, new_data: &[String], dotenv: &mut Dotenv) -> Result<F
 fn is_new_here(name: &str, platform: &Platform) -> Result<(), Failure> {
     let Some(component) = platform.component(name) else {
         let names = platform.components.iter().map(|it| it.name.as_str());
-        return Err(component::unknown(name, &Vec::from_iter(names)));
+        return Err(show::unknown(name, &Vec::from_iter(names)));
     };
     if component.external.is_none() {
         return Ok(());

@@ -9,7 +9,6 @@ mod args;
 mod broken;
 mod cache;
 mod check;
-mod component;
 mod coverage;
 mod data;
 mod doctor;
@@ -29,14 +28,15 @@ mod logs;
 mod notices;
 mod plan;
 mod printed;
+mod printed_plan;
 mod project;
 mod restart;
 mod repository;
 mod review;
 mod running;
 mod schema;
-mod chart_secret;
 mod show;
+mod chart_secret;
 mod status;
 mod table;
 mod terminal;
@@ -145,7 +145,7 @@ fn run(command: &Command, context: &Context) -> Result<u8, Failure> {
         Command::Graph => graph::run(context),
         Command::Check => check::run(context),
         Command::Coverage(args) => coverage::run(args, context),
-        Command::Show(args) => component::run(args, context),
+        Command::Show(args) => show::run(args, context),
         Command::Kinds(args) => kinds::run(args, context),
         Command::Schema(args) => schema::run(args, context),
         Command::Fmt(args) => fmt::run(args, context),

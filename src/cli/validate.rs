@@ -4,7 +4,7 @@ use mlopsgen::{
     diag::Severity, manual::component_pages, plan::Failure, project::environment_file, text::count,
 };
 
-use super::{Context, component, json, project, review};
+use super::{Context, json, project, review, show};
 
 pub fn run(context: &Context) -> Result<u8, Failure> {
     let is_review = review::is_wanted(context);
@@ -31,7 +31,7 @@ pub fn run(context: &Context) -> Result<u8, Failure> {
     terminal.diagnostics(&compilation.diagnostics, &compilation.sources);
     if let (Ok(output), true) = (&compilation.output, terminal.verbose) {
         for page in component_pages(&output.platform, &compilation.sources) {
-            terminal.out(&format!("{}\n", component::show(&page)))?;
+            terminal.out(&format!("{}\n", show::text(&page)))?;
         }
     }
     let of = |severity| {
