@@ -5,12 +5,17 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use mlopsgen::{
     disk::{Lock, NamedFile, Outcome, Project, Transaction, obstructed},
-    files::Target,
     plan::{Failure, Force, Plan, SavedPlan},
     text::{count, visible},
 };
 
-use super::{Context, args::Global, data, json, plan::saved, printed_plan, project, repository};
+use super::{
+    Context,
+    args::{Global, target_of},
+    data, json,
+    plan::saved,
+    printed_plan, project, repository,
+};
 
 /// The most changes that are listed where a saved plan no longer holds.
 const DIFFERENCES_SHOWN: usize = 10;
@@ -120,11 +125,7 @@ impl Agreed<'_> {
     /// Writes the plan, if it still holds once the lock is taken.
     pub fn write(self) -> Result<u8, Failure> {
         let Self { run, first, plan } = self;
-        let lock = Lock::acquire(&run.project.place, |holder| {
-            run.context.terminal.err(&format!(
-                "waiting for another `mlopsgen` that writes in this folder: {holder}\n"
-            ));
-        })?;
+        let lock = project::lock(&run.project.place, &run.context.terminal)?;
         // What another run wrote, and what was edited meanwhile, is seen from here on.
         let again = run.project.look_again(first, &lock)?;
         let done = match &again.plan {
@@ -405,8 +406,7 @@ fn options_of_plan(global: &Global, planned: &SavedPlan) -> Result<Global, Failu
     }
     let mut targets = Vec::new();
     for name in planned.targets.iter().flatten() {
-        let target = Target::from_name(name);
-        targets.push(target.ok_or_else(|| Failure::new(format!("there is no target `{name}`")))?);
+        targets.push(target_of(name).map_err(Failure::new)?);
     }
     let targets = planned.targets.is_some().then_some(targets);
     if global.environment.is_some() && global.environment != planned.environment {

@@ -247,9 +247,12 @@ impl Global {
 }
 
 fn target_parser() -> impl TypedValueParser<Value = Target> {
-    PossibleValuesParser::new(Target::NAMES).try_map(|name| {
-        Target::from_name(&name).ok_or_else(|| format!("there is no target `{name}`"))
-    })
+    PossibleValuesParser::new(Target::NAMES).try_map(|name| target_of(&name))
+}
+
+/// The target of this name. Errors: there is none.
+pub fn target_of(name: &str) -> Result<Target, String> {
+    Target::from_name(name).ok_or_else(|| format!("there is no target `{name}`"))
 }
 
 #[cfg(test)]

@@ -78,8 +78,7 @@ impl Context {
     fn refuse_json(&self, command: &str) -> Result<(), Failure> {
         match self.global.format {
             None | Some(Format::Human) => Ok(()),
-            Some(_) => Err(Failure::new(format!("`{command}` has no such `--format`"))
-                .help("leave `--format` out: it prints text")),
+            Some(_) => Err(no_format(command, "leave `--format` out: it prints text")),
         }
     }
 
@@ -89,18 +88,23 @@ impl Context {
             None | Some(Format::Human) => Ok(false),
             Some(Format::Json) => Ok(true),
             Some(Format::Github | Format::Sarif) => {
-                Err(Failure::new(format!("`{command}` has no such `--format`"))
-                    .help("`validate` and `check` have it; here write `human` or `json`"))
+                let help = "`validate` and `check` have it; here write `human` or `json`";
+                Err(no_format(command, help))
             }
             Some(_) => {
-                let forms = match REVIEWED.contains(&command) {
+                let help = match REVIEWED.contains(&command) {
                     true => "write `human`, `json`, `github` or `sarif`",
                     false => "write `--format human` or `--format json`",
                 };
-                Err(Failure::new(format!("`{command}` has no such `--format`")).help(forms))
+                Err(no_format(command, help))
             }
         }
     }
+}
+
+/// The failure that a command does not print in the format that was asked for.
+fn no_format(command: &str, help: &str) -> Failure {
+    Failure::new(format!("`{command}` has no such `--format`")).help(help)
 }
 
 pub fn main() -> ExitCode {

@@ -34,14 +34,8 @@ pub fn run(context: &Context) -> Result<u8, Failure> {
             terminal.out(&format!("{}\n", show::text(&page)))?;
         }
     }
-    let of = |severity| {
-        let diagnostics = compilation.diagnostics.iter();
-        diagnostics
-            .filter(|diagnostic| diagnostic.severity == severity)
-            .count()
-    };
-    let errors = count(of(Severity::Error), "error");
-    let warnings = count(of(Severity::Warning), "warning");
+    let errors = count(compilation.count(Severity::Error), "error");
+    let warnings = count(compilation.count(Severity::Warning), "warning");
     if status != 0 {
         terminal.err(&format!("{errors}, {warnings}\n"));
     } else if !terminal.quiet {

@@ -12,7 +12,7 @@ use crate::{
     check,
     commands::CommandFlags,
     data::Data,
-    diag::{Code, Diagnostic, Sink},
+    diag::{Code, Diagnostic, Severity, Sink},
     expand::{self, Draft},
     files::{OWN_KINDS, OWN_TEMPLATES, PLATFORM_FILE, Site, Target},
     fileset::FileSet,
@@ -82,6 +82,12 @@ impl Compilation {
     /// Whether one of the diagnostics is an error.
     pub fn has_errors(&self) -> bool {
         self.output.is_err()
+    }
+
+    /// How many of the diagnostics have this severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        let diagnostics = self.diagnostics.iter();
+        diagnostics.filter(|it| it.severity == severity).count()
     }
 }
 
