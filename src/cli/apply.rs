@@ -88,7 +88,7 @@ pub struct Agreed<'a> {
     plan: SavedPlan,
 }
 
-/// Plans, shows the plan and asks. Writes nothing.
+/// Plans, shows the plan and asks. Writes nothing. Errors: no plan could be made or shown, or there is no terminal to ask on.
 pub fn agree<'a>(args: &'a ApplyArgs, context: &'a Context) -> Result<Answer<'a>, Failure> {
     let is_json = context.is_json("apply")?;
     let planned = match &args.plan {
@@ -122,7 +122,8 @@ pub fn agree<'a>(args: &'a ApplyArgs, context: &'a Context) -> Result<Answer<'a>
 }
 
 impl Agreed<'_> {
-    /// Writes the plan, if it still holds once the lock is taken.
+    /// Writes the plan, if it still holds once the lock is taken. Errors: the folder can't be locked or written, or what would
+    /// change is no longer what was shown.
     pub fn write(self) -> Result<u8, Failure> {
         let Self { run, first, plan } = self;
         let lock = project::lock(&run.project.place, &run.context.terminal)?;
@@ -136,7 +137,7 @@ impl Agreed<'_> {
         done
     }
 
-    /// Prints the plan.
+    /// Prints the plan. Errors: stdout can't be written.
     pub fn print(&self) -> Result<(), Failure> {
         self.run.show(&self.first)
     }

@@ -2,6 +2,7 @@
 //!
 //! Results go to stdout, diagnostics to stderr. Exit statuses: 0, 1 for every error, a wrong command line among them,
 //! and 2 where `check` or `plan --detailed-exitcode` found changes.
+//! `run` of each file runs its command. It returns the exit status, or what stopped it.
 
 mod add;
 mod apply;

@@ -99,7 +99,8 @@ pub fn others(project: &Project) -> Result<Vec<(String, Project)>, Failure> {
         .collect()
 }
 
-/// The plan, after everything that the compiler had to say was printed.
+/// The plan, after everything that the compiler had to say was printed. Errors: there is no plan, because the platform has
+/// errors.
 pub fn report<'a>(outcome: &'a Outcome, context: &Context) -> Result<&'a Plan, Failed> {
     let terminal = &context.terminal;
     terminal.diagnostics(&outcome.diagnostics, &outcome.sources);

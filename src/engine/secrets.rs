@@ -16,7 +16,7 @@ use crate::{
 /// every byte gives one and all are equally likely.
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/// Random bytes for one secret: as many as its value can need.
+/// Random bytes for one secret: as many as its value can need. Errors: the machine gives no random numbers.
 pub fn entropy(secret: &Secret) -> Result<Vec<u8>, Failure> {
     let mut bytes = vec![0; length(secret)];
     getrandom::fill(&mut bytes)

@@ -2,6 +2,7 @@
 //! Unit tests are held to the same. The compiler holds it between the crates, this test inside of them.
 
 mod bools;
+mod errors;
 mod keys;
 mod kinds;
 mod model;
