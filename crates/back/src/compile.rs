@@ -21,7 +21,7 @@ use crate::{
     project, resolve,
     shared_data::{self, Environment, Shareable},
     source::{Sources, Span},
-    target::emit,
+    target::{Emission, emit},
     template::{self, Engine, TemplateError},
     threads,
     value::is_git_folder,
@@ -214,17 +214,7 @@ fn run(
     if sink.mistakes() > in_templates {
         return None;
     }
-    let targets = request.targets.as_ref();
-    let emitted = emit::emit(world, &platform, &graph, &engine, targets);
-    let emission = match emitted {
-        Ok(emission) => Some(emission),
-        Err(error) => {
-            let for_next_compilation =
-                |engine: &Engine| emit::emit(world, &platform, &graph, engine, targets).err();
-            report_all(error, &engine, for_next_compilation, sources, sink);
-            None
-        }
-    };
+    let emission = stages.emit(&platform, &graph, sources, sink);
     if let (Some(emission), Some(tree)) = (&emission, tree) {
         let files = &emission.files;
         let found = shared_data::shareable(&tree, &platform, files, &request.file, sources);
@@ -232,18 +222,24 @@ fn run(
     }
     watch(Stage::Emit);
     let emission = emission?;
-    for loss in emission.losses {
-        sink.push(of_component(loss, &platform));
-    }
-    for unkept in &emission.files.unkept {
-        sink.push(unkept::lint(unkept));
-    }
+    let files = report_losses(emission, &platform, sink);
     Some(Output {
         platform,
         graph,
         engine,
-        files: emission.files,
+        files,
     })
+}
+
+/// The files of the targets, after what these could not express, and what keeps no data, was reported.
+fn report_losses(emission: Emission, platform: &Platform, sink: &mut Sink) -> FileSet {
+    for loss in emission.losses {
+        sink.push(of_component(loss, platform));
+    }
+    for unkept in &emission.files.unkept {
+        sink.push(unkept::lint(unkept));
+    }
+    emission.files
 }
 
 /// Reports a template that can't be run, and all others of the user's: `again` runs them without those that are known.
@@ -298,6 +294,26 @@ impl Stages<'_> {
             recorded: self.recorded,
         };
         expand::expand(&read.tree, inputs, sink)
+    }
+
+    /// What the targets make; `None` where a template can't be run, which is reported.
+    fn emit(
+        &self,
+        platform: &Platform,
+        graph: &Graph,
+        sources: &mut Sources,
+        sink: &mut Sink,
+    ) -> Option<Emission> {
+        let targets = self.request.targets.as_ref();
+        let emit = |engine: &Engine| emit::emit(self.world, platform, graph, engine, targets);
+        match emit(self.engine) {
+            Ok(emission) => Some(emission),
+            Err(error) => {
+                let again = |engine: &Engine| emit(engine).err();
+                report_all(error, self.engine, again, sources, sink);
+                None
+            }
+        }
     }
 
     fn resolve(
