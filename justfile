@@ -24,8 +24,8 @@ conformance *ARGS:
 
 # Rewrites expected outputs and this repository's generated/; read the diff
 bless:
-    BLESS=1 cargo test
     cargo run --quiet -- apply --yes
+    BLESS=1 cargo test
 
 # Renews the pins of the real consumers
 relock:

@@ -12,6 +12,7 @@ pub(super) struct Sheet {
 }
 
 impl Sheet {
+    /// The text of a platform.toml. Errors: it is no TOML.
     pub fn read(text: &str) -> Result<Self, Failure> {
         let document = text
             .parse()
@@ -30,7 +31,7 @@ impl Sheet {
         }
     }
 
-    /// A secret in one line.
+    /// A secret in one line. Errors: `secrets` is no table.
     pub fn secret(&mut self, name: &str, variable: &str, description: &str) -> Result<(), Failure> {
         let mut secret = InlineTable::new();
         secret.insert("env", variable.into());
@@ -42,13 +43,13 @@ impl Sheet {
         Ok(())
     }
 
-    /// A key and a string in a table at the top.
+    /// A key and a string in a table at the top. Errors: `table` is no table.
     pub fn line(&mut self, table: &str, key: &str, text: &str) -> Result<(), Failure> {
         self.top(table)?.insert(key, Item::Value(text.into()));
         Ok(())
     }
 
-    /// The table of a component, below a comment.
+    /// The table of a component, below a comment. Errors: the keys are no TOML, or `components` is no table.
     pub fn component(&mut self, name: &str, comment: &str, keys: &str) -> Result<(), Failure> {
         let mut parsed: DocumentMut = format!("[it]\n{keys}").parse().map_err(|error| {
             Failure::new(format!("`{name}` can't be written to the file: {error}"))
@@ -70,7 +71,7 @@ impl Sheet {
         Ok(())
     }
 
-    /// The lints that a component accepts, with the command that explains them.
+    /// The lints that a component accepts, with the command that explains them. Errors: there is no such component.
     pub fn allow(&mut self, component: &str, lints: &[&str]) -> Result<(), Failure> {
         let components = self.top("components")?;
         let item = components.get_mut(component);

@@ -5,12 +5,17 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use mlopsgen::{
     disk::{Lock, NamedFile, Outcome, Project, Transaction, obstructed},
-    files::Target,
     plan::{Failure, Force, Plan, SavedPlan},
     text::{count, visible},
 };
 
-use super::{Context, args::Global, data, json, plan::saved, project, repository, show};
+use super::{
+    Context,
+    args::{Global, target_of},
+    data, json,
+    plan::saved,
+    printed_plan, project, repository,
+};
 
 /// The most changes that are listed where a saved plan no longer holds.
 const DIFFERENCES_SHOWN: usize = 10;
@@ -83,7 +88,7 @@ pub struct Agreed<'a> {
     plan: SavedPlan,
 }
 
-/// Plans, shows the plan and asks. Writes nothing.
+/// Plans, shows the plan and asks. Writes nothing. Errors: no plan could be made or shown, or there is no terminal to ask on.
 pub fn agree<'a>(args: &'a ApplyArgs, context: &'a Context) -> Result<Answer<'a>, Failure> {
     let is_json = context.is_json("apply")?;
     let planned = match &args.plan {
@@ -117,14 +122,11 @@ pub fn agree<'a>(args: &'a ApplyArgs, context: &'a Context) -> Result<Answer<'a>
 }
 
 impl Agreed<'_> {
-    /// Writes the plan, if it still holds once the lock is taken.
+    /// Writes the plan, if it still holds once the lock is taken. Errors: the folder can't be locked or written, or what would
+    /// change is no longer what was shown.
     pub fn write(self) -> Result<u8, Failure> {
         let Self { run, first, plan } = self;
-        let lock = Lock::acquire(&run.project.place, |holder| {
-            run.context.terminal.err(&format!(
-                "waiting for another `mlopsgen` that writes in this folder: {holder}\n"
-            ));
-        })?;
+        let lock = project::lock(&run.project.place, &run.context.terminal)?;
         // What another run wrote, and what was edited meanwhile, is seen from here on.
         let again = run.project.look_again(first, &lock)?;
         let done = match &again.plan {
@@ -135,7 +137,7 @@ impl Agreed<'_> {
         done
     }
 
-    /// Prints the plan.
+    /// Prints the plan. Errors: stdout can't be written.
     pub fn print(&self) -> Result<(), Failure> {
         self.run.show(&self.first)
     }
@@ -235,7 +237,7 @@ impl Run<'_> {
         if self.is_json {
             terminal.out(&json::report(outcome, folder, terminal))?;
         } else if let Ok(plan) = project::report(outcome, self.context) {
-            terminal.out(&show::plan(plan, folder, terminal))?;
+            terminal.out(&printed_plan::plan(plan, folder, terminal))?;
         }
         Ok(())
     }
@@ -245,7 +247,7 @@ impl Run<'_> {
         let folder = self.project.place.folder();
         if let Ok(plan) = project::report(outcome, self.context) {
             let terminal = &self.context.terminal;
-            terminal.out(&show::summary(plan, folder, terminal))?;
+            terminal.out(&printed_plan::summary(plan, folder, terminal))?;
         }
         Ok(())
     }
@@ -405,8 +407,7 @@ fn options_of_plan(global: &Global, planned: &SavedPlan) -> Result<Global, Failu
     }
     let mut targets = Vec::new();
     for name in planned.targets.iter().flatten() {
-        let target = Target::from_name(name);
-        targets.push(target.ok_or_else(|| Failure::new(format!("there is no target `{name}`")))?);
+        targets.push(target_of(name).map_err(Failure::new)?);
     }
     let targets = planned.targets.is_some().then_some(targets);
     if global.environment.is_some() && global.environment != planned.environment {

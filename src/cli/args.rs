@@ -15,10 +15,10 @@ use mlopsgen::{
 };
 
 use super::{
-    add::AddArgs, apply::ApplyArgs, component::ShowArgs, coverage::CoverageArgs,
-    doctor::DoctorArgs, down::DownArgs, env::EnvArgs, explain::ExplainArgs, fmt::FmtArgs,
-    init::InitArgs, kinds::KindsArgs, logs::LogsArgs, plan::PlanArgs, restart::RestartArgs,
-    schema::SchemaArgs, status::StatusArgs, up::UpArgs,
+    add::AddArgs, apply::ApplyArgs, coverage::CoverageArgs, doctor::DoctorArgs, down::DownArgs,
+    env::EnvArgs, explain::ExplainArgs, fmt::FmtArgs, init::InitArgs, kinds::KindsArgs,
+    logs::LogsArgs, plan::PlanArgs, restart::RestartArgs, schema::SchemaArgs, show::ShowArgs,
+    status::StatusArgs, up::UpArgs,
 };
 
 /// Compiles one platform.toml into everything that an MLOps platform needs to run: Compose files, a Helm chart,
@@ -247,9 +247,12 @@ impl Global {
 }
 
 fn target_parser() -> impl TypedValueParser<Value = Target> {
-    PossibleValuesParser::new(Target::NAMES).try_map(|name| {
-        Target::from_name(&name).ok_or_else(|| format!("there is no target `{name}`"))
-    })
+    PossibleValuesParser::new(Target::NAMES).try_map(|name| target_of(&name))
+}
+
+/// The target of this name. Errors: there is none.
+pub fn target_of(name: &str) -> Result<Target, String> {
+    Target::from_name(name).ok_or_else(|| format!("there is no target `{name}`"))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use mlopsgen::plan::{Failure, Force};
 
-use super::{Context, json, project, repository, review, show};
+use super::{Context, json, printed_plan, project, repository, review};
 
 /// The exit status of a stale tree.
 pub(super) const STALE: u8 = 2;
@@ -44,7 +44,7 @@ pub fn run(context: &Context) -> Result<u8, Failure> {
         return Ok(0);
     }
     let command = context.global.command_line("apply");
-    let mut text = show::plan(plan, folder, terminal);
+    let mut text = printed_plan::plan(plan, folder, terminal);
     text.push_str(&format!("`{folder}/` is stale. run: {command}\n"));
     if !plan.refused(Force::No).is_empty() {
         text.push_str("It refuses the files marked with `!`, or needs `--force` for them.\n");

@@ -29,17 +29,10 @@ pub struct CoverageArgs {
 
 pub fn run(args: &CoverageArgs, context: &Context) -> Result<u8, Failure> {
     let is_json = context.is_json("coverage")?;
-    let project = project::open(&context.global)?;
-    let compilation = project.compile();
-    let terminal = &context.terminal;
-    if is_json && compilation.has_errors() {
-        terminal.out(&json::verdict(&compilation, terminal))?;
-        return Ok(1);
-    }
-    terminal.diagnostics(&compilation.diagnostics, &compilation.sources);
-    let Ok(output) = &compilation.output else {
+    let Some(output) = project::compiled(context)? else {
         return Ok(1);
     };
+    let terminal = &context.terminal;
     let coverage = coverage(&output.platform);
     let wanted = args.fail_under.map_or(0, usize::from);
     let is_enough = coverage.percent >= wanted;

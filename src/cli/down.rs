@@ -49,7 +49,8 @@ pub fn run(args: &DownArgs, context: &Context) -> Result<u8, Failure> {
     stop(args, &running, &selection, &engine, context)
 }
 
-/// Stops a selection. Asks first where data is deleted or workloads of other groups stop too.
+/// Stops a selection. Asks first where data is deleted or workloads of other groups stop too. Errors: the engine does not
+/// answer, a question can't be asked, or data can't be removed.
 pub fn stop(
     args: &DownArgs,
     running: &Running,
@@ -200,7 +201,8 @@ fn kept_for_environments(running: &Running, selection: &Selection) -> Result<Vec
     Ok(kept)
 }
 
-/// Running workloads of other groups that stop too, because they depend on these.
+/// Running workloads of other groups that stop too, because they depend on these. Errors: the engine does not list its
+/// containers.
 pub fn stopped_too<'a>(
     running: &Running,
     selection: &Selection<'a>,

@@ -7,7 +7,8 @@ use mlopsgen::{
 
 use super::{Context, printed::Color, terminal::foreign};
 
-/// Runs Compose; its exit status. Its lines are set off from our own; those of a quiet run are shown only if it fails.
+/// Runs Compose; its exit status. Its lines are set off from our own; those of a quiet run are shown only if it fails. Errors:
+/// it can't be started.
 pub fn run(engine: &Engine, arguments: &[String], context: &Context) -> Result<u8, Failure> {
     let mut held_back = String::new();
     let status = engine.run(arguments, |line| match context.terminal.quiet {
@@ -20,8 +21,8 @@ pub fn run(engine: &Engine, arguments: &[String], context: &Context) -> Result<u
     Ok(status)
 }
 
-/// Runs Compose for what containers have written; its exit status. On a terminal colours stay, and nothing else that a
-/// terminal obeys. Other programs get the bytes as they are.
+/// Runs Compose for what containers have written; its exit status. On a terminal colours stay, and nothing else that a terminal
+/// obeys. Other programs get the bytes as they are. Errors: it can't be started.
 pub fn logs(engine: &Engine, arguments: Vec<String>, context: &Context) -> Result<u8, Failure> {
     if !context.terminal.is_screen() {
         return engine.pass_on(&arguments, |line| show(&line, &plain_line(&line), context));

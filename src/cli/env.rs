@@ -6,9 +6,9 @@ use clap::{Args, Subcommand};
 use mlopsgen::{
     FurtherSecret, Platform, Secret, SecretForm, SecretSource, TemplateEngine, chart_secrets,
     cluster_secrets,
-    disk::{Dotenv, Lock, ProjectPlace, hide_dotenv, is_dotenv_tracked, write_dotenv},
+    disk::{Dotenv, ProjectPlace, hide_dotenv, is_dotenv_tracked, write_dotenv},
     engine::{
-        Engine, Giver, Origin, Running, entropy, fault_of_certificate, missing, strong_value, why,
+        Engine, Giver, Origin, Running, bad_certificate, entropy, missing, strong_value, why,
     },
     files::DOTENV,
     further_secrets,
@@ -18,7 +18,7 @@ use mlopsgen::{
 };
 use serde::Serialize;
 
-use super::{Context, args::Format, component, running};
+use super::{Context, args::Format, no_format, project, running, show};
 
 /// Write or print the values of secrets
 #[derive(Args)]
@@ -112,10 +112,7 @@ fn init(args: &InitEnvArgs, context: &Context) -> Result<u8, Failure> {
     }
     let place = &running.project.place;
     // Two of them would make up two values for one secret.
-    let lock = Lock::acquire(place, |holder| {
-        let line = format!("waiting for another `mlopsgen` that writes in this folder: {holder}\n");
-        context.terminal.err(&line);
-    })?;
+    let lock = project::lock(place, &context.terminal)?;
     let mut dotenv = running.dotenv()?;
     refuse_tracked(place)?;
     let filled = fill(&running, &args.new_data, &mut dotenv)?;
@@ -206,7 +203,7 @@ fn fill(running: &Running, new_data: &[String], dotenv: &mut Dotenv) -> Result<F
 fn is_new_here(name: &str, platform: &Platform) -> Result<(), Failure> {
     let Some(component) = platform.component(name) else {
         let names = platform.components.iter().map(|it| it.name.as_str());
-        return Err(component::unknown(name, &Vec::from_iter(names)));
+        return Err(show::unknown(name, &Vec::from_iter(names)));
     };
     if component.external.is_none() {
         return Ok(());
@@ -269,8 +266,8 @@ fn secret(args: &SecretArgs, context: &Context) -> Result<u8, Failure> {
         None | Some(Format::Yaml) => "env/secret.yaml",
         Some(Format::ExternalSecrets) => "env/external-secret.yaml",
         Some(_) => {
-            return Err(Failure::new("`env secret` has no such `--format`")
-                .help("write `--format yaml` or `--format external-secrets`"));
+            let help = "write `--format yaml` or `--format external-secrets`";
+            return Err(no_format("env secret", help));
         }
     };
     let Some(running) = running::open(context)? else {
@@ -322,10 +319,9 @@ fn values(running: &Running) -> Result<BTreeMap<String, String>, Failure> {
     let broken = read.clone().find_map(|secret| {
         let value = values.get(&secret.env).filter(|it| !it.is_empty())?;
         let is_one = secret.form == SecretForm::Certificate;
-        Some((secret, fault_of_certificate(value).filter(|_| is_one)?))
+        Some((secret, bad_certificate(secret, value).filter(|_| is_one)?))
     });
-    if let Some((secret, fault)) = broken {
-        let message = format!("the value of `{}` holds {fault}", secret.env);
+    if let Some((secret, message)) = broken {
         return Err(Failure::new(message).help(running.how_to_set(
             &[secret],
             &BTreeMap::new(),

@@ -18,7 +18,7 @@ use mlopsgen::{
 
 use super::{
     Context, json,
-    show::without_controls,
+    printed_plan::without_controls,
     terminal::{Terminal, paint},
 };
 

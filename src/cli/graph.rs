@@ -2,18 +2,10 @@
 
 use mlopsgen::{graph_formats, plan::Failure};
 
-use super::{Context, args::Format, json, printed::for_json, project};
+use super::{Context, args::Format, no_format, printed::for_json, project};
 
 pub fn run(context: &Context) -> Result<u8, Failure> {
-    let project = project::open(&context.global)?;
-    let compilation = project.compile();
-    let terminal = &context.terminal;
-    if let (Err(_), Some(Format::Json)) = (&compilation.output, context.global.format) {
-        terminal.out(&json::verdict(&compilation, terminal))?;
-        return Ok(1);
-    }
-    terminal.diagnostics(&compilation.diagnostics, &compilation.sources);
-    let Ok(output) = &compilation.output else {
+    let Some(output) = project::compiled(context)? else {
         return Ok(1);
     };
     let (platform, edges) = (&output.platform, &output.graph);
@@ -21,8 +13,10 @@ pub fn run(context: &Context) -> Result<u8, Failure> {
         None | Some(Format::Human | Format::Dot) => graph_formats::dot(platform, edges),
         Some(Format::Mermaid) => graph_formats::mermaid(platform, edges),
         Some(Format::Github | Format::Sarif | Format::Yaml | Format::ExternalSecrets) => {
-            return Err(Failure::new("`graph` has no such `--format`")
-                .help("write `--format dot`, `mermaid`, `svg` or `json`"));
+            return Err(no_format(
+                "graph",
+                "write `--format dot`, `mermaid`, `svg` or `json`",
+            ));
         }
         Some(Format::Json) => for_json(&graph_formats::json(platform, edges)).into_owned(),
         Some(Format::Svg) => {
@@ -35,6 +29,6 @@ pub fn run(context: &Context) -> Result<u8, Failure> {
         }
     };
     // Behind a pipe is a terminal or the log of a CI run, too; what shows a picture needs no such character.
-    terminal.out(&text)?;
+    context.terminal.out(&text)?;
     Ok(0)
 }

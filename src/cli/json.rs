@@ -113,20 +113,14 @@ pub fn report(outcome: &Outcome, folder: &str, terminal: &Terminal) -> String {
 
 /// What `validate` prints.
 pub fn verdict(compilation: &Compilation, terminal: &Terminal) -> String {
-    let of = |severity| {
-        let diagnostics = compilation.diagnostics.iter();
-        diagnostics
-            .filter(|diagnostic| diagnostic.severity == severity)
-            .count()
-    };
     text(&Verdict {
         diagnostics: render::json(
             &terminal.all_with_flags(&compilation.diagnostics),
             &compilation.sources,
         ),
         summary: Severities {
-            errors: of(Severity::Error),
-            warnings: of(Severity::Warning),
+            errors: compilation.count(Severity::Error),
+            warnings: compilation.count(Severity::Warning),
         },
     })
 }

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use mlopsgen::{
-    engine::{Engine, Running, select, select_workloads},
+    engine::{Engine, NamedWorkloads, Running, select, select_workloads},
     plan::Failure,
 };
 
@@ -36,17 +36,14 @@ pub fn run(args: &LogsArgs, context: &Context) -> Result<u8, Failure> {
         return Ok(1);
     };
     let platform = &running.output.platform;
-    let is_known = |name: &&String| select_workloads(platform, &[(*name).clone()]).is_ok();
-    let (names, gone): (Vec<&String>, Vec<&String>) = args.names.iter().partition(is_known);
-    let names: Vec<String> = names.into_iter().cloned().collect();
-    let engine = match gone.is_empty() || is_gone(&running, &gone)? {
-        true => Engine::find()?,
-        false => return select_workloads(platform, &args.names).map(|_| 1),
+    let named = NamedWorkloads::of(platform, &args.names);
+    let gone = &named.unknown;
+    let workloads = match gone.is_empty() || is_gone(&running, gone)? {
+        true => named.workloads,
+        // It says which name is wrong.
+        false => select_workloads(platform, &args.names)?,
     };
-    let workloads = match names.is_empty() && !gone.is_empty() {
-        true => Vec::new(),
-        false => select_workloads(platform, &names)?,
-    };
+    let engine = Engine::find()?;
     let tail = args.tail.map(|lines| lines.to_string());
     let mut words = vec!["logs"];
     words.extend(args.follow.then_some("--follow"));
@@ -55,14 +52,14 @@ pub fn run(args: &LogsArgs, context: &Context) -> Result<u8, Failure> {
     }
     if !args.names.is_empty() {
         words.extend(workloads.iter().map(|workload| workload.name.as_str()));
-        words.extend(gone.into_iter().map(String::as_str));
+        words.extend(gone.iter().map(String::as_str));
     }
     engine::logs(&engine, running.by_name(words), context)
 }
 
 /// Whether all of these are components that platform.toml has no longer, and that have left containers: those may still have something
 /// to say.
-fn is_gone(running: &Running, names: &[&String]) -> Result<bool, Failure> {
+fn is_gone(running: &Running, names: &[String]) -> Result<bool, Failure> {
     let Ok(engine) = Engine::find() else {
         return Ok(false);
     };
@@ -70,6 +67,6 @@ fn is_gone(running: &Running, names: &[&String]) -> Result<bool, Failure> {
     let everything = select(&output.platform, &output.graph, &[])?;
     let containers = engine.containers(running.name())?;
     let orphans = running.orphans(&everything, &containers, &engine)?;
-    let is_orphan = |name: &&String| orphans.iter().any(|it| it.service == **name);
+    let is_orphan = |name: &String| orphans.iter().any(|it| it.service == *name);
     Ok(names.iter().all(is_orphan))
 }

@@ -2,6 +2,7 @@
 //!
 //! Results go to stdout, diagnostics to stderr. Exit statuses: 0, 1 for every error, a wrong command line among them,
 //! and 2 where `check` or `plan --detailed-exitcode` found changes.
+//! `run` of each file runs its command. It returns the exit status, or what stopped it.
 
 mod add;
 mod apply;
@@ -9,7 +10,6 @@ mod args;
 mod broken;
 mod cache;
 mod check;
-mod component;
 mod coverage;
 mod data;
 mod doctor;
@@ -29,14 +29,15 @@ mod logs;
 mod notices;
 mod plan;
 mod printed;
+mod printed_plan;
 mod project;
 mod restart;
 mod repository;
 mod review;
 mod running;
 mod schema;
-mod chart_secret;
 mod show;
+mod chart_secret;
 mod status;
 mod table;
 mod terminal;
@@ -78,8 +79,7 @@ impl Context {
     fn refuse_json(&self, command: &str) -> Result<(), Failure> {
         match self.global.format {
             None | Some(Format::Human) => Ok(()),
-            Some(_) => Err(Failure::new(format!("`{command}` has no such `--format`"))
-                .help("leave `--format` out: it prints text")),
+            Some(_) => Err(no_format(command, "leave `--format` out: it prints text")),
         }
     }
 
@@ -89,18 +89,23 @@ impl Context {
             None | Some(Format::Human) => Ok(false),
             Some(Format::Json) => Ok(true),
             Some(Format::Github | Format::Sarif) => {
-                Err(Failure::new(format!("`{command}` has no such `--format`"))
-                    .help("`validate` and `check` have it; here write `human` or `json`"))
+                let help = "`validate` and `check` have it; here write `human` or `json`";
+                Err(no_format(command, help))
             }
             Some(_) => {
-                let forms = match REVIEWED.contains(&command) {
+                let help = match REVIEWED.contains(&command) {
                     true => "write `human`, `json`, `github` or `sarif`",
                     false => "write `--format human` or `--format json`",
                 };
-                Err(Failure::new(format!("`{command}` has no such `--format`")).help(forms))
+                Err(no_format(command, help))
             }
         }
     }
+}
+
+/// The failure that a command does not print in the format that was asked for.
+fn no_format(command: &str, help: &str) -> Failure {
+    Failure::new(format!("`{command}` has no such `--format`")).help(help)
 }
 
 pub fn main() -> ExitCode {
@@ -145,7 +150,7 @@ fn run(command: &Command, context: &Context) -> Result<u8, Failure> {
         Command::Graph => graph::run(context),
         Command::Check => check::run(context),
         Command::Coverage(args) => coverage::run(args, context),
-        Command::Show(args) => component::run(args, context),
+        Command::Show(args) => show::run(args, context),
         Command::Kinds(args) => kinds::run(args, context),
         Command::Schema(args) => schema::run(args, context),
         Command::Fmt(args) => fmt::run(args, context),

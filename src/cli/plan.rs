@@ -8,7 +8,7 @@ use mlopsgen::{
     plan::{Failure, Plan, SavedPlan},
 };
 
-use super::{Context, json, project, repository, show};
+use super::{Context, json, printed_plan, project, repository};
 
 /// Show as a diff what `apply` would do
 ///
@@ -51,7 +51,7 @@ pub fn run(args: &PlanArgs, context: &Context) -> Result<u8, Failure> {
     } else if let Ok(plan) = project::report(&outcome, context) {
         context
             .terminal
-            .out(&show::plan(plan, folder, &context.terminal))?;
+            .out(&printed_plan::plan(plan, folder, &context.terminal))?;
     }
     let Ok(plan) = &outcome.plan else {
         return Ok(1);

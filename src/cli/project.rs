@@ -7,15 +7,20 @@ use std::{
 };
 
 use mlopsgen::{
-    compile::{Failed, Request},
-    disk::{Outcome, Project, environments},
+    compile::{Failed, Output, Request},
+    disk::{Lock, Outcome, Project, ProjectPlace, environments},
     files::PLATFORM_FILE,
     plan::{Failure, Plan},
     project::{bad_environment, environment_file},
     text::{one_of, shell_word, visible},
 };
 
-use super::{Context, args::Global, cache};
+use super::{
+    Context,
+    args::{Format, Global},
+    cache, json,
+    terminal::Terminal,
+};
 
 /// Where the platform file of these flags is: its folder, and its name there. Errors: there is none.
 pub fn find(global: &Global) -> Result<(PathBuf, String), Failure> {
@@ -53,6 +58,27 @@ pub fn open(global: &Global) -> Result<Project, Failure> {
     Ok(Project::new(&root, request)?.with_proofs(cache::proofs(global)))
 }
 
+/// What the project of these flags compiles to, after everything that the compiler had to say was printed; as JSON that is the verdict
+/// of `validate`, where there are errors. `None`: there are. Errors: those of [`open`], or stdout is closed.
+pub fn compiled(context: &Context) -> Result<Option<Output>, Failure> {
+    let compilation = open(&context.global)?.compile();
+    let terminal = &context.terminal;
+    if compilation.has_errors() && context.global.format == Some(Format::Json) {
+        terminal.out(&json::verdict(&compilation, terminal))?;
+    } else {
+        terminal.diagnostics(&compilation.diagnostics, &compilation.sources);
+    }
+    Ok(compilation.output.ok())
+}
+
+/// Takes the lock of the output folder; who has to wait for it is told so. Errors: the folder can't be locked.
+pub fn lock(place: &ProjectPlace, terminal: &Terminal) -> Result<Lock, Failure> {
+    Lock::acquire(place, |holder| {
+        let line = format!("waiting for another `mlopsgen` that writes in this folder: {holder}\n");
+        terminal.err(&line);
+    })
+}
+
 /// The same project in every other environment, the base included, each with words for it. Errors: the folder can't be listed.
 pub fn others(project: &Project) -> Result<Vec<(String, Project)>, Failure> {
     let root = project.place.project();
@@ -73,7 +99,8 @@ pub fn others(project: &Project) -> Result<Vec<(String, Project)>, Failure> {
         .collect()
 }
 
-/// The plan, after everything that the compiler had to say was printed.
+/// The plan, after everything that the compiler had to say was printed. Errors: there is no plan, because the platform has
+/// errors.
 pub fn report<'a>(outcome: &'a Outcome, context: &Context) -> Result<&'a Plan, Failed> {
     let terminal = &context.terminal;
     terminal.diagnostics(&outcome.diagnostics, &outcome.sources);

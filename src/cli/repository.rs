@@ -12,7 +12,7 @@ use mlopsgen::{
     text::{count, shell_word},
 };
 
-use super::{Context, show::without_controls};
+use super::{Context, printed_plan::without_controls};
 
 /// The most files that are listed.
 const SHOWN: usize = 10;

@@ -18,7 +18,7 @@ pub fn is_wanted(context: &Context) -> bool {
     matches!(context.global.format, Some(Format::Github | Format::Sarif))
 }
 
-/// Prints the diagnostics and, of a stale tree, each file.
+/// Prints the diagnostics and, of a stale tree, each file. Errors: stdout can't be written.
 pub fn report(
     context: &Context,
     diagnostics: &[Diagnostic],

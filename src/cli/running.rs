@@ -4,7 +4,8 @@ use mlopsgen::{engine::Running, plan::Failure};
 
 use super::{Context, args::Format, json, project};
 
-/// `None` after errors in platform.toml, which are printed. Warnings are not: these commands do not compile.
+/// `None` after errors in platform.toml, which are printed. Warnings are not: these commands do not compile. Errors: there is
+/// no project, or its output folder can't be read.
 pub fn open(context: &Context) -> Result<Option<Running>, Failure> {
     let project = project::open(&context.global)?;
     let prepared = project.prepare(None)?;

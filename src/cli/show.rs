@@ -1,185 +1,102 @@
-//! A plan as text for people: first the diffs, then a summary, which stays on the screen when the diffs have scrolled away.
+//! `mlopsgen show COMPONENT`: a component as resolved.
 
+use clap::Args;
 use mlopsgen::{
-    plan::{Action, Change, Emptied, MANIFEST, Plan, diff},
-    text::{count, visible_lines},
+    diag::nearest,
+    manual::{ComponentPage, ResolvedKey, component_page},
+    plan::Failure,
+    text::{all_of, visible},
 };
 
-use super::{
-    chart_secret, data, fixed, notices,
-    terminal::{Paint, Terminal, paint},
-};
+use super::{Context, json, project, table::Columns};
 
-/// The most foreign files that are listed; a user with thousands of them does not want to see them all.
-const FOREIGN_SHOWN: usize = 100;
+/// Show a component as resolved, with the source of every value
+///
+/// Kind, presets, environment and component are merged. Beside each value stands its source: a line of platform.toml, a
+/// preset, or the kind.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  mlopsgen show mlflow
+  mlopsgen show mlflow --env prod
+  mlopsgen show redis --format json | jq '.workloads[0].keys'")]
+pub struct ShowArgs {
+    /// The name of the component in platform.toml, or of one of its workloads
+    #[arg(value_name = "COMPONENT")]
+    name: String,
+}
 
-/// The whole plan; its last line counts the files.
-pub fn plan(plan: &Plan, folder: &str, terminal: &Terminal) -> String {
-    let mut diffs = Page {
-        text: String::new(),
-        folder,
-        terminal,
+pub fn run(args: &ShowArgs, context: &Context) -> Result<u8, Failure> {
+    let is_json = context.is_json("show")?;
+    let project = project::open(&context.global)?;
+    let compilation = project.compile();
+    let terminal = &context.terminal;
+    let Ok(output) = &compilation.output else {
+        terminal.diagnostics(&compilation.diagnostics, &compilation.sources);
+        return Ok(1);
     };
-    if !terminal.quiet {
-        for change in &plan.changes {
-            diffs.diff(change);
-        }
-    }
-    diffs.text + &summary(plan, folder, terminal)
-}
-
-/// The same without the diffs: the files, what becomes of data, the closing line.
-pub fn summary(plan: &Plan, folder: &str, terminal: &Terminal) -> String {
-    let mut page = Page {
-        text: String::new(),
-        folder,
-        terminal,
+    // A part has a name of its own wherever the platform runs; it is shown with its component.
+    let platform = &output.platform;
+    let of_part = platform.workload(&args.name).map(|it| &it.component);
+    let component = platform.component(of_part.unwrap_or(&args.name));
+    let Some(component) = component else {
+        let names: Vec<&str> = output
+            .platform
+            .components
+            .iter()
+            .map(|component| component.name.as_str())
+            .collect();
+        return Err(unknown(&args.name, &names));
     };
-    page.summary(plan);
-    page.foreign(plan);
-    page.data(plan);
-    page.emptied(plan);
-    let counts = plan.counts();
-    page.line(
-        &format!(
-            "Plan: {} to add, {} to change, {} to remove.",
-            counts.add, counts.change, counts.remove
-        ),
-        Paint::Bold,
-    );
-    page.text
+    let page = component_page(component, &compilation.sources);
+    let text = match is_json {
+        true => json::text(&page),
+        false => text(&page),
+    };
+    terminal.out(&text)?;
+    Ok(0)
 }
 
-/// A line from outside without control characters, so that a terminal shows it as it is. Tabs stay, and so does the end of a line of Windows.
-pub fn without_controls(line: &str) -> String {
-    match line.strip_suffix('\r') {
-        Some(line) => visible_lines(line).replace('\n', "\\u{a}") + "\r",
-        None => visible_lines(line).replace('\n', "\\u{a}"),
-    }
+/// The failure that there is no component of this name, among these.
+pub(super) fn unknown(name: &str, names: &[&str]) -> Failure {
+    let help = match nearest(name, names.iter().copied()) {
+        Some(close) => format!("did you mean `{close}`?"),
+        None => format!("it has {}", all_of(names)),
+    };
+    Failure::new(format!("there is no component `{}`", visible(name))).help(help)
 }
 
-struct Page<'a> {
-    text: String,
-    folder: &'a str,
-    terminal: &'a Terminal,
-}
-
-impl Page<'_> {
-    /// Adds exactly one line, even if a name or content in it has a line break.
-    fn line(&mut self, line: &str, kind: Paint) {
-        self.text.push_str(&paint(
-            &without_controls(line),
-            kind,
-            self.terminal.color_out,
-        ));
-        self.text.push('\n');
+/// One component for people.
+pub fn text(page: &ComponentPage) -> String {
+    let mut out = format!("{} (kind {}", page.name, page.kind);
+    if let Some(group) = &page.group {
+        out.push_str(&format!(", group {group}"));
     }
-
-    fn diff(&mut self, change: &Change) {
-        for line in diff(change, self.folder).lines {
-            self.line(&line.text, line.kind.into());
-        }
-        self.text.push('\n');
-    }
-
-    fn summary(&mut self, plan: &Plan) {
-        if plan.is_empty() {
-            let line = format!("No changes: `{}/` is up to date.", self.folder);
-            self.line(&line, Paint::Plain);
-        }
-        for change in &plan.changes {
-            let path = match plan.copies.get(&change.path) {
-                Some(body) => format!("{}/{} (a copy of {body})", self.folder, change.path),
-                None => format!("{}/{}", self.folder, change.path),
-            };
-            match (&change.refusal, change.action) {
-                (Some(refusal), _) => {
-                    self.line(&format!("! {path} ({})", refusal.reason()), Paint::Alarm);
-                }
-                (None, Action::Create) => self.line(&format!("+ {path}"), Paint::Added),
-                (None, Action::Change) => self.line(&format!("~ {path}"), Paint::Changed),
-                (None, Action::Remove) => self.line(&format!("- {path}"), Paint::Removed),
-            }
-        }
-        for stub in &plan.stubs {
-            let line = format!("+ {} (a stub: created once, then yours)", stub.path);
-            self.line(&line, Paint::Added);
-        }
-        if self.terminal.verbose {
-            for path in &plan.unchanged {
-                self.line(&format!("  {}/{path}", self.folder), Paint::Plain);
-            }
-        }
-        if plan.is_manifest_of_commit {
-            let line = format!(
-                "`{}/{MANIFEST}` is gone: which data there is was read from git's last commit.",
-                self.folder
-            );
-            self.line(&line, Paint::Alarm);
-        }
-        if plan.changes.is_empty() && plan.manifest_changes {
-            self.line("The manifest changes, and no file.", Paint::Plain);
-        }
-        if let Some(path) = plan.obstacle.as_ref().filter(|_| !plan.is_empty()) {
-            let line = format!(
-                "! {path} (was not written by mlopsgen: `apply` stops until it is moved away)"
-            );
-            self.line(&line, Paint::Alarm);
-        }
-        if plan.leftovers {
-            let line = "What an interrupted run left behind is removed.";
-            self.line(line, Paint::Plain);
-        }
-    }
-
-    fn foreign(&mut self, plan: &Plan) {
-        if plan.foreign.is_empty() || self.terminal.quiet {
-            return;
-        }
-        let files = count(plan.foreign.len(), "file");
-        self.line(
-            &format!("Left alone, because mlopsgen did not write them ({files}):"),
-            Paint::Plain,
-        );
-        let shown = match self.terminal.verbose {
-            true => plan.foreign.len(),
-            false => FOREIGN_SHOWN.min(plan.foreign.len()),
+    out.push_str(")\n");
+    out.push_str(&keys(&page.keys));
+    for workload in &page.workloads {
+        let what = match &workload.part {
+            None => "main workload".to_string(),
+            Some(part) => format!("part {part}"),
         };
-        for path in &plan.foreign[..shown] {
-            self.line(&format!("  {}/{path}", self.folder), Paint::Plain);
-        }
-        if shown < plan.foreign.len() {
-            let rest = plan.foreign.len() - shown;
-            self.line(
-                &format!("  and {rest} more (`-v` lists them)"),
-                Paint::Plain,
-            );
-        }
+        out.push_str(&format!("\n{} ({what})\n", workload.name));
+        out.push_str(&keys(&workload.keys));
     }
+    out
+}
 
-    fn emptied(&mut self, plan: &Plan) {
-        if let Some(Emptied { removed, left }) = plan.emptied {
-            let line = format!(
-                "! nearly everything in `{}/` is removed: {}, and {left} would be left",
-                self.folder,
-                count(removed, "file")
-            );
-            self.line(&line, Paint::Alarm);
-        }
-    }
+/// A long value would push the sources out of sight.
+const WIDEST: usize = 70;
 
-    fn data(&mut self, plan: &Plan) {
-        for (line, kind) in data::lines(&plan.data) {
-            self.line(&self.terminal.with_flags(&line), kind);
-        }
-        for (line, kind) in fixed::lines(&plan.fixed) {
-            self.line(&line, kind);
-        }
-        for (line, kind) in notices::lines(&plan.notices) {
-            self.line(&line, kind);
-        }
-        for (line, kind) in plan.secret.iter().flat_map(chart_secret::lines) {
-            self.line(&self.terminal.with_flags(&line), kind);
-        }
+fn keys(keys: &[ResolvedKey]) -> String {
+    let mut columns = Columns::default();
+    for key in keys {
+        let value = key.value.to_string();
+        let shown: String = match value.chars().count() > WIDEST {
+            true => value.chars().take(WIDEST - 1).chain(['…']).collect(),
+            false => value,
+        };
+        columns.row([&key.key, &shown, &key.source.describe()]);
     }
+    columns.text("  ")
 }

@@ -122,12 +122,13 @@ impl Terminal {
         diagnostics.iter().map(told).collect()
     }
 
-    /// A result, to stdout. A closed pipe (`| head`) is no error; a full disk is.
+    /// A result, to stdout. Errors: it can't be written, as on a full disk; a closed pipe (`| head`) is none.
     pub fn out(&self, text: &str) -> Result<(), Failure> {
         self.write_out(&for_people(text, self.color_out))
     }
 
-    /// A result for other programs, to stdout: as it is, unless it is a terminal that reads it.
+    /// A result for other programs, to stdout: as it is, unless it is a terminal that reads it. Errors: stdout can't be
+    /// written.
     pub fn document(&self, text: &str) -> Result<(), Failure> {
         match self.is_screen() {
             true => self.out(text),
@@ -212,7 +213,7 @@ impl Terminal {
         }
     }
 
-    /// Asks a question that only `y` or `yes` answers with yes.
+    /// Asks a question that only `y` or `yes` answers with yes. Errors: stdout can't be written.
     pub fn ask(&self, question: &str) -> Result<bool, Failure> {
         self.out(&format!("{question} [y/N] "))?;
         let mut answer = String::new();

@@ -84,6 +84,7 @@ pub fn ready(
 }
 
 /// Starts what [`ready`] has checked, and returns Compose's exit status. With `--wait` it is 1 if something is not healthy.
+/// Errors: the engine does not answer, or Compose can't be started.
 pub fn start(
     args: &UpArgs,
     running: &Running,

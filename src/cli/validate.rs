@@ -4,7 +4,7 @@ use mlopsgen::{
     diag::Severity, manual::component_pages, plan::Failure, project::environment_file, text::count,
 };
 
-use super::{Context, component, json, project, review};
+use super::{Context, json, project, review, show};
 
 pub fn run(context: &Context) -> Result<u8, Failure> {
     let is_review = review::is_wanted(context);
@@ -31,17 +31,11 @@ pub fn run(context: &Context) -> Result<u8, Failure> {
     terminal.diagnostics(&compilation.diagnostics, &compilation.sources);
     if let (Ok(output), true) = (&compilation.output, terminal.verbose) {
         for page in component_pages(&output.platform, &compilation.sources) {
-            terminal.out(&format!("{}\n", component::show(&page)))?;
+            terminal.out(&format!("{}\n", show::text(&page)))?;
         }
     }
-    let of = |severity| {
-        let diagnostics = compilation.diagnostics.iter();
-        diagnostics
-            .filter(|diagnostic| diagnostic.severity == severity)
-            .count()
-    };
-    let errors = count(of(Severity::Error), "error");
-    let warnings = count(of(Severity::Warning), "warning");
+    let errors = count(compilation.count(Severity::Error), "error");
+    let warnings = count(compilation.count(Severity::Warning), "warning");
     if status != 0 {
         terminal.err(&format!("{errors}, {warnings}\n"));
     } else if !terminal.quiet {

@@ -41,8 +41,8 @@ pub struct Lock {
 }
 
 impl Lock {
-    /// Takes the lock, and empties the working folder. Where another run has it, calls `on_wait` with what is known of that
-    /// run (`process 42`), and waits.
+    /// Takes the lock, and empties the working folder. Where another run has it, calls `on_wait` with what is known of that run
+    /// (`process 42`), and waits. Errors: the working folder can't be written, or holds what is not of mlopsgen.
     pub fn acquire(place: &ProjectPlace, on_wait: impl FnOnce(&str)) -> Result<Self, Failure> {
         let project = place.shared();
         let path = format!("{WORK}/{LOCK}");

@@ -79,7 +79,8 @@ impl NamedFile {
             .map_err(|_| Failure::new(format!("`{}` is not UTF-8", shown.display())))
     }
 
-    /// Replaces the text. A file that was there keeps its mode.
+    /// Replaces the text. A file that was there keeps its mode. Errors: something else than a file has its path, or it can't be
+    /// written.
     pub fn replace(&self, text: &str) -> Result<(), Failure> {
         let shown = self.path();
         let folder =
@@ -112,7 +113,8 @@ impl NamedFile {
         written
     }
 
-    /// Writes a file that does not exist yet, with the folders to it, whole or not at all; `false` where something has its path.
+    /// Writes a file that does not exist yet, with the folders to it, whole or not at all; `false` where something has its
+    /// path. Errors: the folders can't be made, or the file can't be written.
     pub fn create(&self, text: &str) -> Result<bool, Failure> {
         fs::create_dir_all(&self.base)
             .map_err(|error| Failure::io("make the folder", &self.base, &error))?;

@@ -171,7 +171,8 @@ impl Project {
         threads::on(self.request.threads, || self.prepare_here(lock))
     }
 
-    /// The diagnostics and the plan of a run without the lock. It compiles if there is no valid proof.
+    /// The diagnostics and the plan of a run without the lock. It compiles if there is no valid proof. Errors: the output
+    /// folder or its manifest can't be read.
     pub fn look(&self) -> Result<Outcome, Failure> {
         threads::on(self.request.threads, || {
             let proofs = self.proofs.as_ref();
@@ -186,7 +187,8 @@ impl Project {
         })
     }
 
-    /// Plans again, now with the lock. The compilation is still valid if all of its inputs are the same.
+    /// Plans again, now with the lock. The compilation is still valid if all of its inputs are the same. Errors: the output
+    /// folder or its manifest can't be read.
     pub fn look_again(&self, before: Outcome, lock: &Lock) -> Result<Outcome, Failure> {
         threads::on(self.request.threads, || {
             let is_good = |made: &CompiledProject| {

@@ -31,7 +31,7 @@ pub struct Extent<'a> {
     pub lock: Option<&'a Lock>,
 }
 
-/// The manifest's bytes, `None` where there is none.
+/// The manifest's bytes, `None` where there is none. Errors: something else is at its path, or it can't be read.
 pub fn read_manifest(place: &ProjectPlace) -> Result<Option<Vec<u8>>, Failure> {
     let path = place.output(MANIFEST);
     match place.opened().read(&path, LARGEST) {
@@ -44,7 +44,8 @@ pub fn read_manifest(place: &ProjectPlace) -> Result<Option<Vec<u8>>, Failure> {
     }
 }
 
-/// Reads the states of the paths asked for, and lists everything else.
+/// Reads the states of the paths asked for, and lists everything else. Errors: the manifest can't be read, or the place of a
+/// stub can't be reached.
 pub fn survey(place: &ProjectPlace, extent: &Extent) -> Result<Found, Failure> {
     let mut found = Found {
         manifest: read_manifest(place)?,

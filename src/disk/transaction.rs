@@ -76,7 +76,8 @@ enum Undo {
 impl Transaction {
     /// Checks that the disk is still as the plan found it, and prepares everything that is to be written.
     ///
-    /// The caller has handled the refused changes: here every change is carried out.
+    /// The caller has handled the refused changes: here every change is carried out. Errors: the disk is no longer as the plan
+    /// found it, or the working folder can't be written.
     pub fn prepare(plan: &Plan, place: &ProjectPlace, _lock: &Lock) -> Result<Self, Failure> {
         verify(plan, place)?;
         keep_dotenv_ignored(plan, place)?;
@@ -128,7 +129,8 @@ impl Transaction {
         Ok(transaction)
     }
 
-    /// Takes all steps. Where one fails, those before it are undone.
+    /// Takes all steps. Where one fails, those before it are undone. Errors: the first step that failed, and what could not be
+    /// undone.
     pub fn commit(mut self) -> Result<(), Failure> {
         loop {
             match self.advance() {
@@ -144,8 +146,8 @@ impl Transaction {
         Ok(())
     }
 
-    /// Takes one step; `false` when none is left. [`commit`](Self::commit) is what a caller wants, unless it wants to
-    /// see what a run leaves behind that is killed between two steps.
+    /// Takes one step; `false` when none is left. [`commit`](Self::commit) is what a caller wants, unless it wants to see what
+    /// a run leaves behind that is killed between two steps. Errors: the step can't be taken; those before it stay.
     pub fn advance(&mut self) -> Result<bool, Failure> {
         let Some(step) = self.steps.get(self.taken).cloned() else {
             return Ok(false);

@@ -58,7 +58,8 @@ pub struct Launch<'a> {
 }
 
 impl Launch<'_> {
-    /// Starts it. With `wait`, returns when everything is well or something is not.
+    /// Starts it. With `wait`, returns when everything is well or something is not. Errors: the engine does not list its
+    /// containers, or Compose can't be started.
     pub fn run(&self, watch: &mut dyn Watch) -> Result<Launched, Failure> {
         let containers = self.engine.containers(self.running.name())?;
         let workloads = self.selection.workloads();
@@ -274,8 +275,9 @@ fn missing<'a>(launch: &'a Launch<'_>, progress: &Progress, name: &str) -> Vec<&
 }
 
 /// Variables for Compose: the project's name, which one of the shell or of `.env` would replace; and what only this machine
-/// knows, where neither of both sets it: `PROJECT_DIR`, and `DOCKER_GID`, the group of the engine's socket. These two are not taken
-/// from a `.env` that came with the repository: its author would choose which folders of this machine are mounted.
+/// knows, where neither of both sets it: `PROJECT_DIR`, and `DOCKER_GID`, the group of the engine's socket. These two are not
+/// taken from a `.env` that came with the repository: its author would choose which folders of this machine are mounted.
+/// Errors: `.env` can't be read, or the project's folder is gone.
 pub fn start_variables(running: &Running) -> Result<Vec<(&'static str, String)>, Failure> {
     let dotenv = match is_dotenv_tracked(&running.project.place) {
         true => BTreeMap::new(),

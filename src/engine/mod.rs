@@ -34,7 +34,7 @@ pub use post_mortem::{Broken, broken};
 pub use progress::{Event, Phase, Progress};
 pub use running::Running;
 pub use secrets::{
-    Origin, entropy, fault_of_certificate, fits_url, form_in_words, is_sound, missing, needed,
-    strong_value,
+    Origin, USE_URL_SAFE, bad_certificate, entropy, fits_url, form_in_words, is_sound, missing,
+    needed, strong_value,
 };
-pub use selection::{Selection, select, select_workloads};
+pub use selection::{NamedWorkloads, Selection, select, select_workloads};

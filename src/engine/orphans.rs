@@ -27,6 +27,7 @@ pub struct Orphan {
 
 impl Running {
     /// Containers whose components are gone, in the order of their names. What another folder has started is that one's.
+    /// Errors: the project's folder is gone.
     pub fn orphans(
         &self,
         selection: &Selection<'_>,

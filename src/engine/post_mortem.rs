@@ -18,7 +18,7 @@ pub struct Broken {
     pub log: String,
 }
 
-/// The containers of the selection that have failed.
+/// The containers of the selection that have failed. Errors: the engine does not list its containers.
 pub fn broken(
     running: &Running,
     selection: &Selection,

@@ -16,7 +16,7 @@ use crate::{
 /// every byte gives one and all are equally likely.
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/// Random bytes for one secret: as many as its value can need.
+/// Random bytes for one secret: as many as its value can need. Errors: the machine gives no random numbers.
 pub fn entropy(secret: &Secret) -> Result<Vec<u8>, Failure> {
     let mut bytes = vec![0; length(secret)];
     getrandom::fill(&mut bytes)
@@ -102,7 +102,7 @@ pub fn is_sound(secret: &Secret, value: &str) -> bool {
 }
 
 /// Why no program can serve with a certificate and its key in one PEM text.
-pub fn fault_of_certificate(value: &str) -> Option<&'static str> {
+fn fault_of_certificate(value: &str) -> Option<&'static str> {
     let has = |label: &str| pem_blocks(value, label).contains("-----END ");
     let is_locked = || has("ENCRYPTED PRIVATE KEY") || value.contains("Proc-Type: 4,ENCRYPTED");
     match (has("CERTIFICATE"), has("PRIVATE KEY")) {
@@ -113,11 +113,20 @@ pub fn fault_of_certificate(value: &str) -> Option<&'static str> {
     }
 }
 
+/// Says why the value of a secret is no certificate that a program can serve with; `None` where it is one.
+pub fn bad_certificate(secret: &Secret, value: &str) -> Option<String> {
+    let fault = fault_of_certificate(value)?;
+    Some(format!("the value of `{}` holds {fault}", secret.env))
+}
+
 /// Whether a value stands in `.env` as it is, without quotes.
 pub(super) fn fits_dotenv(value: &str) -> bool {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "._~-=+/".contains(c);
     !value.is_empty() && value.chars().all(is_plain)
 }
+
+/// The characters that break no URL.
+pub const USE_URL_SAFE: &str = "use letters, digits, `.`, `_`, `~` and `-`";
 
 /// What the value of a secret has to be, for a message.
 pub fn form_in_words(secret: &Secret) -> String {
@@ -125,7 +134,7 @@ pub fn form_in_words(secret: &Secret) -> String {
     match secret.form {
         SecretForm::Token => match secret.length {
             Some(_) => format!("use {length} letters, digits, `.`, `_`, `~` and `-`"),
-            None => "use letters, digits, `.`, `_`, `~` and `-`".to_string(),
+            None => USE_URL_SAFE.to_string(),
         },
         SecretForm::Alphanumeric => match secret.length {
             Some(_) => format!("use {length} letters and digits"),

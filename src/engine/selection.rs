@@ -53,13 +53,8 @@ pub fn select_workloads<'a>(
     platform: &'a Platform,
     names: &[String],
 ) -> Result<Vec<&'a Workload>, Failure> {
-    let means = |name: &str, workload: &Workload| {
-        workload.name == name || workload.component == name || workload.group == name
-    };
-    let unknown = names
-        .iter()
-        .find(|name| !platform.workloads().any(|workload| means(name, workload)));
-    if let Some(unknown) = unknown {
+    let named = NamedWorkloads::of(platform, names);
+    if let Some(unknown) = named.unknown.first() {
         let components = platform.components.iter().map(|it| it.name.as_str());
         let groups = platform.groups.iter().map(|it| it.name.as_str());
         let mut known: Vec<&str> = components.collect();
@@ -69,9 +64,32 @@ pub fn select_workloads<'a>(
                 .help(format!("name {}", one_of(&known))),
         );
     }
-    let is_meant =
-        |workload: &&Workload| names.is_empty() || names.iter().any(|name| means(name, workload));
-    Ok(platform.workloads().filter(is_meant).collect())
+    Ok(named.workloads)
+}
+
+/// What names mean that somebody typed.
+pub struct NamedWorkloads<'a> {
+    /// The workloads that they mean; all where there are no names.
+    pub workloads: Vec<&'a Workload>,
+    /// The names that mean nothing in the platform.
+    pub unknown: Vec<String>,
+}
+
+impl<'a> NamedWorkloads<'a> {
+    /// Each name is that of a workload, a component or a group.
+    pub fn of(platform: &'a Platform, names: &[String]) -> Self {
+        let means = |name: &str, workload: &Workload| {
+            workload.name == name || workload.component == name || workload.group == name
+        };
+        let is_meant = |workload: &&Workload| {
+            names.is_empty() || names.iter().any(|name| means(name, workload))
+        };
+        let is_unknown = |name: &&String| !platform.workloads().any(|it| means(name, it));
+        Self {
+            workloads: platform.workloads().filter(is_meant).collect(),
+            unknown: names.iter().filter(is_unknown).cloned().collect(),
+        }
+    }
 }
 
 impl<'a> Selection<'a> {

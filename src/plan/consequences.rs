@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Accepted, Inputs, data::DataPlan, recorded::RecordedData, stubs::left_bodies};
+use super::{Accepted, Inputs, data::DataPlan, recorded::RecordedData, stubs::replaced_stubs};
 use crate::data::{Kept, Program, Tenant, TenantNow};
 
 /// What a change means for data that nothing removes.
@@ -68,7 +68,7 @@ pub enum Consequence {
         variable: String,
     },
     /// The body that the user wrote for a task is where no pipeline reads it any more, and an empty one is made.
-    LeftBody {
+    StubReplaced {
         /// Where it is.
         from: String,
         /// Where it would be read.
@@ -85,7 +85,7 @@ impl Consequence {
             | Consequence::FirstStart { component, .. }
             | Consequence::NewKeys { component, .. }
             | Consequence::OtherKey { component, .. } => component,
-            Consequence::LeftBody { to, .. } => to,
+            Consequence::StubReplaced { to, .. } => to,
         }
     }
 
@@ -148,7 +148,7 @@ impl Consequence {
             } => format!(
                 "`{variable}` takes the place of the key of `{component}` (`{component}-{key}`): with another value `{component}` can't read what that encrypted"
             ),
-            Consequence::LeftBody { from, to } => {
+            Consequence::StubReplaced { from, to } => {
                 format!("`{to}` is made anew, and nothing reads `{from}` any more")
             }
         }
@@ -172,7 +172,7 @@ impl Consequence {
             } => vec![format!(
                 "give `{variable}` the value that `{component}-{key}` has; or leave the variable out"
             )],
-            Consequence::LeftBody { from, to } => {
+            Consequence::StubReplaced { from, to } => {
                 let folder = to.rsplit_once('/').map_or("", |(folder, _)| folder);
                 vec![format!(
                     "to keep what was written, type before `apply`\nmkdir -p {folder} && git mv {from} {to}"
@@ -193,7 +193,7 @@ impl Consequence {
             } => (format!("{variable}={from}"), format!("{variable}={to}")),
             Consequence::NewKeys { component, to, .. } => (component.clone(), to.clone()),
             Consequence::OtherKey { key, variable, .. } => (key.clone(), variable.clone()),
-            Consequence::LeftBody { from, to } => (from.clone(), to.clone()),
+            Consequence::StubReplaced { from, to } => (from.clone(), to.clone()),
         };
         Accepted::Consequence {
             component: self.component().to_string(),
@@ -211,7 +211,7 @@ pub(super) fn consequences(
 ) -> Vec<Consequence> {
     let mut out = first_starts(recorded, wanted, |kept, it| !kept.of_secrets.contains(it));
     let of_volumes = out.clone();
-    out.extend(left_bodies(inputs));
+    out.extend(replaced_stubs(inputs));
     if wanted.is_empty() && inputs.selected.is_some() {
         return out;
     }

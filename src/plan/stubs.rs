@@ -20,7 +20,7 @@ pub fn stubs_of_interest(wanted: &FileSet, recorded: &Recorded) -> Vec<String> {
 }
 
 /// The bodies that are there, each in the place of a stub that would be made empty.
-pub(super) fn left_bodies(inputs: &Inputs<'_>) -> Vec<Consequence> {
+pub(super) fn replaced_stubs(inputs: &Inputs<'_>) -> Vec<Consequence> {
     let is_there = |path: &String| inputs.found.stubs.contains(path);
     let gone = gone(inputs.wanted, inputs.recorded);
     let stubs = inputs.wanted.stubs.iter();
@@ -29,10 +29,14 @@ pub(super) fn left_bodies(inputs: &Inputs<'_>) -> Vec<Consequence> {
     for stub in missing {
         let before = gone.iter();
         let before = before.filter_map(|pipeline| in_pipeline(&stub.path, pipeline));
-        left.extend(before.filter(is_there).map(|from| Consequence::LeftBody {
-            from,
-            to: stub.path.clone(),
-        }));
+        left.extend(
+            before
+                .filter(is_there)
+                .map(|from| Consequence::StubReplaced {
+                    from,
+                    to: stub.path.clone(),
+                }),
+        );
     }
     left
 }

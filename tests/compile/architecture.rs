@@ -2,6 +2,7 @@
 //! Unit tests are held to the same. The compiler holds it between the crates, this test inside of them.
 
 mod bools;
+mod errors;
 mod keys;
 mod kinds;
 mod model;
@@ -383,7 +384,7 @@ fn each_claim_of_an_only_user_is_true() {
                     // only_reference_reads_the_syntax_of_references
                     ("reference", "reader of `${...}`"),
                     // only_the_command_line_prints_or_ends_the_program
-                    ("cli", "code that prints to a terminal"),
+                    ("cli", "code of ours that prints"),
                 ]
                 .contains(&(module, claim)),
                 "no test checks that `{module}` is the only {claim}"

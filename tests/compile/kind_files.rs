@@ -5,8 +5,9 @@ use std::{collections::BTreeMap, fs};
 use mlopsgen::{
     catalog::Catalog,
     compile::{Request, compile},
-    diag::{Diagnostic, Sink, render},
+    diag::{Code, Diagnostic, Sink, render},
     source::Sources,
+    syntax::Node,
     world::MemoryWorld,
 };
 
@@ -51,9 +52,92 @@ fn every_embedded_kind_is_in_the_language() {
     }
 }
 
+/// The files of `templates/kinds/shared/`: name and text.
+fn shared() -> Vec<(String, String)> {
+    let entries = fs::read_dir("templates/kinds/shared").expect("the folder can be read");
+    let files = entries.flatten().map(|entry| {
+        let name = entry.file_name().to_string_lossy().replace(".toml", "");
+        let text = fs::read_to_string(entry.path()).expect("the file can be read");
+        (name, text)
+    });
+    files.collect()
+}
+
+#[test]
+fn what_kinds_share_is_in_the_language() {
+    let files = shared();
+    assert!(!files.is_empty(), "the files are found");
+    for (name, text) in files {
+        let (_, diagnostics) = load(&name, &text);
+        // Names that the kinds declare which share it.
+        let others = diagnostics.iter().find(|it| it.code != Code::UnknownName);
+        assert!(others.is_none(), "{name}: {others:?}");
+    }
+}
+
+#[test]
+fn what_kinds_share_is_of_several() {
+    let kinds: Vec<String> = Catalog::default()
+        .names()
+        .iter()
+        .map(|name| fs::read_to_string(format!("templates/kinds/{name}.toml")).expect("a file"))
+        .collect();
+    for (name, _) in shared() {
+        let shares = |text: &&String| {
+            text.lines().any(|line| {
+                line.starts_with("shares = ") && line.contains(&format!("\"{name}\""))
+                    || name == "up-panel" && line == "type = \"up\""
+            })
+        };
+        let users = kinds.iter().filter(shares).count();
+        assert!(users > 1, "{name} is shared by {users}");
+    }
+}
+
+#[test]
+fn what_a_kind_shares_stands_in_it_where_it_says_nothing_else() {
+    let text = "title = \"T\"\nimage = \"t\"\nversion = \"1\"\nshares = [\"authority\"]\n\
+                [settings.ca]\ndescription = \"Ours\"\n[[when]]\nif = \"settings.ca\"\n\
+                [when.outputs]\nmore = \"x\"\n[[panels]]\ntype = \"up\"\nwidth = 4\n";
+    let own = BTreeMap::from([("t".to_string(), text.to_string())]);
+    let (mut sources, mut sink) = (Sources::default(), Sink::default());
+    let kind = Catalog::new(own).get("t", &mut sources, &mut sink);
+    assert!(sink.finish().is_empty(), "it has no errors");
+    let table = &kind.expect("it is read").table;
+    let text = |path: &[&str]| table.get_path(path).and_then(Node::as_str);
+    assert_eq!(text(&["settings", "ca", "description"]), Some("Ours"));
+    assert_eq!(text(&["settings", "ca", "holds"]), Some("pem"));
+    let cases = table.array("when").expect("cases").iter();
+    let outputs: Vec<&str> = cases
+        .filter_map(|case| case.as_table()?.table("outputs")?.keys().next())
+        .collect();
+    assert_eq!(outputs, ["ca", "more"], "its own cases follow");
+    let panel = table
+        .array("panels")
+        .and_then(|panels| panels[0].as_table());
+    let panel = panel.expect("a panel");
+    assert_eq!(panel.string("title"), Some("Up"));
+    assert_eq!(
+        (panel.integer("width"), panel.integer("height")),
+        (Some(4), Some(6))
+    );
+}
+
 #[test]
 fn a_mistake_in_a_kind_is_reported_at_its_place() {
     for (text, expected) in [
+        (
+            "shares = [\"autority\"]",
+            "1: unknown-name: kinds share no `autority` (\"autority\")",
+        ),
+        (
+            "[[panels]]\nqueries = [{ expr = \"up\" }]",
+            "1: missing-key: a panel needs the key `title` ([[panels]])",
+        ),
+        (
+            "[[panels]]\ntitle = \"T\"",
+            "1: missing-key: a panel needs the key `queries` ([[panels]])",
+        ),
         (
             "titel = \"X\"",
             "1: unknown-key: a kind has no key `titel` (titel)",

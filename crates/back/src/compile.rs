@@ -1,31 +1,29 @@
 //! The whole compiler as one pure function: a project's files in, generated files or diagnostics out.
 
+mod own_files;
 mod unkept;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    string::FromUtf8Error,
-};
+pub use own_files::own_catalog;
+
+use std::collections::BTreeSet;
 
 use crate::{
-    catalog::Catalog,
     check,
     commands::CommandFlags,
     data::Data,
-    diag::{Code, Diagnostic, Sink},
+    diag::{Code, Diagnostic, Severity, Sink},
     expand::{self, Draft},
-    files::{OWN_KINDS, OWN_TEMPLATES, PLATFORM_FILE, Site, Target},
+    files::{PLATFORM_FILE, Site, Target},
     fileset::FileSet,
     graph::{self, Graph},
     model::Platform,
     project, resolve,
     shared_data::{self, Environment, Shareable},
-    source::{Sources, Span},
-    target::emit,
-    template::{self, Engine, TemplateError},
+    source::Sources,
+    target::{Emission, emit},
+    template::{Engine, TemplateError},
     threads,
-    value::is_git_folder,
-    world::{Bounded, ReadError, World},
+    world::{Bounded, World},
 };
 
 /// What to compile.
@@ -82,6 +80,12 @@ impl Compilation {
     /// Whether one of the diagnostics is an error.
     pub fn has_errors(&self) -> bool {
         self.output.is_err()
+    }
+
+    /// How many of the diagnostics have this severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        let diagnostics = self.diagnostics.iter();
+        diagnostics.filter(|it| it.severity == severity).count()
     }
 }
 
@@ -175,7 +179,7 @@ fn run(
         sources,
         sink,
     )?;
-    let engine = engine(world, sources, sink);
+    let engine = own_files::engine(world, sources, sink);
     let in_templates = sink.sources_of(Code::BadTemplate).len();
     let commands = CommandFlags::of_files(&request.file, request.environment.as_deref());
     let engine = engine?.with_input(sources.bytes()).with_commands(commands);
@@ -208,17 +212,7 @@ fn run(
     if sink.mistakes() > in_templates {
         return None;
     }
-    let targets = request.targets.as_ref();
-    let emitted = emit::emit(world, &platform, &graph, &engine, targets);
-    let emission = match emitted {
-        Ok(emission) => Some(emission),
-        Err(error) => {
-            let for_next_compilation =
-                |engine: &Engine| emit::emit(world, &platform, &graph, engine, targets).err();
-            report_all(error, &engine, for_next_compilation, sources, sink);
-            None
-        }
-    };
+    let emission = stages.emit(&platform, &graph, sources, sink);
     if let (Some(emission), Some(tree)) = (&emission, tree) {
         let files = &emission.files;
         let found = shared_data::shareable(&tree, &platform, files, &request.file, sources);
@@ -226,18 +220,24 @@ fn run(
     }
     watch(Stage::Emit);
     let emission = emission?;
-    for loss in emission.losses {
-        sink.push(of_component(loss, &platform));
-    }
-    for unkept in &emission.files.unkept {
-        sink.push(unkept::lint(unkept));
-    }
+    let files = report_losses(emission, &platform, sink);
     Some(Output {
         platform,
         graph,
         engine,
-        files: emission.files,
+        files,
     })
+}
+
+/// The files of the targets, after what these could not express, and what keeps no data, was reported.
+fn report_losses(emission: Emission, platform: &Platform, sink: &mut Sink) -> FileSet {
+    for loss in emission.losses {
+        sink.push(of_component(loss, platform));
+    }
+    for unkept in &emission.files.unkept {
+        sink.push(unkept::lint(unkept));
+    }
+    emission.files
 }
 
 /// Reports a template that can't be run, and all others of the user's: `again` runs them without those that are known.
@@ -292,6 +292,26 @@ impl Stages<'_> {
             recorded: self.recorded,
         };
         expand::expand(&read.tree, inputs, sink)
+    }
+
+    /// What the targets make; `None` where a template can't be run, which is reported.
+    fn emit(
+        &self,
+        platform: &Platform,
+        graph: &Graph,
+        sources: &mut Sources,
+        sink: &mut Sink,
+    ) -> Option<Emission> {
+        let targets = self.request.targets.as_ref();
+        let emit = |engine: &Engine| emit::emit(self.world, platform, graph, engine, targets);
+        match emit(self.engine) {
+            Ok(emission) => Some(emission),
+            Err(error) => {
+                let again = |engine: &Engine| emit(engine).err();
+                report_all(error, self.engine, again, sources, sink);
+                None
+            }
+        }
     }
 
     fn resolve(
@@ -362,126 +382,6 @@ fn of_component(mut loss: Diagnostic, platform: &Platform) -> Diagnostic {
         label.span = component.span;
     }
     loss
-}
-
-/// The catalog of a project: the embedded kinds and the files of its `mlopsgen/kinds/`.
-pub fn own_catalog(world: &dyn World, sources: &mut Sources, sink: &mut Sink) -> Catalog {
-    let mut files = own_files(world, OWN_KINDS, ".toml", sources, sink);
-    // What lies deeper belongs to a kind and is not one itself.
-    files.retain(|name, _| !name.contains('/'));
-    Catalog::new(files)
-}
-
-fn engine(world: &dyn World, sources: &mut Sources, sink: &mut Sink) -> Option<Engine> {
-    let mut own = own_files(world, OWN_TEMPLATES, "", sources, sink)
-        .into_iter()
-        .collect::<Vec<_>>();
-    match Engine::new(own.clone()) {
-        Ok(engine) => Some(engine),
-        Err(errors) => {
-            for error in &errors {
-                sink.push(template::report(error, &own, sources));
-            }
-            own.retain(|(name, _)| errors.iter().all(|error| error.template != *name));
-            Engine::new(own).ok()
-        }
-    }
-}
-
-/// Texts below a folder of the user's own, by their path in it without the ending.
-fn own_files(
-    world: &dyn World,
-    folder: &str,
-    ending: &str,
-    sources: &mut Sources,
-    sink: &mut Sink,
-) -> BTreeMap<String, String> {
-    let mut files = BTreeMap::new();
-    let listing = world.list(folder);
-    for (path, error) in &listing.unread {
-        sink.push(unread(path, error));
-    }
-    // What lies deeper than kinds belongs to one.
-    let is_meant = |path: &&String| {
-        let name = path.strip_prefix(folder).unwrap_or(path);
-        !ending.is_empty() && name.trim_start_matches('/').split('/').count() == 1
-    };
-    for path in listing.folders.iter().filter(is_meant) {
-        sink.push(unread(path, &ReadError::Directory));
-    }
-    for path in listing.files {
-        let name = path
-            .strip_prefix(folder)
-            .and_then(|path| path.strip_prefix('/')?.strip_suffix(ending));
-        let Some(name) = name else {
-            continue;
-        };
-        // A file in git's own folder is not read. (A `.env` between templates is an ordinary template.)
-        if path.split('/').any(is_git_folder) {
-            // Such a file is never a kind. A template keeps its name here, and is refused by it later.
-            if ending.is_empty() {
-                files.insert(name.to_string(), String::new());
-            }
-            continue;
-        }
-        let bytes = match world.read(&path) {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                sink.push(unread(&path, &error));
-                continue;
-            }
-        };
-        if bytes.len() > LONGEST_OWN_FILE {
-            sink.push(too_long(&path, &bytes, sources));
-            continue;
-        }
-        match String::from_utf8(bytes) {
-            Ok(text) => {
-                files.insert(name.to_string(), text);
-            }
-            Err(error) => sink.push(not_text(&path, &error, sources)),
-        }
-    }
-    files
-}
-
-/// The longest kind or template that is read, in bytes.
-const LONGEST_OWN_FILE: usize = 1 << 20;
-
-/// What can't be read would be missing: the next `apply` would remove what comes of it.
-fn unread(path: &str, error: &ReadError) -> Diagnostic {
-    Diagnostic::new(Code::Unreadable, format!("`{path}` {error}")).help(error.way_out())
-}
-
-fn too_long(path: &str, bytes: &[u8], sources: &mut Sources) -> Diagnostic {
-    let first = bytes
-        .split(|byte| *byte == b'\n')
-        .next()
-        .unwrap_or_default();
-    let shown = String::from_utf8_lossy(&first[..first.len().min(80)]).into_owned();
-    let end = shown.len();
-    let source = sources.add(path, shown);
-    Diagnostic::new(
-        Code::Unreadable,
-        format!("`{path}` has more than {} MiB", LONGEST_OWN_FILE >> 20),
-    )
-    .label(Span::new(source, 0..end), "a file of this length")
-    .help("kinds and templates are shorter: move it to another folder")
-}
-
-fn not_text(path: &str, error: &FromUtf8Error, sources: &mut Sources) -> Diagnostic {
-    let valid = error.utf8_error().valid_up_to();
-    let lossy = String::from_utf8_lossy(error.as_bytes()).into_owned();
-    let source = sources.add(path, lossy);
-    Diagnostic::new(Code::Unreadable, format!("`{path}` is not UTF-8"))
-        .label(
-            Span::new(
-                source,
-                valid..valid + char::REPLACEMENT_CHARACTER.len_utf8(),
-            ),
-            "this is not UTF-8",
-        )
-        .help("save the file as UTF-8, or move it to another folder")
 }
 
 #[cfg(test)]

@@ -14,7 +14,8 @@ pub struct Emptying<'a> {
 }
 
 impl Folder {
-    /// The folder at a path below, where everything on the way to it is on one disk.
+    /// The folder at a path below, where everything on the way to it is on one disk. Errors: a part of the path is no folder,
+    /// or is on another disk.
     pub fn on_this_disk(&self, path: &str) -> Result<Folder, Obstacle> {
         let mut here = self.handle.try_clone()?;
         for part in parts(path)? {

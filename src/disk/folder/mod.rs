@@ -128,7 +128,8 @@ impl From<Obstacle> for ReadError {
 }
 
 impl Folder {
-    /// Opens a folder that the user named: links in its path are followed, because the user chose the path.
+    /// Opens a folder that the user named: links in its path are followed, because the user chose the path. Errors: there is no
+    /// such folder, or it can't be opened.
     pub fn open(path: &Path) -> io::Result<Self> {
         let named = match path.as_os_str().is_empty() {
             true => Path::new("."),
@@ -140,7 +141,8 @@ impl Folder {
         })
     }
 
-    /// A folder below, held open itself: its files are reached without a walk to it.
+    /// A folder below, held open itself: its files are reached without a walk to it. Errors: there is no such folder, or a link
+    /// leads to it.
     pub fn inner(&self, path: &str) -> Result<Self, Obstacle> {
         Ok(Self {
             handle: self.folder(path)?,
@@ -158,7 +160,7 @@ impl Folder {
         self.handle.is_private().unwrap_or(false)
     }
 
-    /// What stands at a path; `None` where nothing does.
+    /// What stands at a path; `None` where nothing does. Errors: a part of the path is a link or a file, or can't be read.
     pub fn entry(&self, path: &str) -> Result<Option<Entry>, Obstacle> {
         let found = self.parent(path).and_then(|(folder, name)| {
             let folder = folder.as_ref().unwrap_or(&self.handle);
@@ -171,12 +173,13 @@ impl Folder {
         }
     }
 
-    /// The bytes of a regular file that has no more than `most`.
+    /// The bytes of a regular file that has no more than `most`. Errors: there is none, it is longer, or something else is at
+    /// the path or on the way to it.
     pub fn read(&self, path: &str, most: u64) -> Result<Vec<u8>, ReadError> {
         self.read_below(path, most)?
     }
 
-    /// The same. The outer error says what keeps the folder around the file from being reached.
+    /// The same. Errors: the outer one says what keeps the folder around the file from being reached.
     pub fn read_below(
         &self,
         path: &str,
@@ -187,7 +190,7 @@ impl Folder {
         Ok(read_in(folder, path, name, most))
     }
 
-    /// The names in a folder with what they are, sorted.
+    /// The names in a folder with what they are, sorted. Errors: there is no such folder, or it can't be read.
     pub fn names(&self, path: &str) -> Result<Vec<(OsString, Kind)>, Obstacle> {
         let folder = self.folder(path)?;
         let mut names = folder.names()?;

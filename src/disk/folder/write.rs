@@ -11,7 +11,7 @@ use super::{Folder, Kind, Obstacle, Purpose, parts, system::Handle};
 pub const DRAFT: &str = ".mlopsgen-draft-";
 
 impl Folder {
-    /// Makes the folders of a path that are not there.
+    /// Makes the folders of a path that are not there. Errors: a part of the path is a link or a file, or can't be made.
     pub fn make_folders(&self, path: &str) -> Result<(), Obstacle> {
         if self.folder(path).is_ok() {
             return Ok(());
@@ -38,7 +38,8 @@ impl Folder {
         Ok(self.write_new(path, bytes, mode)?.sync_all()?)
     }
 
-    /// The same without waiting for the disk: a power cut may take it. See [`Folder::sync_disk`].
+    /// The same without waiting for the disk: a power cut may take it. See [`Folder::sync_disk`]. Errors: something has that
+    /// path.
     pub fn create_unsynced(&self, path: &str, bytes: &[u8], mode: u32) -> Result<(), Obstacle> {
         self.write_new(path, bytes, mode).map(drop)
     }
@@ -51,24 +52,25 @@ impl Folder {
         Ok(file)
     }
 
-    /// Sets the permissions of a file, as a mode.
+    /// Sets the permissions of a file, as a mode. Errors: there is no such file, or it belongs to somebody else.
     pub fn set_mode(&self, path: &str, mode: u32) -> Result<(), Obstacle> {
         self.on(path, |folder, name| folder.set_mode(name, mode))
     }
 
-    /// The file that a lock is taken on, made where it is not there.
+    /// The file that a lock is taken on, made where it is not there. Errors: something else has that path, or it can't be made.
     pub fn lock_file(&self, path: &str) -> Result<File, Obstacle> {
         self.on(path, |folder, name| folder.file(name, Purpose::Lock))
             .map_err(|obstacle| self.named(path, obstacle))
     }
 
-    /// Moves a file to its place, over the file that is there. Between two file systems it is copied to the place's own
-    /// folder first, so that the place has the old file or the new one at any moment.
+    /// Moves a file to its place, over the file that is there. Between two file systems it is copied to the place's own folder
+    /// first, so that the place has the old file or the new one at any moment. Errors: there is no such file, or the place
+    /// can't be written.
     pub fn rename(&self, from: &str, to: &str) -> Result<(), Obstacle> {
         self.rename_into(from, self, to)
     }
 
-    /// The same, to a place in another open folder.
+    /// The same, to a place in another open folder. Errors: there is no such file, or the place can't be written.
     pub fn rename_into(&self, from: &str, other: &Folder, to: &str) -> Result<(), Obstacle> {
         match self.between(from, other, to, Handle::rename) {
             Err(Obstacle::System(error)) if error.kind() == io::ErrorKind::CrossesDevices => {}
@@ -86,7 +88,8 @@ impl Folder {
         self.remove_file(from)
     }
 
-    /// A second name for a file, in another open folder; or a copy where the file system has none or it is another one.
+    /// A second name for a file, in another open folder; or a copy where the file system has none or it is another one. Errors:
+    /// there is no such file, or the copy can't be written.
     pub fn keep(&self, from: &str, other: &Folder, to: &str) -> Result<(), Obstacle> {
         match self.between(from, other, to, Handle::hard_link) {
             Ok(()) => Ok(()),
@@ -114,6 +117,7 @@ impl Folder {
         Ok(())
     }
 
+    /// Removes a file, or a link. Errors: there is no such file, or the folder can't be written.
     pub fn remove_file(&self, path: &str) -> Result<(), Obstacle> {
         self.on(path, Handle::remove_file)
     }
@@ -123,7 +127,7 @@ impl Folder {
         self.on(path, Handle::remove_folder)
     }
 
-    /// Makes what was renamed in a folder survive a power cut.
+    /// Makes what was renamed in a folder survive a power cut. Errors: there is no such folder, or the disk failed.
     pub fn sync(&self, path: &str) -> Result<(), Obstacle> {
         Ok(self.folder(path)?.sync()?)
     }

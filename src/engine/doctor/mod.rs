@@ -87,7 +87,8 @@ struct Case<'a> {
     engine: Option<&'a Engine>,
 }
 
-/// All that is found, of the engine only what can be seen without one where none answers.
+/// All that is found, of the engine only what can be seen without one where none answers. Errors: `.env` or a folder of the
+/// project can't be read.
 pub fn examine(
     running: &Running,
     selection: &Selection,
@@ -101,7 +102,8 @@ pub fn examine(
     case.findings()
 }
 
-/// What `up` looks at. That the platform asks for more memory than there is does not keep Compose from starting it.
+/// What `up` looks at. That the platform asks for more memory than there is does not keep Compose from starting it. Errors: the
+/// engine does not answer, or `.env` or a folder of the project can't be read.
 pub fn before_start(
     running: &Running,
     selection: &Selection,

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::{
     disk::{is_dotenv_exposed, is_dotenv_tracked},
-    engine::{Running, fault_of_certificate, fits_url, form_in_words, is_sound, missing, needed},
+    engine::{
+        Running, USE_URL_SAFE, bad_certificate, fits_url, form_in_words, is_sound, missing, needed,
+    },
     files::DOTENV,
     model::{At, Receiver, Secret, SecretForm, Text, is_generated_alertmanager},
     plan::Failure,
@@ -28,7 +30,7 @@ pub(super) fn findings(case: &Case<'_>) -> Result<Vec<Finding>, Failure> {
             continue;
         }
         if is_certificate {
-            findings.extend(bad_certificate(case, secret, value));
+            findings.extend(unusable_certificate(case, secret, value));
             continue;
         }
         let message = match breaks_url {
@@ -42,7 +44,7 @@ pub(super) fn findings(case: &Case<'_>) -> Result<Vec<Finding>, Failure> {
             ),
         };
         let help = match breaks_url {
-            true => "use letters, digits, `.`, `_`, `~` and `-`".to_string(),
+            true => USE_URL_SAFE.to_string(),
             false => form_in_words(secret),
         };
         let mut finding = Finding::new("secret", message, help).at(running, secret.span);
@@ -57,9 +59,8 @@ pub(super) fn findings(case: &Case<'_>) -> Result<Vec<Finding>, Failure> {
 }
 
 /// A server with it does not start, or nobody trusts it.
-fn bad_certificate(case: &Case<'_>, secret: &Secret, value: &str) -> Option<Finding> {
-    let fault = fault_of_certificate(value)?;
-    let message = format!("the value of `{}` holds {fault}", secret.env);
+fn unusable_certificate(case: &Case<'_>, secret: &Secret, value: &str) -> Option<Finding> {
+    let message = bad_certificate(secret, value)?;
     let help = case.running.how_to_set(&[secret], &BTreeMap::new(), None);
     Some(Finding::new("secret", message, help).at(case.running, secret.span))
 }

@@ -58,7 +58,7 @@ pub struct Facts {
 /// Something that `--accept-data-loss` was given for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Accepted {
-    /// Nothing uses the data any more. All that was known of it is kept: what uses its name again meets it.
+    /// Nothing uses the data any more. All that was known of it is kept. New data with this name finds the old data.
     LeftBehind {
         /// The data.
         data: Data,

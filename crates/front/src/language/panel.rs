@@ -56,20 +56,21 @@ const THRESHOLDS: KeyShape = key(
     "thresholds = [{ color = \"green\" }, { value = 0.9, color = \"red\" }]",
 );
 
+const ROW: KeyShape = key(
+    "row",
+    FREE,
+    "Starts a new row of the dashboard with this title.",
+    "row = \"Traffic\"",
+);
+
+const TITLE: KeyShape = key(
+    "title",
+    FREE,
+    "The title above the panel.",
+    "title = \"Commands\"",
+);
+
 const COMMON: &[KeyShape] = &[
-    key(
-        "row",
-        FREE,
-        "Starts a new row of the dashboard with this title.",
-        "row = \"Traffic\"",
-    ),
-    key(
-        "title",
-        FREE,
-        "The title above the panel.",
-        "title = \"Commands\"",
-    )
-    .required(),
     key(
         "description",
         FREE,
@@ -108,6 +109,11 @@ const COMMON: &[KeyShape] = &[
 const OF_KIND: &[Section] = &[
     Section {
         title: "",
+        // A panel `type = "up"` has both without saying so: `catalog` asks for them.
+        keys: &[ROW, TITLE],
+    },
+    Section {
+        title: "",
         keys: COMMON,
     },
     Section {
@@ -116,16 +122,19 @@ const OF_KIND: &[Section] = &[
             key(
                 "queries",
                 Shape::List(&KIND_QUERY),
-                "What it draws.",
+                "What it draws. Only a panel `type = \"up\"` needs none: it shows whether the last scrape got an answer, and has a title, a description, thresholds and a size for that.",
                 "queries = [{ expr = 'redis_up{${self.selector}}', legend = \"{{instance}}\" }]",
-            )
-            .required(),
+            ),
             THRESHOLDS,
         ],
     },
 ];
 
 const OF_COMPONENT: &[Section] = &[
+    Section {
+        title: "",
+        keys: &[ROW, TITLE.required()],
+    },
     Section {
         title: "",
         keys: COMMON,

@@ -1,4 +1,4 @@
-//! Images whose makers are not the programs' own, and images that are gone: `templates/images.toml`.
+//! Images whose makers are not the programs' own, images that are gone, and those of the chart itself: `templates/images.toml`.
 
 use std::sync::LazyLock;
 
@@ -15,6 +15,16 @@ pub struct KnownImages {
     pub makers: Vec<String>,
     /// Repositories that can't be pulled any more.
     pub withdrawn: Vec<WithdrawnImage>,
+    /// What the chart runs itself.
+    pub chart: ChartImages,
+}
+
+/// Images of the chart's init containers.
+pub struct ChartImages {
+    /// Waits for ports.
+    pub wait: String,
+    /// Waits for jobs.
+    pub wait_for_jobs: String,
 }
 
 /// A repository that can't be pulled any more.
@@ -38,7 +48,13 @@ pub static IMAGES: LazyLock<KnownImages> = LazyLock::new(|| {
         let nodes = table.array(key).unwrap_or_default().iter();
         nodes.filter_map(|node| node.as_table())
     };
+    let chart = table.table("chart");
+    let of_chart = |key| chart.map(|it| string(it, key)).unwrap_or_default();
     KnownImages {
+        chart: ChartImages {
+            wait: of_chart("wait"),
+            wait_for_jobs: of_chart("wait_for_jobs"),
+        },
         makers: entries("maker").map(|it| string(it, "owner")).collect(),
         withdrawn: entries("gone")
             .map(|it| WithdrawnImage {

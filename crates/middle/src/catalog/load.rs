@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Binding, Catalog, FileForm, Kind, OwnName, OwnSecret, Role, SettingForm, SettingSpec,
-    SettingType, check, kind::asks_for_major,
+    SettingType, check, kind::asks_for_major, shared,
 };
 use crate::{
     data::{Ancestor, Level, Step, Upgrade},
@@ -89,6 +89,7 @@ fn read(
     if author == Author::User {
         table = shaped(name, &table, span, &mut own_sink);
     }
+    shared::add_shared(catalog, &mut table, sources, &mut own_sink);
     let mut lineage = Vec::new();
     let mut program = name.to_string();
     if let Some(parent) = table.get("extends").cloned() {
@@ -99,7 +100,7 @@ fn read(
         if author == Author::User {
             program.clone_from(&base.program);
         }
-        follow_conditions(&base.table, &mut table);
+        shared::lead_conditions(&base.table, &mut table);
         table = overlay(&base.table, &table, Removal::Now);
     }
     table.remove("extends");
@@ -115,19 +116,6 @@ fn read(
         sink.push(diagnostic);
     }
     (!is_broken).then_some(kind)
-}
-
-/// Lets the conditions of a kind follow those of the one that it extends. A list in the place of the other's would take away what they
-/// hold, such as the password of a server. `when = false` takes them away on purpose.
-fn follow_conditions(base: &Table, table: &mut Table) {
-    let Some(base) = base.array("when") else {
-        return;
-    };
-    let Some(Value::Array(own)) = table.get_mut("when").map(|node| &mut node.value) else {
-        return;
-    };
-    let all: Vec<Node> = base.iter().chain(own.iter()).cloned().collect();
-    *own = all.into();
 }
 
 /// The user's file without the entries that are not in the language of kinds.

@@ -10,6 +10,7 @@ mod form;
 mod images;
 mod kind;
 mod load;
+mod shared;
 
 pub use fact::{Fact, PlatformFact, RoleFact};
 pub use fault::{matchers, series_fault, template_fault};
@@ -27,6 +28,7 @@ use std::{
 use crate::{
     diag::Sink,
     source::{SourceId, Sources},
+    syntax::Table,
     template,
 };
 
@@ -36,6 +38,8 @@ pub struct Catalog {
     /// The user's kind files: name and text.
     own: BTreeMap<String, String>,
     loaded: BTreeMap<String, Option<Rc<Kind>>>,
+    /// What several kinds share, by the name of its file.
+    shared: BTreeMap<String, Table>,
     /// Files whose strings can hold references of kinds.
     sources: BTreeSet<SourceId>,
     /// The kinds that are being read, each because the one before extends it.

@@ -112,6 +112,15 @@ impl Losses {
         self.key_at(workload, span, key, reason);
     }
 
+    /// Keys of a workload, each with its reason; `None` where nothing of it is lost.
+    pub fn keys<const N: usize>(&mut self, workload: &Workload, keys: [(&str, Option<&str>); N]) {
+        for (key, reason) in keys {
+            if let Some(reason) = reason {
+                self.key(workload, key, reason);
+            }
+        }
+    }
+
     /// Adds those that were found elsewhere, after its own.
     pub fn append(&mut self, mut more: Self) {
         self.found.append(&mut more.found);

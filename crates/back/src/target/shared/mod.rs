@@ -3,7 +3,7 @@
 pub mod asked;
 pub mod boards;
 pub mod containers;
-pub mod downs;
+pub mod down_alerts;
 pub mod exposed;
 pub mod expr;
 pub mod go_template;

@@ -293,7 +293,7 @@ impl<'a> Scraper<'a> {
         }
     }
 
-    /// Where a port of a workload is reached, or why it is not.
+    /// Where a port of a workload is reached. Errors: why it is not.
     pub fn address(
         &self,
         workload: &Workload,

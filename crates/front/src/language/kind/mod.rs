@@ -240,6 +240,12 @@ const ABOUT: &[KeyShape] = &[
         "extends = \"redis\"",
     ),
     key(
+        "shares",
+        Shape::List(&Shape::Plain(Form::Name(NameRule::Resource))),
+        "Files of `templates/kinds/shared/`, with what several kinds say in the same words: as if it stood at the end of this file, which may say some of it in its own words.",
+        "shares = [\"authority\"]",
+    ),
+    key(
         "image",
         FREE,
         "The repository of the kind's own image, without a tag.",

@@ -29,6 +29,10 @@ impl Checker<'_> {
                     fault.into_iter().for_each(|fault| sink.push(fault));
                 }
             }
+            let panels = layer.array("panels").unwrap_or_default().iter();
+            for node in panels.filter_map(|panel| self.own(Some(panel))) {
+                report_missing_keys(node, sink);
+            }
             let records = layer.array("records").unwrap_or_default().iter();
             for record in records.filter_map(Node::as_table) {
                 let node = self.own(record.get("record"));
@@ -113,6 +117,26 @@ impl Checker<'_> {
                 .help(
                     "write a tag such as `17.11`: letters, digits, `.`, `_` and `-`, at most 128",
                 ),
+            );
+        }
+    }
+}
+
+/// A panel shows something, under a title.
+fn report_missing_keys(panel: &Node, sink: &mut Sink) {
+    for (key, line) in [
+        ("title", "title = \"Requests\""),
+        ("queries", "queries = [{ expr = 'up{${self.selector}}' }]"),
+    ] {
+        if panel
+            .as_table()
+            .is_some_and(|panel| panel.get(key).is_none())
+        {
+            sink.push(
+                Diagnostic::new(Code::MissingKey, format!("a panel needs the key `{key}`"))
+                    .label(panel.span, "missing here")
+                    .help(format!("write `{line}`"))
+                    .adding(panel.span, line),
             );
         }
     }

@@ -16,7 +16,7 @@ use crate::{
     },
     target::{
         Context,
-        shared::downs::{self, Down, Downs},
+        shared::down_alerts::{self, Down, Downs},
     },
     text::one_of as one_of_words,
 };
@@ -68,7 +68,7 @@ pub(super) fn view(context: &Context<'_>) -> Vec<InhibitionView> {
 
 /// What is held back while something is down: what is about the same thing.
 fn downs() -> [InhibitionView; 5] {
-    let label = downs::LABEL;
+    let label = down_alerts::LABEL;
     let down = |what: Down| format!("{label} = {}", quoted(what.name()));
     let is = |name: &str| format!("alertname = {}", quoted(name));
     let has = |label: &str| format!("{label} != \"\"");
@@ -234,7 +234,11 @@ impl Needs<'_> {
         let views = targets.map(|(label, what, names)| InhibitionView {
             why: format!("`{}` is down: {what} are held back.", component.name),
             source: vec![
-                format!("{} = {}", downs::LABEL, quoted(Down::Component.name())),
+                format!(
+                    "{} = {}",
+                    down_alerts::LABEL,
+                    quoted(Down::Component.name())
+                ),
                 format!("severity = {}", quoted(AlertSeverity::Critical.name())),
                 format!("component = {}", quoted(&component.name)),
             ],

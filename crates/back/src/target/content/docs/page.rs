@@ -120,7 +120,7 @@ fn elsewhere(platform: &Platform) -> Vec<ExternalView> {
 }
 
 /// What components look for there. Of what runs here a job of the kind makes it, or the image does.
-fn held(platform: &Platform, store: &Component) -> Vec<HeldView> {
+fn contents_of_store(platform: &Platform, store: &Component) -> Vec<HeldView> {
     let mut users: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for component in &platform.components {
         let uses = component.uses.iter();
@@ -148,7 +148,7 @@ fn external(platform: &Platform, component: &Component) -> Option<ExternalView> 
         name: component.name.clone(),
         title: component.title.clone(),
         addresses: addresses.collect(),
-        holds: held(platform, component),
+        holds: contents_of_store(platform, component),
         description: component.description.clone(),
     })
 }

@@ -14,7 +14,7 @@ use crate::{
         Context,
         shared::{
             containers,
-            downs::{self, Down},
+            down_alerts::{self, Down},
             probes::{self, ProbedWorkload},
             scrape::{self, Job, Presence},
         },
@@ -207,7 +207,7 @@ fn several(
 ) -> SeveralView {
     let is_own = rules.downs.is_own_job(component, &view.job);
     let down = is_own.then_some(Down::Component);
-    let hold = downs::delay_of_down_alert(component);
+    let hold = down_alerts::delay_of_down_alert(component);
     // The component's own alerts know how often their job gives a sample.
     let least = if is_own { 0 } else { least_hold(interval) };
     SeveralView {

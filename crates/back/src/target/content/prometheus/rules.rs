@@ -16,7 +16,7 @@ use crate::{
         Context,
         shared::{
             boards,
-            downs::{self, Down, Downs},
+            down_alerts::{self, Down, Downs},
             go_template::literal,
             scrape,
         },
@@ -194,7 +194,7 @@ fn alert_view(
         AlertWhose::Own | AlertWhose::Series => component,
     };
     let down = rules.downs.down_of_alert(component, alert);
-    let severity = downs::severity(alert, down);
+    let severity = down_alerts::severity(alert, down);
     let mut labels = vec![("severity", severity.name().to_string())];
     if is_of_series(component, alert) {
         labels.extend(of_series(component));
@@ -202,7 +202,7 @@ fn alert_view(
         labels.push(("component", whose.name.clone()));
         labels.extend(whose.group.clone().map(|group| ("group", group)));
     }
-    labels.extend(down.map(|down| (downs::LABEL, down.name().to_string())));
+    labels.extend(down.map(|down| (down_alerts::LABEL, down.name().to_string())));
     let own = alert.labels.iter();
     labels.extend(own.map(|(name, value)| (name.as_str(), literal(value))));
     let texts = [

@@ -17,6 +17,7 @@ use super::{
     started, told, upstream, waves, workload,
 };
 use crate::{
+    catalog::IMAGES,
     diag::Diagnostic,
     files::Target,
     fileset::FileSet,
@@ -28,13 +29,6 @@ use crate::{
     },
     template::View,
 };
-
-/// Has `sh` and `nc`, for the init containers that wait.
-const WAIT_IMAGE: &str = "busybox:1.37.0";
-
-/// Has `kubectl` as its entrypoint, for the init containers that wait for a job: of the version that the cluster suite runs, since
-/// a client fits servers that are one minor version older or newer.
-const JOB_WAIT_IMAGE: &str = "registry.k8s.io/kubectl:v1.36.3";
 
 /// The Secrets Store CSI driver (secrets-store-csi-driver.sigs.k8s.io).
 const SECRETS_STORE: &str = "secrets-store.csi.k8s.io";
@@ -262,8 +256,8 @@ fn values(builder: &Builder<'_>, components: Map<String, Value>) -> Value {
         "imagePullSecrets": [],
         "imagePullPolicy": "IfNotPresent",
         "storageClass": "",
-        "waitImage": image_of_chart(platform, WAIT_IMAGE),
-        "jobWaitImage": image_of_chart(platform, JOB_WAIT_IMAGE),
+        "waitImage": image_of_chart(platform, &IMAGES.chart.wait),
+        "jobWaitImage": image_of_chart(platform, &IMAGES.chart.wait_for_jobs),
         "imageNames": image::names(platform),
         "nodeSelector": {},
         "tolerations": [],

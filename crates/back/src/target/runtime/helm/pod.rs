@@ -141,7 +141,13 @@ impl Joining<'_, '_> {
             let value = value
                 .as_str()
                 .unwrap_or("a value put together at the start");
-            self.lost("labels", &format!("holds `{key} = {value}`, and its pod, that of `{}`, has another value of it: that one holds", self.host.name));
+            self.lost(
+                "labels",
+                &format!(
+                    "sets `{key} = {value}`, but the pod of `{}` has another value, which is used",
+                    self.host.name
+                ),
+            );
         }
         if !self
             .add_new(&mut pod.node_selector, node_selector)

@@ -72,7 +72,7 @@ pub const FIXED_KEYS: &[(&str, &str)] = &[
     ("selector", "Labels of the pods of another chart."),
     (
         "serves",
-        "Labels that those of them have besides to which its Service leads.",
+        "Extra labels of the pods that its Service selects.",
     ),
     ("ownService", "Another chart makes the Service of its name."),
     ("chartSecret", "A Secret that its chart reads."),

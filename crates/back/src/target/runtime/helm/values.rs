@@ -21,7 +21,7 @@ pub struct WorkloadValues {
     /// Labels of its pods, where they are not those of the platform's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub selector: Option<Value>,
-    /// Labels that those pods have besides to which its Service leads.
+    /// Extra labels of the pods that its Service selects.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub serves: Option<Value>,
     /// Its pods ask the cluster's API.

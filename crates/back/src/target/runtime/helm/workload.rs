@@ -313,17 +313,14 @@ fn lost_keys(builder: &mut Builder<'_>, workload: &Workload, kind: Kind) {
     let is_on_node = network_mode(workload) == Some(&NetworkMode::Host);
     let asks_for_certain = matches!(gpu, Some(Gpu::All | Gpu::Devices(_)));
     let ends = matches!(restart, Restart::No | Restart::OnFailure(_));
+    let ends = ends && !workload.is_job();
     let lost = [
-        (is_on_node, "network_mode", IN_NODE_NETWORK),
-        (asks_for_certain, "resources", CERTAIN_GPUS),
-        (!networks.is_empty(), "networks", NETWORKS),
-        (ends && !workload.is_job(), "restart", ENDS),
+        ("network_mode", is_on_node.then_some(IN_NODE_NETWORK)),
+        ("resources", asks_for_certain.then_some(CERTAIN_GPUS)),
+        ("networks", (!networks.is_empty()).then_some(NETWORKS)),
+        ("restart", ends.then_some(ENDS)),
     ];
-    for (is_lost, key, what) in lost {
-        if is_lost {
-            builder.losses.key(workload, key, what);
-        }
-    }
+    builder.losses.keys(workload, lost);
     let strategy = workload.values.entry("strategy");
     if let Some(entry) = strategy.filter(|_| kind == Kind::StatefulSet) {
         let span = entry.key.span;
@@ -341,7 +338,7 @@ const ENDS: &str = "has no form in the chart: a pod that runs on is always resta
 
 const EMPTY: &str = "is empty, which says nothing in a pod: the image's own words hold";
 
-const ENDS_FIRST: &str = "means nothing for a StatefulSet, which it is for its volume: it always ends a pod before the one that takes its place starts";
+const ENDS_FIRST: &str = "has no effect: the volume makes it a StatefulSet, which always stops a pod before starting its replacement";
 
 /// Keys of a workload in another's pod that are about a number of pods or tries, which are the pod's.
 fn lost_keys_of_guest(builder: &mut Builder<'_>, workload: &Workload) {
@@ -350,14 +347,10 @@ fn lost_keys_of_guest(builder: &mut Builder<'_>, workload: &Workload) {
     let restart = restart.filter(|it| !kinds.contains(&it.key.span.source));
     let is_tried = workload.is_job() && restart.is_some();
     let lost = [
-        (workload.replicas > 1, "replicas", OF_POD),
-        (is_tried, "restart", OF_INIT),
+        ("replicas", (workload.replicas > 1).then_some(OF_POD)),
+        ("restart", is_tried.then_some(OF_INIT)),
     ];
-    for (is_lost, key, what) in lost {
-        if is_lost {
-            builder.losses.key(workload, key, what);
-        }
-    }
+    builder.losses.keys(workload, lost);
 }
 
 const OF_POD: &str =
@@ -395,33 +388,20 @@ fn lost_keys_of_runtime(builder: &mut Builder<'_>, workload: &Workload, kind: Ki
         stdin_open: _,
         stop_grace_period: _,
     } = &workload.runtime;
+    let lost_hostname = match hostname {
+        Some(_) if kind == Kind::StatefulSet => Some(NUMBERED),
+        Some(name) if !is_dns_label(name) => Some(NO_NAME_OF_A_POD),
+        _ => None,
+    };
     let lost = [
-        (
-            !ulimits.is_empty(),
-            "ulimits",
-            "has no form in the chart: the node's limits hold",
-        ),
-        (
-            stop_signal.is_some(),
-            "stop_signal",
-            "has no form in the chart: pods are stopped by the image's own signal",
-        ),
-        (
-            hostname.is_some() && kind == Kind::StatefulSet,
-            "hostname",
-            "has no form in the chart: the pods of a StatefulSet are numbered",
-        ),
-        (
-            hostname
-                .as_ref()
-                .is_some_and(|name| kind != Kind::StatefulSet && !is_dns_label(name)),
-            "hostname",
-            "is no name of a pod, which has lower-case letters, digits and `-`, at most 63: a pod's own name is its hostname",
-        ),
+        ("ulimits", (!ulimits.is_empty()).then_some(NODE_LIMITS)),
+        ("stop_signal", stop_signal.is_some().then_some(OWN_SIGNAL)),
+        ("hostname", lost_hostname),
     ];
-    for (is_lost, key, what) in lost {
-        if is_lost {
-            builder.losses.key(workload, key, what);
-        }
-    }
+    builder.losses.keys(workload, lost);
 }
+
+const NODE_LIMITS: &str = "has no form in the chart: the node's limits hold";
+const OWN_SIGNAL: &str = "has no form in the chart: pods are stopped by the image's own signal";
+const NUMBERED: &str = "has no form in the chart: the pods of a StatefulSet are numbered";
+const NO_NAME_OF_A_POD: &str = "is no name of a pod, which has lower-case letters, digits and `-`, at most 63: a pod's own name is its hostname";

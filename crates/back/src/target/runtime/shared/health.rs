@@ -41,8 +41,8 @@ struct TcpProbeView {
     timeout: u64,
 }
 
-/// The value of `healthcheck`, where there is one to write. `health = false` is one, too: the image may have a check of its own, which
-/// the engine would run. A raw one says the whole.
+/// The value of `healthcheck`, where there is one to write. `health = false` is one, too: the image may have a check of its
+/// own, which the engine would run. A raw one says the whole. Errors: the template of the check can't be run.
 pub fn healthcheck(
     speak: &dyn Speak,
     templates: &Engine,

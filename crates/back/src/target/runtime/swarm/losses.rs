@@ -35,6 +35,8 @@ const EMPTY: &str = "an empty list says nothing in a stack: the image's own word
 
 const NOTHING: &str = "nothing is emitted for it";
 
+const COMPOSE_OWN: &str = "these are Compose's own keys: nothing is emitted for them";
+
 /// What is lost of the whole platform.
 pub(super) fn of(platform: &Platform, graph: &Graph) -> Vec<Diagnostic> {
     let mut losses = StackLosses {
@@ -62,13 +64,9 @@ impl StackLosses {
         workload: &Workload,
         keys: [(&'static str, Option<&str>); N],
     ) {
-        for (key, reason) in keys {
-            if let Some(reason) = reason
-                && self.reported.insert((workload.component.clone(), key))
-            {
-                self.losses.key(workload, key, reason);
-            }
-        }
+        let mut is_new = |key| self.reported.insert((workload.component.clone(), key));
+        let new = keys.map(|(key, reason)| (key, reason.filter(|_| is_new(key))));
+        self.losses.keys(workload, new);
     }
 }
 
@@ -163,7 +161,6 @@ fn of_workload(platform: &Platform, workload: &Workload, losses: &mut StackLosse
     let is_ordered = part.is_none() && written.get("depends_on").is_some_and(names_others);
     let unbuilt = "Swarm builds nothing: build the image and push it";
     let unordered = "all start at once, and what fails is restarted until it works";
-    let own = "these are Compose's own keys: nothing is emitted for them";
     let keys = [
         ("build", build.is_some().then_some(unbuilt)),
         ("profiles", (!profiles.is_empty()).then_some(off)),
@@ -184,7 +181,7 @@ fn of_workload(platform: &Platform, workload: &Workload, losses: &mut StackLosse
     } = resources;
     let keys = [
         ("resources", gpu.is_some().then_some("`gpu` is left out")),
-        ("compose", (!raw_compose.is_empty()).then_some(own)),
+        ("compose", (!raw_compose.is_empty()).then_some(COMPOSE_OWN)),
     ];
     losses.keys(workload, keys);
     if mode.is_none() {
@@ -306,8 +303,8 @@ fn of_platform(platform: &Platform, losses: &mut Losses) {
         losses.of_platform(platform.span, &message, help);
     }
     if !platform.raw_compose.is_empty() {
-        let message = "`[raw.compose]`: these are Compose's own keys: nothing is emitted for them";
-        losses.of_platform(platform.span, message, accept);
+        let message = format!("`[raw.compose]`: {COMPOSE_OWN}");
+        losses.of_platform(platform.span, &message, accept);
     }
 }
 

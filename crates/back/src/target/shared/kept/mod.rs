@@ -6,7 +6,7 @@
 mod configured;
 mod defaults;
 mod started;
-mod telling;
+mod folder_options;
 mod typed;
 mod unkept;
 

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     configured::ConfigFiles,
+    folder_options::FolderOptions,
     is_data,
-    telling::Telling,
     typed::{Covers, TypedMounts},
 };
 use crate::{
@@ -101,7 +101,7 @@ impl Started<'_> {
         let folders = self.component.data_folders.iter();
         let own = folders.enumerate();
         let own = own.filter(|_| names_folders(self.component, self.workload));
-        let telling = Telling {
+        let options = FolderOptions {
             started: self,
             files: ConfigFiles {
                 platform,
@@ -111,8 +111,8 @@ impl Started<'_> {
         let covers = Covers::of(&self.mounts);
         let mut out = Vec::new();
         let mut first: Option<String> = None;
-        for (of, folder) in own.filter(|(_, folder)| telling.is_kept_there(folder)) {
-            let (written, unread) = telling.named(folder);
+        for (of, folder) in own.filter(|(_, folder)| options.is_kept_there(folder)) {
+            let (written, unread) = options.named(folder);
             let written = written.or_else(|| folder.default.clone());
             let is_below = folder.default.as_deref().is_some_and(is_relative);
             // Some programs take several, as Kafka's `log.dirs`.

@@ -181,29 +181,31 @@ fn badge_width(mark: &str) -> i32 {
     (width(mark, CHIP) + 8).max(20)
 }
 
-/// The meaning of the signs that the picture has.
-pub fn key(scene: &Scene, icons: &BTreeSet<String>, x: i32, y: i32, w: i32) -> Key {
-    let mut signs: Vec<(&'static str, String, &str)> = Vec::new();
-    for (icon, meaning) in [
-        ("store", "store"),
-        ("broker", "message broker"),
-        ("server", "server"),
-        ("service", "service"),
-        ("group", "group"),
-        ("dashboard", "dashboard"),
-        ("exporter", "exporter"),
-        ("job", "job"),
-        ("ci", "CI"),
-        ("notebook", "notebook"),
-        ("pipeline", "pipeline: a dot is a task"),
-        ("cloud", "runs elsewhere"),
-        ("actor", "person or system outside"),
-    ] {
-        if icons.contains(icon) {
-            signs.push(("icon", icon.to_string(), meaning));
-        }
-    }
-    let has = |wanted: bool, form, text| wanted.then(|| (form, String::new(), text));
+/// Icons, and what each means, in the order of the legend.
+const ICONS: [(&str, &str); 13] = [
+    ("store", "store"),
+    ("broker", "message broker"),
+    ("server", "server"),
+    ("service", "service"),
+    ("group", "group"),
+    ("dashboard", "dashboard"),
+    ("exporter", "exporter"),
+    ("job", "job"),
+    ("ci", "CI"),
+    ("notebook", "notebook"),
+    ("pipeline", "pipeline: a dot is a task"),
+    ("cloud", "runs elsewhere"),
+    ("actor", "person or system outside"),
+];
+
+/// A sign before it has a place: its form, the icon, what it means.
+type Meaning = (&'static str, &'static str, &'static str);
+
+/// The signs that the picture has.
+fn signs_of(scene: &Scene, icons: &BTreeSet<String>) -> Vec<Meaning> {
+    let shown = ICONS.iter().filter(|(icon, _)| icons.contains(*icon));
+    let mut signs: Vec<Meaning> = shown.map(|(icon, means)| ("icon", *icon, *means)).collect();
+    let has = |wanted: bool, form, text| wanted.then_some((form, "", text));
     let needs = scene.wires.iter().any(|wire| wire.kind == WireKind::Need);
     signs.extend(has(needs, "need", "needs"));
     signs.extend(has(
@@ -222,9 +224,14 @@ pub fn key(scene: &Scene, icons: &BTreeSet<String>, x: i32, y: i32, w: i32) -> K
     signs.extend(has(scraped, "scraped", "scraped by Prometheus"));
     let jobs = scene.nodes.iter().any(|node| node.job);
     signs.extend(has(jobs, "job", "runs to completion"));
+    signs
+}
+
+/// The meaning of the signs that the picture has, in as many lines as a width of `w` needs.
+pub fn key(scene: &Scene, icons: &BTreeSet<String>, x: i32, y: i32, w: i32) -> Key {
     let (mut at, mut line) = (x, y + 26);
     let mut out = Vec::new();
-    for (form, icon, text) in signs {
+    for (form, icon, text) in signs_of(scene, icons) {
         let drawing = match form {
             "port" => 50,
             "need" | "job" => 32,
@@ -238,7 +245,7 @@ pub fn key(scene: &Scene, icons: &BTreeSet<String>, x: i32, y: i32, w: i32) -> K
         }
         out.push(Sign {
             form,
-            icon,
+            icon: icon.to_string(),
             x: at,
             y: line,
             words: Words {

@@ -17,7 +17,7 @@ use crate::{
     template::{Engine, TemplateError},
 };
 
-/// The picture of `docs/architecture.svg`.
+/// The picture of `docs/architecture.svg`. Errors: the template of the picture can't be run.
 pub fn svg(engine: &Engine, platform: &Platform, graph: &Graph) -> Result<String, TemplateError> {
     engine.render("docs/architecture.svg", diagram::draw_main(platform, graph))
 }

@@ -63,38 +63,46 @@ pub fn outline(platform: &Platform, graph: &Graph) -> Outline {
     out
 }
 
-fn clusters(platform: &Platform) -> Vec<Cluster> {
-    let mut clusters = Vec::new();
-    let mut count = 0;
-    let mut add = |title: &str, nodes: Vec<(FlowEnd, String, String)>| {
-        if nodes.is_empty() {
-            return;
-        }
+/// The clusters so far; the nodes of all are numbered in one row.
+#[derive(Default)]
+struct Clusters {
+    clusters: Vec<Cluster>,
+    nodes: usize,
+}
+
+impl Clusters {
+    /// Adds a cluster of these nodes, each with its title and detail, unless there are none.
+    fn add(&mut self, title: &str, nodes: impl Iterator<Item = (FlowEnd, String, String)>) {
+        let first = self.nodes;
         let nodes = nodes
-            .into_iter()
-            .map(|(end, title, detail)| {
-                count += 1;
-                Node {
-                    id: format!("n{}", count - 1),
-                    end,
-                    title,
-                    detail,
-                }
-            })
-            .collect();
-        clusters.push(Cluster {
-            title: title.to_string(),
-            nodes,
-        });
-    };
+            .enumerate()
+            .map(|(number, (end, title, detail))| Node {
+                id: format!("n{}", first + number),
+                end,
+                title,
+                detail,
+            });
+        let nodes: Vec<Node> = nodes.collect();
+        self.nodes += nodes.len();
+        if !nodes.is_empty() {
+            self.clusters.push(Cluster {
+                title: title.to_string(),
+                nodes,
+            });
+        }
+    }
+}
+
+fn clusters(platform: &Platform) -> Vec<Cluster> {
+    let mut out = Clusters::default();
     let plain =
         |end: FlowEnd, title: &str, detail: &str| (end, title.to_string(), detail.to_string());
     let actors = platform.actors.iter();
     let actors = actors.map(|actor| plain(FlowEnd::Actor(actor.name.clone()), &actor.title, ""));
-    add("outside", actors.collect());
+    out.add("outside", actors);
     let ci = platform.ci.iter();
     let ci = ci.map(|ci| plain(FlowEnd::Ci(ci.name.clone()), &ci.name, ""));
-    add("CI", ci.collect());
+    out.add("CI", ci);
     let pipelines = platform.pipelines.iter().map(|pipeline| {
         let schedule = pipeline.schedule.as_ref().map(ToString::to_string);
         let schedule = schedule.as_deref().unwrap_or("by hand");
@@ -104,7 +112,7 @@ fn clusters(platform: &Platform) -> Vec<Cluster> {
             schedule,
         )
     });
-    add("pipelines", pipelines.collect());
+    out.add("pipelines", pipelines);
     let groups = platform
         .groups
         .iter()
@@ -125,9 +133,9 @@ fn clusters(platform: &Platform) -> Vec<Cluster> {
                 &facts::program_and_version(platform, component),
             )
         });
-        add(title, members.collect());
+        out.add(title, members);
     }
-    clusters
+    out.clusters
 }
 
 impl Outline {

@@ -8,12 +8,12 @@ use crate::model::{DataFolder, KeptIf};
 
 /// Reads it of a workload.
 #[derive(Debug)]
-pub(super) struct Telling<'a> {
+pub(super) struct FolderOptions<'a> {
     pub(super) started: &'a Started<'a>,
     pub(super) files: ConfigFiles<'a>,
 }
 
-impl Telling<'_> {
+impl FolderOptions<'_> {
     /// Whether the program is told to keep its data in such a folder, and not in another database.
     pub(super) fn is_kept_there(&self, folder: &DataFolder) -> bool {
         let Some(KeptIf {
