@@ -91,19 +91,23 @@ pub fn are_right() {
     let live = Project::clone_of(origin.path(), "pages");
     live.ok(&["env", "init"]);
     live.ok(&["up", "--wait"]);
+    becomes_calm("before anything is killed");
     for wave in &WAVES {
         is_reported(wave);
     }
     silence_is_heard();
 }
 
-fn is_reported(wave: &Wave) {
+fn becomes_calm(when: &str) {
     let mut restless = Vec::new();
     let is_calm = until(CALM, || {
         restless = WATCH.alerts();
         restless.is_empty()
     });
-    assert!(is_calm, "before anything is killed: {restless:?}");
+    assert!(is_calm, "{when}: {restless:?}");
+}
+
+fn is_reported(wave: &Wave) {
     let before = WATCH.received("page").len();
     for container in wave.killed {
         ask(&["kill", &format!("pages-{container}")]);
@@ -136,6 +140,13 @@ fn is_reported(wave: &Wave) {
     for container in wave.killed {
         ask(&["start", &format!("pages-{container}")]);
     }
+    becomes_calm("after all works again");
+    assert_eq!(
+        WATCH.pages(before),
+        wanted,
+        "what needs {:?} was reported when they worked again",
+        wave.killed
+    );
 }
 
 /// If Prometheus or Alertmanager is down, the alert that always fires stops, and the watcher outside reports it.

@@ -6,7 +6,7 @@ use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink},
     language::{promql, promql_newest, without_variables},
-    model::{Component, Purpose, ScrapeSettings, TagVersion, Version, Workload},
+    model::{Alert, Component, Purpose, ScrapeSettings, Version, Workload},
     resolve::rules_of,
     source::Span,
 };
@@ -23,6 +23,10 @@ pub(super) fn experimental(facts: Facts<'_>, sink: &mut Sink) {
         return;
     }
     for component in &facts.platform.components {
+        let alerts = component.alerts.iter().filter(|alert| !alert.from_kind);
+        for diagnostic in alerts.filter_map(|alert| kept_too_early(server?, alert)) {
+            sink.push(diagnostic.about(&component.name));
+        }
         for (text, (what, span)) in expressions(component) {
             let text = without_variables(&text);
             if let Some(diagnostic) = refused(server, &text, "") {
@@ -55,7 +59,7 @@ fn refused(server: Option<&Component>, expr: &str, place: &str) -> Option<Diagno
 
 fn too_new(server: &Component, expr: &str, place: &str) -> Option<Diagnostic> {
     let newest = promql_newest(expr)?;
-    let runs = version(server)?;
+    let runs = server.running_version()?;
     let (major, minor) = newest.since;
     let since = Version {
         major,
@@ -75,25 +79,23 @@ fn too_new(server: &Component, expr: &str, place: &str) -> Option<Diagnostic> {
     Some(Diagnostic::new(Code::BadValue, message).help(help))
 }
 
-/// The version of a server, as far as anything tells it.
-fn version(server: &Component) -> Option<Version> {
-    let program = &server.version;
-    let major = |major: Option<u64>| {
-        let rest = Vec::new();
-        Some(Version {
-            major: major?,
-            rest,
-        })
-    };
-    if program.is_set {
-        return major(program.major);
+/// A server that does not know `keep_firing_for` reads none of the file's rules.
+fn kept_too_early(server: &Component, alert: &Alert) -> Option<Diagnostic> {
+    let runs = server.running_version()?;
+    if alert.keep_firing_for.is_none() || Alert::can_be_kept(&runs) {
+        return None;
     }
-    let image = &server.main()?.image;
-    let maker = program.known.maker(image, &program.registry);
-    match program.known.of_image(image, maker) {
-        TagVersion::Known(version) => Some(version),
-        _ => major(program.major),
-    }
+    let message = format!(
+        "`keep_firing_for` is newer than Prometheus {runs}, which `{}` runs",
+        server.name
+    );
+    let help = format!(
+        "remove it, or let `{}` run Prometheus {}",
+        server.name,
+        Alert::kept_since()
+    );
+    let diagnostic = Diagnostic::new(Code::BadValue, message).help(help);
+    Some(diagnostic.label(alert.span, "Prometheus refuses this alert"))
 }
 
 fn experiment(server: Option<&Component>, expr: &Expr, place: &str) -> Option<Diagnostic> {

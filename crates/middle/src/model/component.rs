@@ -6,7 +6,7 @@ use crate::{
     data::{Program, Upgrade},
     model::{
         Alert, Expression, Host, Icon, Metrics, Panel, Port, ProgramVersion, PublicAddress,
-        Purpose, Raw, Record, Requests, Text, Workload,
+        Purpose, Raw, Record, Requests, TagVersion, Text, Version, Workload,
     },
     source::Span,
     syntax::Shared,
@@ -196,6 +196,23 @@ impl Component {
             minor: version.minor,
             libc: version.libc,
         })
+    }
+
+    /// The version that runs, with its minor numbers where anything tells them. `None`: not even the major one is known.
+    pub fn running_version(&self) -> Option<Version> {
+        let program = &self.version;
+        let image = self.main().filter(|_| !program.is_set).map(|it| &it.image);
+        let of_image = image.map(|image| {
+            let maker = program.known.maker(image, &program.registry);
+            program.known.of_image(image, maker)
+        });
+        match of_image {
+            Some(TagVersion::Known(version)) => Some(version),
+            _ => Some(Version {
+                major: program.major?,
+                rest: Vec::new(),
+            }),
+        }
     }
 
     /// The workload that has the component's name; none where the component runs elsewhere.

@@ -1,7 +1,7 @@
 //! What Prometheus evaluates of a component, and what Grafana shows of it.
 
 use crate::{
-    model::{AlertSeverity, PanelKind},
+    model::{AlertSeverity, PanelKind, Version},
     source::Span,
 };
 
@@ -42,6 +42,21 @@ pub struct Alert {
     pub from_kind: bool,
     /// Where it is declared.
     pub span: Span,
+}
+
+impl Alert {
+    /// The first Prometheus that knows `keep_firing_for`: prometheus/prometheus, CHANGELOG.md, 2.42.0.
+    pub fn kept_since() -> Version {
+        Version {
+            major: 2,
+            rest: vec![42],
+        }
+    }
+
+    /// Whether a Prometheus of this version lets an alert go on firing.
+    pub fn can_be_kept(runs: &Version) -> bool {
+        !runs.is_older(&Self::kept_since())
+    }
 }
 
 /// Whose an alert is: what its labels `component` and `group` say.

@@ -358,3 +358,39 @@ fn jobs_are_checked_beside_those_of_the_user() {
         format!("{plain}  relabel_configs: [{{target_label: job, replacement: redsi}}]\n");
     assert!(unknown(&renamed).is_empty());
 }
+
+/// What needs a component starts again after it: until then its alerts are held back, by the one that goes on firing.
+#[test]
+fn an_alert_that_holds_back_others_goes_on_while_they_recover() {
+    let keeps = |version: &str, needing: &str, own: &str| {
+        let lines = format!(
+            "[components.pager]\nkind = \"alertmanager\"\ngroup = \"one\"\n{}{}",
+            component("api", &format!("{METRICS}{own}")),
+            component("web", &format!("{METRICS}{needing}")),
+        );
+        let server = "kind = \"prometheus\"";
+        let image = format!("{server}\nimage = \"prom/prometheus:{version}\"");
+        let world = MemoryWorld::new().with(
+            "platform.toml",
+            format!("{}{lines}", MONITORING.replace(server, &image)),
+        );
+        let output = compile(&world, &Request::default()).output;
+        let emission = emit(
+            &output.expect("it compiles"),
+            Vantage::Compose,
+            prometheus::emit,
+        );
+        let rules = &emission.files.files["prometheus/rules/api.yml"].text;
+        let kept = rules.lines().map(str::trim);
+        kept.filter_map(|line| line.strip_prefix("keep_firing_for: "))
+            .map(|time| time.trim_matches('"').to_string())
+            .collect::<Vec<_>>()
+    };
+    let needs = "env.API = \"${components.api.http.url}\"\n";
+    assert_eq!(keeps("v3.13.2", needs, ""), ["3m"]);
+    assert!(keeps("v3.13.2", "", "").is_empty());
+    assert!(keeps("v2.41.0", needs, "").is_empty());
+    let own = |time: &str| format!("alerts.ServiceDown.keep_firing_for = \"{time}\"\n");
+    assert_eq!(keeps("v3.13.2", needs, &own("10m")), ["10m"]);
+    assert!(keeps("v3.13.2", needs, &own("0s")).is_empty());
+}

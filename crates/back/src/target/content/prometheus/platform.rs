@@ -47,6 +47,8 @@ struct ContainerView {
     down: Option<&'static str>,
     /// Whose alerts are held back meanwhile.
     held_back: Option<String>,
+    /// How long it goes on firing when it no longer holds.
+    keep: Option<String>,
 }
 
 /// A program of which several run: those that are gone are no targets any more.
@@ -70,6 +72,8 @@ struct SeveralView {
     down: Option<&'static str>,
     /// Whose alerts are held back meanwhile.
     held_back: Option<String>,
+    /// How long it goes on firing when it no longer holds.
+    keep: Option<String>,
     /// How many there should be; none where nobody knows.
     wanted: Option<u32>,
     /// The workload whose values decide, in a chart.
@@ -141,6 +145,7 @@ fn container_view(
     let component = platform.component(&workload.component)?;
     let its = containers::of_service(&workload.name);
     let down = workload.part.is_none().then_some(Down::Component);
+    let held_back = rules.held_back(component, down, AlertSeverity::Critical);
     Some(ContainerView {
         name: workload.name.clone(),
         gone: format!(
@@ -149,7 +154,8 @@ fn container_view(
         component: workload.component.clone(),
         group: workload.group.clone(),
         down: down.map(Down::name),
-        held_back: rules.held_back(component, down, AlertSeverity::Critical),
+        keep: rules.keep(None, held_back.as_ref()),
+        held_back,
     })
 }
 
@@ -210,12 +216,14 @@ fn several(
     let hold = down_alerts::delay_of_down_alert(component);
     // The component's own alerts know how often their job gives a sample.
     let least = if is_own { 0 } else { least_hold(interval) };
+    let held_back = rules.held_back(component, down, AlertSeverity::Critical);
     SeveralView {
         hold: prometheus::duration(hold.max(least)),
         component: component.name.clone(),
         group: component.group.clone(),
         down: down.map(Down::name),
-        held_back: rules.held_back(component, down, AlertSeverity::Critical),
+        keep: rules.keep(None, held_back.as_ref()),
+        held_back,
         // Values of a chart may ask for more.
         wanted: view
             .wanted

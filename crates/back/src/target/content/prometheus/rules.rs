@@ -24,6 +24,10 @@ use crate::{
     text::all_of,
 };
 
+/// Milliseconds in which what needs a component works again after it: an engine starts a container that died with its store again
+/// within a minute, and a Python program that reads all of Airflow is ready in another one or two.
+const RECOVERY: u64 = 180_000;
+
 /// One file of rules: a group with the component's name.
 #[derive(Debug, Serialize)]
 pub(super) struct RulesView {
@@ -69,6 +73,8 @@ pub(super) struct Rules<'a> {
     pub downs: Downs<'a>,
     /// Whether an Alertmanager of the platform is told what to hold back.
     is_told: bool,
+    /// Whether Prometheus can let an alert go on firing.
+    can_keep: bool,
     /// Whether they are a chart's, which may ask the nodes of a cluster.
     in_cluster: bool,
 }
@@ -93,8 +99,21 @@ impl<'a> Rules<'a> {
                 .components
                 .iter()
                 .any(is_generated_alertmanager),
+            can_keep: context
+                .platform
+                .first_for(Purpose::Metrics)
+                .and_then(Component::running_version)
+                .is_none_or(|runs| Alert::can_be_kept(&runs)),
             in_cluster: context.vantage.is_in_cluster(),
         }
+    }
+
+    /// How long an alert goes on firing when it no longer holds; in Prometheus' own form. `own`: the milliseconds that it says.
+    /// What holds back others fires a while longer, for they come back after it.
+    pub fn keep(&self, own: Option<u64>, held_back: Option<&String>) -> Option<String> {
+        let keep = own.or(held_back.map(|_| RECOVERY));
+        keep.filter(|keep| self.can_keep && *keep > 0)
+            .map(prometheus::duration)
     }
 
     /// Whether what an alert of a kind asks for is scraped.
@@ -225,14 +244,15 @@ fn alert_view(
         annotations.extend(of_instance(component));
     }
     let held_back = rules.held_back(whose, down, severity);
+    let keep = rules.keep(alert.keep_firing_for, held_back.as_ref());
     annotations.extend(held_back.map(|text| ("held_back", text)));
     annotations.extend(dashboard.map(|url| ("dashboard", literal(url))));
-    let after = |time: Option<u64>| time.filter(|time| *time > 0).map(prometheus::duration);
+    let hold = alert.hold.filter(|hold| *hold > 0);
     RuleView {
         name: alert.name.clone(),
         expr: alert.expr.clone(),
-        hold: after(alert.hold),
-        keep: after(alert.keep_firing_for),
+        hold: hold.map(prometheus::duration),
+        keep,
         labels: owned(labels),
         annotations,
     }
