@@ -158,8 +158,8 @@ fn in_checkout(entry: &Ci, store: &str, file: &str) -> Diagnostic {
         ),
     )
     .label(place.unwrap_or(entry.span), format!("tells where `{store}` is"))
-    .help(format!(
-        "in their checkout it is `{file}`: tell their programs, and write `allow = [\"not-trusted\"]` on the CI entry"
-    ))
     .of(Some(Subject::Ci(entry.name.clone())))
+    .help_to_accept(|accept| {
+        format!("in their checkout it is `{file}`: tell their programs, and write {accept}")
+    })
 }

@@ -101,8 +101,11 @@ pub(super) fn public_binds(facts: Facts<'_>, sink: &mut Sink) {
             let message = format!("every port of `{}` is open to the network", workload.name);
             sink.push(
                 lint(Code::PublicBind, message, workload)
-                    .label(mode.span, "on the host's network a port is on all addresses")
-                    .help("publish the ports that are needed; accept it with `allow = [\"public-bind\"]`"),
+                    .label(
+                        mode.span,
+                        "on the host's network a port is on all addresses",
+                    )
+                    .or_accept("publish the ports that are needed"),
             );
             continue;
         }
@@ -114,7 +117,7 @@ pub(super) fn public_binds(facts: Facts<'_>, sink: &mut Sink) {
             sink.push(
                 lint(Code::PublicBind, message, workload)
                     .label(port.host_span, format!("published on `{}`", port.bind))
-                    .help("bind it to 127.0.0.1; accept it with `allow = [\"public-bind\"]`"),
+                    .or_accept("bind it to 127.0.0.1"),
             );
         }
     }
@@ -151,9 +154,8 @@ impl Holder {
             true => lint.denied(),
             false => lint,
         };
-        let accept = Subject::accept(self.subject.as_ref(), code);
-        lint.help(format!("{help}accept it with {accept}"))
-            .of(self.subject.clone())
+        lint.of(self.subject.clone())
+            .help_to_accept(|accept| format!("{help}accept it with {accept}"))
     }
 }
 

@@ -156,13 +156,10 @@ fn written_out(what: &str, string: &UserString<'_>) -> Diagnostic {
 
 /// What is no guess: an error where nothing gives it another level. `write`: what to do instead.
 pub(super) fn surely(message: String, subject: Option<Subject>, write: &str) -> Diagnostic {
-    let accept = Subject::accept(subject.as_ref(), Code::PlaintextSecret);
     Diagnostic::new(Code::PlaintextSecret, message)
         .denied()
         .of(subject)
-        .help(format!(
-            "{write}; if all may know it, accept it with {accept}"
-        ))
+        .help_to_accept(|accept| format!("{write}; if all may know it, accept it with {accept}"))
 }
 
 fn help(string: &UserString<'_>) -> String {

@@ -82,7 +82,7 @@ impl Gives<'_> {
         }
         let not_made = not_made.into_iter().filter(|_| logs_in);
         not_made
-            .map(|(part, values)| nobody_makes(filler, part, &values, role.span).about(&owner.name))
+            .map(|(part, values)| nobody_makes(&owner.name, filler, (part, &values), role.span))
             .collect()
     }
 }
@@ -121,7 +121,12 @@ fn take(bound: &BoundRole, filler: &str, workloads: &mut [Layered]) {
 }
 
 /// `values`: what the part would get, and make of it.
-fn nobody_makes(filler: &str, part: &str, values: &[String], span: Span) -> Diagnostic {
+fn nobody_makes(
+    owner: &str,
+    filler: &str,
+    (part, values): (&str, &[String]),
+    span: Span,
+) -> Diagnostic {
     Diagnostic::new(
         Code::NotMade,
         format!(
@@ -129,10 +134,11 @@ fn nobody_makes(filler: &str, part: &str, values: &[String], span: Span) -> Diag
         ),
     )
     .label(span, "needs it")
-    .help(format!(
-        "make it there by hand, from {}; then accept it with `allow = [\"not-made\"]`",
-        values.join(", ")
-    ))
+    .about(owner)
+    .help_to_accept(|accept| {
+        let values = values.join(", ");
+        format!("make it there by hand, from {values}; then accept it with {accept}")
+    })
 }
 
 /// A value of a kind with the names that its component has.
@@ -177,8 +183,8 @@ pub(super) fn parts_elsewhere(all: &Declarations, layers: &[Layers], sink: &mut 
                     })
                     .collect();
                 if !values.is_empty() {
-                    let diagnostic = nobody_makes(&declared.name, part, &values, external.span);
-                    sink.push(diagnostic.about(&declared.name));
+                    let name = &declared.name;
+                    sink.push(nobody_makes(name, name, (part, &values), external.span));
                 }
             }
         }

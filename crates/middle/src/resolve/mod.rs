@@ -50,6 +50,7 @@ mod uses;
 mod workload;
 
 pub use contents::{label_of_rules, rules_of};
+pub(crate) use project_files::{OUTSIDE_SOURCE, path_leaves_project};
 
 use std::collections::{BTreeMap, btree_map::Entry};
 
