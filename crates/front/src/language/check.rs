@@ -22,6 +22,7 @@ use super::{
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
+    names::variable_name,
     reference::{self, Constants, Mode, Words},
     syntax::{Entry, Key, Node, Table, Value, inline},
 };
@@ -112,7 +113,7 @@ pub(super) fn missing(shape: &KeyShape, context: &Context<'_>) -> Diagnostic {
 fn example(shape: &KeyShape, context: &Context<'_>) -> String {
     match (context.owner, shape.name) {
         (Owner::Words("a secret"), "env") if !context.entry.is_empty() => {
-            let variable = context.entry.to_ascii_uppercase().replace('-', "_");
+            let variable = variable_name(context.entry);
             format!("env = \"{variable}\"")
         }
         // No other value fits whatever the variable is for.

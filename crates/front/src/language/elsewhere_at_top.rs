@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
+    names::variable_name,
     source::Span,
     syntax::{Entry, Key, Node, Table, Value, places},
 };
@@ -161,7 +162,7 @@ fn names_in_list(entry: &Entry, table: &str, message: Option<String>) -> Option<
     let line = |name: &str| match table {
         "groups" => Some(format!("{name} = \"Everything\"")),
         "secrets" => {
-            let variable = name.to_ascii_uppercase().replace('-', "_");
+            let variable = variable_name(name);
             Some(format!("{name} = {{ env = \"{variable}\" }}"))
         }
         _ => None,

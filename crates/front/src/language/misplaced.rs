@@ -5,12 +5,13 @@ use super::{
     context::{Context, Owner},
     dotted::is_right_behind,
     key::KeyShape,
-    misfit::{NO_VALUE, is_surely_a_variable, variable_of},
+    misfit::{NO_VALUE, is_surely_a_variable},
     platform::PLATFORM_FILE,
     shape::Shape,
 };
 use crate::{
     diag::{Code, Diagnostic, nearest},
+    names::variable_name,
     source::Span,
     syntax::{Entry, Key, Node, Table, Value, key_text, places, quoted},
 };
@@ -72,7 +73,7 @@ pub(super) fn value_of_secret(
     if !is_secret || is_variable || nearest(&key.name, known).is_some() {
         return None;
     }
-    let variable = variable_of(context.entry);
+    let variable = variable_name(context.entry);
     if kept.get("env").is_none() {
         let (name, span) = ("env".to_string(), key.span);
         let value = Value::Broken;

@@ -9,6 +9,7 @@ use crate::{
     diag::{Code, Diagnostic, Sink},
     files::Site,
     model::{Bind, Group, Registry, Secret, SecretForm, SecretOrigin, Variable},
+    names::variable_name,
     reference::Constants,
     syntax::{Entry, Node, Table, Value},
 };
@@ -161,7 +162,7 @@ fn secrets(tree: &Table) -> Vec<Secret> {
         .map(|(key, node)| (key, node.as_table().unwrap_or(&empty)))
         .map(|(key, table)| Secret {
             name: key.name.clone(),
-            env: read::owned(table, "env").unwrap_or_else(|| read::env_name(&key.name)),
+            env: read::owned(table, "env").unwrap_or_else(|| variable_name(&key.name)),
             description: read::owned(table, "description"),
             optional: table.boolean("optional").unwrap_or(false),
             form: table

@@ -6,7 +6,7 @@ use crate::{
     diag::nearest,
     files::Target,
     language::{self, compose_bytes, cpu_millis, duration_ms, memory_bytes},
-    model::{PortRange, Restart, Secret},
+    model::{PortRange, Restart},
     reference::{self, Mode, Words},
     syntax::{Key, Node, Table, Value},
 };
@@ -140,11 +140,6 @@ pub fn container_port(node: &Node) -> Option<u16> {
         _ => port_range(node),
     };
     range.map(|range| range.first)
-}
-
-/// A name as an environment variable: `KIBANA_2` for `kibana-2`.
-pub fn env_name(name: &str) -> String {
-    Secret::usual_env(name)
 }
 
 /// What `[platform]` compiles to.

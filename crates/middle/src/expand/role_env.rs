@@ -11,6 +11,7 @@ use super::{
 use crate::{
     diag::{Code, Diagnostic, Sink},
     model::Secret,
+    names::variable_name,
     reference::{self, Mode, Words, written},
     source::Span,
     syntax::{Entry, Key, Node, Table, Value},
@@ -97,7 +98,7 @@ fn take(bound: &BoundRole, filler: &str, workloads: &mut [Layered]) {
     let main = workloads.iter_mut().find(|it| it.part.is_none());
     let Some(main) = main else { return };
     let of_filler = |segments: &[&str]| match segments {
-        ["roles", role, "env_name"] if *role == bound.role.name => Some(read::env_name(filler)),
+        ["roles", role, "env_name"] if *role == bound.role.name => Some(variable_name(filler)),
         ["roles", role, rest @ ..] if *role == bound.role.name => {
             let mut segments = vec!["components", filler];
             segments.extend(rest);
@@ -145,7 +146,7 @@ fn nobody_makes(
 fn with_own_names(owner: &Declared, value: &Node) -> String {
     reference::of_node(value, Words::Kind, Mode::Strict).rewritten(|reference| {
         match reference.segments.as_slice() {
-            ["own", key] => Some(written(&["secrets", &format!("{}-{key}", owner.name)])),
+            ["own", key] => Some(written(&["secrets", &Secret::own_name(&owner.name, key)])),
             ["self", "name"] => Some(owner.name.clone()),
             _ => None,
         }
@@ -229,7 +230,7 @@ fn name(owner: &Declared, variable: &str, span: Span) -> String {
     reference::of_text(variable, span, Words::Kind, Mode::Shell).rewritten(|reference| {
         reference
             .is(&["self", "env_name"])
-            .then(|| read::env_name(&owner.name))
+            .then(|| variable_name(&owner.name))
     })
 }
 

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use super::{order::Order, origins::Origins, templates::ProjectTemplates};
 use crate::{
     diag::{Sink, nearest},
-    expand::{ComponentDraft, Draft, Names, WorkloadDraft, read, unknown},
+    expand::{ComponentDraft, Draft, Names, WorkloadDraft, unknown},
     language::NameRule,
     model::{NetworkOwners, Piece, Purpose, Secret, Text},
+    names::variable_name,
     source::{SourceId, Span},
     world::World,
 };
@@ -50,7 +51,7 @@ impl Scene<'_> {
                 let named = diagnostic.label(meant.span, label);
                 diagnostic = named.misspelled(name, Some(meant.name.as_str()), String::new);
             } else if nearest(name, known).is_none() && NameRule::Plain.accepts(name) {
-                let env = read::env_name(name);
+                let env = variable_name(name);
                 let line = format!("{name} = {{ env = \"{env}\" }}");
                 diagnostic = diagnostic
                     .help(format!("declare it below `[secrets]`: `{line}`"))

@@ -14,6 +14,7 @@ use crate::{
     expand::{ComponentDraft, read, unknown},
     language::{NameRule, secret_places},
     model::{Endpoint, Piece, Text},
+    names::variable_name,
     reference::{self, ComponentField, Mode, OwnPort, PortField, Words},
     resolve::Scene,
     source::Span,
@@ -132,7 +133,7 @@ impl Resolver<'_> {
             Some(ComponentField::Name) => Some(Text::literal(&draft.name)),
             Some(ComponentField::Title) if self.kind_text => Some(Text::literal(&draft.kind.title)),
             Some(ComponentField::EnvName) if self.kind_text => {
-                Some(Text::literal(read::env_name(&draft.name)))
+                Some(Text::literal(variable_name(&draft.name)))
             }
             Some(ComponentField::Selector) if self.kind_text => {
                 Some(Text::literal(format!("job=\"{}\"", draft.name)))
