@@ -175,7 +175,7 @@ fn names_in_list(entry: &Entry, table: &str, message: Option<String>) -> Option<
     if names.is_empty() {
         return None;
     }
-    let whole = Span::new(key.span.source, key.span.start..value.span.end);
+    let whole = key.span.through(value.span);
     let shown = |start: &str| {
         let lines = names.iter().map(|(_, line)| format!("`{start}{line}`"));
         lines.collect::<Vec<_>>().join(" and ")
@@ -205,10 +205,7 @@ fn names_in_list(entry: &Entry, table: &str, message: Option<String>) -> Option<
     let report = report.label(key.span, "a list of names");
     let entries = items.iter().zip(&names).map(|(item, (name, _))| Entry {
         key: key_at(name, item.span),
-        value: Node {
-            span: item.span,
-            value: Value::Broken,
-        },
+        value: Node::broken(item.span),
     });
     Some(Misplaced {
         report,

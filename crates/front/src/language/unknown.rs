@@ -68,17 +68,6 @@ impl<'a> Unknown<'a> {
             context,
             entry: Entry { key, value },
         } = *self;
-        let broken = |name: &str| {
-            let key = Key {
-                name: name.to_string(),
-                span: key.span,
-            };
-            let node = Node {
-                span: key.span,
-                value: Value::Broken,
-            };
-            (key, node)
-        };
         let misplaced = self.misplaced(kept);
         if let Some(diagnostic) = misplaced {
             sink.push(diagnostic);
@@ -87,8 +76,7 @@ impl<'a> Unknown<'a> {
         if let Some(report) = key_of_compose(key, value, table, keys, context) {
             sink.push(report.diagnostic);
             if let Some(name) = report.stands_for.filter(|name| table.get(name).is_none()) {
-                let (key, node) = broken(name);
-                kept.set(key, node);
+                kept.set_broken(name, key.span);
             }
             return None;
         }
@@ -130,22 +118,21 @@ impl<'a> Unknown<'a> {
                 .filter(|it| it.needed && table.get(it.name).is_none());
             if is_component(keys) {
                 // A setting of the kind: it is there, in the wrong place.
-                let (own, node) = broken(&key.name);
-                kept.set(own, node);
+                kept.set_broken(&key.name, key.span);
             }
             for shape in absent.into_iter().chain(needed) {
-                let (key, node) = broken(shape.name);
-                kept.set(key, node);
+                kept.set_broken(shape.name, key.span);
             }
             return None;
         };
-        let (key, node) = broken(meant.name);
         if !fits(meant) {
             // That it does not fit follows from the guess, too.
-            kept.set(key, node);
+            kept.set_broken(meant.name, key.span);
             return None;
         }
-        Some((key, meant))
+        let name = meant.name.to_string();
+        let span = key.span;
+        Some((Key { name, span }, meant))
     }
 }
 

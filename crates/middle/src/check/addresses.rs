@@ -15,7 +15,7 @@ use crate::{
     language::usual_port_name,
     model::{Component, HostPort, NetworkMode, Platform, Port, PortRange},
     reference,
-    syntax::{Table, key_text, quoted},
+    syntax::{key_text, quoted},
     value::MACHINE,
 };
 
@@ -61,10 +61,8 @@ fn is_own_check(string: &UserString<'_>) -> bool {
     let Owner::Workload(workload) = string.owner else {
         return false;
     };
-    let health = workload.written.table("health").into_iter();
-    let mut texts = health
-        .flat_map(Table::iter)
-        .flat_map(|(_, node)| node.as_array().unwrap_or(std::slice::from_ref(node)));
+    let health = workload.written.entries_of("health");
+    let mut texts = health.flat_map(|(_, node)| node.items());
     texts.any(|node| node.span == string.span)
 }
 

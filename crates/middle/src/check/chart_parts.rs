@@ -151,8 +151,7 @@ fn further<'a>(
     own: &[&str],
     sink: &Sink,
 ) -> Vec<(&'a Key, &'a Table)> {
-    let tables = workload.values.table(key).into_iter();
-    let tables = tables.flat_map(Table::iter);
+    let tables = workload.values.entries_of(key);
     let others = tables.filter(|(key, _)| !own.contains(&key.name.as_str()));
     whole(others, sink)
 }

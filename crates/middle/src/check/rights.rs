@@ -16,7 +16,6 @@ use crate::{
     diag::{Code, Diagnostic, Sink, Subject},
     model::{Device, Pipeline, Platform, Port, Workload},
     source::Span,
-    syntax::Table,
 };
 
 /// The engine's socket, all rights on the host, root; raw keys of Compose may open a port to the network, too.
@@ -70,11 +69,7 @@ fn of_pipeline(pipeline: &Pipeline, sink: &mut Sink) {
         });
         holder.report(power, mount.span, sink);
     }
-    let tasks = pipeline
-        .written
-        .table("tasks")
-        .into_iter()
-        .flat_map(Table::iter);
+    let tasks = pipeline.written.entries_of("tasks");
     let tasks = tasks.filter_map(|(key, task)| Some((key, task.as_table()?)));
     let tasks = tasks.map(|(key, task)| (format!("the task `{}`", key.name), task));
     let all = iter::once((holder.name, &pipeline.written)).chain(tasks);

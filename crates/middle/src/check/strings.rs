@@ -220,7 +220,7 @@ fn all_strings<'a>(facts: Facts<'a>) -> Vec<UserString<'a>> {
             StringUse::Variable,
             &mut out,
         );
-        for (_, file) in table.table("files").into_iter().flat_map(Table::iter) {
+        for (_, file) in table.entries_of("files") {
             let content = file.as_table().and_then(|file| file.get("content"));
             if let Some((node, text)) = content.and_then(|node| Some((node, node.as_str()?))) {
                 let lines = text.lines().filter(|line| !is_comment(line));
@@ -245,11 +245,8 @@ fn all_strings<'a>(facts: Facts<'a>) -> Vec<UserString<'a>> {
         );
         let params = pipeline.written.table("params");
         named(owner, params, StringUse::Variable, &mut out);
-        let tasks = pipeline.written.table("tasks").into_iter();
-        for task in tasks
-            .flat_map(Table::iter)
-            .filter_map(|(_, task)| task.as_table())
-        {
+        let tasks = pipeline.written.entries_of("tasks");
+        for task in tasks.filter_map(|(_, task)| task.as_table()) {
             named(owner, task.table("env"), StringUse::Variable, &mut out);
             push(owner, StringUse::Line, task.get("run"), &mut out);
         }

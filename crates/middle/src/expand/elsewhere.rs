@@ -81,9 +81,8 @@ pub(super) fn rest_settings(component: &Key, user: &mut Table, kind: &Kind) {
 
 /// The parts that also run for a component elsewhere: its exporters.
 fn watching(kind: &Kind) -> impl Iterator<Item = (&str, &Table)> {
-    let parts = kind.table.table("parts").into_iter();
+    let parts = kind.table.entries_of("parts");
     parts
-        .flat_map(Table::iter)
         .filter_map(|(key, part)| Some((key.name.as_str(), part.as_table()?)))
         .filter(|(_, part)| is_exporter(part))
 }

@@ -81,7 +81,7 @@ const FILES: [&str; 2] = ["_FILE", "__FILE"];
 
 /// The variables that the user says anywhere.
 fn said_variables(user: &Table) -> BTreeSet<&str> {
-    let parts = user.table("parts").into_iter().flat_map(Table::iter);
+    let parts = user.entries_of("parts");
     let parts = parts.filter_map(|(_, part)| part.as_table());
     let tables = std::iter::once(user).chain(parts);
     tables
@@ -168,7 +168,7 @@ fn filled<'a>(kind: &'a Kind, counts: &dyn Fn(&str) -> bool) -> Vec<Filled<'a>> 
         }
     }
     for table in kind.tables() {
-        for (part, node) in table.table("parts").into_iter().flat_map(Table::iter) {
+        for (part, node) in table.entries_of("parts") {
             of_workload(kind, Some(&part.name), Some(node), counts, &mut out);
         }
     }

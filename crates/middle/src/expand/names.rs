@@ -141,9 +141,7 @@ fn requires(platform: &Table, sink: &mut Sink) {
 }
 
 fn groups(tree: &Table) -> Vec<Group> {
-    tree.table("groups")
-        .into_iter()
-        .flat_map(Table::iter)
+    tree.entries_of("groups")
         .map(|(key, node)| Group {
             name: key.name.clone(),
             description: match &node.value {
@@ -178,9 +176,7 @@ fn secrets(tree: &Table) -> Vec<Secret> {
 }
 
 fn variables(tree: &Table) -> Vec<Variable> {
-    tree.table("vars")
-        .into_iter()
-        .flat_map(Table::iter)
+    tree.entries_of("vars")
         .map(|(key, node)| match &node.value {
             Value::Table(table) => Variable {
                 name: key.name.clone(),

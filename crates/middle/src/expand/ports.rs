@@ -167,11 +167,7 @@ fn numberless(declared: &Declared, key: &Key, node: &Node) -> Diagnostic {
         format!("port `{}` needs the key `container`", key.name),
     )
     .label(key.span, "which port does the program listen on?");
-    let own = declared
-        .user
-        .table("ports")
-        .into_iter()
-        .flat_map(Table::iter);
+    let own = declared.user.entries_of("ports");
     let numbered = own.filter(|(other, node)| {
         let has_number = node
             .as_table()

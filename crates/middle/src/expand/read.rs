@@ -13,16 +13,13 @@ use crate::{
 
 /// The entries of a table, without those that were taken away.
 pub fn entries<'a>(tree: &'a Table, name: &str) -> impl Iterator<Item = (&'a Key, &'a Node)> {
-    let entries = tree.table(name).into_iter().flat_map(Table::iter);
+    let entries = tree.entries_of(name);
     entries.filter(|(_, node)| !node.is_removed())
 }
 
 /// The entries of a table of tables, without those that were taken away.
 pub fn tables<'a>(tree: &'a Table, name: &str) -> impl Iterator<Item = (&'a Key, &'a Table)> {
-    tree.table(name)
-        .into_iter()
-        .flat_map(Table::iter)
-        .filter_map(|(key, node)| Some((key, node.as_table()?)))
+    tree.tables_of(name)
 }
 
 /// Whether a string of a kind refers to this, as in `["own", "secret_key"]`.

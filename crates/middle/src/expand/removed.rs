@@ -24,7 +24,7 @@ pub(super) fn check(component: &Key, own: &Table, presets: &Table, kind: &Kind, 
         let beside = elsewhere(own.table(key), name);
         report(&component.name, key, name, [&known, &beside], sink);
     }
-    let parts = own.table("parts").into_iter().flat_map(Table::iter);
+    let parts = own.entries_of("parts");
     for (part, node) in parts {
         let Some(written) = node.as_table() else {
             continue;
@@ -63,7 +63,7 @@ fn taken_away(table: &Table) -> impl Iterator<Item = (&'static str, &Key)> {
         let off = inner.iter().filter(|(_, node)| is_written_false(node));
         off.map(move |(key, _)| (name, key))
     });
-    let env = table.table("env").into_iter().flat_map(Table::iter);
+    let env = table.entries_of("env");
     let unset = env.filter(|(key, node)| is_unset(key, node));
     off.chain(unset.map(|(key, _)| ("env", key)))
 }
@@ -106,7 +106,7 @@ fn known<'a>(
         if part.is_none() || is_shared {
             places.extend(table.table("workload"));
         }
-        let parts = table.table("parts").into_iter().flat_map(Table::iter);
+        let parts = table.entries_of("parts");
         let parts = parts.filter(|(name, _)| match part {
             Some(part) => name.name == part,
             None => is_shared,

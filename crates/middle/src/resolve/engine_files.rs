@@ -113,9 +113,7 @@ enum Need {
 
 /// `"a"`, `["a"]` or `[{ path = "a", required = false }]`: each path.
 fn entries(node: Option<&Node>) -> Vec<(&Node, Need)> {
-    let items = node.map_or(&[][..], |node| {
-        node.as_array().unwrap_or(std::slice::from_ref(node))
-    });
+    let items = node.map_or(&[][..], |node| node.items());
     items.iter().filter_map(entry).collect()
 }
 

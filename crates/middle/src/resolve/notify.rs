@@ -95,7 +95,7 @@ fn patterns(route: &Table, key: &str) -> Vec<At<String>> {
     let Some(node) = route.get(key) else {
         return Vec::new();
     };
-    let nodes = node.as_array().unwrap_or(std::slice::from_ref(node));
+    let nodes = node.items();
     nodes
         .iter()
         .filter_map(|node| {

@@ -113,7 +113,7 @@ fn pipeline(key: &Key, table: &Table, at: Texts<'_>, sink: &mut Sink) -> Pipelin
     report_no_tasks(key, table, sink);
     report_runs_at_a_time(table, sink);
     report_no_first_day(key, table, sink);
-    for (_, node) in table.table("params").into_iter().flat_map(Table::iter) {
+    for (_, node) in table.entries_of("params") {
         report_no_number(node, sink);
     }
     Pipeline {
@@ -136,9 +136,7 @@ fn pipeline(key: &Key, table: &Table, at: Texts<'_>, sink: &mut Sink) -> Pipelin
         catchup: table.boolean("catchup").unwrap_or(false),
         max_active_runs: read::unsigned(table, "max_active_runs"),
         params: table
-            .table("params")
-            .into_iter()
-            .flat_map(Table::iter)
+            .entries_of("params")
             .map(|(key, node)| Parameter {
                 name: key.name.clone(),
                 value: workload::raw_value(

@@ -135,9 +135,7 @@ fn outputs(scene: &Scene<'_>, index: usize) -> Vec<Output> {
     let scope = Scope::component(index, None);
     scene.components[index]
         .kind_table
-        .table("outputs")
-        .into_iter()
-        .flat_map(Table::iter)
+        .entries_of("outputs")
         .map(|(key, node)| Output {
             name: key.name.clone(),
             value: text(scene, node, &scope, quiet),

@@ -23,7 +23,7 @@ pub(in crate::resolve) fn of_pipelines(
     sink: &mut Sink,
 ) -> Vec<Alert> {
     for (pipeline, table) in read::tables(&scene.draft.tree, "pipelines") {
-        for (key, node) in table.table("alerts").into_iter().flat_map(Table::iter) {
+        for (key, node) in table.entries_of("alerts") {
             let change = Change {
                 scene,
                 index,
