@@ -12,7 +12,7 @@ mod kind;
 mod load;
 
 pub use fact::{Fact, PlatformFact, RoleFact};
-pub use fault::{matchers, series_fault, template_fault};
+pub use fault::{Series, template_fault};
 pub use form::SettingForm;
 pub use images::{IMAGES, WithdrawnImage};
 pub use kind::{

@@ -2,7 +2,7 @@
 
 use super::Checker;
 use crate::{
-    catalog::{series_fault, template_fault},
+    catalog::{Series, template_fault},
     diag::{Code, Diagnostic, Sink},
     model::{Image, Text, Version, is_tag},
     reference::{self, Mode, Words},
@@ -38,8 +38,8 @@ impl Checker<'_> {
             }
             for key in ["requests", "errors", "durations"] {
                 let node = self.own(layer.get_path(&["slo", key]));
-                let fault = node.and_then(|node| series_fault(key, node, &text(node)));
-                fault.into_iter().for_each(|fault| sink.push(fault));
+                let fault = node.and_then(|node| Series::read(key, node, &text(node)).err());
+                fault.into_iter().for_each(|fault| sink.push(*fault));
             }
         }
     }
