@@ -2,7 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{order::Order, origins::Origins, templates::ProjectTemplates};
+use super::{
+    Inputs, network,
+    order::{self, Order},
+    origins::Origins,
+    templates::{self, ProjectTemplates},
+};
 use crate::{
     diag::{Sink, nearest},
     expand::{ComponentDraft, Draft, Names, WorkloadDraft, unknown},
@@ -27,6 +32,28 @@ pub(super) struct Scene<'a> {
     pub own_templates: BTreeMap<String, SourceId>,
     pub world: &'a dyn World,
     pub origins: Origins,
+}
+
+impl<'a> Scene<'a> {
+    /// What a finished draft is read against. Errors in the order of its references, and in files of the project, are reported.
+    pub fn of<'inputs: 'a>(
+        draft: &'a Draft,
+        inputs: &mut Inputs<'inputs>,
+        sink: &mut Sink,
+    ) -> Self {
+        let templates = templates::read_all(draft, inputs, sink);
+        Self {
+            draft,
+            names: &draft.names,
+            components: &draft.components,
+            order: order::order(draft, sink),
+            network_owners: network::owners(draft),
+            templates,
+            own_templates: inputs.engine.own_files(inputs.sources),
+            world: inputs.world,
+            origins: Origins::of(draft),
+        }
+    }
 }
 
 impl Scene<'_> {
