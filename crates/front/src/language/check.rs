@@ -58,7 +58,7 @@ pub fn check(table: &Table, keys: &[KeyShape], context: &Context<'_>, sink: &mut
             entry,
         };
         let Some((key, shape)) = known.or_else(|| unknown.meant(&mut kept, sink)) else {
-            sink.lessen(context.place);
+            sink.mark_incomplete(context.place);
             continue;
         };
         let value = &entry.value;

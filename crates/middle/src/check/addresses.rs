@@ -38,7 +38,7 @@ pub(super) fn bare_addresses(facts: Facts<'_>, sink: &mut Sink) {
         let last = strings.len().min(number + LINES_AROUND + 1);
         let around = &strings[number.saturating_sub(LINES_AROUND)..last];
         let inside = || inside_alone(string, facts).filter(|_| !is_own_check(string));
-        let found = bare(string, (&names, around), facts)
+        let found = name_alone(string, (&names, around), facts)
             .or_else(|| behind_variable(string, &names, facts))
             .or_else(itself)
             .or_else(inside);
@@ -50,7 +50,7 @@ pub(super) fn bare_addresses(facts: Facts<'_>, sink: &mut Sink) {
     }
     // What a setting says of the machine may be for browsers.
     for string in in_settings(facts.platform) {
-        if let Some(diagnostic) = bare(&string, (&names, &[]), facts) {
+        if let Some(diagnostic) = name_alone(&string, (&names, &[]), facts) {
             sink.push(diagnostic.of(Some(string.owner.subject())));
         }
     }
@@ -109,7 +109,7 @@ fn message(string: &UserString<'_>, name: &str) -> String {
     )
 }
 
-fn bare(
+fn name_alone(
     string: &UserString<'_>,
     (names, around): (&Names<'_>, &[UserString<'_>]),
     facts: Facts<'_>,

@@ -18,10 +18,10 @@ use crate::{
     syntax::key_text,
 };
 
-/// Where something was reported that surely is a secret: the place in platform.toml, the name in the folder there, and the line.
+/// Where something was reported that certain_secret is a secret: the place in platform.toml, the name in the folder there, and the line.
 type Told<'a> = BTreeSet<(Span, Option<&'a str>, Option<usize>)>;
 
-/// A string that sounds like a secret and has its value written out, or that holds a URL with a password. What surely is one, by its
+/// A string that sounds like a secret and has its value written out, or that holds a URL with a password. What certain_secret is one, by its
 /// form, is an error where nothing gives it another level.
 pub(super) fn plaintext(facts: Facts<'_>, sink: &mut Sink) {
     let told = in_copied_files(facts.platform, sink);
@@ -30,7 +30,7 @@ pub(super) fn plaintext(facts: Facts<'_>, sink: &mut Sink) {
     let read = strings
         .iter()
         .filter(|it| !matches!(it.how, StringUse::Mounted(_)));
-    written::elsewhere(facts, &read.map(|it| it.span).collect(), sink);
+    written::report_other_places(facts, &read.map(|it| it.span).collect(), sink);
     for (number, string) in strings.iter().enumerate() {
         let at = match string.how {
             StringUse::Mounted(at) => Some(at),
@@ -50,7 +50,7 @@ pub(super) fn plaintext(facts: Facts<'_>, sink: &mut Sink) {
             }
             continue;
         }
-        let what = secret_in(string).or_else(|| again(facts, string));
+        let what = secret_in(string).or_else(|| variable_of_same_secret(facts, string));
         let by_variable = || {
             let (what, place) = behind_variable(facts, string)?;
             Some((what, Some(place)))
@@ -105,7 +105,7 @@ fn in_copied_files<'a>(platform: &'a Platform, sink: &mut Sink) -> Told<'a> {
         for file in files.filter(|file| is_the_users(platform, file.span)) {
             for Credential { what, line } in credentials::in_file(file.name(), file.bytes) {
                 if told.insert((file.span, file.below, line)) {
-                    sink.push(held(what, line, &file, workload));
+                    sink.push(secret_in_copied_file(what, line, &file, workload));
                 }
             }
         }
@@ -113,7 +113,12 @@ fn in_copied_files<'a>(platform: &'a Platform, sink: &mut Sink) -> Told<'a> {
     told
 }
 
-fn held(what: &str, line: Option<usize>, file: &CopiedFile<'_>, workload: &Workload) -> Diagnostic {
+fn secret_in_copied_file(
+    what: &str,
+    line: Option<usize>,
+    file: &CopiedFile<'_>,
+    workload: &Workload,
+) -> Diagnostic {
     let (path, name) = (file.full_path(), &workload.name);
     let (at, convert) = match line {
         Some(line) => (format!("line {line}; "), ""),
@@ -122,7 +127,7 @@ fn held(what: &str, line: Option<usize>, file: &CopiedFile<'_>, workload: &Workl
             "encode it as text (a key as PEM, else as base64 that the program decodes), ",
         ),
     };
-    surely(
+    certain_secret(
         format!("`{path}`, which `{name}` gets, holds {what}"),
         Some(Owner::Workload(workload).subject()),
         &format!("{convert}{MOUNT}"),
@@ -151,11 +156,11 @@ fn written_out(what: &str, string: &UserString<'_>) -> Diagnostic {
         StringUse::OfFile(_, at) => format!("{at}, in plain text"),
         _ => "in plain text".to_string(),
     };
-    surely(message, Some(string.owner.subject()), &write).label(string.span, label)
+    certain_secret(message, Some(string.owner.subject()), &write).label(string.span, label)
 }
 
 /// What is no guess: an error where nothing gives it another level. `write`: what to do instead.
-pub(super) fn surely(message: String, subject: Option<Subject>, write: &str) -> Diagnostic {
+pub(super) fn certain_secret(message: String, subject: Option<Subject>, write: &str) -> Diagnostic {
     Diagnostic::new(Code::PlaintextSecret, message)
         .denied()
         .of(subject)
@@ -189,7 +194,7 @@ fn help(string: &UserString<'_>) -> String {
 }
 
 /// The variable of a secret, which a file of variables gives a second value.
-fn again(facts: Facts<'_>, string: &UserString<'_>) -> Option<String> {
+fn variable_of_same_secret(facts: Facts<'_>, string: &UserString<'_>) -> Option<String> {
     let StringUse::OfFile(name, _) = string.how else {
         return None;
     };

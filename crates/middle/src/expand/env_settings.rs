@@ -159,7 +159,7 @@ fn filled<'a>(kind: &'a Kind, counts: &dyn Fn(&str) -> bool) -> Vec<Filled<'a>> 
     }
     for spec in &kind.settings {
         for variable in &spec.variables {
-            out.extend(whole(Filled {
+            out.extend(variable_and_its_file_forms(Filled {
                 part: None,
                 variable: variable.clone(),
                 what: What::Whole(&spec.name),
@@ -203,7 +203,7 @@ fn of_workload<'a>(
                 says,
             };
             match is_whole {
-                true => out.extend(whole(filled(What::Whole(setting)))),
+                true => out.extend(variable_and_its_file_forms(filled(What::Whole(setting)))),
                 false => out.push(filled(What::Within(setting))),
             }
         }
@@ -231,7 +231,7 @@ fn is_read_by_program(kind: &Kind, setting: &str) -> bool {
 }
 
 /// A variable that holds nothing but a setting. Images read it from a file too, under one of two names.
-fn whole(one: Filled<'_>) -> [Filled<'_>; 3] {
+fn variable_and_its_file_forms(one: Filled<'_>) -> [Filled<'_>; 3] {
     let [short, long] = FILES.map(|end| Filled {
         part: one.part,
         variable: format!("{}{end}", one.variable),

@@ -49,7 +49,7 @@ pub(super) fn routes(
     if !is_whole {
         // What a route that can't be read would make of its door is not known.
         let doors = components.iter().filter(|it| !it.kind.routes.is_empty());
-        doors.for_each(|door| sink.lessen(door.span));
+        doors.for_each(|door| sink.mark_incomplete(door.span));
     }
     logins(&routes, tree, sink);
     routes

@@ -188,7 +188,7 @@ fn agent(at: Texts<'_>, table: &Table, sink: &mut Sink) -> Option<Agent> {
             .help("keep one of `docker` and `label`"),
         ),
         // A key that the agent does not have may be the one that is missing.
-        (None, None) if sink.is_lessened(table.get("agent")?.span) => {}
+        (None, None) if sink.is_incomplete(table.get("agent")?.span) => {}
         (None, None) => {
             let span = table.entry("agent")?.key.span;
             sink.push(

@@ -203,7 +203,7 @@ fn workload(
         part: shape.part.as_deref(),
     };
     let mut reaches = reaches::reaches(scene, table, Some(reader), sink);
-    reaches.extend(dependencies::elsewhere(scene, shape));
+    reaches.extend(dependencies::reaches_of_external_dependencies(scene, shape));
     add_monitoring(draft, (index, shape), beforehand, &mut files, &mut reaches);
     let runtime = Runtime {
         no_new_privileges: cluster::is_of_catalog(draft, shape) && is_unprivileged(table),
