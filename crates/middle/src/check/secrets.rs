@@ -18,10 +18,10 @@ use crate::{
     syntax::key_text,
 };
 
-/// Where something was reported that certain_secret is a secret: the place in platform.toml, the name in the folder there, and the line.
+/// Where something was reported that surely is a secret: the place in platform.toml, the name in the folder there, and the line.
 type Told<'a> = BTreeSet<(Span, Option<&'a str>, Option<usize>)>;
 
-/// A string that sounds like a secret and has its value written out, or that holds a URL with a password. What certain_secret is one, by its
+/// A string that sounds like a secret and has its value written out, or that holds a URL with a password. What surely is one, by its
 /// form, is an error where nothing gives it another level.
 pub(super) fn plaintext(facts: Facts<'_>, sink: &mut Sink) {
     let told = in_copied_files(facts.platform, sink);
@@ -50,41 +50,54 @@ pub(super) fn plaintext(facts: Facts<'_>, sink: &mut Sink) {
             }
             continue;
         }
-        let what = secret_in(string).or_else(|| variable_of_same_secret(facts, string));
-        let by_variable = || {
-            let (what, place) = behind_variable(facts, string)?;
-            Some((what, Some(place)))
-        };
-        let told = what.map(|what| (what, None)).or_else(by_variable);
-        let Some((what, variable)) = told.filter(|_| seen.insert(string.place())) else {
-            continue;
-        };
-        let owner = string.owner.describe();
-        let line = at.map_or_else(String::new, |at| format!(" ({at})"));
-        let diagnostic = Diagnostic::new(
-            Code::PlaintextSecret,
-            format!("{what} of {owner} looks like a secret that is written out{line}"),
-        )
-        .label(
-            string.span,
-            match (string.how, variable) {
-                (StringUse::Mounted(at) | StringUse::OfFile(_, at), _) => {
-                    format!("{at}, in plain text")
-                }
-                (_, Some(_)) => "takes it from a variable".to_string(),
-                (_, None) => "in plain text".to_string(),
-            },
-        );
-        let diagnostic = match variable {
-            Some(place) => diagnostic.label(place, "in plain text"),
-            None => diagnostic,
+        if let Some(found) = sounding(facts, string).filter(|_| seen.insert(string.place())) {
+            sink.push(lint(facts, string, &found));
         }
-        .help(match is_the_users(facts.platform, string.span) {
-            true => help(string),
-            false => IN_KIND.to_string(),
-        });
-        sink.push(diagnostic.of(Some(string.owner.subject())));
     }
+}
+
+/// What sounds like a secret that is written out.
+struct Sounding {
+    what: String,
+    /// The place of the variable that has it, where the string takes it from one.
+    variable: Option<Span>,
+}
+
+fn sounding(facts: Facts<'_>, string: &UserString<'_>) -> Option<Sounding> {
+    if let Some(what) = secret_in(string).or_else(|| variable_of_same_secret(facts, string)) {
+        let variable = None;
+        return Some(Sounding { what, variable });
+    }
+    let (what, place) = behind_variable(facts, string)?;
+    let variable = Some(place);
+    Some(Sounding { what, variable })
+}
+
+fn lint(facts: Facts<'_>, string: &UserString<'_>, found: &Sounding) -> Diagnostic {
+    let at = match string.how {
+        StringUse::Mounted(at) => Some(at),
+        _ => None,
+    };
+    let line = at.map_or_else(String::new, |at| format!(" ({at})"));
+    let owner = string.owner.describe();
+    let message = format!(
+        "{} of {owner} looks like a secret that is written out{line}",
+        found.what
+    );
+    let label = match (string.how, found.variable) {
+        (StringUse::Mounted(at) | StringUse::OfFile(_, at), _) => format!("{at}, in plain text"),
+        (_, Some(_)) => "takes it from a variable".to_string(),
+        (_, None) => "in plain text".to_string(),
+    };
+    let mut diagnostic = Diagnostic::new(Code::PlaintextSecret, message).label(string.span, label);
+    if let Some(place) = found.variable {
+        diagnostic = diagnostic.label(place, "in plain text");
+    }
+    let help = match is_the_users(facts.platform, string.span) {
+        true => help(string),
+        false => IN_KIND.to_string(),
+    };
+    diagnostic.help(help).of(Some(string.owner.subject()))
 }
 
 /// A secret that a string takes from a variable of the platform: what it is, and where the variable has it. A variable whose own name
