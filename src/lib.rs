@@ -7,7 +7,7 @@
 
 #![forbid(unsafe_code)]
 
-use mlopsgen_front::{threads, value};
+use mlopsgen_front::{names, threads, value};
 use mlopsgen_middle::{check, graph, model};
 
 pub use mlopsgen_back::compile;

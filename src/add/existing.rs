@@ -58,7 +58,7 @@ impl Existing {
             .filter(|name| !name.contains('.'))
             .map(ToString::to_string)
             .collect();
-        let components = tree.table("components").into_iter().flat_map(Table::iter);
+        let components = tree.entries_of("components");
         for (key, node) in components {
             let Some(component) = node.as_table() else {
                 continue;
@@ -171,7 +171,7 @@ impl Existing {
 
     /// `ports.NAME = { host = 5000 }`, or a range of them.
     fn take_hosts(&mut self, component: &Table) {
-        let ports = component.table("ports").into_iter().flat_map(Table::iter);
+        let ports = component.entries_of("ports");
         for (_, node) in ports {
             let Some(host) = node.as_table().and_then(|port| port.get("host")) else {
                 continue;

@@ -18,6 +18,7 @@ use crate::{
     catalog::{Kind, Role, SettingSpec, SettingType},
     diag::nearest,
     language::NameRule,
+    names::variable_name,
     plan::Failure,
 };
 use sheet::Sheet;
@@ -273,7 +274,7 @@ impl<'a> Addition<'a> {
             }
             let secret = self.secret_name(name, &spec.name.replace('_', "-"));
             if self.existing.secrets.insert(secret.clone()) {
-                let variable = secret.replace('-', "_").to_uppercase();
+                let variable = variable_name(&secret);
                 self.sheet
                     .secret(&secret, &variable, first_clause(&spec.description))?;
                 self.secrets.push(variable);

@@ -5,7 +5,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Accepted, Inputs, data::DataPlan, recorded::RecordedData, stubs::replaced_stubs};
-use crate::data::{Kept, Program, Tenant, TenantNow};
+use crate::{
+    data::{Kept, Program, Tenant, TenantNow},
+    model::Secret,
+};
 
 /// What a change means for data that nothing removes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -146,7 +149,8 @@ impl Consequence {
                 key,
                 variable,
             } => format!(
-                "`{variable}` takes the place of the key of `{component}` (`{component}-{key}`): with another value `{component}` can't read what that encrypted"
+                "`{variable}` takes the place of the key of `{component}` (`{}`): with another value `{component}` can't read what that encrypted",
+                Secret::own_name(component, key)
             ),
             Consequence::StubReplaced { from, to } => {
                 format!("`{to}` is made anew, and nothing reads `{from}` any more")
@@ -170,7 +174,8 @@ impl Consequence {
                 key,
                 variable,
             } => vec![format!(
-                "give `{variable}` the value that `{component}-{key}` has; or leave the variable out"
+                "give `{variable}` the value that `{}` has; or leave the variable out",
+                Secret::own_name(component, key)
             )],
             Consequence::StubReplaced { from, to } => {
                 let folder = to.rsplit_once('/').map_or("", |(folder, _)| folder);

@@ -1,6 +1,7 @@
 //! The floors hold: a module of the library knows only those that stand above it in lib.rs, and no target knows another.
 //! Unit tests are held to the same. The compiler holds it between the crates, this test inside of them.
 
+mod accepting;
 mod bools;
 mod errors;
 mod keys;

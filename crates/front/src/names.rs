@@ -1,6 +1,11 @@
-//! Names that must not clash.
+//! Names that are made of others, and names that must not clash.
 
 use std::collections::{BTreeMap, BTreeSet};
+
+/// The variable of a secret, a component or another thing of this name, where nothing says another: `KIBANA_2` for `kibana-2`.
+pub fn variable_name(name: &str) -> String {
+    name.to_ascii_uppercase().replace('-', "_")
+}
 
 /// Names that are in use.
 #[derive(Clone, Debug, Default)]

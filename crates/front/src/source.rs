@@ -30,6 +30,11 @@ impl Span {
             end: range.end,
         }
     }
+
+    /// From the start of this place to the end of another one in the same file, as from a key to the end of its value.
+    pub fn through(self, last: Span) -> Self {
+        Self::new(self.source, self.start..last.end)
+    }
 }
 
 /// A file that was read: `name` is what messages call it, relative to the project's folder.

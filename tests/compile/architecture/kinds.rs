@@ -154,6 +154,7 @@ const PROPOSED: &[(&str, &[Fits])] = &[
             |kind| kind.purpose == Some(Purpose::Login),
         ],
     ),
+    ("expand/routes/tls.rs", &[|kind| !kind.routes.is_empty()]),
     (
         "expand/unread_keys.rs",
         &[|kind| kind.purpose == Some(Purpose::Metrics)],

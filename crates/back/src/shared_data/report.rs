@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Data, DataKind, Environment, Shareable, What};
 use crate::{
-    diag::{Code, Diagnostic, Sink},
+    diag::{Code, Diagnostic, Sink, Subject},
     project::{environment_file, suffix_of},
     text::all_of,
 };
@@ -61,55 +61,57 @@ impl Sharing<'_> {
     fn diagnostic(&self, it: &Shareable, same: &[&Environment]) -> Diagnostic {
         let Self {
             environment,
-            own_file,
             others,
-            usual,
+            ..
         } = self;
-        let accept = "write `lints.shared-data = \"allow\"`";
-        let (message, label, help) = match &it.what {
+        let (message, label) = match &it.what {
             What::Project(_) => (
                 format!(
                     "the environment `{environment}` has the name of {others}: on one machine they share containers and data"
                 ),
                 "one project of Compose, with one set of volumes",
-                format!(
-                    "leave `platform.name` out: the name is `{usual}` then; where they never run on one machine, or are one on purpose, {accept} in `{own_file}`"
-                ),
             ),
             What::Containers(name) => (
                 format!(
                     "the environment `{environment}` is the project `{name}` of Compose, as {others} is: on one machine each replaces the containers of the other"
                 ),
                 "the name of one project",
-                format!(
-                    "leave `raw.compose.name` out: the name is `{usual}` then; where they never run on one machine, {accept} in `{own_file}`"
-                ),
             ),
             What::Release((_, namespace)) => (
                 format!(
                     "the release of the environment `{environment}` has the namespace `{namespace}`, as that of {others} has: they share objects and claims"
                 ),
                 "one namespace of one cluster",
-                format!(
-                    "say another `{}` in `{own_file}`; where they are one on purpose, {accept} there",
-                    it.written.key
-                ),
             ),
-            What::Data(data) => (
-                self.shared_data(data, same),
-                "the same data on one machine",
-                self.help_of_data(it, data),
-            ),
+            What::Data(data) => (self.shared_data(data, same), "the same data on one machine"),
         };
-        let diagnostic = Diagnostic::new(Code::SharedData, message)
+        let component = match &it.what {
+            What::Data(data) => data.component.clone(),
+            _ => None,
+        };
+        Diagnostic::new(Code::SharedData, message)
             .label(it.written.span, label)
-            .help(help);
+            .of(component.map(Subject::Component))
+            .help_to_accept(|accept| self.help(it, accept))
+    }
+
+    /// How to keep the two apart; `accept`: what a user writes where they are one on purpose.
+    fn help(&self, it: &Shareable, accept: &str) -> String {
+        let Self {
+            own_file, usual, ..
+        } = self;
         match &it.what {
-            What::Data(Data {
-                component: Some(component),
-                ..
-            }) => diagnostic.about(component),
-            _ => diagnostic,
+            What::Project(_) => format!(
+                "leave `platform.name` out: the name is `{usual}` then; where they never run on one machine, or are one on purpose, write {accept} in `{own_file}`"
+            ),
+            What::Containers(_) => format!(
+                "leave `raw.compose.name` out: the name is `{usual}` then; where they never run on one machine, write {accept} in `{own_file}`"
+            ),
+            What::Release(_) => format!(
+                "say another `{}` in `{own_file}`; where they are one on purpose, write {accept} there",
+                it.written.key
+            ),
+            What::Data(data) => self.help_of_data(it, data, accept),
         }
     }
 
@@ -124,7 +126,7 @@ impl Sharing<'_> {
         }
     }
 
-    fn help_of_data(&self, it: &Shareable, data: &Data) -> String {
+    fn help_of_data(&self, it: &Shareable, data: &Data, accept: &str) -> String {
         let (key, own_file) = (&it.written.key, &self.own_file);
         let own = match it.written.is_in_list {
             true => format!("name another folder in `{key}` of `{own_file}`"),
@@ -134,7 +136,7 @@ impl Sharing<'_> {
                 suffix_of(self.environment)
             ),
         };
-        format!("{own}; to share it on purpose {}", data.on_purpose())
+        format!("{own}; to share it on purpose {}", data.on_purpose(accept))
     }
 }
 
@@ -150,18 +152,12 @@ impl Data {
     }
 
     /// What a user writes to share it on purpose.
-    fn on_purpose(&self) -> &'static str {
+    fn on_purpose(&self, accept: &str) -> String {
         match (self.kind, &self.component) {
-            (DataKind::Folder | DataKind::NodeFolder, None) => {
-                "`lints.shared-data = \"allow\"` there"
-            }
-            (DataKind::Folder | DataKind::NodeFolder, Some(_)) => {
-                "`allow = [\"shared-data\"]` on the component"
-            }
-            (DataKind::Volume, Some(_)) => {
-                "`external = true` beside it, or `allow = [\"shared-data\"]` on the component"
-            }
-            (DataKind::Volume, None) => "`external = true` beside it",
+            (DataKind::Folder | DataKind::NodeFolder, None) => format!("{accept} there"),
+            (DataKind::Folder | DataKind::NodeFolder, Some(_)) => accept.to_string(),
+            (DataKind::Volume, Some(_)) => format!("`external = true` beside it, or {accept}"),
+            (DataKind::Volume, None) => "`external = true` beside it".to_string(),
         }
     }
 }

@@ -22,6 +22,8 @@ pub use nearest::{is_slip, nearest};
 pub use sink::Sink;
 pub use subject::Subject;
 
+use std::fmt::Display;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -121,8 +123,12 @@ impl Diagnostic {
         self.of(Some(Subject::Component(component.into())))
     }
 
-    /// Says what a lint is about; `None`: the platform as a whole.
+    /// Says what a lint is about; `None`: the platform as a whole. It stands before a help that says how to accept the lint.
     pub fn of(mut self, subject: Option<Subject>) -> Self {
+        let accept = Subject::accept(self.subject.as_ref(), self.code);
+        let is_told = |help: &String| help.contains(&accept);
+        let is_late = self.subject != subject && self.help.as_ref().is_some_and(is_told);
+        debug_assert!(!is_late, "the help accepts it elsewhere: {:?}", self.help);
         self.subject = subject;
         self
     }
@@ -145,6 +151,22 @@ impl Diagnostic {
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+
+    /// The help of a lint: what to write instead, or how to accept it.
+    pub fn or_accept(self, instead: impl Display) -> Self {
+        self.help_to_accept(|accept| format!("{instead}, or accept it with {accept}"))
+    }
+
+    /// The help of a lint that nothing written instead would end.
+    pub fn accept_alone(self) -> Self {
+        self.help_to_accept(|accept| format!("accept it with {accept}, if that is what you want"))
+    }
+
+    /// A help with a sentence of its own, which gets what accepts the lint: its code, on what it is about.
+    pub fn help_to_accept(self, sentence: impl FnOnce(&str) -> String) -> Self {
+        let accept = Subject::accept(self.subject.as_ref(), self.code);
+        self.help(sentence(&accept))
     }
 
     /// The help for a name that nothing has, which stands at the first label's place: the one that was most likely meant, or

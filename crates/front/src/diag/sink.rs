@@ -43,7 +43,7 @@ pub struct Sink {
     /// Keys whose values were refused.
     refused: BTreeSet<Span>,
     /// Tables of which a key was left out or refused.
-    lessened: BTreeSet<Span>,
+    incomplete: BTreeSet<Span>,
     /// Strings into which values were put.
     filled: FilledStrings,
     /// Whether names may be declared in files that could not be found.
@@ -84,13 +84,13 @@ impl Sink {
     }
 
     /// Says that a key of the table at this place was left out or refused: what seems to be missing there may be what the key meant.
-    pub fn lessen(&mut self, table: Span) {
-        self.lessened.insert(table);
+    pub fn mark_incomplete(&mut self, table: Span) {
+        self.incomplete.insert(table);
     }
 
     /// Whether a key of the table at this place was left out or refused.
-    pub fn is_lessened(&self, table: Span) -> bool {
-        self.lessened.contains(&table)
+    pub fn is_incomplete(&self, table: Span) -> bool {
+        self.incomplete.contains(&table)
     }
 
     /// Says of what values of `[vars]` strings are made: what is said of such a string shows them, too.

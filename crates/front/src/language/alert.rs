@@ -123,7 +123,7 @@ pub(super) const KIND_ALERT: Shape = Shape::Table(&[
     key(
         "held_back_by",
         FREE_LIST,
-        "Alerts that say the same better: while one of them fires for the same component, this one is held back.",
+        "More specific alerts about the same problem: while one of them fires for this component, this alert is silent.",
         "held_back_by = [\"KubePodCannotStart\"]",
     ),
     key(

@@ -22,6 +22,7 @@ use super::{
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
+    names::variable_name,
     reference::{self, Constants, Mode, Words},
     syntax::{Entry, Key, Node, Table, Value, inline},
 };
@@ -57,7 +58,7 @@ pub fn check(table: &Table, keys: &[KeyShape], context: &Context<'_>, sink: &mut
             entry,
         };
         let Some((key, shape)) = known.or_else(|| unknown.meant(&mut kept, sink)) else {
-            sink.lessen(context.place);
+            sink.mark_incomplete(context.place);
             continue;
         };
         let value = &entry.value;
@@ -74,10 +75,7 @@ pub fn check(table: &Table, keys: &[KeyShape], context: &Context<'_>, sink: &mut
         };
         let value = value.unwrap_or_else(|| {
             sink.refuse(key.span);
-            Node {
-                span: key.span,
-                value: Value::Broken,
-            }
+            Node::broken(key.span)
         });
         kept.set(key, value);
     }
@@ -112,7 +110,7 @@ pub(super) fn missing(shape: &KeyShape, context: &Context<'_>) -> Diagnostic {
 fn example(shape: &KeyShape, context: &Context<'_>) -> String {
     match (context.owner, shape.name) {
         (Owner::Words("a secret"), "env") if !context.entry.is_empty() => {
-            let variable = context.entry.to_ascii_uppercase().replace('-', "_");
+            let variable = variable_name(context.entry);
             format!("env = \"{variable}\"")
         }
         // No other value fits whatever the variable is for.
@@ -314,10 +312,7 @@ fn map(
             value_of(value, item, &context, sink)
         };
         // What is wrong with a value was reported; its name stays known, so that nothing that refers to it is wrong too.
-        let value = value.unwrap_or(Node {
-            span: key.span,
-            value: Value::Broken,
-        });
+        let value = value.unwrap_or(Node::broken(key.span));
         kept.push(Entry {
             key: key.clone(),
             value,
@@ -331,9 +326,8 @@ fn entry_of_proposed_name(key: &Key, rule: NameRule, tables: [&Table; 2]) -> Opt
     let is_free = |name: &String| tables.iter().all(|table| table.get(name).is_none());
     let name = likely_name(&key.name, rule).filter(is_free)?;
     let span = key.span;
-    let value = Value::Broken;
     Some(Entry {
         key: Key { name, span },
-        value: Node { span, value },
+        value: Node::broken(span),
     })
 }

@@ -39,7 +39,7 @@ pub(super) fn unquoted(
     if last.span == key.span || !item.takes(&node.value) {
         return None;
     }
-    let place = Span::new(key.span.source, key.span.start..last.span.end);
+    let place = key.span.through(last.span);
     let others = match value.as_table().is_some_and(has_several) {
         true => ", and so in the other lines that begin with it",
         false => "",

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
+    names::variable_name,
     source::Span,
     syntax::{Entry, Key, Node, Table, Value, places},
 };
@@ -161,7 +162,7 @@ fn names_in_list(entry: &Entry, table: &str, message: Option<String>) -> Option<
     let line = |name: &str| match table {
         "groups" => Some(format!("{name} = \"Everything\"")),
         "secrets" => {
-            let variable = name.to_ascii_uppercase().replace('-', "_");
+            let variable = variable_name(name);
             Some(format!("{name} = {{ env = \"{variable}\" }}"))
         }
         _ => None,
@@ -174,7 +175,7 @@ fn names_in_list(entry: &Entry, table: &str, message: Option<String>) -> Option<
     if names.is_empty() {
         return None;
     }
-    let whole = Span::new(key.span.source, key.span.start..value.span.end);
+    let whole = key.span.through(value.span);
     let shown = |start: &str| {
         let lines = names.iter().map(|(_, line)| format!("`{start}{line}`"));
         lines.collect::<Vec<_>>().join(" and ")
@@ -204,10 +205,7 @@ fn names_in_list(entry: &Entry, table: &str, message: Option<String>) -> Option<
     let report = report.label(key.span, "a list of names");
     let entries = items.iter().zip(&names).map(|(item, (name, _))| Entry {
         key: key_at(name, item.span),
-        value: Node {
-            span: item.span,
-            value: Value::Broken,
-        },
+        value: Node::broken(item.span),
     });
     Some(Misplaced {
         report,

@@ -30,7 +30,7 @@ pub(super) fn explained(
     if is_told || shape.takes_references() {
         return fault;
     }
-    let Some(usual) = usual(node, context) else {
+    let Some(variable) = variable_in(node, context) else {
         return fault;
     };
     if let Some(name) = name_of_variable(node, shape) {
@@ -57,6 +57,7 @@ pub(super) fn explained(
         "a variable; the value is read when compiling, and nothing fills it in",
     );
     said.subject = fault.subject;
+    let usual = variable.usual;
     match usual.and_then(|text| as_value(shape, node, text)) {
         Some(value) => said
             .help(format!("write `{value}`: {elsewhere}"))
@@ -122,24 +123,33 @@ fn takes_no_variable(shape: &Shape) -> bool {
     }
 }
 
-/// The value that a variable usually has, where it is said: `8080` of `${PORT:-8080}`, of `${vars.port}` and of
-/// `{ env = "PORT", default = 8080 }`. `None`: no variable.
-fn usual(node: &Node, context: &Context<'_>) -> Option<Option<String>> {
+/// A variable in the place of a value.
+struct VariableInPlace {
+    /// The value that it usually has, where it is said: `8080` of `${PORT:-8080}`, of `${vars.port}` and of
+    /// `{ env = "PORT", default = 8080 }`.
+    usual: Option<String>,
+}
+
+fn variable_in(node: &Node, context: &Context<'_>) -> Option<VariableInPlace> {
     let text = match &node.value {
         Value::String(text) => text,
         Value::Table(table) => {
-            let default = table.get("default");
-            return table.get("env").map(|_| default.map(Node::scalar));
+            table.get("env")?;
+            let usual = table.get("default").map(Node::scalar);
+            return Some(VariableInPlace { usual });
         }
         _ => return None,
     };
     let phrase = reference::of_node(node, Words::Platform, Mode::Shell);
     if phrase.references().next().is_some() {
         let written = context.constants.and_then(|it| it.written_out(&phrase));
-        return Some(Some(written.filter(|it| !it.is_open)?.text));
+        let usual = Some(written.filter(|it| !it.is_open)?.text);
+        return Some(VariableInPlace { usual });
     }
     let is_one = text.starts_with('$') || reference::names_environment(text);
-    (is_one && has_variable(text)).then(|| filled(text).ok())
+    (is_one && has_variable(text)).then(|| VariableInPlace {
+        usual: filled(text).ok(),
+    })
 }
 
 /// A text as a value of the shape, in TOML.

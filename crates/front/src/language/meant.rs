@@ -46,7 +46,11 @@ fn rewritten(shape: &Shape, node: &Node) -> Option<String> {
             image.map(|image| quoted(&image))
         }
         (Shape::Plain(form), Value::Integer(_) | Value::Float(_)) => {
-            number_of_form(form, node).unwrap_or_else(|| number_as_text(shape, node))
+            match number_of_form(form, node) {
+                NumberOfForm::Own(text) => Some(text),
+                NumberOfForm::Unfit => None,
+                NumberOfForm::None => number_as_text(shape, node),
+            }
         }
         (
             Shape::Text | Shape::ShellText | Shape::Formed(_),
@@ -147,19 +151,35 @@ fn number(shape: &Shape, text: &str) -> Option<String> {
     (is_plain && is_positive && is_amount).then(|| text.to_string())
 }
 
-/// A number where a text of a form is asked for that has numbers of its own: `None` where the form has none, `Some(None)` where
-/// this number is none of them.
-fn number_of_form(form: &Form, node: &Node) -> Option<Option<String>> {
+/// What a number means where a text of a form is asked for.
+enum NumberOfForm {
+    /// The form has numbers of its own, and this is one of them: the value to write.
+    Own(String),
+    /// The form has numbers of its own, and this is none of them.
+    Unfit,
+    /// The form has none.
+    None,
+}
+
+impl NumberOfForm {
+    fn own(text: Option<String>) -> Self {
+        text.map_or(Self::Unfit, Self::Own)
+    }
+}
+
+fn number_of_form(form: &Form, node: &Node) -> NumberOfForm {
     match (form, &node.value) {
         (Form::Percent, _) => {
             let share = percent(node);
-            Some(Form::Percent.accepts(&share).then(|| quoted(&share)))
+            NumberOfForm::own(Form::Percent.accepts(&share).then(|| quoted(&share)))
         }
-        (Form::Mode, Value::Integer(_)) => Some(file_mode(node).map(|mode| quoted(&mode))),
+        (Form::Mode, Value::Integer(_)) => {
+            NumberOfForm::own(file_mode(node).map(|mode| quoted(&mode)))
+        }
         // A name that is declared elsewhere is none of a number.
         (Form::Declared(rule), Value::Integer(number)) => {
             let text = number.to_string();
-            Some(rule.accepts(&text).then(|| quoted(&text)))
+            NumberOfForm::own(rule.accepts(&text).then(|| quoted(&text)))
         }
         // A small number was never one of bytes.
         (Form::Memory, Value::Integer(number @ 1..LEAST_BYTES)) => {
@@ -168,9 +188,9 @@ fn number_of_form(form: &Form, node: &Node) -> Option<Option<String>> {
             } else {
                 "Mi"
             };
-            Some(Some(quoted(&format!("{number}{unit}"))))
+            NumberOfForm::Own(quoted(&format!("{number}{unit}")))
         }
-        _ => None,
+        _ => NumberOfForm::None,
     }
 }
 

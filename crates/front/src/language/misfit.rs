@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     diag::{Code, Diagnostic, nearest},
+    names::variable_name,
     reference,
     source::Span,
     syntax::{Node, Value, quoted},
@@ -77,18 +78,13 @@ fn text_of_its_own(
     if !is_secret || is_surely_a_variable(text) {
         return None;
     }
-    let table = format!("{{ env = {} }}", quoted(&variable_of(context.entry)));
+    let table = format!("{{ env = {} }}", quoted(&variable_name(context.entry)));
     let help = format!("a secret's value never stands here: write `{table}`; {NO_VALUE}");
     Some(diagnostic.clone().help(help).replacing(node.span, table))
 }
 
 /// What to do with the value of a secret that stands in a file of a repository.
 pub(super) const NO_VALUE: &str = "`mlopsgen env init` asks for the value or makes it. If this is a real one, take a new one: the history of a repository keeps it";
-
-/// The variable that a secret of this name has by itself.
-pub(super) fn variable_of(secret: &str) -> String {
-    secret.to_ascii_uppercase().replace('-', "_")
-}
 
 /// Whether a text can be nothing but the name of a variable: words in capitals, as `DB_PASSWORD_2`. A password fits the rule of such names
 /// too, and a help that takes it for one would have it written down.

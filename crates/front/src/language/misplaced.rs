@@ -5,14 +5,15 @@ use super::{
     context::{Context, Owner},
     dotted::is_right_behind,
     key::KeyShape,
-    misfit::{NO_VALUE, is_surely_a_variable, variable_of},
+    misfit::{NO_VALUE, is_surely_a_variable},
     platform::PLATFORM_FILE,
     shape::Shape,
 };
 use crate::{
     diag::{Code, Diagnostic, nearest},
+    names::variable_name,
     source::Span,
-    syntax::{Entry, Key, Node, Table, Value, key_text, places, quoted},
+    syntax::{Entry, Key, Node, Table, key_text, places, quoted},
 };
 
 /// Whether these are the keys of a component, or of a part of one.
@@ -35,10 +36,8 @@ pub(super) fn parallel_inside(
     if !is_stage || key.name != "parallel" {
         return None;
     }
-    let (name, span) = ("run".to_string(), key.span);
     if kept.get("run").is_none() {
-        let value = Value::Broken;
-        kept.set(Key { name, span }, Node { span, value });
+        kept.set_broken("run", key.span);
     }
     Some(
         Diagnostic::new(
@@ -72,11 +71,9 @@ pub(super) fn value_of_secret(
     if !is_secret || is_variable || nearest(&key.name, known).is_some() {
         return None;
     }
-    let variable = variable_of(context.entry);
+    let variable = variable_name(context.entry);
     if kept.get("env").is_none() {
-        let (name, span) = ("env".to_string(), key.span);
-        let value = Value::Broken;
-        kept.set(Key { name, span }, Node { span, value });
+        kept.set_broken("env", key.span);
     }
     let message = format!("a secret has no key `{}`", key.name);
     Some(
@@ -100,15 +97,7 @@ pub(super) fn secret_of_variable(
     if context.owner != Owner::Words("an environment variable") || context.place == key.span {
         return None;
     }
-    let (unset, span) = ("unset".to_string(), key.span);
-    let broken = Value::Broken;
-    kept.set(
-        Key { name: unset, span },
-        Node {
-            span,
-            value: broken,
-        },
-    );
+    kept.set_broken("unset", key.span);
     let reference = quoted(&crate::reference::written(&["secrets", name]));
     let message = "an environment variable has no key `secret`";
     let diagnostic =
@@ -181,9 +170,7 @@ pub(super) fn component_inside(
     }
     for missing in ["group", "image"] {
         if kept.get(missing).is_none() {
-            let (name, span) = (missing.to_string(), key.span);
-            let value = Value::Broken;
-            kept.set(Key { name, span }, Node { span, value });
+            kept.set_broken(missing, key.span);
         }
     }
     let path = format!("[components.{}]", key_text(name));

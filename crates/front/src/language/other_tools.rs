@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     diag::{Code, Diagnostic},
-    syntax::{Entry, Key, Node, Table, Value, places},
+    syntax::{Entry, Table, Value, places},
 };
 
 /// Why a kind's file names no group.
@@ -148,9 +148,7 @@ pub(super) fn of_another_tool(
     }
     if name == "port" && table.get("ports").is_none() && kept.get("ports").is_none() {
         // Whatever its name is to be: that nothing has the port is no mistake of its own.
-        let (name, span) = ("ports".to_string(), key.span);
-        let value = Value::Broken;
-        kept.set(Key { name, span }, Node { span, value });
+        kept.set_broken("ports", key.span);
     }
     match (name.as_str(), &value.value) {
         ("name", Value::String(_)) if !context.entry.is_empty() => Some(

@@ -124,7 +124,7 @@ const SECRET: Shape = Shape::Table(&[
     key(
         "generate",
         Shape::Boolean,
-        "Whether `env init` makes its value. `false`: only others can give it, as a key of a service that is bought; `env init` asks for it. `true`: it is made here, although it is used as one that others give. Left out, how it is used decides.",
+        "Whether `env init` makes its value. `false`: only others can give it, as a key of a service that is bought; `env init` asks for it. `true`: `env init` makes it. Left out, mlopsgen decides from its use.",
         "generate = false",
     ),
 ]);

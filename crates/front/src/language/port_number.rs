@@ -33,7 +33,7 @@ pub(super) fn port_by_number<'a>(
         _ => alone?,
     };
     let number = integer(node)?;
-    let ports = table.table("ports").into_iter().flat_map(Table::iter);
+    let ports = table.entries_of("ports");
     let ports: Vec<(&Key, &Node)> = ports.collect();
     let is_of_number = |(_, port): &&(&Key, &Node)| {
         let container = port.as_table().and_then(|it| it.get("container"));

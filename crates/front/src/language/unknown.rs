@@ -68,27 +68,14 @@ impl<'a> Unknown<'a> {
             context,
             entry: Entry { key, value },
         } = *self;
-        let broken = |name: &str| {
-            let key = Key {
-                name: name.to_string(),
-                span: key.span,
-            };
-            let node = Node {
-                span: key.span,
-                value: Value::Broken,
-            };
-            (key, node)
-        };
-        let misplaced = self.misplaced(kept);
-        if let Some(diagnostic) = misplaced {
+        if let Some(diagnostic) = self.misplaced(kept) {
             sink.push(diagnostic);
             return None;
         }
         if let Some(report) = key_of_compose(key, value, table, keys, context) {
             sink.push(report.diagnostic);
             if let Some(name) = report.stands_for.filter(|name| table.get(name).is_none()) {
-                let (key, node) = broken(name);
-                kept.set(key, node);
+                kept.set_broken(name, key.span);
             }
             return None;
         }
@@ -110,42 +97,61 @@ impl<'a> Unknown<'a> {
             [only] if only.shape.takes(&value.value) => Some(*only),
             _ => None,
         });
-        let fits = |near: &KeyShape| could_be(value, &near.shape, &context.below(near));
-        sink.push(match near {
-            Some(near) if is_written_beside(key, table, near) => {
-                both_written(self.entry, near, context.owner)
-            }
-            Some(near) if !fits(near) => in_inner_table(self.entry, table, keys, context.owner)
-                .unwrap_or_else(|| unfit(self.entry, near, context.owner)),
-            Some(_) => unknown_key(key, near, keys, &[], context.owner),
-            None => in_inner_table(self.entry, table, keys, context.owner)
-                .or_else(|| in_entries(self.entry, table, keys, context.owner))
-                .or_else(|| setting_beside(self.entry, table, keys, context.owner))
-                .unwrap_or_else(|| unknown_key(key, near, keys, &absent, context.owner)),
-        });
+        sink.push(self.report(near, &absent));
         let Some(meant) = near.filter(|near| table.get(near.name).is_none()) else {
-            // The message names what is missing too: it may stand behind the unknown key.
-            let needed = keys
-                .iter()
-                .filter(|it| it.needed && table.get(it.name).is_none());
-            if is_component(keys) {
-                // A setting of the kind: it is there, in the wrong place.
-                let (own, node) = broken(&key.name);
-                kept.set(own, node);
-            }
-            for shape in absent.into_iter().chain(needed) {
-                let (key, node) = broken(shape.name);
-                kept.set(key, node);
-            }
+            self.keep_names_known(absent, kept);
             return None;
         };
-        let (key, node) = broken(meant.name);
-        if !fits(meant) {
+        if !self.fits(meant) {
             // That it does not fit follows from the guess, too.
-            kept.set(key, node);
+            kept.set_broken(meant.name, key.span);
             return None;
         }
-        Some((key, meant))
+        let name = meant.name.to_string();
+        let span = key.span;
+        Some((Key { name, span }, meant))
+    }
+
+    /// Whether its value could be that of this key.
+    fn fits(&self, near: &KeyShape) -> bool {
+        let context = self.context.below(near);
+        could_be(&self.entry.value, &near.shape, &context)
+    }
+
+    /// What to say of it. `near`: the key that was most likely meant; `absent`: those that could be.
+    fn report(&self, near: Option<&'a KeyShape>, absent: &[&'a KeyShape]) -> Diagnostic {
+        let Self {
+            table,
+            keys,
+            context: Context { owner, .. },
+            entry,
+        } = *self;
+        let (key, owner) = (&entry.key, *owner);
+        match near {
+            Some(near) if is_written_beside(key, table, near) => both_written(entry, near, owner),
+            Some(near) if !self.fits(near) => in_inner_table(entry, table, keys, owner)
+                .unwrap_or_else(|| unfit(entry, near, owner)),
+            Some(_) => unknown_key(key, near, keys, &[], owner),
+            None => in_inner_table(entry, table, keys, owner)
+                .or_else(|| in_entries(entry, table, keys, owner))
+                .or_else(|| setting_beside(entry, table, keys, owner))
+                .unwrap_or_else(|| unknown_key(key, near, keys, absent, owner)),
+        }
+    }
+
+    /// Counts what is missing as written: the message names it, and it may stand behind the unknown key.
+    fn keep_names_known(&self, absent: Vec<&KeyShape>, kept: &mut Table) {
+        let (keys, key) = (self.keys, &self.entry.key);
+        if is_component(keys) {
+            // A setting of the kind: it is there, in the wrong place.
+            kept.set_broken(&key.name, key.span);
+        }
+        let needed = keys
+            .iter()
+            .filter(|it| it.needed && self.table.get(it.name).is_none());
+        for shape in absent.into_iter().chain(needed) {
+            kept.set_broken(shape.name, key.span);
+        }
     }
 }
 

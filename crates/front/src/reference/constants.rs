@@ -42,7 +42,7 @@ pub struct WrittenOut {
 impl Constants {
     /// Those of a platform file, with its environment laid over it.
     pub fn of(tree: &Table) -> Self {
-        let variables = tree.table("vars").into_iter().flat_map(Table::iter);
+        let variables = tree.entries_of("vars");
         let values = variables.map(|(key, node)| {
             let table = node.as_table();
             let value = table.and_then(|table| table.get("default")).unwrap_or(node);
@@ -57,7 +57,7 @@ impl Constants {
         let name = name.map(|node| ("platform.name".to_string(), Constant::of(node)));
         let constants = values.chain(name);
         // Compose declares each network. One here exists outside.
-        let networks = tree.table("networks").into_iter().flat_map(Table::iter);
+        let networks = tree.entries_of("networks");
         let outside = networks.filter(|(_, node)| {
             let table = node.as_table();
             table.is_none_or(|table| table.get("external").is_some())
@@ -131,7 +131,7 @@ impl Constants {
 fn shared_volumes(tree: &Table) -> Vec<String> {
     let mut mounted: BTreeMap<&str, usize> = BTreeMap::new();
     for table in ["components", "pipelines"] {
-        for (_, owner) in tree.table(table).into_iter().flat_map(Table::iter) {
+        for (_, owner) in tree.entries_of(table) {
             count_mounted(owner, &mut mounted);
         }
     }
@@ -140,7 +140,7 @@ fn shared_volumes(tree: &Table) -> Vec<String> {
         let is_mounted_once = mounted.get(name) == Some(&1);
         !(is_mounted_once && node.as_table().is_some_and(says_nothing))
     };
-    let declared = tree.table("volumes").into_iter().flat_map(Table::iter);
+    let declared = tree.entries_of("volumes");
     let shared = declared.filter(|(key, node)| is_shared(&key.name, node));
     shared.map(|(key, _)| key.name.clone()).collect()
 }
@@ -166,7 +166,7 @@ fn count_mounted<'a>(owner: &'a Node, mounted: &mut BTreeMap<&'a str, usize>) {
             *mounted.entry(name).or_default() += 1;
         }
     }
-    for (_, part) in table.table("parts").into_iter().flat_map(Table::iter) {
+    for (_, part) in table.entries_of("parts") {
         count_mounted(part, mounted);
     }
 }

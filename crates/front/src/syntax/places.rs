@@ -11,7 +11,7 @@ pub fn places(key: &Key, value: &Node) -> Vec<Span> {
             let inner = table.iter().flat_map(|(key, value)| places(key, value));
             std::iter::once(key.span).chain(inner).collect()
         }
-        _ if is_beside => vec![Span::new(key.span.source, key.span.start..value.span.end)],
+        _ if is_beside => vec![key.span.through(value.span)],
         _ => Vec::new(),
     }
 }

@@ -53,49 +53,46 @@ pub(super) fn errors(
     };
     let bracket = unclosed(text);
     let mut following = 0;
-    let places = errors.iter().map(|error| {
-        let at = error.span().unwrap_or(0..0);
-        (
-            error,
-            Span::new(source, visible(at.clone(), text)),
-            at.start,
-        )
-    });
-    // The parser tells what values are wrong after what lines are.
-    let mut places: Vec<(&Error, Span, usize)> = places.collect();
-    places.sort_by_key(|(_, span, _)| sources.position(*span).0);
-    for (error, span, at) in places.into_iter().take(REPORTED_ERRORS) {
-        if bracket
-            .as_ref()
-            .is_some_and(|bracket| span.end > bracket.at)
-        {
+    for error in in_order(errors, text, sources, source).take(REPORTED_ERRORS) {
+        let is_behind = |bracket: &Unclosed| error.span.end > bracket.at;
+        if bracket.as_ref().is_some_and(is_behind) {
             following += 1;
             continue;
         }
-        // Where nothing stands the parser points behind it: at the start of the line that is meant.
-        if let Some(own) = own_line(text, at, span)
-            && let line = sources.position(own).0
-            && own.start >= report.said_until
-            && !report.wrong_lines.contains(&line)
-            && let Some(diagnostic) = report.slip(at)
-        {
-            report.wrong_lines.push(line);
-            sink.push(diagnostic);
-            continue;
-        }
-        let line = sources.position(span).0;
-        // One slip makes several complaints on its line; the first says what it is.
-        let is_new = span.start >= report.said_until && !report.wrong_lines.contains(&line);
-        report.wrong_lines.push(line);
-        if is_new && let Some(diagnostic) = report.diagnostic(error.message(), span) {
-            sink.push(diagnostic);
-        }
+        let told = report.take(&error, sources);
+        told.into_iter().for_each(|it| sink.push(it));
     }
     // What was said of its line says it of the bracket too.
     if let Some(bracket) = bracket.filter(|bracket| bracket.at >= report.said_until) {
         sink.push(not_closed(&bracket, following, text, source));
     }
     Some(report.wrong_lines)
+}
+
+/// An error of the parser, and where it is.
+struct Placed<'a> {
+    error: &'a Error,
+    span: Span,
+    /// Where the parser says it is: behind what is visible, where nothing stands.
+    at: usize,
+}
+
+/// The errors from the start of the file to its end: the parser tells what values are wrong after what lines are.
+fn in_order<'a>(
+    errors: &'a [Error],
+    text: &str,
+    sources: &Sources,
+    source: SourceId,
+) -> impl Iterator<Item = Placed<'a>> + use<'a> {
+    let placed = errors.iter().map(|error| {
+        let range = error.span().unwrap_or(0..0);
+        let at = range.start;
+        let span = Span::new(source, visible(range, text));
+        Placed { error, span, at }
+    });
+    let mut placed: Vec<Placed<'a>> = placed.collect();
+    placed.sort_by_key(|it| sources.position(it.span).0);
+    placed.into_iter()
 }
 
 /// What has been said of a file so far.
@@ -112,6 +109,26 @@ struct Report<'a> {
 }
 
 impl Report<'_> {
+    /// What to say of an error. `None` where it follows from what was said before.
+    fn take(&mut self, error: &Placed<'_>, sources: &Sources) -> Option<Diagnostic> {
+        let Placed { error, span, at } = *error;
+        // Where nothing stands the parser points behind it: at the start of the line that is meant.
+        if let Some(own) = own_line(self.text, at, span)
+            && let line = sources.position(own).0
+            && own.start >= self.said_until
+            && !self.wrong_lines.contains(&line)
+            && let Some(diagnostic) = self.slip(at)
+        {
+            self.wrong_lines.push(line);
+            return Some(diagnostic);
+        }
+        let line = sources.position(span).0;
+        // One slip makes several complaints on its line; the first says what it is.
+        let is_new = span.start >= self.said_until && !self.wrong_lines.contains(&line);
+        self.wrong_lines.push(line);
+        is_new.then(|| self.diagnostic(error.message(), span))?
+    }
+
     /// `None` where it follows from what was said before.
     fn diagnostic(&mut self, message: &str, span: Span) -> Option<Diagnostic> {
         let text = self.text;

@@ -139,6 +139,23 @@ impl Table {
         self.get(name)?.as_array()
     }
 
+    /// The entries of the table of this name; none where it is something else.
+    pub fn entries_of<'a>(
+        &'a self,
+        name: &str,
+    ) -> impl Iterator<Item = (&'a Key, &'a Node)> + use<'a> {
+        self.table(name).into_iter().flat_map(Table::iter)
+    }
+
+    /// The tables in the table of this name.
+    pub fn tables_of<'a>(
+        &'a self,
+        name: &str,
+    ) -> impl Iterator<Item = (&'a Key, &'a Table)> + use<'a> {
+        self.entries_of(name)
+            .filter_map(|(key, node)| Some((key, node.as_table()?)))
+    }
+
     /// The strings of a list; what is not a string was reported when the shape was checked.
     pub fn strings(&self, name: &str) -> Vec<&str> {
         self.array(name)
@@ -153,8 +170,7 @@ impl Table {
         let Some(node) = self.get(name) else {
             return Vec::new();
         };
-        let nodes = node.as_array().unwrap_or(std::slice::from_ref(node));
-        nodes.iter().filter_map(Node::as_table).collect()
+        node.items().iter().filter_map(Node::as_table).collect()
     }
 
     /// Puts a value at the end, or in the place of the one of that name.
@@ -163,6 +179,12 @@ impl Table {
             Some(place) => self.entries.replace(place, Entry { key, value }),
             None => self.entries.add(Entry { key, value }),
         }
+    }
+
+    /// Counts an entry as written, with a value that can't be used: what it lacks, or refers to it, is no further mistake.
+    pub fn set_broken(&mut self, name: &str, span: Span) {
+        let name = name.to_string();
+        self.set(Key { name, span }, Node::broken(span));
     }
 
     /// Puts an entry of a new name at the end.
@@ -188,6 +210,12 @@ impl Table {
 }
 
 impl Node {
+    /// A value that can't be used, which was reported.
+    pub fn broken(span: Span) -> Self {
+        let value = Value::Broken;
+        Self { span, value }
+    }
+
     /// The string that it is.
     pub fn as_str(&self) -> Option<&str> {
         match &self.value {
@@ -223,6 +251,11 @@ impl Node {
             Value::Array(items) => Some(items),
             _ => None,
         }
+    }
+
+    /// The items of the list that it is, or it alone.
+    pub fn items(&self) -> &[Node] {
+        self.as_array().unwrap_or(std::slice::from_ref(self))
     }
 
     /// The date that it is.

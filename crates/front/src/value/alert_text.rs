@@ -73,7 +73,7 @@ const MANY: usize = usize::MAX;
 const VARIABLES: [&str; 4] = ["externalLabels", "externalURL", "labels", "value"];
 const BLOCKS: [&str; 3] = ["if", "range", "with"];
 
-/// The pieces of a text. Errors: what can't be read of a template in it, in words.
+/// The pieces of a text. Errors: what is wrong with a template in it, in words.
 pub fn alert_pieces(text: &str) -> Result<Vec<AlertPiece<'_>>, String> {
     let mut pieces = Vec::new();
     let mut template = Template::default();

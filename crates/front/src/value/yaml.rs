@@ -80,7 +80,7 @@ pub fn fault(text: &str) -> Option<(usize, String)> {
 }
 
 /// The one document of a text, which has so many values at most, those that aliases repeat included; `None` where there is
-/// no document.
+/// no document. Errors: it is no YAML, holds something else than one document, or more values than that.
 pub fn read(text: &str, largest: usize) -> Result<Option<Node>, Refused> {
     let mut reader = Reader {
         events: Parser::new_from_str(text),

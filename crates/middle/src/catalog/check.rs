@@ -201,11 +201,11 @@ impl Checker<'_> {
 
     /// Settings that others have to be there with.
     fn companions(&self, sink: &mut Sink) {
-        let settings = self.kind.table.table("settings").into_iter();
-        for (_, setting) in settings.flat_map(Table::iter) {
+        let settings = self.kind.table.entries_of("settings");
+        for (_, setting) in settings {
             let named = setting.as_table().and_then(|it| it.get("required_with"));
             let Some(node) = named else { continue };
-            let names = node.as_array().unwrap_or(std::slice::from_ref(node));
+            let names = node.items();
             for name in names.iter().filter(|name| self.is_own(name.span)) {
                 self.setting(name.as_str().unwrap_or_default(), name.span, sink);
             }

@@ -34,39 +34,51 @@ const NOT_OF_BUCKETS: [(&str, &str); 2] = [
     ),
 ];
 
-/// Why a series of `slo` can't be counted.
-pub fn series_fault(key: &str, node: &Node, text: &str) -> Option<Diagnostic> {
-    if !is_series(text) {
-        return Some(
-            Diagnostic::new(Code::BadValue, format!("`slo.{key}` is not a series"))
+/// A series that `slo` counts: a name and what is asked of its labels, without a window and without arithmetic.
+pub struct Series {
+    matchers: Vec<Matcher>,
+}
+
+impl Series {
+    /// Reads the text of the series of this key. Errors: why it can't be counted.
+    pub fn read(key: &str, node: &Node, text: &str) -> Result<Self, Box<Diagnostic>> {
+        let Some(Expr::VectorSelector(selector)) = promql(text).filter(is_plain) else {
+            let fault = Diagnostic::new(Code::BadValue, format!("`slo.{key}` is not a series"))
                 .label(node.span, "an expression")
-                .help("write the name of a counter and its labels, as `http_requests_total{job=\"api\"}`: mlopsgen adds the windows"),
-        );
+                .help("write the name of a counter and its labels, as `http_requests_total{job=\"api\"}`: mlopsgen adds the windows");
+            return Err(Box::new(fault));
+        };
+        let series = Self {
+            matchers: selector.matchers.matchers,
+        };
+        let is_named = |(name, _): &&(&str, &str)| series.asks_for(name);
+        match NOT_OF_BUCKETS.iter().find(is_named) {
+            Some((name, help)) if key == "durations" => {
+                let message = "`slo.durations` names all buckets of a histogram, not some of them";
+                let fault = Diagnostic::new(Code::BadValue, message)
+                    .label(node.span, format!("holds the label `{name}`"))
+                    .help(*help);
+                Err(Box::new(fault))
+            }
+            _ => Ok(series),
+        }
     }
-    let matchers = matchers(text);
-    let is_named = |(name, _): &&(&str, &str)| matchers.iter().any(|it| it.name == *name);
-    let found = NOT_OF_BUCKETS.iter().find(is_named);
-    let (name, help) = found.filter(|_| key == "durations")?;
-    let message = "`slo.durations` names all buckets of a histogram, not some of them";
-    Some(
-        Diagnostic::new(Code::BadValue, message)
-            .label(node.span, format!("holds the label `{name}`"))
-            .help(*help),
-    )
+
+    /// What it asks of a label.
+    pub fn matchers_of(&self, label: &str) -> impl Iterator<Item = &Matcher> {
+        self.matchers.iter().filter(move |it| it.name == label)
+    }
+
+    /// Whether it asks anything of a label.
+    pub fn asks_for(&self, label: &str) -> bool {
+        self.matchers_of(label).next().is_some()
+    }
 }
 
-/// What a series asks of its labels.
-pub fn matchers(text: &str) -> Vec<Matcher> {
-    match promql(text) {
-        Some(Expr::VectorSelector(selector)) => selector.matchers.matchers,
-        _ => Vec::new(),
-    }
-}
-
-/// A series without a window and without arithmetic.
-fn is_series(text: &str) -> bool {
-    match promql(text) {
-        Some(Expr::VectorSelector(selector)) => {
+/// Whether an expression is a series without a window and without arithmetic.
+fn is_plain(expr: &Expr) -> bool {
+    match expr {
+        Expr::VectorSelector(selector) => {
             selector.offset.is_none() && selector.at.is_none() && selector.name.is_some()
         }
         _ => false,

@@ -157,7 +157,7 @@ impl Kind {
 pub(super) fn asks_for_major(table: &Table) -> bool {
     let is_word = |c: char| c.is_ascii_alphanumeric() || "._".contains(c);
     table.iter().any(|(key, node)| {
-        let nodes = node.as_array().unwrap_or(std::slice::from_ref(node));
+        let nodes = node.items();
         nodes.iter().any(|node| match &node.value {
             Value::Table(table) => asks_for_major(table),
             Value::String(text) if key.name == "if" => {

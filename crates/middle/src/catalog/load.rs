@@ -260,13 +260,16 @@ fn kind(name: &str, lineage: Vec<String>, table: Table, span: Span) -> Kind {
             default: binding.string("default").map(ToString::to_string),
             more: binding.string("more").map(ToString::to_string),
         }),
-        settings: entries(&table, "settings")
+        settings: table
+            .tables_of("settings")
             .map(|(key, setting)| setting_spec(key, setting))
             .collect(),
-        secrets: entries(&table, "secrets")
+        secrets: table
+            .tables_of("secrets")
             .map(|(key, secret)| own_secret(key, secret))
             .collect(),
-        roles: entries(&table, "roles")
+        roles: table
+            .tables_of("roles")
             .map(|(key, role)| self::role(key, role))
             .collect(),
         table,
@@ -302,7 +305,7 @@ fn strings<C: FromIterator<String>>(table: &Table, key: &str) -> C {
 
 /// The keys of an inner table with their texts.
 fn pairs<C: FromIterator<(String, String)>>(table: &Table, key: &str) -> C {
-    let entries = table.table(key).into_iter().flat_map(Table::iter);
+    let entries = table.entries_of(key);
     entries
         .filter_map(|(key, node)| Some((key.name.clone(), node.as_str()?.to_string())))
         .collect()
@@ -341,15 +344,6 @@ fn upgrade(table: &Table) -> Option<Upgrade> {
         from: ancestor(table),
         needs: table.string("needs")?.to_string(),
     })
-}
-
-/// The tables of a table of tables.
-fn entries<'a>(table: &'a Table, name: &str) -> impl Iterator<Item = (&'a Key, &'a Table)> {
-    table
-        .table(name)
-        .into_iter()
-        .flat_map(Table::iter)
-        .filter_map(|(key, node)| Some((key, node.as_table()?)))
 }
 
 fn setting_spec(key: &Key, table: &Table) -> SettingSpec {
@@ -418,14 +412,15 @@ fn own_secret(key: &Key, table: &Table) -> OwnSecret {
 
 fn role(key: &Key, table: &Table) -> Role {
     let flag = |name: &str, default: bool| table.boolean(name).unwrap_or(default);
-    let gives = entries(table, "gives")
+    let gives = table
+        .tables_of("gives")
         .flat_map(|(part, variables)| {
             variables
                 .iter()
                 .map(|(name, value)| (part.name.clone(), name.name.clone(), value.clone()))
         })
         .collect();
-    let takes = table.table("takes").into_iter().flat_map(Table::iter);
+    let takes = table.entries_of("takes");
     Role {
         name: key.name.clone(),
         kinds: table

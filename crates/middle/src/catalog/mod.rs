@@ -13,7 +13,7 @@ mod load;
 mod shared;
 
 pub use fact::{Fact, PlatformFact, RoleFact};
-pub use fault::{matchers, series_fault, template_fault};
+pub use fault::{Series, template_fault};
 pub use form::SettingForm;
 pub use images::{IMAGES, WithdrawnImage};
 pub use kind::{

@@ -15,7 +15,7 @@ use crate::{
     language::usual_port_name,
     model::{Component, HostPort, NetworkMode, Platform, Port, PortRange},
     reference,
-    syntax::{Table, key_text, quoted},
+    syntax::{key_text, quoted},
     value::MACHINE,
 };
 
@@ -38,7 +38,7 @@ pub(super) fn bare_addresses(facts: Facts<'_>, sink: &mut Sink) {
         let last = strings.len().min(number + LINES_AROUND + 1);
         let around = &strings[number.saturating_sub(LINES_AROUND)..last];
         let inside = || inside_alone(string, facts).filter(|_| !is_own_check(string));
-        let found = bare(string, (&names, around), facts)
+        let found = name_alone(string, (&names, around), facts)
             .or_else(|| behind_variable(string, &names, facts))
             .or_else(itself)
             .or_else(inside);
@@ -50,7 +50,7 @@ pub(super) fn bare_addresses(facts: Facts<'_>, sink: &mut Sink) {
     }
     // What a setting says of the machine may be for browsers.
     for string in in_settings(facts.platform) {
-        if let Some(diagnostic) = bare(&string, (&names, &[]), facts) {
+        if let Some(diagnostic) = name_alone(&string, (&names, &[]), facts) {
             sink.push(diagnostic.of(Some(string.owner.subject())));
         }
     }
@@ -61,10 +61,8 @@ fn is_own_check(string: &UserString<'_>) -> bool {
     let Owner::Workload(workload) = string.owner else {
         return false;
     };
-    let health = workload.written.table("health").into_iter();
-    let mut texts = health
-        .flat_map(Table::iter)
-        .flat_map(|(_, node)| node.as_array().unwrap_or(std::slice::from_ref(node)));
+    let health = workload.written.entries_of("health");
+    let mut texts = health.flat_map(|(_, node)| node.items());
     texts.any(|node| node.span == string.span)
 }
 
@@ -111,7 +109,7 @@ fn message(string: &UserString<'_>, name: &str) -> String {
     )
 }
 
-fn bare(
+fn name_alone(
     string: &UserString<'_>,
     (names, around): (&Names<'_>, &[UserString<'_>]),
     facts: Facts<'_>,

@@ -5,7 +5,7 @@ use crate::{
     data::STORE_VOLUME,
     diag::{Code, Sink},
     model::{DataFolder, Platform, PlatformVolume, Workload},
-    syntax::{Node, Value},
+    syntax::Node,
 };
 
 /// The lint `adopted-data`. Of a folder that a `source` names nobody knows whether there is anything in it.
@@ -68,7 +68,7 @@ fn is_named(platform: &Platform, main: &Workload, folder: &DataFolder) -> bool {
     let keys = ["args", "command", "entrypoint"].into_iter();
     let mut words = keys
         .filter_map(|key| main.written.get(key))
-        .flat_map(words_of);
+        .flat_map(Node::items);
     let names = |word: &str| {
         let word = word.trim_start_matches('-');
         folder
@@ -78,11 +78,4 @@ fn is_named(platform: &Platform, main: &Workload, folder: &DataFolder) -> bool {
     };
     variables.any(|node| is_the_users(platform, node.span))
         || words.any(|node| is_the_users(platform, node.span) && node.as_str().is_some_and(names))
-}
-
-fn words_of(node: &Node) -> &[Node] {
-    match &node.value {
-        Value::Array(items) => items,
-        _ => std::slice::from_ref(node),
-    }
 }

@@ -10,6 +10,7 @@ use crate::{
         Ci, Component, EnvironmentVariable, FileContent, FileMount, HostPath, Mount, Piece,
         Pipeline, SettingValue, Text, Workload,
     },
+    names::variable_name,
     source::Span,
 };
 
@@ -134,7 +135,7 @@ fn names_certificate(entry: &Ci) -> bool {
 }
 
 fn unknown(reader: &str, store: &str, place: Span, table: Span) -> Diagnostic {
-    let variable = store.to_uppercase().replace('-', "_");
+    let variable = variable_name(store);
     let line = format!("env.{variable}_CA = \"${{components.{store}.ca}}\"");
     Diagnostic::new(
         Code::NotTrusted,
@@ -158,8 +159,8 @@ fn in_checkout(entry: &Ci, store: &str, file: &str) -> Diagnostic {
         ),
     )
     .label(place.unwrap_or(entry.span), format!("tells where `{store}` is"))
-    .help(format!(
-        "in their checkout it is `{file}`: tell their programs, and write `allow = [\"not-trusted\"]` on the CI entry"
-    ))
     .of(Some(Subject::Ci(entry.name.clone())))
+    .help_to_accept(|accept| {
+        format!("in their checkout it is `{file}`: tell their programs, and write {accept}")
+    })
 }

@@ -8,6 +8,7 @@ use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::unknown,
     model::{MountSource, NetworkOwners, Platform, PlatformVolume},
+    names::variable_name,
     source::Span,
     syntax::{Node, Table, Value},
 };
@@ -230,7 +231,7 @@ impl Sort {
             .label(span, "it is written out where it is used")
             .help(format!(
                 "change it in `[vars]`; one that may change from one installation to the next has a variable there: `{name} = {{ default = ..., env = \"{}\" }}`",
-                name.to_uppercase().replace('-', "_")
+                variable_name(name)
             ));
         }
         let each = platform.volumes.find(name);

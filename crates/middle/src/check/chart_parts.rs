@@ -31,7 +31,7 @@ fn health(workload: &Workload, sink: &mut Sink) {
     let Some(entry) = workload.values.entry("health") else {
         return;
     };
-    let is_alone = workload.health.is_none() && !is_lessened(&entry.value, sink);
+    let is_alone = workload.health.is_none() && !is_incomplete(&entry.value, sink);
     let Some(table) = entry.value.as_table().filter(|_| is_alone) else {
         return;
     };
@@ -65,11 +65,11 @@ fn health(workload: &Workload, sink: &mut Sink) {
 fn ports(workload: &Workload, sink: &mut Sink) {
     let own = workload.ports.iter().map(|port| port.name.as_str());
     let own: Vec<&str> = own.collect();
-    for (key, table) in further(workload, "ports", &own, sink) {
+    for (key, table) in tables_with_new_names(workload, "ports", &own, sink) {
         let missing = missing(table, OF_PORT);
         if !missing.is_empty() {
             let line = "protocol = \"TCP\"";
-            let diagnostic = not_whole("port", &key.name, key.span, &missing, &own);
+            let diagnostic = incomplete_entry("port", &key.name, key.span, &missing, &own);
             let says_protocol =
                 missing == ["protocol"] && nearest(&key.name, own.iter().copied()).is_none();
             sink.push(match says_protocol {
@@ -90,14 +90,16 @@ fn volumes(workload: &Workload, sink: &mut Sink) {
         !runtime.tmpfs.is_empty() || runtime.shm_size.is_some() || !runtime.devices.is_empty();
     let own = workload.mounts.iter().chain(&workload.node_mounts);
     let own: Vec<&str> = own.map(|mount| mount.name.as_str()).collect();
-    for (key, table) in further(workload, "volumes", &own, sink) {
+    for (key, table) in tables_with_new_names(workload, "volumes", &own, sink) {
         let is_made = has_further
             && ["tmpfs", "shm", "device"]
                 .iter()
                 .any(|made| key.name.starts_with(made));
         let missing = missing(table, OF_VOLUME);
         if !missing.is_empty() && !is_made {
-            sink.push(not_whole("volume", &key.name, key.span, &missing, &own));
+            sink.push(incomplete_entry(
+                "volume", &key.name, key.span, &missing, &own,
+            ));
         }
     }
 }
@@ -107,7 +109,7 @@ fn hosts(platform: &Platform, sink: &mut Sink) {
     let hosts = platform.raw_written.get_path(&["helm", "ingress", "hosts"]);
     let hosts = hosts.and_then(Node::as_table).into_iter();
     let hosts = hosts.flat_map(Table::iter);
-    let hosts = whole(hosts, sink);
+    let hosts = complete_tables(hosts, sink);
     if hosts.is_empty() {
         return;
     }
@@ -116,7 +118,9 @@ fn hosts(platform: &Platform, sink: &mut Sink) {
     for (key, table) in hosts {
         let missing = missing(table, OF_HOST);
         if !own.contains(&key.name.as_str()) && !missing.is_empty() {
-            sink.push(not_whole("host", &key.name, key.span, &missing, &own));
+            sink.push(incomplete_entry(
+                "host", &key.name, key.span, &missing, &own,
+            ));
         }
     }
 }
@@ -145,32 +149,31 @@ fn published(platform: &Platform) -> Vec<String> {
 }
 
 /// The tables below a key of a workload's values whose name is none of `own`.
-fn further<'a>(
+fn tables_with_new_names<'a>(
     workload: &'a Workload,
     key: &str,
     own: &[&str],
     sink: &Sink,
 ) -> Vec<(&'a Key, &'a Table)> {
-    let tables = workload.values.table(key).into_iter();
-    let tables = tables.flat_map(Table::iter);
+    let tables = workload.values.entries_of(key);
     let others = tables.filter(|(key, _)| !own.contains(&key.name.as_str()));
-    whole(others, sink)
+    complete_tables(others, sink)
 }
 
 /// Those that are tables as they were written: what was left out of one makes it look less than whole, and was reported.
-fn whole<'a>(
+fn complete_tables<'a>(
     entries: impl Iterator<Item = (&'a Key, &'a Node)>,
     sink: &Sink,
 ) -> Vec<(&'a Key, &'a Table)> {
-    let entries = entries.filter(|(_, node)| !is_lessened(node, sink));
+    let entries = entries.filter(|(_, node)| !is_incomplete(node, sink));
     let tables = entries.filter_map(|(key, node)| Some((key, node.as_table()?)));
     tables.collect()
 }
 
 /// Whether something was left out of a table, or of one in it.
-fn is_lessened(node: &Node, sink: &Sink) -> bool {
+fn is_incomplete(node: &Node, sink: &Sink) -> bool {
     let mut inner = node.as_table().into_iter().flat_map(Table::iter);
-    sink.is_lessened(node.span) || inner.any(|(_, it)| is_lessened(it, sink))
+    sink.is_incomplete(node.span) || inner.any(|(_, it)| is_incomplete(it, sink))
 }
 
 fn missing(table: &Table, needed: &'static [&'static str]) -> Vec<&'static str> {
@@ -178,7 +181,13 @@ fn missing(table: &Table, needed: &'static [&'static str]) -> Vec<&'static str> 
     keys.copied().collect()
 }
 
-fn not_whole(what: &str, name: &str, span: Span, missing: &[&str], own: &[&str]) -> Diagnostic {
+fn incomplete_entry(
+    what: &str,
+    name: &str,
+    span: Span,
+    missing: &[&str],
+    own: &[&str],
+) -> Diagnostic {
     let message = format!("there is no {what} `{name}` that these values complete");
     let near = nearest(name, own.iter().copied());
     Diagnostic::new(Code::UnknownName, message)

@@ -165,7 +165,7 @@ fn one_volume(
             format!("`{}` keeps it, since it was moved", kept.path),
         )
         .help(format!(
-            "write `{line}` here: this one starts empty, and the moved one keeps its data"
+            "write `{line}` here: this volume starts empty, and the moved volume keeps its data"
         ))
         .adding(place, line)
 }

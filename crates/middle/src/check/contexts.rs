@@ -2,12 +2,13 @@
 
 use super::{
     Facts,
-    outside::{SOURCE, Use, accept, in_project, is_read_outside, leaves, why_not_mounted},
+    outside::{Use, in_project, is_read_outside, why_not_mounted},
     raw::{Found, RawKeys},
 };
 use crate::{
     diag::{Code, Diagnostic, Sink, Subject},
     model::{Build, HostPath},
+    resolve::{OUTSIDE_SOURCE, path_leaves_project},
     source::Span,
     value::{climbs_out, is_fetched},
 };
@@ -33,7 +34,12 @@ pub(super) fn builds(facts: Facts<'_>, sink: &mut Sink) {
             let names = in_project(&read.path, &[]);
             let why = match names.filter(|_| !read.path.starts_with('/')) {
                 None => {
-                    sink.push(leaves(read.written, subject, span, SOURCE));
+                    sink.push(path_leaves_project(
+                        read.written,
+                        subject.cloned(),
+                        span,
+                        OUTSIDE_SOURCE,
+                    ));
                     continue;
                 }
                 Some(names) => why_not_mounted(&names),
@@ -166,8 +172,5 @@ pub(super) fn agent(subject: Option<&Subject>, span: Span) -> Diagnostic {
             span,
             "each command of its Dockerfile can log in where you can",
         )
-        .help(format!(
-            "copy what it needs into the project, or accept it with {}",
-            accept(subject)
-        ))
+        .or_accept("copy what it needs into the project")
 }

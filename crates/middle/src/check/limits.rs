@@ -114,7 +114,7 @@ pub(super) fn units(facts: Facts<'_>, sink: &mut Sink) {
 
 /// The sizes of the volumes of a table; `of`: whose they are.
 fn rooms(table: &Table, of: &str, sink: &mut Sink) {
-    let volumes = table.table("volumes").into_iter().flat_map(Table::iter);
+    let volumes = table.entries_of("volumes");
     for (name, node) in volumes {
         let size = node.as_table().and_then(|volume| volume.get("size"));
         let what = format!("volume `{}`{of}", name.name);

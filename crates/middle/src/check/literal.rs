@@ -306,7 +306,7 @@ fn bare_reference(platform: &Platform, string: &UserString<'_>) -> Option<Diagno
     }
     let reference = reference::written(&segments);
     let message = format!(
-        "{} gets the text `{}`, which names what this platform has",
+        "{} gets the text `{}`, which looks like a reference to this platform",
         string.owner.describe(),
         string.text
     );

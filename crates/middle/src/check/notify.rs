@@ -225,7 +225,7 @@ pub(super) fn nobody_told(facts: Facts<'_>, sink: &mut Sink) {
         sink.push(
             lint("alerts reach nobody: Prometheus has no Alertmanager", prometheus)
                 .label(prometheus.span, "alerts fire here and go nowhere")
-                .help("add a component of the kind `alertmanager`, and write in `[notify]` who is notified; accept it with `allow = [\"nobody-told\"]`"),
+                .or_accept("add a component of the kind `alertmanager`, and write in `[notify]` who is notified"),
         );
         return;
     }
@@ -243,7 +243,7 @@ pub(super) fn nobody_told(facts: Facts<'_>, sink: &mut Sink) {
         None => sink.push(
             lint(format!("`{}` notifies nobody", alertmanager.name), alertmanager)
                 .label(alertmanager.span, "no receiver")
-                .help("name who is notified: `[notify]` `default = \"team\"`, and `[notify.receivers]` `team = { slack = \"${secrets.slack-webhook}\" }`; accept it with `allow = [\"nobody-told\"]`"),
+                .or_accept("name who is notified: `[notify]` `default = \"team\"`, and `[notify.receivers]` `team = { slack = \"${secrets.slack-webhook}\" }`"),
         ),
         Some(notify) => {
             unrouted(platform, notify, alertmanager, sink);

@@ -12,12 +12,10 @@ use crate::{
     diag::{Code, Diagnostic, Sink, Subject},
     files::{GENERATED, is_folder_of_a_target},
     model::{HostPath, Mount, Platform},
+    resolve::{OUTSIDE_SOURCE, path_leaves_project},
     source::Span,
     value::{climbs_out, is_git_folder},
 };
-
-/// What is said of a source in a typed key.
-pub(super) const SOURCE: &str = "a source outside of the project's folder";
 
 /// What is said of a chart's folder.
 const CHART: &str = "Helm packs what lies there into the platform's chart";
@@ -55,7 +53,7 @@ pub(super) fn charts(facts: Facts<'_>, sink: &mut Sink) {
         let path = chart.repository.strip_prefix("file://");
         if let Some(path) = path.filter(|path| is_read_outside(path, depth)) {
             let subject = Subject::Component(workload.component.clone());
-            sink.push(leaves(path, Some(&subject), chart.span, CHART));
+            sink.push(path_leaves_project(path, Some(subject), chart.span, CHART));
         }
     }
 }
@@ -71,15 +69,23 @@ fn source(mount: &Mount, subject: &Subject, sink: &mut Sink) {
                 format!("`{path}` is a program of the host"),
             )
             .of(Some(subject.clone()))
-            .label(mount.span, "another machine may lack it, or have one for another system")
-            .help("use an image that has the program, or accept it with `allow = [\"outside-source\"]`"),
+            .label(
+                mount.span,
+                "another machine may lack it, or have one for another system",
+            )
+            .or_accept("use an image that has the program"),
         );
     }
     let HostPath::Project(path) = path else {
         return;
     };
     if climbs_out(path, 0) {
-        sink.push(leaves(path, Some(subject), mount.span, SOURCE));
+        sink.push(path_leaves_project(
+            path,
+            Some(subject.clone()),
+            mount.span,
+            OUTSIDE_SOURCE,
+        ));
     } else if let Some(why) = in_project(path, &[]).and_then(|it| why_not_mounted(&it)) {
         let shown = format!("`{path}`");
         sink.push(Use::Mount.refused(&shown, why, Some(subject), mount.span));
@@ -108,7 +114,8 @@ pub(super) fn raw_sources(facts: Facts<'_>, sink: &mut Sink) {
     }
     let base = platform.compose_folder();
     for found in of_platform(raw, base.len()) {
-        sink.push(leaves(&found.value, None, raw.places.of(found.by), RAW));
+        let place = raw.places.of(found.by);
+        sink.push(path_leaves_project(&found.value, None, place, RAW));
     }
     let folders = raw.volumes.iter().filter_map(|it| it.folder.as_ref());
     let folders = folders.map(|it| (it.source.as_str(), it.by, Use::Mount));
@@ -151,7 +158,12 @@ fn service(platform: &Platform, raw: &RawService<'_>, sink: &mut Sink) {
     let dockerfile_outside = dockerfile.iter().filter(|it| it.is_outside());
     for found in outside.chain(dockerfile_outside.map(|it| it.found.clone())) {
         let place = raw.places.of(found.by);
-        sink.push(leaves(&found.value, subject, place, RAW));
+        sink.push(path_leaves_project(
+            &found.value,
+            subject.cloned(),
+            place,
+            RAW,
+        ));
     }
     let mounts = all().flat_map(|it| &it.mounts);
     let mounts = mounts.filter(|it| it.source.starts_with('.'));
@@ -245,9 +257,11 @@ impl Use {
                 "build from the folder that is meant",
             ),
         };
-        denied(format!("{shown} {why}"), subject)
+        Diagnostic::new(Code::OutsideSource, format!("{shown} {why}"))
+            .denied()
+            .of(subject.cloned())
             .label(span, label)
-            .help(format!("{other}, or accept it with {}", accept(subject)))
+            .or_accept(other)
     }
 }
 
@@ -272,24 +286,6 @@ fn path_of_environment(
             "{here}, or a key of `volumes` with `source = \"{of_base}\"`, which is the same folder in every environment"
         ),
     })
-}
-
-pub(super) fn leaves(path: &str, subject: Option<&Subject>, span: Span, label: &str) -> Diagnostic {
-    let message = format!("`{path}` leaves the project");
-    let help = format!(
-        "move it into the project, or accept it with {}",
-        accept(subject)
-    );
-    denied(message, subject).label(span, label).help(help)
-}
-
-pub(super) fn accept(subject: Option<&Subject>) -> String {
-    Subject::accept(subject, Code::OutsideSource)
-}
-
-fn denied(message: String, subject: Option<&Subject>) -> Diagnostic {
-    let diagnostic = Diagnostic::new(Code::OutsideSource, message).denied();
-    diagnostic.of(subject.cloned())
 }
 
 /// The names of a path of the project, which is read from the folders `base` of it; `None`: it leaves the project.

@@ -16,7 +16,6 @@ use crate::{
     diag::{Code, Diagnostic, Sink, Subject},
     model::{Device, Pipeline, Platform, Port, Workload},
     source::Span,
-    syntax::Table,
 };
 
 /// The engine's socket, all rights on the host, root; raw keys of Compose may open a port to the network, too.
@@ -70,11 +69,7 @@ fn of_pipeline(pipeline: &Pipeline, sink: &mut Sink) {
         });
         holder.report(power, mount.span, sink);
     }
-    let tasks = pipeline
-        .written
-        .table("tasks")
-        .into_iter()
-        .flat_map(Table::iter);
+    let tasks = pipeline.written.entries_of("tasks");
     let tasks = tasks.filter_map(|(key, task)| Some((key, task.as_table()?)));
     let tasks = tasks.map(|(key, task)| (format!("the task `{}`", key.name), task));
     let all = iter::once((holder.name, &pipeline.written)).chain(tasks);
@@ -101,8 +96,11 @@ pub(super) fn public_binds(facts: Facts<'_>, sink: &mut Sink) {
             let message = format!("every port of `{}` is open to the network", workload.name);
             sink.push(
                 lint(Code::PublicBind, message, workload)
-                    .label(mode.span, "on the host's network a port is on all addresses")
-                    .help("publish the ports that are needed; accept it with `allow = [\"public-bind\"]`"),
+                    .label(
+                        mode.span,
+                        "on the host's network a port is on all addresses",
+                    )
+                    .or_accept("publish the ports that are needed"),
             );
             continue;
         }
@@ -114,7 +112,7 @@ pub(super) fn public_binds(facts: Facts<'_>, sink: &mut Sink) {
             sink.push(
                 lint(Code::PublicBind, message, workload)
                     .label(port.host_span, format!("published on `{}`", port.bind))
-                    .help("bind it to 127.0.0.1; accept it with `allow = [\"public-bind\"]`"),
+                    .or_accept("bind it to 127.0.0.1"),
             );
         }
     }
@@ -151,9 +149,8 @@ impl Holder {
             true => lint.denied(),
             false => lint,
         };
-        let accept = Subject::accept(self.subject.as_ref(), code);
-        lint.help(format!("{help}accept it with {accept}"))
-            .of(self.subject.clone())
+        lint.of(self.subject.clone())
+            .help_to_accept(|accept| format!("{help}accept it with {accept}"))
     }
 }
 

@@ -30,7 +30,7 @@ pub(super) fn plaintext(facts: Facts<'_>, sink: &mut Sink) {
     let read = strings
         .iter()
         .filter(|it| !matches!(it.how, StringUse::Mounted(_)));
-    written::elsewhere(facts, &read.map(|it| it.span).collect(), sink);
+    written::report_other_places(facts, &read.map(|it| it.span).collect(), sink);
     for (number, string) in strings.iter().enumerate() {
         let at = match string.how {
             StringUse::Mounted(at) => Some(at),
@@ -50,41 +50,54 @@ pub(super) fn plaintext(facts: Facts<'_>, sink: &mut Sink) {
             }
             continue;
         }
-        let what = secret_in(string).or_else(|| again(facts, string));
-        let by_variable = || {
-            let (what, place) = behind_variable(facts, string)?;
-            Some((what, Some(place)))
-        };
-        let told = what.map(|what| (what, None)).or_else(by_variable);
-        let Some((what, variable)) = told.filter(|_| seen.insert(string.place())) else {
-            continue;
-        };
-        let owner = string.owner.describe();
-        let line = at.map_or_else(String::new, |at| format!(" ({at})"));
-        let diagnostic = Diagnostic::new(
-            Code::PlaintextSecret,
-            format!("{what} of {owner} looks like a secret that is written out{line}"),
-        )
-        .label(
-            string.span,
-            match (string.how, variable) {
-                (StringUse::Mounted(at) | StringUse::OfFile(_, at), _) => {
-                    format!("{at}, in plain text")
-                }
-                (_, Some(_)) => "takes it from a variable".to_string(),
-                (_, None) => "in plain text".to_string(),
-            },
-        );
-        let diagnostic = match variable {
-            Some(place) => diagnostic.label(place, "in plain text"),
-            None => diagnostic,
+        if let Some(found) = sounding(facts, string).filter(|_| seen.insert(string.place())) {
+            sink.push(lint(facts, string, &found));
         }
-        .help(match is_the_users(facts.platform, string.span) {
-            true => help(string),
-            false => IN_KIND.to_string(),
-        });
-        sink.push(diagnostic.of(Some(string.owner.subject())));
     }
+}
+
+/// What sounds like a secret that is written out.
+struct Sounding {
+    what: String,
+    /// The place of the variable that has it, where the string takes it from one.
+    variable: Option<Span>,
+}
+
+fn sounding(facts: Facts<'_>, string: &UserString<'_>) -> Option<Sounding> {
+    if let Some(what) = secret_in(string).or_else(|| variable_of_same_secret(facts, string)) {
+        let variable = None;
+        return Some(Sounding { what, variable });
+    }
+    let (what, place) = behind_variable(facts, string)?;
+    let variable = Some(place);
+    Some(Sounding { what, variable })
+}
+
+fn lint(facts: Facts<'_>, string: &UserString<'_>, found: &Sounding) -> Diagnostic {
+    let at = match string.how {
+        StringUse::Mounted(at) => Some(at),
+        _ => None,
+    };
+    let line = at.map_or_else(String::new, |at| format!(" ({at})"));
+    let owner = string.owner.describe();
+    let message = format!(
+        "{} of {owner} looks like a secret that is written out{line}",
+        found.what
+    );
+    let label = match (string.how, found.variable) {
+        (StringUse::Mounted(at) | StringUse::OfFile(_, at), _) => format!("{at}, in plain text"),
+        (_, Some(_)) => "takes it from a variable".to_string(),
+        (_, None) => "in plain text".to_string(),
+    };
+    let mut diagnostic = Diagnostic::new(Code::PlaintextSecret, message).label(string.span, label);
+    if let Some(place) = found.variable {
+        diagnostic = diagnostic.label(place, "in plain text");
+    }
+    let help = match is_the_users(facts.platform, string.span) {
+        true => help(string),
+        false => IN_KIND.to_string(),
+    };
+    diagnostic.help(help).of(Some(string.owner.subject()))
 }
 
 /// A secret that a string takes from a variable of the platform: what it is, and where the variable has it. A variable whose own name
@@ -105,7 +118,7 @@ fn in_copied_files<'a>(platform: &'a Platform, sink: &mut Sink) -> Told<'a> {
         for file in files.filter(|file| is_the_users(platform, file.span)) {
             for Credential { what, line } in credentials::in_file(file.name(), file.bytes) {
                 if told.insert((file.span, file.below, line)) {
-                    sink.push(held(what, line, &file, workload));
+                    sink.push(secret_in_copied_file(what, line, &file, workload));
                 }
             }
         }
@@ -113,7 +126,12 @@ fn in_copied_files<'a>(platform: &'a Platform, sink: &mut Sink) -> Told<'a> {
     told
 }
 
-fn held(what: &str, line: Option<usize>, file: &CopiedFile<'_>, workload: &Workload) -> Diagnostic {
+fn secret_in_copied_file(
+    what: &str,
+    line: Option<usize>,
+    file: &CopiedFile<'_>,
+    workload: &Workload,
+) -> Diagnostic {
     let (path, name) = (file.full_path(), &workload.name);
     let (at, convert) = match line {
         Some(line) => (format!("line {line}; "), ""),
@@ -122,7 +140,7 @@ fn held(what: &str, line: Option<usize>, file: &CopiedFile<'_>, workload: &Workl
             "encode it as text (a key as PEM, else as base64 that the program decodes), ",
         ),
     };
-    surely(
+    certain_secret(
         format!("`{path}`, which `{name}` gets, holds {what}"),
         Some(Owner::Workload(workload).subject()),
         &format!("{convert}{MOUNT}"),
@@ -151,18 +169,15 @@ fn written_out(what: &str, string: &UserString<'_>) -> Diagnostic {
         StringUse::OfFile(_, at) => format!("{at}, in plain text"),
         _ => "in plain text".to_string(),
     };
-    surely(message, Some(string.owner.subject()), &write).label(string.span, label)
+    certain_secret(message, Some(string.owner.subject()), &write).label(string.span, label)
 }
 
 /// What is no guess: an error where nothing gives it another level. `write`: what to do instead.
-pub(super) fn surely(message: String, subject: Option<Subject>, write: &str) -> Diagnostic {
-    let accept = Subject::accept(subject.as_ref(), Code::PlaintextSecret);
+pub(super) fn certain_secret(message: String, subject: Option<Subject>, write: &str) -> Diagnostic {
     Diagnostic::new(Code::PlaintextSecret, message)
         .denied()
         .of(subject)
-        .help(format!(
-            "{write}; if all may know it, accept it with {accept}"
-        ))
+        .help_to_accept(|accept| format!("{write}; if all may know it, accept it with {accept}"))
 }
 
 fn help(string: &UserString<'_>) -> String {
@@ -192,7 +207,7 @@ fn help(string: &UserString<'_>) -> String {
 }
 
 /// The variable of a secret, which a file of variables gives a second value.
-fn again(facts: Facts<'_>, string: &UserString<'_>) -> Option<String> {
+fn variable_of_same_secret(facts: Facts<'_>, string: &UserString<'_>) -> Option<String> {
     let StringUse::OfFile(name, _) = string.how else {
         return None;
     };

@@ -131,7 +131,7 @@ impl Keeper<'_> {
         let setting = self.database.schema_of.as_ref();
         let setting = setting.filter(|_| self.component.kind == first.component.kind);
         let or = setting.map_or_else(String::new, |(setting, _)| {
-            format!("; with another `settings.{setting}` it may share this one")
+            format!("; or another `settings.{setting}` lets it share this database")
         });
         Diagnostic::new(Code::DatabaseShared, message)
             .label(first.binding.span, format!("`{other}`"))

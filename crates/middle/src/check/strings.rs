@@ -1,11 +1,14 @@
 //! Every string of the user's that a program reads, with its place: what the lints about strings go over.
 
-use super::{Facts, copied};
+mod collected;
+mod files;
+
+use super::Facts;
 use crate::{
     diag::Subject,
-    model::{Piece, Platform, Purpose, Workload},
+    model::{Piece, Platform, Workload},
     source::Span,
-    syntax::{Node, Table, Value},
+    syntax::Node,
 };
 
 /// A string as it is written, references included.
@@ -196,198 +199,12 @@ fn all_strings<'a>(facts: Facts<'a>) -> Vec<UserString<'a>> {
     let platform = facts.platform;
     let mut out = Vec::new();
     for workload in platform.workloads() {
-        let owner = Owner::Workload(workload);
-        let table = &workload.written;
-        named(owner, table.table("env"), StringUse::Variable, &mut out);
-        for key in ["entrypoint", "command", "args"] {
-            lines(owner, table.get(key), &mut out);
-        }
-        let build = table.table("build").and_then(|build| build.table("args"));
-        named(owner, build, StringUse::Named, &mut out);
-        named(owner, table.table("labels"), StringUse::Named, &mut out);
-        let health = table.table("health");
-        push(
-            owner,
-            StringUse::Line,
-            health.and_then(|it| it.get("shell")),
-            &mut out,
-        );
-        lines(owner, health.and_then(|it| it.get("command")), &mut out);
-        raw_environment(owner, table, &mut out);
-        named(
-            owner,
-            workload.values.table("env"),
-            StringUse::Variable,
-            &mut out,
-        );
-        for (_, file) in table.table("files").into_iter().flat_map(Table::iter) {
-            let content = file.as_table().and_then(|file| file.get("content"));
-            if let Some((node, text)) = content.and_then(|node| Some((node, node.as_str()?))) {
-                let lines = text.lines().filter(|line| !is_comment(line));
-                out.extend(lines.map(|text| UserString {
-                    owner,
-                    how: StringUse::File,
-                    text,
-                    span: node.span,
-                }));
-            }
-        }
-        files_of(platform, workload, &mut out);
-        variables_of_files(workload, &mut out);
+        out.extend(collected::of_workload(workload));
+        out.extend(files::of_workload(platform, workload));
     }
-    for pipeline in &platform.pipelines {
-        let owner = Owner::Pipeline(&pipeline.name);
-        named(
-            owner,
-            pipeline.written.table("env"),
-            StringUse::Variable,
-            &mut out,
-        );
-        let params = pipeline.written.table("params");
-        named(owner, params, StringUse::Variable, &mut out);
-        let tasks = pipeline.written.table("tasks").into_iter();
-        for task in tasks
-            .flat_map(Table::iter)
-            .filter_map(|(_, task)| task.as_table())
-        {
-            named(owner, task.table("env"), StringUse::Variable, &mut out);
-            push(owner, StringUse::Line, task.get("run"), &mut out);
-        }
-    }
-    for entry in &platform.ci {
-        let owner = Owner::Ci(&entry.name);
-        named(
-            owner,
-            entry.written.table("env"),
-            StringUse::Variable,
-            &mut out,
-        );
-        stages(owner, &entry.written, "stages", &mut out);
-    }
+    out.extend(platform.pipelines.iter().flat_map(collected::of_pipeline));
+    out.extend(platform.ci.iter().flat_map(collected::of_ci));
     out
-}
-
-/// The variables that raw keys of Compose's set: a table, or a list of `NAME=VALUE`.
-fn raw_environment<'a>(owner: Owner<'a>, table: &'a Table, out: &mut Vec<UserString<'a>>) {
-    let raw = table.get_path(&["compose", "environment"]);
-    named(
-        owner,
-        raw.and_then(Node::as_table),
-        StringUse::Variable,
-        out,
-    );
-    for item in raw.and_then(Node::as_array).unwrap_or_default() {
-        if let Some((name, value)) = item.as_str().and_then(|text| text.split_once('=')) {
-            out.push(UserString {
-                owner,
-                how: StringUse::Variable(name),
-                text: value,
-                span: item.span,
-            });
-        }
-    }
-}
-
-/// The text files of the project that a workload mounts or that its settings name, a line at a time.
-fn files_of<'a>(platform: &'a Platform, workload: &'a Workload, out: &mut Vec<UserString<'a>>) {
-    let purpose = platform.component(&workload.component);
-    let purpose = purpose.and_then(|component| component.purpose);
-    for file in copied::of_workload(platform, workload) {
-        let file = TextFile {
-            path: file.path,
-            below: file.below,
-            by: file.by,
-            text: file.text(),
-            span: file.span,
-        };
-        out.extend(file.lines(workload, purpose));
-    }
-    for mount in &workload.mounts {
-        let is_replaced = |below: &str| {
-            let path = format!("{}/{below}", mount.path);
-            workload.files.iter().any(|file| file.path == path)
-        };
-        for text in &mount.texts {
-            let below = text.below.as_deref();
-            let file = TextFile {
-                path: &text.path,
-                below,
-                by: Delivery::Volume(&mount.path),
-                text: &text.text,
-                span: mount.span,
-            };
-            if !below.is_some_and(is_replaced) {
-                out.extend(file.lines(workload, purpose));
-            }
-        }
-    }
-}
-
-/// What files of variables set.
-fn variables_of_files<'a>(workload: &'a Workload, out: &mut Vec<UserString<'a>>) {
-    for file in &workload.env_files {
-        let variables = file.variables.iter().flatten();
-        out.extend(variables.map(|variable| UserString {
-            owner: Owner::Workload(workload),
-            how: StringUse::OfFile(
-                &variable.name,
-                ProjectLine {
-                    file: &file.path,
-                    below: None,
-                    line: variable.line,
-                    by: Delivery::Variables,
-                },
-            ),
-            text: &variable.value,
-            span: file.span,
-        }));
-    }
-}
-
-/// A text file of the project.
-struct TextFile<'a> {
-    path: &'a str,
-    below: Option<&'a str>,
-    by: Delivery<'a>,
-    text: &'a str,
-    span: Span,
-}
-
-impl<'a> TextFile<'a> {
-    /// What it tells its program to call. Dashboards and rules name instances, and call nobody.
-    fn lines(&self, workload: &'a Workload, purpose: Option<Purpose>) -> Vec<UserString<'a>> {
-        let calls = !is_board(self.path, purpose) && !is_rules(self.text);
-        let lines = self.text.lines().enumerate().filter(|_| calls);
-        lines
-            .filter(|(_, line)| !is_comment(line))
-            .map(|(index, line)| UserString {
-                owner: Owner::Workload(workload),
-                how: StringUse::Mounted(ProjectLine {
-                    file: self.path,
-                    below: self.below,
-                    line: index + 1,
-                    by: self.by,
-                }),
-                text: line,
-                span: self.span,
-            })
-            .collect()
-    }
-}
-
-/// A dashboard, as the program reads that draws them.
-fn is_board(path: &str, purpose: Option<Purpose>) -> bool {
-    purpose == Some(Purpose::Dashboards) && path.ends_with(".json")
-}
-
-/// A file of rules, whoever evaluates it: groups of expressions. A file of `groups` alone may be anybody's.
-fn is_rules(text: &str) -> bool {
-    let has = |keys: &[&str]| {
-        let mut lines = text.lines().map(|line| line.trim_start_matches([' ', '-']));
-        lines.any(|line| keys.iter().any(|key| line.starts_with(key)))
-    };
-    let of_groups = text.lines().any(|line| line.starts_with("groups:"));
-    of_groups && has(&["rules:"]) && has(&["expr:", "alert:", "record:"])
 }
 
 pub(super) fn is_comment(line: &str) -> bool {
@@ -398,76 +215,4 @@ pub(super) fn is_comment(line: &str) -> bool {
 /// Whether a place is one that the user wrote, in platform.toml or in a file that it includes.
 pub(super) fn is_the_users(platform: &Platform, place: Span) -> bool {
     !platform.kind_sources.contains(&place.source)
-}
-
-fn stages<'a>(owner: Owner<'a>, table: &'a Table, key: &str, out: &mut Vec<UserString<'a>>) {
-    let stages = table.array(key).unwrap_or_default();
-    for stage in stages.iter().filter_map(Node::as_table) {
-        named(owner, stage.table("env"), StringUse::Variable, out);
-        for line in stage.array("run").unwrap_or_default() {
-            push(owner, StringUse::Line, Some(line), out);
-        }
-        stages_within(owner, stage, out);
-    }
-}
-
-/// Parallel stages have none of their own.
-fn stages_within<'a>(owner: Owner<'a>, stage: &'a Table, out: &mut Vec<UserString<'a>>) {
-    if stage.get("parallel").is_some() {
-        stages(owner, stage, "parallel", out);
-    }
-}
-
-fn named<'a>(
-    owner: Owner<'a>,
-    table: Option<&'a Table>,
-    how: fn(&'a str) -> StringUse<'a>,
-    out: &mut Vec<UserString<'a>>,
-) {
-    for (key, node) in table.into_iter().flat_map(Table::iter) {
-        push(owner, how(&key.name), Some(node), out);
-    }
-}
-
-/// How lists of health checks begin.
-const CHECKS: [&str; 2] = ["CMD", "CMD-SHELL"];
-
-/// A list of words, or one string that is split like a shell's line.
-fn lines<'a>(owner: Owner<'a>, node: Option<&'a Node>, out: &mut Vec<UserString<'a>>) {
-    match node.map(|node| &node.value) {
-        Some(Value::Array(words)) => {
-            let mut program = words.iter().filter_map(Node::as_str);
-            let program = program.find(|word| !CHECKS.contains(word));
-            let program = program.unwrap_or_default();
-            let mut before = "";
-            for (number, word) in words.iter().enumerate() {
-                let after = words.get(number + 1).and_then(Node::as_str);
-                let how = StringUse::Word {
-                    ahead: &words[..number],
-                    before,
-                    after: after.unwrap_or_default(),
-                    program,
-                };
-                push(owner, how, Some(word), out);
-                before = word.as_str().unwrap_or_default();
-            }
-        }
-        _ => push(owner, StringUse::Line, node, out),
-    }
-}
-
-fn push<'a>(
-    owner: Owner<'a>,
-    how: StringUse<'a>,
-    node: Option<&'a Node>,
-    out: &mut Vec<UserString<'a>>,
-) {
-    if let Some((node, text)) = node.and_then(|node| Some((node, node.as_str()?))) {
-        out.push(UserString {
-            owner,
-            how,
-            text,
-            span: node.span,
-        });
-    }
 }

@@ -38,7 +38,7 @@ fn in_value(text: &str) -> Option<String> {
             .lines()
             .filter(|line| !is_comment(line))
             .find_map(in_line),
-        false => held(text),
+        false => login_in(text),
     }
 }
 
@@ -47,7 +47,7 @@ fn in_words(program: &str, words: &[(&str, &str)], text: &str) -> Option<String>
     let mut all = words.iter();
     all.find_map(|(before, word)| secret_word(before, word))
         .or_else(|| password_flag(program, words))
-        .or_else(|| held(text))
+        .or_else(|| login_in(text))
 }
 
 fn in_line(line: &str) -> Option<String> {
@@ -55,7 +55,7 @@ fn in_line(line: &str) -> Option<String> {
 }
 
 /// What holds a login in any text: a URL, a header, the parameters of a connection.
-fn held(text: &str) -> Option<String> {
+fn login_in(text: &str) -> Option<String> {
     held_as("a URL", text)
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::{
     Facts, credentials,
-    secrets::surely,
+    secrets::certain_secret,
     telling::{holds_password, is_literal, is_secret_of_key, secret_in_text},
 };
 use crate::{
@@ -45,7 +45,7 @@ const DECLARE: &str = "take it out: this file and what is generated are committe
                        `existingSecret = \"${platform.name}\"`";
 
 /// Reports what is written elsewhere than in the strings that were looked at before.
-pub(super) fn elsewhere(facts: Facts<'_>, looked_at: &BTreeSet<Span>, sink: &mut Sink) {
+pub(super) fn report_other_places(facts: Facts<'_>, looked_at: &BTreeSet<Span>, sink: &mut Sink) {
     let texts = named_texts(facts.written.tree);
     let files = names_of_files(facts.platform);
     let mut holding = BTreeSet::new();
@@ -65,7 +65,7 @@ pub(super) fn elsewhere(facts: Facts<'_>, looked_at: &BTreeSet<Span>, sink: &mut
                     "notify" => IN_NOTIFY,
                     _ => INSTEAD,
                 };
-                Some(surely(message, subject(text), instead))
+                Some(certain_secret(message, subject(text), instead))
             }
             // A setting that takes nothing but a secret was reported as an error.
             None if sink.has_errors_of(Code::SecretRequired) => None,
@@ -139,7 +139,7 @@ fn in_files(facts: Facts<'_>, texts: &[NamedText<'_>], holding: &BTreeSet<Span>,
                 .any(|it| it.source == source && it.start < place.end && place.start < it.end);
             if !is_told {
                 let message = format!("{what} is written out in `{}`", file.name);
-                sink.push(surely(message, None, INSTEAD).label(place, "in plain text"));
+                sink.push(certain_secret(message, None, INSTEAD).label(place, "in plain text"));
             }
         }
     }
@@ -153,7 +153,7 @@ fn in_templates(templates: &[(String, String)], sink: &mut Sink) {
                 .count()
                 + 1;
             let message = format!("line {number} of the template `{path}` holds {what}");
-            sink.push(surely(message, None, INSTEAD));
+            sink.push(certain_secret(message, None, INSTEAD));
         }
     }
 }

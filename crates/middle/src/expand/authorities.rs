@@ -95,7 +95,7 @@ fn named_in(
     named: &mut BTreeMap<String, Span>,
 ) {
     for (_, node) in table.iter() {
-        let items = node.as_array().unwrap_or(std::slice::from_ref(node));
+        let items = node.items();
         for item in items {
             if let Some(inner) = item.as_table() {
                 named_in(inner, authorities, named);
@@ -152,7 +152,7 @@ fn lay_volume(pipeline: &mut Table, name: &str, authority: &Authority, place: Sp
 
 /// Whether a volume holds the path.
 fn mounts_above(user: &Table, path: &str) -> bool {
-    let volumes = user.table("volumes").into_iter().flat_map(Table::iter);
+    let volumes = user.entries_of("volumes");
     let mut mounts = volumes.filter_map(|(_, volume)| volume.as_table()?.string("mount"));
     mounts.any(|mount| {
         let below = path.strip_prefix(mount.trim_end_matches('/'));

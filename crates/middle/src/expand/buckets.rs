@@ -12,7 +12,7 @@ use crate::{
 
 /// The rules of S3 for the names of buckets.
 pub(super) fn check(all: &Declarations, spec: &SettingSpec, node: &Node, sink: &mut Sink) {
-    let items = node.as_array().unwrap_or(std::slice::from_ref(node));
+    let items = node.items();
     for item in items
         .iter()
         .filter(|item| spec.names_buckets && item.as_str().is_some())

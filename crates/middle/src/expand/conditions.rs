@@ -168,8 +168,7 @@ fn ports(declared: &Declared) -> Json {
 
 /// The paths at which the user mounts files.
 fn files(declared: &Declared) -> impl Iterator<Item = String> {
-    let entries = declared.user.table("files").into_iter();
-    let entries = entries.flat_map(Table::iter);
+    let entries = declared.user.entries_of("files");
     let entries = entries.filter(|(_, it)| !it.is_false() && !it.is_removed());
     entries.map(|(key, _)| key.name.clone())
 }

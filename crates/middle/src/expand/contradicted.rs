@@ -29,8 +29,7 @@ fn check_in(env: &Table, declared: &Declared, kind: &Table, sink: &mut Sink) {
             let value = plain_value(&it.value);
             harmless != Some(value.as_str()) && value.contains(&part)
         });
-        let with = contradiction.table("with").into_iter();
-        let mut with = with.flat_map(Table::iter);
+        let mut with = contradiction.entries_of("with");
         let is_agreed = with.any(|(name, value)| {
             let own = env.get(&name.name);
             own.is_some_and(|own| {

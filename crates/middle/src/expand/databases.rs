@@ -86,7 +86,7 @@ fn missing<'a>(all: &'a Declarations, filler: &Declared, known: &[&str]) -> Vec<
             else {
                 continue;
             };
-            let nodes = node.as_array().unwrap_or(std::slice::from_ref(node));
+            let nodes = node.items();
             for node in nodes {
                 let named = node.as_str().and_then(|text| text.split_once('/'));
                 let Some((store, name)) = named.filter(|(store, _)| *store == filler.name) else {

@@ -139,7 +139,7 @@ fn component(
     settings::put_constants(&mut user, &kind, constants);
     env_settings::read(&mut user, &kind, sink);
     let logins = logins::split(&mut user, &kind, sink);
-    elsewhere::rest_settings(key, &mut user, &kind);
+    elsewhere::drop_settings_of_what_runs_here(key, &mut user, &kind);
     let external = external::addresses(&user, &kind, sink);
     if external.as_ref().is_some_and(|external| external.whole) {
         let written = tree.get_path(&["components", &key.name]);

@@ -60,7 +60,7 @@ pub(super) fn check(component: &Key, written: &Table, kind: &Kind, sink: &mut Si
 
 /// Takes away the settings of one that runs here where an environment makes it run elsewhere: they are for the other environments,
 /// as its keys about a container are.
-pub(super) fn rest_settings(component: &Key, user: &mut Table, kind: &Kind) {
+pub(super) fn drop_settings_of_what_runs_here(component: &Key, user: &mut Table, kind: &Kind) {
     let external = user.entry("external").filter(|it| !it.value.is_false());
     let Some(place) = external.map(|it| it.key.span.source) else {
         return;
@@ -81,9 +81,8 @@ pub(super) fn rest_settings(component: &Key, user: &mut Table, kind: &Kind) {
 
 /// The parts that also run for a component elsewhere: its exporters.
 fn watching(kind: &Kind) -> impl Iterator<Item = (&str, &Table)> {
-    let parts = kind.table.table("parts").into_iter();
+    let parts = kind.table.entries_of("parts");
     parts
-        .flat_map(Table::iter)
         .filter_map(|(key, part)| Some((key.name.as_str(), part.as_table()?)))
         .filter(|(_, part)| is_exporter(part))
 }

@@ -81,7 +81,7 @@ const FILES: [&str; 2] = ["_FILE", "__FILE"];
 
 /// The variables that the user says anywhere.
 fn said_variables(user: &Table) -> BTreeSet<&str> {
-    let parts = user.table("parts").into_iter().flat_map(Table::iter);
+    let parts = user.entries_of("parts");
     let parts = parts.filter_map(|(_, part)| part.as_table());
     let tables = std::iter::once(user).chain(parts);
     tables
@@ -159,7 +159,7 @@ fn filled<'a>(kind: &'a Kind, counts: &dyn Fn(&str) -> bool) -> Vec<Filled<'a>> 
     }
     for spec in &kind.settings {
         for variable in &spec.variables {
-            out.extend(whole(Filled {
+            out.extend(variable_and_its_file_forms(Filled {
                 part: None,
                 variable: variable.clone(),
                 what: What::Whole(&spec.name),
@@ -168,7 +168,7 @@ fn filled<'a>(kind: &'a Kind, counts: &dyn Fn(&str) -> bool) -> Vec<Filled<'a>> 
         }
     }
     for table in kind.tables() {
-        for (part, node) in table.table("parts").into_iter().flat_map(Table::iter) {
+        for (part, node) in table.entries_of("parts") {
             of_workload(kind, Some(&part.name), Some(node), counts, &mut out);
         }
     }
@@ -203,7 +203,7 @@ fn of_workload<'a>(
                 says,
             };
             match is_whole {
-                true => out.extend(whole(filled(What::Whole(setting)))),
+                true => out.extend(variable_and_its_file_forms(filled(What::Whole(setting)))),
                 false => out.push(filled(What::Within(setting))),
             }
         }
@@ -231,7 +231,7 @@ fn is_read_by_program(kind: &Kind, setting: &str) -> bool {
 }
 
 /// A variable that holds nothing but a setting. Images read it from a file too, under one of two names.
-fn whole(one: Filled<'_>) -> [Filled<'_>; 3] {
+fn variable_and_its_file_forms(one: Filled<'_>) -> [Filled<'_>; 3] {
     let [short, long] = FILES.map(|end| Filled {
         part: one.part,
         variable: format!("{}{end}", one.variable),

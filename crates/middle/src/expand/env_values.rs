@@ -37,7 +37,7 @@ pub(super) fn holds(written: &Node, said: &Node, spec: &SettingSpec) -> bool {
         spec.kind,
         SettingType::File | SettingType::Files | SettingType::Folders
     );
-    let items = said.as_array().unwrap_or(std::slice::from_ref(said));
+    let items = said.items();
     let text = written.scalar();
     let is_in = |item: &Node| {
         let item_text = item.scalar();

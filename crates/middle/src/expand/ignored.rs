@@ -30,8 +30,8 @@ fn moved_mounts(
     kind: &Table,
     names: &Names,
 ) -> impl Iterator<Item = Diagnostic> {
-    let volumes = declared.user.table("volumes").into_iter();
-    volumes.flat_map(Table::iter).filter_map(|(key, volume)| {
+    let volumes = declared.user.entries_of("volumes");
+    volumes.filter_map(|(key, volume)| {
         let volume = volume.as_table()?;
         let mount = volume.get("mount")?;
         let path = mount.as_str()?;
@@ -137,7 +137,7 @@ fn is_told(decided: &Table, port: &str) -> bool {
     let told = |text: &str| {
         reads(text) || text.starts_with("kinds/") && template::embedded(text).is_none_or(reads)
     };
-    let mut keys = decided.table("workload").into_iter().flat_map(Table::iter);
+    let mut keys = decided.entries_of("workload");
     keys.any(|(key, node)| {
         !["health", "metrics"].contains(&key.name.as_str()) && any_string(node, &told)
     })

@@ -51,7 +51,7 @@ pub(super) fn of(name: &Key, component: &Table, inputs: &mut Inputs<'_>) -> Opti
     })
 }
 
-/// The kind of the component's name, else those that have what it says, those first that have the most of it.
+/// The kind with the component's name, else the kinds that have all of its keys, the best match first.
 fn fitting(name: &str, component: &Table, inputs: &mut Inputs<'_>) -> Vec<String> {
     let names = inputs.catalog.names();
     if names.iter().any(|kind| kind == name) {

@@ -422,14 +422,10 @@ fn drop_flags(kind: &mut Table, user: &Table) {
 /// Mount paths that a table uses, each with the table's key and the entry's name.
 fn mount_places(table: &Table) -> Vec<(&str, String)> {
     let volumes = table
-        .table("volumes")
-        .into_iter()
-        .flat_map(Table::iter)
+        .entries_of("volumes")
         .filter_map(|(key, node)| Some((key.name.as_str(), node.as_table()?.string("mount")?)));
     let files = table
-        .table("files")
-        .into_iter()
-        .flat_map(Table::iter)
+        .entries_of("files")
         .map(|(key, _)| (key.name.as_str(), key.name.as_str()));
     let in_memory = table.array("tmpfs").unwrap_or_default().iter();
     let in_memory = in_memory.filter_map(Node::as_str);

@@ -11,7 +11,7 @@ use crate::{
 /// The level that the platform gives to each lint. Errors: a lint of this name does not exist.
 pub(super) fn levels(tree: &Table, drafts: &[Declared], sink: &mut Sink) -> Levels {
     let mut levels = Levels::default();
-    for (key, node) in tree.table("lints").into_iter().flat_map(Table::iter) {
+    for (key, node) in tree.entries_of("lints") {
         let Some(code) = lint(&key.name, key.span, sink) else {
             continue;
         };

@@ -203,7 +203,7 @@ fn layers(
     tree: &Table,
     sink: &mut Sink,
 ) -> Vec<Layers> {
-    let mut layers = lay(all, bound, engine, tree, sink);
+    let mut layers = lay_layers(all, bound, engine, tree, sink);
     hidden::check(all, &layers, sink);
     probes::drop_idle(all, &mut layers);
     unread_secrets::drop(all, &mut layers, tree);
@@ -215,7 +215,7 @@ fn layers(
 }
 
 /// Decides the conditions of kinds, and lays what users wrote over what holds.
-fn lay(
+fn lay_layers(
     all: &Declarations,
     bound: Vec<Bound>,
     engine: &Engine,

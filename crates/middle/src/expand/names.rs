@@ -9,6 +9,7 @@ use crate::{
     diag::{Code, Diagnostic, Sink},
     files::Site,
     model::{Bind, Group, Registry, Secret, SecretForm, SecretOrigin, Variable},
+    names::variable_name,
     reference::Constants,
     syntax::{Entry, Node, Table, Value},
 };
@@ -140,9 +141,7 @@ fn requires(platform: &Table, sink: &mut Sink) {
 }
 
 fn groups(tree: &Table) -> Vec<Group> {
-    tree.table("groups")
-        .into_iter()
-        .flat_map(Table::iter)
+    tree.entries_of("groups")
         .map(|(key, node)| Group {
             name: key.name.clone(),
             description: match &node.value {
@@ -161,7 +160,7 @@ fn secrets(tree: &Table) -> Vec<Secret> {
         .map(|(key, node)| (key, node.as_table().unwrap_or(&empty)))
         .map(|(key, table)| Secret {
             name: key.name.clone(),
-            env: read::owned(table, "env").unwrap_or_else(|| read::env_name(&key.name)),
+            env: read::owned(table, "env").unwrap_or_else(|| variable_name(&key.name)),
             description: read::owned(table, "description"),
             optional: table.boolean("optional").unwrap_or(false),
             form: table
@@ -177,9 +176,7 @@ fn secrets(tree: &Table) -> Vec<Secret> {
 }
 
 fn variables(tree: &Table) -> Vec<Variable> {
-    tree.table("vars")
-        .into_iter()
-        .flat_map(Table::iter)
+    tree.entries_of("vars")
         .map(|(key, node)| match &node.value {
             Value::Table(table) => Variable {
                 name: key.name.clone(),

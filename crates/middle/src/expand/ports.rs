@@ -121,7 +121,7 @@ fn ports_of_table(
 fn is_doubtful(declared: &Declared, sink: &Sink) -> bool {
     let asked = ["settings", "uses", "external", "public_url"];
     let mut asked = asked.iter().filter_map(|key| declared.user.get(key));
-    sink.is_lessened(declared.span) || asked.any(Node::has_broken)
+    sink.is_incomplete(declared.span) || asked.any(Node::has_broken)
 }
 
 /// Ports of a kind and of what the user wrote, without those that were taken away.
@@ -167,11 +167,7 @@ fn numberless(declared: &Declared, key: &Key, node: &Node) -> Diagnostic {
         format!("port `{}` needs the key `container`", key.name),
     )
     .label(key.span, "which port does the program listen on?");
-    let own = declared
-        .user
-        .table("ports")
-        .into_iter()
-        .flat_map(Table::iter);
+    let own = declared.user.entries_of("ports");
     let numbered = own.filter(|(other, node)| {
         let has_number = node
             .as_table()

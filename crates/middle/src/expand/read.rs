@@ -6,23 +6,20 @@ use crate::{
     diag::nearest,
     files::Target,
     language::{self, compose_bytes, cpu_millis, duration_ms, memory_bytes},
-    model::{PortRange, Restart, Secret},
+    model::{PortRange, Restart},
     reference::{self, Mode, Words},
     syntax::{Key, Node, Table, Value},
 };
 
 /// The entries of a table, without those that were taken away.
 pub fn entries<'a>(tree: &'a Table, name: &str) -> impl Iterator<Item = (&'a Key, &'a Node)> {
-    let entries = tree.table(name).into_iter().flat_map(Table::iter);
+    let entries = tree.entries_of(name);
     entries.filter(|(_, node)| !node.is_removed())
 }
 
 /// The entries of a table of tables, without those that were taken away.
 pub fn tables<'a>(tree: &'a Table, name: &str) -> impl Iterator<Item = (&'a Key, &'a Table)> {
-    tree.table(name)
-        .into_iter()
-        .flat_map(Table::iter)
-        .filter_map(|(key, node)| Some((key, node.as_table()?)))
+    tree.tables_of(name)
 }
 
 /// Whether a string of a kind refers to this, as in `["own", "secret_key"]`.
@@ -140,11 +137,6 @@ pub fn container_port(node: &Node) -> Option<u16> {
         _ => port_range(node),
     };
     range.map(|range| range.first)
-}
-
-/// A name as an environment variable: `KIBANA_2` for `kibana-2`.
-pub fn env_name(name: &str) -> String {
-    Secret::usual_env(name)
 }
 
 /// What `[platform]` compiles to.

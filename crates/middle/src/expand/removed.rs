@@ -21,10 +21,10 @@ pub(super) fn check(component: &Key, own: &Table, presets: &Table, kind: &Kind, 
             continue;
         }
         let known = known(kind, None, key, &[presets]);
-        let beside = elsewhere(own.table(key), name);
+        let beside = names_in_other_files(own.table(key), name);
         report(&component.name, key, name, [&known, &beside], sink);
     }
-    let parts = own.table("parts").into_iter().flat_map(Table::iter);
+    let parts = own.entries_of("parts");
     for (part, node) in parts {
         let Some(written) = node.as_table() else {
             continue;
@@ -38,14 +38,14 @@ pub(super) fn check(component: &Key, own: &Table, presets: &Table, kind: &Kind, 
         for (key, name) in taken_away(written) {
             let known = known(kind, Some(&part.name), key, &around);
             let workload = format!("{}-{}", component.name, part.name);
-            let beside = elsewhere(written.table(key), name);
+            let beside = names_in_other_files(written.table(key), name);
             report(&workload, key, name, [&known, &beside], sink);
         }
     }
 }
 
 /// The names that another file declares: the platform's, of which an environment meant to take one away.
-fn elsewhere<'a>(table: Option<&'a Table>, name: &Key) -> BTreeSet<&'a str> {
+fn names_in_other_files<'a>(table: Option<&'a Table>, name: &Key) -> BTreeSet<&'a str> {
     let entries = table.into_iter().flat_map(Table::iter);
     let others = entries.filter(|(key, node)| {
         key.span.source != name.span.source && !node.is_false() && !node.is_broken()
@@ -63,7 +63,7 @@ fn taken_away(table: &Table) -> impl Iterator<Item = (&'static str, &Key)> {
         let off = inner.iter().filter(|(_, node)| is_written_false(node));
         off.map(move |(key, _)| (name, key))
     });
-    let env = table.table("env").into_iter().flat_map(Table::iter);
+    let env = table.entries_of("env");
     let unset = env.filter(|(key, node)| is_unset(key, node));
     off.chain(unset.map(|(key, _)| ("env", key)))
 }
@@ -106,7 +106,7 @@ fn known<'a>(
         if part.is_none() || is_shared {
             places.extend(table.table("workload"));
         }
-        let parts = table.table("parts").into_iter().flat_map(Table::iter);
+        let parts = table.entries_of("parts");
         let parts = parts.filter(|(name, _)| match part {
             Some(part) => name.name == part,
             None => is_shared,
@@ -165,7 +165,7 @@ pub fn check_alerts(component: &str, written: &Table, kind: &Kind, made: &[&str]
     for (_, name) in taken_away(written).filter(|(key, _)| *key == "alerts") {
         let mut known = known(kind, None, "alerts", &[]);
         known.extend(made);
-        let beside = elsewhere(written.table("alerts"), name);
+        let beside = names_in_other_files(written.table("alerts"), name);
         report(component, "alerts", name, [&known, &beside], sink);
     }
 }

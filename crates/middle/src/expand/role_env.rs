@@ -11,6 +11,7 @@ use super::{
 use crate::{
     diag::{Code, Diagnostic, Sink},
     model::Secret,
+    names::variable_name,
     reference::{self, Mode, Words, written},
     source::Span,
     syntax::{Entry, Key, Node, Table, Value},
@@ -82,7 +83,7 @@ impl Gives<'_> {
         }
         let not_made = not_made.into_iter().filter(|_| logs_in);
         not_made
-            .map(|(part, values)| nobody_makes(filler, part, &values, role.span).about(&owner.name))
+            .map(|(part, values)| nobody_makes(&owner.name, filler, (part, &values), role.span))
             .collect()
     }
 }
@@ -97,7 +98,7 @@ fn take(bound: &BoundRole, filler: &str, workloads: &mut [Layered]) {
     let main = workloads.iter_mut().find(|it| it.part.is_none());
     let Some(main) = main else { return };
     let of_filler = |segments: &[&str]| match segments {
-        ["roles", role, "env_name"] if *role == bound.role.name => Some(read::env_name(filler)),
+        ["roles", role, "env_name"] if *role == bound.role.name => Some(variable_name(filler)),
         ["roles", role, rest @ ..] if *role == bound.role.name => {
             let mut segments = vec!["components", filler];
             segments.extend(rest);
@@ -121,7 +122,12 @@ fn take(bound: &BoundRole, filler: &str, workloads: &mut [Layered]) {
 }
 
 /// `values`: what the part would get, and make of it.
-fn nobody_makes(filler: &str, part: &str, values: &[String], span: Span) -> Diagnostic {
+fn nobody_makes(
+    owner: &str,
+    filler: &str,
+    (part, values): (&str, &[String]),
+    span: Span,
+) -> Diagnostic {
     Diagnostic::new(
         Code::NotMade,
         format!(
@@ -129,17 +135,18 @@ fn nobody_makes(filler: &str, part: &str, values: &[String], span: Span) -> Diag
         ),
     )
     .label(span, "needs it")
-    .help(format!(
-        "make it there by hand, from {}; then accept it with `allow = [\"not-made\"]`",
-        values.join(", ")
-    ))
+    .about(owner)
+    .help_to_accept(|accept| {
+        let values = values.join(", ");
+        format!("make it there by hand, from {values}; then accept it with {accept}")
+    })
 }
 
 /// A value of a kind with the names that its component has.
 fn with_own_names(owner: &Declared, value: &Node) -> String {
     reference::of_node(value, Words::Kind, Mode::Strict).rewritten(|reference| {
         match reference.segments.as_slice() {
-            ["own", key] => Some(written(&["secrets", &format!("{}-{key}", owner.name)])),
+            ["own", key] => Some(written(&["secrets", &Secret::own_name(&owner.name, key)])),
             ["self", "name"] => Some(owner.name.clone()),
             _ => None,
         }
@@ -177,8 +184,8 @@ pub(super) fn parts_elsewhere(all: &Declarations, layers: &[Layers], sink: &mut 
                     })
                     .collect();
                 if !values.is_empty() {
-                    let diagnostic = nobody_makes(&declared.name, part, &values, external.span);
-                    sink.push(diagnostic.about(&declared.name));
+                    let name = &declared.name;
+                    sink.push(nobody_makes(name, name, (part, &values), external.span));
                 }
             }
         }
@@ -223,7 +230,7 @@ fn name(owner: &Declared, variable: &str, span: Span) -> String {
     reference::of_text(variable, span, Words::Kind, Mode::Shell).rewritten(|reference| {
         reference
             .is(&["self", "env_name"])
-            .then(|| read::env_name(&owner.name))
+            .then(|| variable_name(&owner.name))
     })
 }
 

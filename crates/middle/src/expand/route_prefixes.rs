@@ -34,6 +34,7 @@ pub(super) struct Led<'a> {
 
 impl Prefixes {
     /// The program gets the path as people type it. One that is told no prefix may be asked under more of them, and without one.
+    /// Errors: another path has told it another prefix, or takes its prefix away.
     pub fn pass_on(
         &mut self,
         led: &Led<'_>,
@@ -63,7 +64,7 @@ impl Prefixes {
         Ok(())
     }
 
-    /// The entry point takes the path away: the program must expect no prefix.
+    /// The entry point takes the path away: the program must expect no prefix. Errors: it expects one.
     pub fn strip(&mut self, led: &Led<'_>, declared: &Declared) -> Result<(), Box<Diagnostic>> {
         let of = (led.component, led.port.to_string());
         let own = own_path(declared, led.port);

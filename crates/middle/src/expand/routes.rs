@@ -3,13 +3,14 @@
 //! A path becomes the port's `path`, host and path become `public_url`, and the door `reaches` what it leads to: all else
 //! follows from these keys as if the user had written them.
 
+mod tls;
+
 use super::{
     draft::Declared,
     read,
     route_edits::{Origin, mount, reach, set_acme, set_url},
     route_ports::{
-        is_broken, leads_to_itself, no_http, page_port, place, ports, runs_elsewhere,
-        speaks_no_http, twice,
+        is_broken, leads_to_itself, no_http, page_port, place, ports, speaks_no_http, twice,
     },
     route_prefixes::{Led, Prefixes, trimmed},
     unknown,
@@ -21,7 +22,6 @@ use crate::{
     model::{PublicAddress, Purpose, Route, RouteEnd, RoutePath, RouteTls},
     source::Span,
     syntax::{Key, Node, Table, Value, inline},
-    text::one_of,
 };
 
 /// Reads the routes and lays what follows from them over the components.
@@ -49,7 +49,7 @@ pub(super) fn routes(
     if !is_whole {
         // What a route that can't be read would make of its door is not known.
         let doors = components.iter().filter(|it| !it.kind.routes.is_empty());
-        doors.for_each(|door| sink.lessen(door.span));
+        doors.for_each(|door| sink.mark_incomplete(door.span));
     }
     logins(&routes, tree, sink);
     routes
@@ -99,6 +99,22 @@ struct Seen<'t> {
     prefixes: Prefixes,
 }
 
+/// A component, by its place, and a port of it that a route leads to.
+struct ReachedPort {
+    index: usize,
+    port: String,
+}
+
+/// Where people come in: the host, its address, and the place of the component behind it.
+struct Entrance {
+    host: String,
+    origin: Origin,
+    door: usize,
+}
+
+/// What a route asks for can't be had, which was reported.
+struct Refused;
+
 struct Reader<'a> {
     components: &'a mut [Declared],
     lost: &'a [String],
@@ -108,118 +124,119 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn route<'t>(&mut self, key: &Key, table: &'t Table, seen: &mut Seen<'t>) -> Option<Route> {
         let through = table.get("through")?;
-        self.has_paths(key, table);
-        let door = through.as_str().and_then(|name| {
-            self.find(
-                name,
-                through.span,
-                "declare it, of kind `nginx` or `traefik`",
-                |it| !it.kind.routes.is_empty(),
-            )
-        });
-        let Some(door) = door else {
-            self.ends(table);
+        self.report_no_paths(key, table);
+        let Some(door) = self.entry_point(through) else {
+            self.keep_addresses_of_unread_route(table);
             return None;
         };
         // What is wrong with one part hides nothing of the others.
         let tls = self.tls(table, door);
         let Some(host) = table.string("host").map(ToString::to_string) else {
-            self.ends(table);
+            self.keep_addresses_of_unread_route(table);
             return None;
         };
         let login = table.get("login").map(|node| self.login(node));
-        let (Some(tls), Some(login)) = (tls, login.map_or(Some(None), |login| login.map(Some)))
-        else {
-            self.ends(table);
+        let (Ok(tls), Ok(login)) = (tls, login.transpose()) else {
+            self.keep_addresses_of_unread_route(table);
             return None;
         };
         let origin = self.origin(&host, &tls, door);
-        let mut route = Route {
+        let address = PublicAddress::parse(&origin.address, origin.published)?;
+        let entrance = Entrance { host, origin, door };
+        let paths = self.paths(table, &entrance, seen);
+        let login = login.map(|to| self.lead_to_login(to, &entrance, key.span));
+        self.give_certificate(tls.as_ref(), door, key.span);
+        Some(Route {
             name: key.name.clone(),
             door: self.components[door].name.clone(),
-            host,
-            origin: PublicAddress::parse(&origin.address, origin.published)?,
+            host: entrance.host,
+            origin: address,
             tls,
-            login: None,
-            paths: Vec::new(),
+            login,
+            paths,
             span: key.span,
             tls_span: place(table, "tls", key),
             login_span: place(table, "login", key),
-        };
+        })
+    }
+
+    fn entry_point(&mut self, through: &Node) -> Option<usize> {
+        self.find(
+            through.as_str()?,
+            through.span,
+            "declare it, of kind `nginx` or `traefik`",
+            |it| !it.kind.routes.is_empty(),
+        )
+    }
+
+    /// The paths of a route, the longest first.
+    fn paths<'t>(
+        &mut self,
+        table: &'t Table,
+        entrance: &Entrance,
+        seen: &mut Seen<'t>,
+    ) -> Vec<RoutePath> {
+        let mut paths = Vec::new();
         for (path, node) in read::entries(table, "paths") {
-            let address = format!("{}{}", route.host, trimmed(&path.name));
+            let address = format!("{}{}", entrance.host, trimmed(&path.name));
             let mut known = seen.addresses.iter();
             match known.find(|(known, ..)| *known == address) {
                 Some((_, first, to)) => {
-                    let twice = twice(&route.host, (first, to), (path, node));
+                    let twice = twice(&entrance.host, (first, to), (path, node));
                     self.sink.push(twice);
                 }
                 None => {
                     seen.addresses.push((address, path, node));
-                    let led = self.path((path, node), &origin, door, seen);
-                    route.paths.extend(led);
+                    paths.extend(self.path((path, node), entrance, seen));
                 }
             }
         }
-        if let Some((index, port)) = login {
-            let name = self.components[index].name.clone();
-            set_url(&mut self.components[index], &port, &origin, "", key.span);
-            reach(
-                &mut self.components[door],
-                &format!("{name}.{port}"),
-                key.span,
-            );
-            route.login = Some(RouteEnd {
-                component: name,
-                port,
-            });
-        }
-        match &route.tls {
-            Some(RouteTls::Secret(secret)) => mount(&mut self.components[door], secret, key.span),
-            Some(RouteTls::Acme(address)) => {
-                set_acme(&mut self.components[door], address, key.span);
-            }
+        paths.sort_by_key(|path| std::cmp::Reverse(path.path.len()));
+        paths
+    }
+
+    /// The log-in gets the address of the route, and the door leads there.
+    fn lead_to_login(&mut self, to: ReachedPort, entrance: &Entrance, span: Span) -> RouteEnd {
+        let ReachedPort { index, port } = to;
+        let declared = &mut self.components[index];
+        let component = declared.name.clone();
+        set_url(declared, &port, &entrance.origin, "", span);
+        let door = &mut self.components[entrance.door];
+        reach(door, &format!("{component}.{port}"), span);
+        RouteEnd { component, port }
+    }
+
+    fn give_certificate(&mut self, tls: Option<&RouteTls>, door: usize, span: Span) {
+        let door = &mut self.components[door];
+        match tls {
+            Some(RouteTls::Secret(secret)) => mount(door, secret, span),
+            Some(RouteTls::Acme(address)) => set_acme(door, address, span),
             None => {}
         }
-        let length = |path: &RoutePath| std::cmp::Reverse(path.path.len());
-        route.paths.sort_by_key(length);
-        Some(route)
     }
 
     /// Reports what its paths name wrongly, where the route itself can't be read. What stands behind it keeps its public
     /// address, so that nothing that asks for it is wrong too.
-    fn ends(&mut self, table: &Table) {
+    fn keep_addresses_of_unread_route(&mut self, table: &Table) {
         let scheme = table.get("tls").map_or("http", |_| "https");
         let host = table.string("host").unwrap_or_default();
+        let origin = Origin::plain(format!("{scheme}://{host}"));
         for (path, node) in read::entries(table, "paths") {
-            if let Some((index, port)) = self.end(node) {
-                let origin = Origin::plain(format!("{scheme}://{host}"));
-                set_url(
-                    &mut self.components[index],
-                    &port,
-                    &origin,
-                    below(path),
-                    path.span,
-                );
+            if let Some(ReachedPort { index, port }) = self.end(node) {
+                let declared = &mut self.components[index];
+                set_url(declared, &port, &origin, below(path), path.span);
             }
         }
-        let login = table.entry("login");
-        if let Some((entry, (index, port))) =
-            login.and_then(|it| Some((it, self.login(&it.value)?)))
+        if let Some(entry) = table.entry("login")
+            && let Ok(ReachedPort { index, port }) = self.login(&entry.value)
         {
-            let origin = Origin::plain(format!("{scheme}://{host}"));
-            set_url(
-                &mut self.components[index],
-                &port,
-                &origin,
-                "",
-                entry.key.span,
-            );
+            let declared = &mut self.components[index];
+            set_url(declared, &port, &origin, "", entry.key.span);
         }
     }
 
-    /// A route without a path leads nowhere.
-    fn has_paths(&mut self, key: &Key, table: &Table) {
+    /// Reports a route without a path: it leads nowhere.
+    fn report_no_paths(&mut self, key: &Key, table: &Table) {
         let paths = table.entry("paths");
         let empty = paths.filter(|it| {
             it.value
@@ -263,85 +280,11 @@ impl Reader<'_> {
         found
     }
 
-    /// `None`: the door can't have what was asked for, which was reported.
-    fn tls(&mut self, table: &Table, door: usize) -> Option<Option<RouteTls>> {
-        let through = table.get("through")?;
-        let kind = &self.components[door].kind;
-        if kind.routes.is_empty() {
-            self.sink.push(
-                Diagnostic::new(
-                    Code::RoleMisfit,
-                    format!("kind `{}` can't be an entry point", kind.name),
-                )
-                .label(through.span, "leads through this")
-                .help("name a component of kind `nginx` or `traefik`"),
-            );
-            return None;
-        }
-        if self.components[door].external.is_some() {
-            let wrong = runs_elsewhere(&self.components[door].name, through.span);
-            self.sink.push(wrong);
-            return None;
-        }
-        let Some(entry) = table.entry("tls") else {
-            return Some(None);
-        };
-        let ways = entry.value.as_table()?;
-        // Where the certificate comes from is not known. That there is one is known all the same.
-        let unknown = Some(Some(RouteTls::Secret("certificate".to_string())));
-        if ways.iter().any(|(_, node)| node.is_broken()) {
-            return unknown;
-        }
-        let way = |name: &str| ways.string(name).map(ToString::to_string);
-        let tls = match (way("secret"), way("acme")) {
-            (Some(secret), None) => RouteTls::Secret(secret),
-            (None, Some(acme)) => RouteTls::Acme(acme),
-            (both, _) => {
-                let (code, message) = match both {
-                    Some(_) => (
-                        Code::ConflictingKeys,
-                        "`tls` names two sources of a certificate",
-                    ),
-                    None => (
-                        Code::MissingKey,
-                        "`tls` does not say where the certificate comes from",
-                    ),
-                };
-                self.sink.push(
-                    Diagnostic::new(code, message)
-                        .label(entry.key.span, "one of the two")
-                        .help(
-                            "write `tls = { secret = \"NAME\" }` or `tls = { acme = \"ADDRESS\" }`",
-                        ),
-                );
-                return unknown;
-            }
-        };
-        let wanted = match tls {
-            RouteTls::Secret(_) => "secret",
-            RouteTls::Acme(_) => "acme",
-        };
-        if !kind.routes.iter().any(|way| way == wanted) {
-            self.sink.push(
-                Diagnostic::new(
-                    Code::ConflictingKeys,
-                    format!("kind `{}` can't get certificates by `{wanted}`", kind.name),
-                )
-                .label(entry.key.span, "not with this one")
-                .help(format!("it takes them from {}", one_of(&kind.routes))),
-            );
-            return unknown;
-        }
-        Some(Some(tls))
-    }
-
-    fn login(&mut self, node: &Node) -> Option<(usize, String)> {
-        let index = self.find(
-            node.as_str()?,
-            node.span,
-            "declare it, of kind `oauth2-proxy`",
-            |it| it.is_for(Purpose::Login),
-        )?;
+    fn login(&mut self, node: &Node) -> Result<ReachedPort, Refused> {
+        let name = node.as_str().ok_or(Refused)?;
+        let otherwise = "declare it, of kind `oauth2-proxy`";
+        let found = self.find(name, node.span, otherwise, |it| it.is_for(Purpose::Login));
+        let index = found.ok_or(Refused)?;
         let declared = &self.components[index];
         if !declared.is_for(Purpose::Login) {
             self.sink.push(
@@ -352,9 +295,10 @@ impl Reader<'_> {
                 .label(node.span, format!("of kind `{}`", declared.kind.name))
                 .help("name a component of kind `oauth2-proxy`"),
             );
-            return None;
+            return Err(Refused);
         }
-        Some((index, page_port(declared)?))
+        let port = page_port(declared).ok_or(Refused)?;
+        Ok(ReachedPort { index, port })
     }
 
     /// Scheme and host and, where people do not come by the usual one, the port that the door publishes.
@@ -379,13 +323,12 @@ impl Reader<'_> {
     fn path(
         &mut self,
         (path, node): (&Key, &Node),
-        origin: &Origin,
-        door: usize,
+        entrance: &Entrance,
         seen: &mut Seen<'_>,
     ) -> Option<RoutePath> {
-        let (index, port) = self.end(node)?;
+        let ReachedPort { index, port } = self.end(node)?;
         let name = self.components[index].name.clone();
-        if index == door && [HTTP_PORT, "https"].contains(&port.as_str()) {
+        if index == entrance.door && [HTTP_PORT, "https"].contains(&port.as_str()) {
             self.sink.push(leads_to_itself(path, &name, node.span));
             return None;
         }
@@ -406,7 +349,7 @@ impl Reader<'_> {
             None => seen.prefixes.pass_on(&led, declared),
         };
         // What is wrong with the path hides nothing of the address.
-        set_url(declared, &port, origin, prefix, path.span);
+        set_url(declared, &port, &entrance.origin, prefix, path.span);
         if let Err(wrong) = fits {
             self.sink.push(*wrong);
             return None;
@@ -414,11 +357,8 @@ impl Reader<'_> {
         if !is_path {
             return None;
         }
-        reach(
-            &mut self.components[door],
-            &format!("{name}.{port}"),
-            node.span,
-        );
+        let door = &mut self.components[entrance.door];
+        reach(door, &format!("{name}.{port}"), node.span);
         Some(RoutePath {
             path: match prefix {
                 "" => "/".to_string(),
@@ -433,7 +373,7 @@ impl Reader<'_> {
     }
 
     /// The component and the port that a path leads to.
-    fn end(&mut self, node: &Node) -> Option<(usize, String)> {
+    fn end(&mut self, node: &Node) -> Option<ReachedPort> {
         let node = match node.as_table() {
             Some(table) => table.get("to")?,
             None => node,
@@ -459,7 +399,7 @@ impl Reader<'_> {
                         self.sink.push(wrong);
                         None
                     }
-                    None => Some((index, port)),
+                    None => Some(ReachedPort { index, port }),
                 }
             }
             port => {

@@ -24,7 +24,8 @@ pub(super) fn inherit(
     for declared in drafts.iter().map(|draft| &draft.declared) {
         let keys = declared.kind.secrets.iter();
         for key in keys.filter(|key| key.form != SecretForm::Token) {
-            forms.insert(format!("{}-{}", declared.name, key.name), key.form);
+            let name = Secret::own_name(&declared.name, &key.name);
+            forms.insert(name, key.form);
             let variables = key.replaced_by.iter();
             let values = variables.filter_map(|name| declared.user.get_path(&["env", name]));
             forms.extend(values.filter_map(secret_of).map(|name| (name, key.form)));

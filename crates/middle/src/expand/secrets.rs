@@ -6,6 +6,7 @@ use crate::{
     diag::{Code, Diagnostic, Sink},
     language::NameRule,
     model::{Route, Secret, SecretForm, SecretOrigin},
+    names::variable_name,
     source::Span,
     syntax::{Node, Table},
     template::{Engine, View},
@@ -25,7 +26,7 @@ pub(super) fn of_routes(routes: &[Route], known: &[Secret]) -> Vec<Secret> {
         }
         secrets.push(Secret {
             name: name.to_string(),
-            env: read::env_name(name),
+            env: variable_name(name),
             description: Some(format!(
                 "The certificate of {}, its chain and its key, as PEM",
                 route.host
@@ -80,8 +81,8 @@ pub(super) fn own_secrets(
                 .is_none_or(|condition| holds(condition, engine, facts, sink))
         })
         .map(|secret| {
-            let name = format!("{}-{}", declared.name, secret.name);
-            let env = read::env_name(&name);
+            let name = Secret::own_name(&declared.name, &secret.name);
+            let env = variable_name(&name);
             (
                 secret.name.clone(),
                 Secret {
@@ -106,8 +107,7 @@ pub(super) fn own_secrets(
 pub(super) fn check_names(all: &Declarations, tree: &Table, sink: &mut Sink) {
     let is_own = |name: &str| {
         all.components.iter().any(|declared| {
-            let rest = name.strip_prefix(&declared.name);
-            let key = rest.and_then(|rest| rest.strip_prefix('-'));
+            let key = Secret::own_key(name, &declared.name);
             let mut own = declared.kind.secrets.iter();
             key.is_some_and(|key| own.any(|secret| secret.name == key))
         })

@@ -35,9 +35,9 @@ pub(super) fn check(all: &Declarations, sink: &mut Sink) -> Vec<bool> {
         if kinds.insert(&declared.kind.name) {
             defaults::check(all, declared, sink);
         }
-        let written = declared.user.table("settings").into_iter();
+        let written = declared.user.entries_of("settings");
         let mut all_fit = true;
-        for (key, node) in written.flat_map(Table::iter) {
+        for (key, node) in written {
             all_fit &= check_one(all, declared, key, node, sink);
         }
         fits.push(all_fit);
@@ -134,7 +134,7 @@ fn is_of_parts_that_are_off(declared: &Declared, setting: &str) -> bool {
         written.is_some_and(Node::is_false)
     };
     let table = &declared.kind.table;
-    let mut off = table.table("parts").into_iter().flat_map(Table::iter);
+    let mut off = table.entries_of("parts");
     off.any(|(part, node)| is_off(&part.name) && refers_to(node, &["settings", setting]))
         && !reads_setting(table, setting, &is_off)
 }

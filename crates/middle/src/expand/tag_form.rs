@@ -7,7 +7,7 @@ use crate::{
     model::Version,
     reference::{self, Constants, Mode, Words, WrittenOut},
     source::Span,
-    syntax::{Node, Table, Value, quoted},
+    syntax::{Node, Value, quoted},
 };
 
 pub(super) fn check(all: &Declarations, sink: &mut Sink) {
@@ -165,11 +165,7 @@ const ARCHITECTURES: [&str; 4] = ["-aarch64", "-arm64", "-amd64", "-x86_64"];
 
 /// The graphics processors of the component or one of its parts.
 fn gpu_of(declared: &Declared) -> Option<&Node> {
-    let parts = declared
-        .user
-        .table("parts")
-        .into_iter()
-        .flat_map(Table::iter);
+    let parts = declared.user.entries_of("parts");
     let parts = parts.filter_map(|(_, part)| part.as_table());
     let mut tables = std::iter::once(&declared.user).chain(parts);
     let gpu = tables.find_map(|it| it.get_path(&["resources", "gpu"]))?;

@@ -4,7 +4,7 @@ use super::{Declarations, draft::Declared};
 use crate::{
     catalog::Role,
     diag::{Code, Diagnostic, nearest},
-    syntax::{Key, Node, Table, inline, places, quoted},
+    syntax::{Key, Node, inline, places, quoted},
     text::all_of,
 };
 
@@ -40,7 +40,7 @@ pub(super) fn unknown_role(
 /// Whether `uses` fills a role under a name that no role has: that it is empty follows from it.
 pub(super) fn is_misnamed(all: &Declarations, draft: &Declared, role: &Role) -> bool {
     let known = role_names(draft);
-    let uses = draft.user.table("uses").into_iter().flat_map(Table::iter);
+    let uses = draft.user.entries_of("uses");
     let mut misnamed = uses.filter(|(key, _)| !known.contains(&key.name.as_str()));
     misnamed.any(|(key, node)| {
         let near = nearest(&key.name, known.iter().copied());

@@ -14,12 +14,7 @@ const WATCHED: [&str; 4] = ["metrics", "alerts", "slo", "panels"];
 pub(super) fn check(all: &Declarations, layers: &[Layers], tree: &Table, sink: &mut Sink) {
     let is_watched = all.has(Purpose::Metrics);
     for (declared, layers) in all.components.iter().zip(layers) {
-        for (key, node) in declared
-            .user
-            .table("parts")
-            .into_iter()
-            .flat_map(Table::iter)
-        {
+        for (key, node) in declared.user.entries_of("parts") {
             let runs = |it: &Layered| it.part.as_deref() == Some(key.name.as_str());
             if !layers.workloads.iter().any(runs)
                 && let Some(diagnostic) = idle_part(declared, key, node)

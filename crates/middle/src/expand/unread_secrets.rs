@@ -35,8 +35,8 @@ pub(super) fn drop(all: &mut Declarations, layers: &mut [Layers], tree: &Table) 
 
 /// The variables of a component's kind: the key, and the variable of the environment.
 fn variables(declared: &Declared) -> impl Iterator<Item = (&str, String)> {
-    let vars = declared.kind.table.table("vars").into_iter();
-    vars.flat_map(Table::iter).filter_map(|(key, node)| {
+    let vars = declared.kind.table.entries_of("vars");
+    vars.filter_map(|(key, node)| {
         let env = read::owned(node.as_table()?, "env");
         Some((key.name.as_str(), env.unwrap_or_else(|| key.name.clone())))
     })

@@ -32,8 +32,8 @@ pub(super) fn are_elsewhere(declared: &Declared, tree: &Table) -> bool {
 
 /// What the user says of the parts that run the component's own image.
 pub(super) fn parts(declared: &Declared) -> impl Iterator<Item = (&str, &Table)> {
-    let parts = declared.user.table("parts").into_iter();
-    let parts = parts.flat_map(Table::iter).filter_map(|(key, part)| {
+    let parts = declared.user.entries_of("parts");
+    let parts = parts.filter_map(|(key, part)| {
         let part = part.as_table()?;
         Some((key.name.as_str(), part))
     });
@@ -72,7 +72,7 @@ fn raw<'a>(declared: &'a Declared, tree: &'a Table) -> Vec<&'a Table> {
 fn words(table: &Table, found: &mut BTreeSet<String>) {
     for (key, node) in table.iter() {
         found.insert(key.name.clone());
-        let items = node.as_array().unwrap_or(std::slice::from_ref(node));
+        let items = node.items();
         for item in items {
             match (item.as_table(), item.as_str()) {
                 (Some(inner), _) => words(inner, found),

@@ -131,7 +131,7 @@ fn uses_edges(platform: &Platform, component: &Component, graph: &mut Graph) {
         let peer = Peer::Workload(workload.name.clone());
         for name in &binding.ports {
             if target.external.is_some() {
-                elsewhere(platform, &peer, (target, name), why, graph);
+                edge_to_external_port(platform, &peer, (target, name), why, graph);
             } else if let Some((other, port)) = port_of(target, name) {
                 graph.connect(peer.clone(), &other.name, open([port]), why);
             }
@@ -265,7 +265,7 @@ fn front_edges(platform: &Platform, component: &Component, graph: &mut Graph) {
 }
 
 /// A port of a component that runs elsewhere. At the name of a workload of the platform it is that one that is reached.
-fn elsewhere(
+fn edge_to_external_port(
     platform: &Platform,
     peer: &Peer,
     (target, port): (&Component, &str),
@@ -283,7 +283,7 @@ fn elsewhere(
 fn all_ports(platform: &Platform, peer: &Peer, target: &Component, why: Why, graph: &mut Graph) {
     if let Some(external) = &target.external {
         for address in &external.addresses {
-            elsewhere(platform, peer, (target, &address.port), why, graph);
+            edge_to_external_port(platform, peer, (target, &address.port), why, graph);
         }
     } else if let Some(workload) = target.main() {
         graph.connect(peer.clone(), &workload.name, open(&workload.ports), why);
@@ -302,7 +302,7 @@ fn scrape_edges(platform: &Platform, graph: &mut Graph) {
         for metrics in external.flat_map(|external| &external.metrics) {
             let peer = Peer::Workload(scraper.name.clone());
             let port = (component, metrics.port.as_str());
-            elsewhere(platform, &peer, port, Why::Scrape, graph);
+            edge_to_external_port(platform, &peer, port, Why::Scrape, graph);
             graph.connect_components(
                 ComponentPeer::Component(prometheus.name.clone()),
                 &component.name,
@@ -377,7 +377,7 @@ fn endpoint_edge(
         return;
     };
     if endpoint.external {
-        elsewhere(platform, peer, (target, &endpoint.port), why, graph);
+        edge_to_external_port(platform, peer, (target, &endpoint.port), why, graph);
         return;
     }
     if let Some((workload, port)) = port_of(target, &endpoint.port) {
@@ -408,7 +408,7 @@ fn reaches(
     };
     match &reach.port {
         Some(name) if target.external.is_some() => {
-            elsewhere(platform, peer, (target, name), Why::Reaches, graph);
+            edge_to_external_port(platform, peer, (target, name), Why::Reaches, graph);
         }
         Some(name) => {
             if let Some((workload, port)) = port_of(target, name) {

@@ -227,7 +227,7 @@ impl Graph {
         pipelines.flatten().cloned().collect()
     }
 
-    /// What one of them needs, and what says so.
+    /// What a component or a pipeline needs, each with the reasons.
     pub fn needs_of(&self, peer: &ComponentPeer) -> impl Iterator<Item = (&str, &BTreeSet<Why>)> {
         self.component_edges
             .range((peer.clone(), String::new())..)

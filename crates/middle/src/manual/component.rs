@@ -250,9 +250,7 @@ impl Places<'_> {
             .or_insert_with(|| syntax::parse(sources, span.source, &mut Default::default()));
         let file = &sources.file(span.source).name;
         let preset = tree
-            .table("presets")
-            .into_iter()
-            .flat_map(Table::iter)
+            .entries_of("presets")
             .find(|(_, node)| holds(node, span));
         let case = tree
             .array("when")

@@ -207,9 +207,9 @@ pub fn page(kind: &Kind) -> KindPage {
                 condition: secret.condition.as_ref().and_then(text),
             })
             .collect(),
-        variables: tables(&kind.table, "vars").map(variable).collect(),
+        variables: kind.table.tables_of("vars").map(variable).collect(),
         metrics: metrics(&workloads),
-        alerts: tables(&kind.table, "alerts").map(alert).collect(),
+        alerts: kind.table.tables_of("alerts").map(alert).collect(),
         records: titles(&kind.table, "records", "record"),
         panels: titles(&kind.table, "panels", "title"),
     }
@@ -247,7 +247,7 @@ fn workloads(kind: &Table) -> Vec<Workload<'_>> {
                 condition: condition.clone(),
             });
         }
-        for (key, table) in tables(layer, "parts") {
+        for (key, table) in layer.tables_of("parts") {
             out.push(Workload {
                 part: Some(&key.name),
                 table,
@@ -300,12 +300,7 @@ fn role(role: &Role) -> RoleView {
 fn ports(workloads: &[Workload<'_>]) -> Vec<PortView> {
     let mut out: Vec<PortView> = Vec::new();
     for workload in workloads {
-        for (key, node) in workload
-            .table
-            .table("ports")
-            .into_iter()
-            .flat_map(Table::iter)
-        {
+        for (key, node) in workload.table.entries_of("ports") {
             let part = workload.part.map(ToString::to_string);
             let is_known = out
                 .iter()
@@ -336,9 +331,7 @@ fn ports(workloads: &[Workload<'_>]) -> Vec<PortView> {
 }
 
 fn outputs(kind: &Table) -> Vec<OutputView> {
-    kind.table("outputs")
-        .into_iter()
-        .flat_map(Table::iter)
+    kind.entries_of("outputs")
         .filter_map(|(key, node)| {
             Some(OutputView {
                 name: key.name.clone(),
@@ -349,7 +342,7 @@ fn outputs(kind: &Table) -> Vec<OutputView> {
 }
 
 fn parts(kind: &Table) -> Vec<PartView> {
-    tables(kind, "parts")
+    kind.tables_of("parts")
         .map(|(key, table)| PartView {
             name: key.name.clone(),
             image: owned(table, "image"),
@@ -377,7 +370,7 @@ fn resources(workloads: &[Workload<'_>]) -> Vec<ResourcesView> {
 fn volumes(workloads: &[Workload<'_>]) -> Vec<VolumeView> {
     let mut out = Vec::new();
     for workload in workloads {
-        for (key, table) in tables(workload.table, "volumes") {
+        for (key, table) in workload.table.tables_of("volumes") {
             out.push(VolumeView {
                 name: key.name.clone(),
                 part: workload.part.map(ToString::to_string),
@@ -431,14 +424,6 @@ fn titles(kind: &Table, list: &str, key: &str) -> Vec<String> {
         .iter()
         .filter_map(|node| owned(node.as_table()?, key))
         .collect()
-}
-
-fn tables<'a>(table: &'a Table, name: &str) -> impl Iterator<Item = (&'a Key, &'a Table)> {
-    table
-        .table(name)
-        .into_iter()
-        .flat_map(Table::iter)
-        .filter_map(|(key, node)| Some((key, node.as_table()?)))
 }
 
 fn owned(table: &Table, name: &str) -> Option<String> {

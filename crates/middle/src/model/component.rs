@@ -19,7 +19,7 @@ pub struct Component {
     pub name: String,
     /// The catalog entry.
     pub kind: String,
-    /// The kind that describes its program: what it writes, no other program reads.
+    /// The kind whose program wrote the data: no other program can read it.
     pub program: String,
     /// The kind's title, as in `PostgreSQL`.
     pub title: String,
@@ -431,6 +431,6 @@ pub struct DatabaseBinding {
     pub name: String,
     /// The program keeps a schema of its own there.
     pub schema: bool,
-    /// Setting and value by which other components of its kind tell their schemas from this one.
+    /// The setting, and its value, that separates the schemas of two components of one kind.
     pub schema_of: Option<(String, String)>,
 }

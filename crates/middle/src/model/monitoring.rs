@@ -65,7 +65,7 @@ pub enum AlertWhose {
     /// The component's that has it.
     #[default]
     Own,
-    /// That of the series that fire, where they say it.
+    /// The one in the labels of the series that fire, if they have one.
     Series,
     /// That of the component in a role.
     Role(String),

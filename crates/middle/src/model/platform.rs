@@ -11,6 +11,7 @@ use crate::{
         Notify, PROBER, Pipeline, Port, PortRange, Purpose, Raw, Registry, Route, ScrapeSettings,
         Workload,
     },
+    names::variable_name,
     source::{SourceId, Span},
     syntax::Table,
 };
@@ -306,9 +307,14 @@ pub struct Secret {
 }
 
 impl Secret {
-    /// The environment variable of a secret of this name, where nothing says another: `KIBANA_2` for `kibana-2`.
-    pub fn usual_env(name: &str) -> String {
-        name.to_ascii_uppercase().replace('-', "_")
+    /// The name of a secret that the kind of a component asks for.
+    pub fn own_name(component: &str, key: &str) -> String {
+        format!("{component}-{key}")
+    }
+
+    /// What the kind of this component calls a secret of this name, if it is one that the kind may ask for.
+    pub fn own_key<'a>(name: &'a str, component: &str) -> Option<&'a str> {
+        name.strip_prefix(component)?.strip_prefix('-')
     }
 
     /// Whether the kind of this component asks for it.
@@ -322,16 +328,16 @@ impl Secret {
         let SecretOrigin::Kind { component } = &self.origin else {
             let mut components = platform.components.iter();
             let is_key = components.any(|it| it.keys.values().any(|name| *name == self.name));
-            let usual = Some(Self::usual_env(&self.name));
+            let usual = Some(variable_name(&self.name));
             let usual = usual.filter(|usual| is_key && *usual != self.env);
             return usual.into_iter().collect();
         };
-        let Some(key) = self.name.strip_prefix(component.as_str()) else {
+        let Some(key) = Self::own_key(&self.name, component) else {
             return Vec::new();
         };
         let names = platform.names_before(component).into_iter();
         names
-            .map(|before| Self::usual_env(&format!("{before}{key}")))
+            .map(|before| variable_name(&Self::own_name(before, key)))
             .collect()
     }
 }

@@ -86,7 +86,7 @@ pub struct Workload {
     pub runtime: Runtime,
     /// The third-party chart that replaces it in a cluster; only for a main workload.
     pub chart: Option<UpstreamChart>,
-    /// In a cluster such a chart runs it, or its component's main workload and this one with it.
+    /// Whether a chart of others runs it in a cluster: its own, or that of its component's main workload.
     pub in_chart: bool,
     /// Raw keys of the Compose service and of the chart's values; merged last.
     pub raw_compose: Raw,

@@ -6,13 +6,11 @@ use crate::{
     catalog::OwnSecret,
     expand::ComponentDraft,
     model::{Setting, Text},
-    syntax::Table,
 };
 
 /// Variables that the image reads on an empty folder alone, each with what a change of it needs.
 pub(super) fn first_start(draft: &ComponentDraft) -> BTreeMap<String, String> {
-    let variables = draft.kind_table.table("first_start").into_iter();
-    let variables = variables.flat_map(Table::iter);
+    let variables = draft.kind_table.entries_of("first_start");
     variables
         .filter_map(|(name, needs)| Some((name.name.clone(), needs.as_str()?.to_string())))
         .collect()

@@ -188,7 +188,7 @@ fn agent(at: Texts<'_>, table: &Table, sink: &mut Sink) -> Option<Agent> {
             .help("keep one of `docker` and `label`"),
         ),
         // A key that the agent does not have may be the one that is missing.
-        (None, None) if sink.is_lessened(table.get("agent")?.span) => {}
+        (None, None) if sink.is_incomplete(table.get("agent")?.span) => {}
         (None, None) => {
             let span = table.entry("agent")?.key.span;
             sink.push(
@@ -219,7 +219,7 @@ fn agent(at: Texts<'_>, table: &Table, sink: &mut Sink) -> Option<Agent> {
 
 fn secrets(table: &Table, scene: &Scene<'_>, sink: &mut Sink) -> Vec<SecretVariable> {
     let mut out = Vec::new();
-    for (key, node) in table.table("secrets").into_iter().flat_map(Table::iter) {
+    for (key, node) in table.entries_of("secrets") {
         let Some(name) = node.as_str() else { continue };
         if scene.secret(name, node.span, sink).is_some() {
             out.push(SecretVariable {

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Why a reader gets no connection to a workload's address.
-pub(super) struct Hindrance {
+pub(super) struct NetworkBarrier {
     pub why: String,
     /// The `network_mode` that keeps them apart.
     pub mode: Span,
@@ -39,7 +39,7 @@ impl Network {
     }
 
     /// `host` or `none`, and where that stands.
-    fn cut_off(&self) -> Option<(&'static str, Span)> {
+    fn isolating_mode(&self) -> Option<(&'static str, Span)> {
         let mode = self.mode.as_ref()?;
         match mode.value {
             NetworkMode::Host => Some(("host", mode.span)),
@@ -50,19 +50,19 @@ impl Network {
 }
 
 /// What is between a reader and an address; without a reader, what keeps everybody from it.
-pub(super) fn hindrance(
+pub(super) fn network_barrier(
     scene: &Scene<'_>,
     reader: Option<WorkloadOf<'_>>,
     target: &ComponentDraft,
     workload: &str,
-) -> Option<Hindrance> {
+) -> Option<NetworkBarrier> {
     let reader = reader.map(|it| {
         let draft = &scene.components[it.component];
         let name = draft.workload_name(it.part);
         (Network::of(scene, draft, &name), name)
     });
     let resolves_nothing = reader.as_ref().and_then(|(network, name)| {
-        let (mode, span) = network.cut_off()?;
+        let (mode, span) = network.isolating_mode()?;
         let who = match network.owner == *name {
             true => "the reader has".to_string(),
             false => format!(
@@ -74,7 +74,7 @@ pub(super) fn hindrance(
     });
     if target.external.is_some() {
         let (_, who, mode) = resolves_nothing.filter(|(mode, ..)| *mode == "none")?;
-        return Some(Hindrance {
+        return Some(NetworkBarrier {
             why: format!("{who} `network_mode = \"none\"`: it reaches nothing outside of itself"),
             mode,
             together: false,
@@ -86,14 +86,14 @@ pub(super) fn hindrance(
         other.owner == network.owner
             || [other, &network]
                 .iter()
-                .all(|it| it.cut_off().map(|it| it.0) == Some("host"))
+                .all(|it| it.isolating_mode().map(|it| it.0) == Some("host"))
     });
     let ends = [
-        network.cut_off().map(|it| it.0),
+        network.isolating_mode().map(|it| it.0),
         resolves_nothing.as_ref().map(|it| it.0),
     ];
     let is_alone = !together && ends.contains(&Some("none"));
-    let (why, mode) = match (network.cut_off(), resolves_nothing) {
+    let (why, mode) = match (network.isolating_mode(), resolves_nothing) {
         (Some((name, span)), _) => {
             let lacks = match name {
                 "host" => "it has no name in any network",
@@ -113,7 +113,7 @@ pub(super) fn hindrance(
         ),
         (None, None) => return None,
     };
-    Some(Hindrance {
+    Some(NetworkBarrier {
         why,
         mode,
         together,
@@ -169,13 +169,13 @@ pub(super) fn reached(
             ends.any(|end| end.component == target.name)
         })
     });
-    let found = hindrance(scene, reader, target, workload).filter(|_| !of_route);
-    if let Some(hindrance) = found.filter(|it| it.is_alone) {
+    let found = network_barrier(scene, reader, target, workload).filter(|_| !of_route);
+    if let Some(barrier) = found.filter(|it| it.is_alone) {
         let what = format!("`{}` can't be reached from here", target.name);
         sink.push(
             Diagnostic::new(Code::Unreachable, what)
-                .label(place, &hindrance.why)
-                .label(hindrance.mode, "here")
+                .label(place, &barrier.why)
+                .label(barrier.mode, "here")
                 .help("take the entry away, or remove `network_mode`"),
         );
     }
@@ -193,8 +193,8 @@ fn report(
         component: reader,
         part: None,
     };
-    if let Some(hindrance) = hindrance(scene, Some(reader), target, workload) {
-        sink.push(unreachable(target, place, &hindrance));
+    if let Some(barrier) = network_barrier(scene, Some(reader), target, workload) {
+        sink.push(unreachable(target, place, &barrier));
     }
 }
 
@@ -202,13 +202,13 @@ fn report(
 pub(super) fn unreachable(
     target: &ComponentDraft,
     place: Span,
-    hindrance: &Hindrance,
+    barrier: &NetworkBarrier,
 ) -> Diagnostic {
     Diagnostic::new(
         Code::Unreachable,
         format!("`{}` can't be reached from here", target.name),
     )
-    .label(place, &hindrance.why)
+    .label(place, &barrier.why)
     .label(target.span, "this component")
     .help("remove `network_mode`, or write the address that the reader really uses")
 }

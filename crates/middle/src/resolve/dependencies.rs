@@ -30,7 +30,10 @@ pub(super) fn of(
 }
 
 /// What runs elsewhere and stands in `depends_on`: it is taken to be there, so what is left of the order is the edge.
-pub(super) fn elsewhere(scene: &Scene<'_>, shape: &WorkloadDraft) -> Vec<Reach> {
+pub(super) fn reaches_of_external_dependencies(
+    scene: &Scene<'_>,
+    shape: &WorkloadDraft,
+) -> Vec<Reach> {
     let named: Vec<(&str, Span)> = match shape.table.get("depends_on").map(|node| &node.value) {
         Some(Value::Array(items)) => {
             let named = items.iter().map(|item| Some((item.as_str()?, item.span)));

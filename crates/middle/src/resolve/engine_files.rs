@@ -113,9 +113,7 @@ enum Need {
 
 /// `"a"`, `["a"]` or `[{ path = "a", required = false }]`: each path.
 fn entries(node: Option<&Node>) -> Vec<(&Node, Need)> {
-    let items = node.map_or(&[][..], |node| {
-        node.as_array().unwrap_or(std::slice::from_ref(node))
-    });
+    let items = node.map_or(&[][..], |node| node.items());
     items.iter().filter_map(entry).collect()
 }
 
@@ -286,16 +284,13 @@ impl<'a> EngineFiles<'a> {
         if !is_outside && !is_generated && !target.split('/').any(is_git_folder) {
             return Some(target);
         }
-        let accept = Subject::accept(self.subject.as_ref(), Code::OutsideSource);
         let message = format!("`{path}` leads through a symbolic link to `{target}`");
         sink.push(
             Diagnostic::new(Code::OutsideSource, message)
                 .denied()
                 .of(self.subject.clone())
                 .label(span, "the engine follows it")
-                .help(format!(
-                    "put the file or folder itself there, write the path that is meant, or accept it with {accept}"
-                )),
+                .or_accept("put the file or folder itself there, write the path that is meant"),
         );
         None
     }

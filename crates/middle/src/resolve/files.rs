@@ -4,7 +4,9 @@ use super::{
     Inputs, Scene,
     contents::dashboard::{Adapted, Source, adapted},
     kind_template, main_files,
-    project_files::{leaves_project, private, project, read_project},
+    project_files::{
+        OUTSIDE_SOURCE, leaves_project, path_leaves_project, private, project, read_project,
+    },
     provisioned,
     reference::{Scope, text},
     settings::is_file_read,
@@ -12,7 +14,7 @@ use super::{
 };
 use crate::{
     catalog::FileForm,
-    diag::{Code, Diagnostic, Severity, Sink},
+    diag::{Code, Diagnostic, Severity, Sink, Subject},
     expand::{WorkloadDraft, read},
     files::GENERATED,
     model::{Endpoint, FileContent, FileMount, Piece, ProjectText, Text},
@@ -157,14 +159,8 @@ impl File<'_> {
     fn source(&self, node: &Node, sink: &mut Sink) -> Option<FileContent> {
         let written = node.as_str()?;
         if leaves_project(written) && !written.starts_with('/') {
-            let leaves = Diagnostic::new(
-                Code::OutsideSource,
-                format!("`{written}` leaves the project"),
-            )
-            .label(node.span, "a source outside of the project's folder")
-            .help("copy it into the project, or accept it with `allow = [\"outside-source\"]`")
-            .about(&self.scene.components[self.index].name)
-            .denied();
+            let subject = Subject::Component(self.scene.components[self.index].name.clone());
+            let leaves = path_leaves_project(written, Some(subject), node.span, OUTSIDE_SOURCE);
             return match sink.receive(leaves) {
                 Some(Severity::Error) => None,
                 Some(Severity::Warning) | None => read_project(self.inputs.world, node, sink),

@@ -332,9 +332,7 @@ pub(super) fn build(
     }
     .without_secrets("a build argument");
     let args = build
-        .table("args")
-        .into_iter()
-        .flat_map(Table::iter)
+        .entries_of("args")
         .map(|(key, node)| (key.name.clone(), text(scene, node, &scope, sink)))
         .collect();
     let build = Build {

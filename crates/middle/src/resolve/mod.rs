@@ -50,19 +50,19 @@ mod uses;
 mod workload;
 
 pub use contents::{label_of_rules, rules_of};
+pub(crate) use project_files::{OUTSIDE_SOURCE, path_leaves_project};
 
 use std::collections::{BTreeMap, btree_map::Entry};
 
 use beforehand::Beforehand;
 use deploy::ProjectFiles;
 use flows::Ends;
-use origins::Origins;
 use scene::Scene;
 use texts::Texts;
 
 use crate::{
     diag::Sink,
-    expand::Draft,
+    expand::{Draft, Names},
     files::Site,
     model::{Component, Named, OwnFile, Panel, Platform, Published, aliases},
     project::environment_file,
@@ -87,19 +87,8 @@ pub struct Inputs<'a> {
 
 /// Resolves a draft.
 pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platform {
-    let templates = templates::read_all(draft, &mut inputs, sink);
     let (names, tree) = (&draft.names, &draft.tree);
-    let scene = Scene {
-        draft,
-        names,
-        components: &draft.components,
-        order: order::order(draft, sink),
-        network_owners: network::owners(draft),
-        templates,
-        own_templates: inputs.engine.own_files(inputs.sources),
-        world: inputs.world,
-        origins: Origins::of(draft),
-    };
+    let scene = Scene::of(draft, &mut inputs, sink);
     connections::check(&scene, sink);
     engine_files::check_platform(&scene, &inputs, sink);
     image::of_presets(&scene, tree, sink);
@@ -138,18 +127,8 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
         actors: &top.actors,
     };
     let flows = flows::flows(tree, &scene, &ends, sink);
-    contents::check(&scene, &components, inputs.sources, sink);
-    told_in_files::check(&scene, components.iter(), sink);
-    let over = inputs.environment.as_deref().zip(names.over);
-    let over = over.map(|(environment, source)| OwnFile {
-        source,
-        name: environment_file(inputs.file, environment),
-    });
-    unused::check(tree, &names.written_out, over.as_ref(), sink);
-    // A preset that only an environment uses may name what only that has.
-    if inputs.environments.is_empty() {
-        unused::references(&scene, tree, sink);
-    }
+    let over = own_file(names, &inputs);
+    check_whole(&scene, &components, over.as_ref(), &mut inputs, sink);
     Platform {
         name: names.platform.clone(),
         project: names.project.clone(),
@@ -182,6 +161,33 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
         over,
         own_kinds: names.own_kinds.clone(),
         span: top.span,
+    }
+}
+
+/// The file of the environment.
+fn own_file(names: &Names, inputs: &Inputs<'_>) -> Option<OwnFile> {
+    let over = inputs.environment.as_deref().zip(names.over);
+    over.map(|(environment, source)| OwnFile {
+        source,
+        name: environment_file(inputs.file, environment),
+    })
+}
+
+/// What is known of the platform once all of it is resolved.
+fn check_whole(
+    scene: &Scene<'_>,
+    components: &Named<Component>,
+    over: Option<&OwnFile>,
+    inputs: &mut Inputs<'_>,
+    sink: &mut Sink,
+) {
+    let tree = &scene.draft.tree;
+    contents::check(scene, components, inputs.sources, sink);
+    told_in_files::check(scene, components.iter(), sink);
+    unused::check(tree, &scene.names.written_out, over, sink);
+    // A preset that only an environment uses may name what only that has.
+    if inputs.environments.is_empty() {
+        unused::references(scene, tree, sink);
     }
 }
 

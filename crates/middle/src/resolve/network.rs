@@ -50,7 +50,7 @@ pub(super) fn owners(draft: &Draft) -> NetworkOwners {
 /// A port that is published by a container without a network, or under another number by one on the host's.
 fn unpublished(table: &Table, sink: &mut Sink) {
     let Some(mode) = mode(table) else { return };
-    for (_, port) in table.table("ports").into_iter().flat_map(Table::iter) {
+    for (_, port) in table.entries_of("ports") {
         let Some(port) = port.as_table() else {
             continue;
         };

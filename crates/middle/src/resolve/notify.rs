@@ -95,7 +95,7 @@ fn patterns(route: &Table, key: &str) -> Vec<At<String>> {
     let Some(node) = route.get(key) else {
         return Vec::new();
     };
-    let nodes = node.as_array().unwrap_or(std::slice::from_ref(node));
+    let nodes = node.items();
     nodes
         .iter()
         .filter_map(|node| {
@@ -118,7 +118,7 @@ fn receiver(scene: &Scene, key: &Key, node: &Node, sink: &mut Sink) -> Option<Re
                 .label(channel.key.span, "there is no `slack` beside it")
                 .help("write `slack = \"${secrets.NAME}\"`, a secret that holds the URL of an incoming webhook"),
         );
-    } else if !sink.is_lessened(node.span)
+    } else if !sink.is_incomplete(node.span)
         && ["slack", "webhook", "email", "pagerduty"]
             .iter()
             .all(|way| {
@@ -207,7 +207,7 @@ fn empty(key: &str, span: Span) -> Diagnostic {
 /// Alertmanager reads a secret from a file, which holds the whole value.
 fn whole_value(scene: &Scene, table: &Table, key: &str, sink: &mut Sink) -> Option<At<Text>> {
     let node: &Node = table.get(key).filter(|node| !node.is_broken())?;
-    let value = whole(scene, node, sink)?;
+    let value = complete_text(scene, node, sink)?;
     if node.as_str() == Some("") {
         sink.push(empty(key, node.span));
         return None;
@@ -229,7 +229,7 @@ fn whole_value(scene: &Scene, table: &Table, key: &str, sink: &mut Sink) -> Opti
 }
 
 /// A string of which every reference stands for something. What is left of another one is not what the user wrote.
-fn whole(scene: &Scene, node: &Node, sink: &mut Sink) -> Option<Text> {
+fn complete_text(scene: &Scene, node: &Node, sink: &mut Sink) -> Option<Text> {
     let mut found = Sink::default();
     let value = text(scene, node, &Scope::platform(), &mut found);
     let is_whole = !found.has_errors();

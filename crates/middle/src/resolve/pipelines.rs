@@ -12,8 +12,8 @@ use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::{read, unknown},
     model::{
-        At, EnvironmentVariable, Image, Named, Parameter, Piece, Pipeline, Resources, Schedule,
-        SchedulePreset, Task, TaskBody, TaskContainer, TaskId, Text, TriggerRule,
+        At, Build, EnvironmentVariable, Image, Named, Parameter, Piece, Pipeline, Resources,
+        Schedule, SchedulePreset, Task, TaskBody, TaskContainer, TaskId, Text, TriggerRule,
     },
     syntax::{Key, Node, Removal, Table, Value, overlay},
     value::unclosed_jinja,
@@ -90,14 +90,7 @@ fn pipeline(key: &Key, table: &Table, at: Texts<'_>, sink: &mut Sink) -> Pipelin
     let scene = at.scene;
     let scope = Scope::platform();
     let build = image::build(scene, None, table, sink);
-    let image = match table.get("image") {
-        Some(node) => Some(task_image(scene, node, sink)),
-        None => build.as_ref().map(|_| {
-            let name = key.name.to_ascii_lowercase();
-            let image = Image::literal(&format!("{}/{name}:0", scene.names.platform));
-            scene.origins.place_own_build(image)
-        }),
-    };
+    let image = usual_image(key, table, build.as_ref(), scene, sink);
     let defaults = Defaults {
         pipeline: table,
         names: TaskNames::of(table),
@@ -109,13 +102,7 @@ fn pipeline(key: &Key, table: &Table, at: Texts<'_>, sink: &mut Sink) -> Pipelin
     let tasks: Vec<Task> = read::tables(table, "tasks")
         .map(|(key, table)| task(key, table, &defaults, scene, sink))
         .collect();
-    images(key, table, &tasks, sink);
-    report_no_tasks(key, table, sink);
-    report_runs_at_a_time(table, sink);
-    report_no_first_day(key, table, sink);
-    for (_, node) in table.table("params").into_iter().flat_map(Table::iter) {
-        report_no_number(node, sink);
-    }
+    report_mistakes(key, table, &tasks, sink);
     Pipeline {
         name: key.name.clone(),
         description: at.key(table, "description", sink),
@@ -135,20 +122,7 @@ fn pipeline(key: &Key, table: &Table, at: Texts<'_>, sink: &mut Sink) -> Pipelin
         timeout: timeout(table),
         catchup: table.boolean("catchup").unwrap_or(false),
         max_active_runs: read::unsigned(table, "max_active_runs"),
-        params: table
-            .table("params")
-            .into_iter()
-            .flat_map(Table::iter)
-            .map(|(key, node)| Parameter {
-                name: key.name.clone(),
-                value: workload::raw_value(
-                    scene,
-                    node,
-                    &scope.clone().without_secrets("a parameter"),
-                    sink,
-                ),
-            })
-            .collect(),
+        params: parameters(table, scene, sink),
         env: program::environment(scene, table, &scope, sink),
         volumes: mounts::pipeline_mounts(scene, &key.name, table, sink),
         resources: workload::resources(table),
@@ -156,6 +130,43 @@ fn pipeline(key: &Key, table: &Table, at: Texts<'_>, sink: &mut Sink) -> Pipelin
         tasks,
         written: table.clone(),
         span: key.span,
+    }
+}
+
+/// The image of tasks that name none: the one that is written, or the one that is built.
+fn usual_image(
+    key: &Key,
+    table: &Table,
+    build: Option<&Build>,
+    scene: &Scene<'_>,
+    sink: &mut Sink,
+) -> Option<Image> {
+    if let Some(node) = table.get("image") {
+        return Some(task_image(scene, node, sink));
+    }
+    build?;
+    let name = key.name.to_ascii_lowercase();
+    let image = Image::literal(&format!("{}/{name}:0", scene.names.platform));
+    Some(scene.origins.place_own_build(image))
+}
+
+fn parameters(table: &Table, scene: &Scene<'_>, sink: &mut Sink) -> Vec<Parameter> {
+    let scope = Scope::platform().without_secrets("a parameter");
+    let entries = table.entries_of("params");
+    let parameters = entries.map(|(key, node)| Parameter {
+        name: key.name.clone(),
+        value: workload::raw_value(scene, node, &scope, sink),
+    });
+    parameters.collect()
+}
+
+fn report_mistakes(key: &Key, table: &Table, tasks: &[Task], sink: &mut Sink) {
+    images(key, table, tasks, sink);
+    report_no_tasks(key, table, sink);
+    report_runs_at_a_time(table, sink);
+    report_no_first_day(key, table, sink);
+    for (_, node) in table.entries_of("params") {
+        report_no_number(node, sink);
     }
 }
 

@@ -69,9 +69,7 @@ pub(super) fn environment(
     sink: &mut Sink,
 ) -> Vec<EnvironmentVariable> {
     table
-        .table("env")
-        .into_iter()
-        .flat_map(Table::iter)
+        .entries_of("env")
         .filter_map(|(key, node)| {
             if let Some(table) = node.as_table() {
                 refuse_false_unset(key, table, sink);
@@ -88,7 +86,7 @@ pub(super) fn environment(
 
 /// Names of the variables that `{ unset = true }` takes away.
 pub(super) fn unset(table: &Table) -> Vec<String> {
-    let variables = table.table("env").into_iter().flat_map(Table::iter);
+    let variables = table.entries_of("env");
     variables
         .filter(|(_, node)| node.as_table().is_some())
         .map(|(key, _)| key.name.clone())

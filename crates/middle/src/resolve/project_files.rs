@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    diag::{Code, Diagnostic, Sink},
+    diag::{Code, Diagnostic, Sink, Subject},
     files::GENERATED,
     model::{FileContent, Mount, MountedText},
     source::Span,
@@ -14,6 +14,9 @@ use crate::{
 
 /// The largest file that is mounted, in bytes: what fits a ConfigMap with room for its other keys.
 const LARGEST: usize = 900 * 1024;
+
+/// What is said of a source in a typed key that lies outside.
+pub(crate) const OUTSIDE_SOURCE: &str = "a source outside of the project's folder";
 
 /// The texts of configuration files of the project that a volume mounts. A folder that its program writes to holds data. What
 /// can't be read is no mistake: the engine makes a folder there.
@@ -93,6 +96,22 @@ pub(super) fn single(
 /// Whether a path is absolute or climbs above the project's folder.
 pub(super) fn leaves_project(path: &str) -> bool {
     path.starts_with('/') || climbs_out(path, 0)
+}
+
+/// A path from which the platform would read, or mount, what lies outside of the project: an error where nothing gives it another
+/// level.
+pub(crate) fn path_leaves_project(
+    path: &str,
+    subject: Option<Subject>,
+    span: Span,
+    label: &str,
+) -> Diagnostic {
+    let message = format!("`{path}` leaves the project");
+    Diagnostic::new(Code::OutsideSource, message)
+        .denied()
+        .of(subject)
+        .label(span, label)
+        .or_accept("move it into the project")
 }
 
 pub(super) fn read_project(world: &dyn World, node: &Node, sink: &mut Sink) -> Option<FileContent> {

@@ -65,9 +65,7 @@ pub(super) fn runtime(
             .filter_map(|text| Device::parse(text))
             .collect(),
         labels: table
-            .table("labels")
-            .into_iter()
-            .flat_map(Table::iter)
+            .entries_of("labels")
             .map(|(key, node)| (key.name.clone(), text(scene, node, &label_scope, sink)))
             .collect(),
         hostname: read::owned(table, "hostname"),
@@ -88,9 +86,7 @@ pub(super) fn runtime(
 
 fn ulimits(table: &Table) -> Vec<Ulimit> {
     table
-        .table("ulimits")
-        .into_iter()
-        .flat_map(Table::iter)
+        .entries_of("ulimits")
         .filter_map(|(key, node)| {
             let (soft, hard) = match &node.value {
                 Value::Integer(limit) => (*limit, *limit),

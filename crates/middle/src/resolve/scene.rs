@@ -2,12 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use super::{order::Order, origins::Origins, templates::ProjectTemplates};
+use super::{
+    Inputs, network,
+    order::{self, Order},
+    origins::Origins,
+    templates::{self, ProjectTemplates},
+};
 use crate::{
     diag::{Sink, nearest},
-    expand::{ComponentDraft, Draft, Names, WorkloadDraft, read, unknown},
+    expand::{ComponentDraft, Draft, Names, WorkloadDraft, unknown},
     language::NameRule,
     model::{NetworkOwners, Piece, Purpose, Secret, Text},
+    names::variable_name,
     source::{SourceId, Span},
     world::World,
 };
@@ -26,6 +32,28 @@ pub(super) struct Scene<'a> {
     pub own_templates: BTreeMap<String, SourceId>,
     pub world: &'a dyn World,
     pub origins: Origins,
+}
+
+impl<'a> Scene<'a> {
+    /// What a finished draft is read against. Errors in the order of its references, and in files of the project, are reported.
+    pub fn of<'inputs: 'a>(
+        draft: &'a Draft,
+        inputs: &mut Inputs<'inputs>,
+        sink: &mut Sink,
+    ) -> Self {
+        let templates = templates::read_all(draft, inputs, sink);
+        Self {
+            draft,
+            names: &draft.names,
+            components: &draft.components,
+            order: order::order(draft, sink),
+            network_owners: network::owners(draft),
+            templates,
+            own_templates: inputs.engine.own_files(inputs.sources),
+            world: inputs.world,
+            origins: Origins::of(draft),
+        }
+    }
 }
 
 impl Scene<'_> {
@@ -50,7 +78,7 @@ impl Scene<'_> {
                 let named = diagnostic.label(meant.span, label);
                 diagnostic = named.misspelled(name, Some(meant.name.as_str()), String::new);
             } else if nearest(name, known).is_none() && NameRule::Plain.accepts(name) {
-                let env = read::env_name(name);
+                let env = variable_name(name);
                 let line = format!("{name} = {{ env = \"{env}\" }}");
                 diagnostic = diagnostic
                     .help(format!("declare it below `[secrets]`: `{line}`"))

@@ -28,7 +28,7 @@ pub(super) fn settings(
         let value = match spec.kind {
             _ if !is_file_read(draft, spec, node) => SettingValue::Files(Vec::new()),
             SettingType::File | SettingType::Files => {
-                let items = node.as_array().unwrap_or(std::slice::from_ref(node));
+                let items = node.items();
                 SettingValue::Files(setting_files(scene, index, spec, items, inputs, sink))
             }
             _ => setting_value(scene, index, spec, node, sink),

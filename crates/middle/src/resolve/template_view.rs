@@ -240,12 +240,7 @@ fn role_view(
             }
         }
     }
-    for (key, node) in draft
-        .kind_table
-        .table("outputs")
-        .into_iter()
-        .flat_map(Table::iter)
-    {
+    for (key, node) in draft.kind_table.entries_of("outputs") {
         let value = text(scene, node, &scope, sink);
         out.insert(key.name.clone(), Json::from(marks.show(&value)));
     }

@@ -58,7 +58,7 @@ pub(super) fn read_all(
         let Some(node) = draft.setting(&spec.name).filter(|_| is_configuration(spec)) else {
             continue;
         };
-        for item in node.as_array().unwrap_or(std::slice::from_ref(node)) {
+        for item in node.items() {
             let Some(path) = item.as_str().filter(|path| !known.contains_key(*path)) else {
                 continue;
             };

@@ -92,7 +92,7 @@ impl Reading<'_> {
         for name in read::strings(self.table, "url") {
             found.extend(value(&name).and_then(|it| self.public_address(&name, it)));
         }
-        let ports = self.table.table("ports").into_iter().flat_map(Table::iter);
+        let ports = self.table.entries_of("ports");
         for (port, node) in ports {
             let name = node.as_str().unwrap_or_default();
             found.extend(value(name).and_then(|it| self.port(name, &port.name, it)));

@@ -79,9 +79,7 @@ fn networks(tree: &Table) -> Named<Network> {
 }
 
 fn actors(tree: &Table) -> Vec<Actor> {
-    tree.table("actors")
-        .into_iter()
-        .flat_map(Table::iter)
+    tree.entries_of("actors")
         .map(|(key, node)| Actor {
             name: key.name.clone(),
             title: read::scalar(node),

@@ -27,7 +27,7 @@ pub(super) fn check(
         ("presets", "preset", &used.presets),
         ("networks", "network", &used.networks),
     ] {
-        for (key, _) in tree.table(table).into_iter().flat_map(Table::iter) {
+        for (key, _) in tree.entries_of(table) {
             if !names.contains(key.name.as_str()) {
                 sink.push(used_nowhere((what, table), &key.name, key.span, over));
             }
@@ -57,7 +57,7 @@ const WITH_REFERENCES: [&str; 14] = [
 pub(super) fn references(scene: &Scene<'_>, tree: &Table, sink: &mut Sink) {
     let mut used = UsedNames::default();
     used.table(tree);
-    for (key, node) in tree.table("presets").into_iter().flat_map(Table::iter) {
+    for (key, node) in tree.entries_of("presets") {
         if let Some(preset) = node
             .as_table()
             .filter(|_| !used.presets.contains(key.name.as_str()))

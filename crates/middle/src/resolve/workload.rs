@@ -12,8 +12,9 @@ use crate::{
     diag::Sink,
     expand::{ComponentDraft, WorkloadDraft, read},
     model::{
-        Component, EnvironmentVariable, External, FileMount, Gpu, Lifecycle, Mount, Output,
-        OutsidePort, Purpose, Raw, Reach, Resources, Restart, Runtime, Text, Workload,
+        Alert, Component, EnvironmentVariable, External, FileMount, Gpu, Lifecycle, Lists, Mount,
+        Output, OutsidePort, Panel, Purpose, Raw, Reach, Record, Resources, Restart, Runtime, Text,
+        Workload,
     },
     syntax::{Node, Removal, Table, Value, overlay},
 };
@@ -36,26 +37,12 @@ pub(super) fn component(
             workload(scene, (index, shape), inputs, beforehand, sink)
         })
         .collect();
-    let levels = observe::levels(scene, index, beforehand.retention(scene), sink);
-    let mut made = levels.alerts;
-    made.extend(observe::probe_alerts(&draft.name, draft.span, &workloads));
-    made.extend_from_slice(beforehand.promises(index));
-    let paces = observe::Paces::of(scene, beforehand, &workloads, &known.external_metrics);
-    let mut alerts = observe::alerts(scene, index, made, sink);
-    if beforehand.runs_pipelines(index) {
-        alerts = observe::of_pipelines(scene, index, alerts, sink);
-    }
-    let alerts = observe::in_order(alerts, &paces);
-    let mut records = observe::records(scene, index, sink);
-    records.extend(levels.records);
-    let mut own_panels = levels.panels;
-    own_panels.extend(observe::own_panels(scene, index, sink));
-    let lists = observe::lists(
-        draft,
-        &workloads,
-        &known.external_metrics,
-        &scene.names.registry,
-    );
+    let Watched {
+        alerts,
+        records,
+        own_panels,
+        lists,
+    } = watched(scene, index, &workloads, beforehand, sink);
     Component {
         name: draft.name.clone(),
         kind: draft.kind.name.clone(),
@@ -121,6 +108,46 @@ pub(super) fn component(
     }
 }
 
+/// How a component is watched.
+struct Watched {
+    alerts: Vec<Alert>,
+    records: Vec<Record>,
+    /// The panels that it has beside those of its kind.
+    own_panels: Vec<Panel>,
+    lists: Lists,
+}
+
+/// `workloads`: those of the component.
+fn watched(
+    scene: &Scene<'_>,
+    index: usize,
+    workloads: &[Workload],
+    beforehand: &Beforehand<'_>,
+    sink: &mut Sink,
+) -> Watched {
+    let draft = &scene.components[index];
+    let external = &beforehand.components[index].external_metrics;
+    let levels = observe::levels(scene, index, beforehand.retention(scene), sink);
+    let mut made = levels.alerts;
+    made.extend(observe::probe_alerts(&draft.name, draft.span, workloads));
+    made.extend_from_slice(beforehand.promises(index));
+    let paces = observe::Paces::of(scene, beforehand, workloads, external);
+    let mut alerts = observe::alerts(scene, index, made, sink);
+    if beforehand.runs_pipelines(index) {
+        alerts = observe::of_pipelines(scene, index, alerts, sink);
+    }
+    let mut records = observe::records(scene, index, sink);
+    records.extend(levels.records);
+    let mut own_panels = levels.panels;
+    own_panels.extend(observe::own_panels(scene, index, sink));
+    Watched {
+        alerts: observe::in_order(alerts, &paces),
+        records,
+        own_panels,
+        lists: observe::lists(draft, workloads, external, &scene.names.registry),
+    }
+}
+
 fn outside_port(draft: &ComponentDraft) -> Option<OutsidePort> {
     let own_name = draft.kind.own_name.as_ref()?;
     Some(OutsidePort {
@@ -135,9 +162,7 @@ fn outputs(scene: &Scene<'_>, index: usize) -> Vec<Output> {
     let scope = Scope::component(index, None);
     scene.components[index]
         .kind_table
-        .table("outputs")
-        .into_iter()
-        .flat_map(Table::iter)
+        .entries_of("outputs")
         .map(|(key, node)| Output {
             name: key.name.clone(),
             value: text(scene, node, &scope, quiet),
@@ -153,7 +178,7 @@ fn login_passwords(scene: &Scene<'_>, index: usize) -> Vec<Text> {
     texts.collect()
 }
 
-/// What tells the schema of a component from those of others of its kind.
+/// Resolves one workload of a component.
 fn workload(
     scene: &Scene<'_>,
     (index, shape): (usize, &WorkloadDraft),
@@ -178,7 +203,7 @@ fn workload(
         part: shape.part.as_deref(),
     };
     let mut reaches = reaches::reaches(scene, table, Some(reader), sink);
-    reaches.extend(dependencies::elsewhere(scene, shape));
+    reaches.extend(dependencies::reaches_of_external_dependencies(scene, shape));
     add_monitoring(draft, (index, shape), beforehand, &mut files, &mut reaches);
     let runtime = Runtime {
         no_new_privileges: cluster::is_of_catalog(draft, shape) && is_unprivileged(table),

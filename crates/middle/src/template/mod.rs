@@ -182,16 +182,18 @@ impl Engine {
     /// Renders the template of this path with a view.
     ///
     /// A view leaves out fields that have no value. In a condition such a field is false; to print it or loop over it is an error.
+    /// Errors: the template is none, it asks for what the view lacks, or its text is no file of its kind.
     pub fn render(&self, template: &str, view: impl Serialize) -> Result<String, TemplateError> {
         self.render_with(template, || View::new(view))
     }
 
-    /// The same for a view that several templates read.
+    /// The same, with the same errors, for a view that several templates read.
     pub fn render_view(&self, template: &str, view: &View) -> Result<String, TemplateError> {
         self.render_with(template, || view.clone())
     }
 
-    /// The same for a view that is read once: the text, and the numbers of the [`noted`] strings that the template reads.
+    /// The same, with the same errors, for a view that is read once: the text, and the numbers of the [`noted`] strings that the
+    /// template reads.
     pub fn render_noting(
         &self,
         template: &str,
@@ -224,7 +226,7 @@ impl Engine {
         self.well_formed(template, text)
     }
 
-    /// The same for a view that has all its fields: a missing one is an error in a condition too.
+    /// The same, with the same errors, for a view that has all its fields: a missing one is an error in a condition too.
     pub fn render_strictly(&self, template: &str, view: &View) -> Result<String, TemplateError> {
         let mut environment = self.environment.clone();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -306,7 +308,7 @@ impl Engine {
         Ok(text)
     }
 
-    /// The value of an expression such as `major >= 18`, as a condition.
+    /// The value of an expression such as `major >= 18`, as a condition. Errors: it is no expression, or too long to run.
     pub fn holds(&self, expression: &str, view: &View) -> Result<bool, TemplateError> {
         let failed = |error| template_error(expression, &error);
         bounded(expression)?;

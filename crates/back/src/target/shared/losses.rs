@@ -9,14 +9,6 @@ use crate::{
     source::Span,
 };
 
-/// What accepts a loss, on what it is about.
-pub(in crate::target) const ALLOW: &str = "`allow = [\"target-loss\"]`";
-
-/// How to accept a loss of a component.
-pub(in crate::target) fn accept() -> String {
-    format!("accept it with {ALLOW} on the component, if that is what you want")
-}
-
 /// What a target can't express, at this place.
 pub(in crate::target) fn loss(
     target: Target,
@@ -31,12 +23,13 @@ pub(in crate::target) fn loss(
 /// Where addresses of stores elsewhere expect the certificates of their authorities: components mount them there.
 pub(in crate::target) const AUTHORITIES: &str = "/etc/mlopsgen/ca/";
 
-/// Variables of a pipeline or a CI entry that name such a certificate, which it does not get.
+/// Variables of a pipeline or a CI entry that name such a certificate, which it does not get. `instead`: what to do before it is
+/// accepted.
 pub(in crate::target) fn lost_certificates<'a>(
     target: Target,
-    owner: &str,
+    owner: &Subject,
     variables: impl Iterator<Item = &'a EnvironmentVariable>,
-    help: &str,
+    instead: &str,
 ) -> Vec<Diagnostic> {
     let names_certificate =
         |piece: &Piece| matches!(piece, Piece::Literal(text) if text.contains(AUTHORITIES));
@@ -45,9 +38,17 @@ pub(in crate::target) fn lost_certificates<'a>(
     let places: BTreeMap<Span, &str> = telling.map(|it| (it.span, it.name.as_str())).collect();
     let losses = places.into_iter().map(|(place, variable)| {
         let message = format!(
-            "`{variable}` of `{owner}` names a certificate in `{AUTHORITIES}`, which nothing puts there"
+            "`{variable}` of `{}` names a certificate in `{AUTHORITIES}`, which nothing puts there",
+            owner.name()
         );
-        loss(target, &message, place, "`settings.ca` of a store reaches components and tasks only").help(help)
+        loss(
+            target,
+            &message,
+            place,
+            "`settings.ca` of a store reaches components and tasks only",
+        )
+        .of(Some(owner.clone()))
+        .help_to_accept(|accept| format!("{instead}, and write {accept}"))
     });
     losses.collect()
 }
@@ -70,7 +71,8 @@ pub(in crate::target) enum Marks {
     Value,
 }
 
-/// The losses of one target. Duplicates are removed where they are reported.
+/// The losses of one target. Duplicates are removed where they are reported. What adds one gets what sets its help, such as
+/// [`Diagnostic::accept_alone`].
 #[derive(Debug)]
 pub(in crate::target) struct Losses {
     wording: Wording,
@@ -86,20 +88,33 @@ impl Losses {
     }
 
     /// A loss of the platform as a whole.
-    pub fn of_platform(&mut self, span: Span, message: &str, help: &str) {
-        self.push(span, message, help, None);
+    pub fn of_platform(
+        &mut self,
+        span: Span,
+        message: &str,
+        help: impl FnOnce(Diagnostic) -> Diagnostic,
+    ) {
+        self.push(None, span, message, help);
     }
 
     /// A loss of a component, whose `allow` accepts it.
-    pub fn of_component(&mut self, component: &str, span: Span, message: &str, help: &str) {
-        self.push(span, message, help, Some(component));
+    pub fn of_component(
+        &mut self,
+        component: &str,
+        span: Span,
+        message: &str,
+        help: impl FnOnce(Diagnostic) -> Diagnostic,
+    ) {
+        let subject = Subject::Component(component.to_string());
+        self.push(Some(subject), span, message, help);
     }
 
     /// A key of a workload, at this place; `reason` goes on where the target's wording ends.
     pub fn key_at(&mut self, workload: &Workload, span: Span, key: &str, reason: &str) {
         let (name, joint) = (&workload.name, self.wording.joint);
         let message = format!("`{key}` of `{name}`{joint}{reason}");
-        self.of_component(&workload.component, span, &message, &accept());
+        let component = &workload.component;
+        self.of_component(component, span, &message, Diagnostic::accept_alone);
     }
 
     /// A key of a workload, where it is written; the component's name where nobody wrote it.
@@ -130,10 +145,15 @@ impl Losses {
         self.found
     }
 
-    fn push(&mut self, span: Span, message: &str, help: &str, component: Option<&str>) {
+    fn push(
+        &mut self,
+        subject: Option<Subject>,
+        span: Span,
+        message: &str,
+        help: impl FnOnce(Diagnostic) -> Diagnostic,
+    ) {
         let Wording { target, label, .. } = self.wording;
-        let subject = component.map(|name| Subject::Component(name.to_string()));
-        let diagnostic = loss(target, message, span, label).help(help);
-        self.found.push(diagnostic.of(subject));
+        let diagnostic = loss(target, message, span, label).of(subject);
+        self.found.push(help(diagnostic));
     }
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::{
     model::{Piece, Pipeline, Platform, TaskBody, Text},
+    names::variable_name,
     speak::{Chart, Speak},
 };
 
@@ -27,7 +28,7 @@ pub fn variable(platform: &Platform, piece: &Piece) -> Option<String> {
     value(platform, piece).is_array().then(|| {
         // A port's name has no `--`, so that no two addresses have one variable.
         let name = format!("MLOPSGEN_{word}_{component}__{port}");
-        name.to_ascii_uppercase().replace('-', "_")
+        variable_name(&name)
     })
 }
 

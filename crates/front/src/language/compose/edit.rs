@@ -95,7 +95,7 @@ fn in_place(
     rewritten: &Rewritten,
     (key, value): (&Key, &Node),
 ) -> Diagnostic {
-    let whole = Span::new(key.span.source, key.span.start..value.span.end);
+    let whole = key.span.through(value.span);
     diagnostic
         .help(written(rewritten, &all_of(&rewritten.lines), ""))
         .replacing(whole, rewritten.lines.join("\n"))

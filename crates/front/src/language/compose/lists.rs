@@ -1,6 +1,6 @@
 //! Networks and dependencies of a service of Compose's.
 
-use super::{EnclosingTable, Rewritten, items, line};
+use super::{EnclosingTable, Rewritten, line};
 use crate::{
     diag::nearest,
     language::form::NameRule,
@@ -23,7 +23,8 @@ pub(super) fn networks(value: &Node, enclosing: EnclosingTable<'_>) -> Option<Re
                 .is_none_or(|known| known.iter().any(|it| it == name))
     };
     let Some(table) = value.as_table() else {
-        let names: Vec<&str> = items(value)
+        let names: Vec<&str> = value
+            .items()
             .iter()
             .map(Node::as_str)
             .collect::<Option<_>>()?;
@@ -169,7 +170,8 @@ pub(super) fn depends_on(value: &Node, _: EnclosingTable<'_>) -> Option<Rewritte
 
 /// `["db"]`, `["db:database"]`: the other starts first, is reached, and gets the second name as an alias of its own.
 pub(super) fn links(value: &Node, enclosing: EnclosingTable<'_>) -> Option<Rewritten> {
-    let texts: Vec<&str> = items(value)
+    let texts: Vec<&str> = value
+        .items()
         .iter()
         .map(Node::as_str)
         .collect::<Option<_>>()?;

@@ -21,7 +21,6 @@ use super::Owner;
 use crate::{
     diag::{Code, Diagnostic, nearest},
     reference::Declared,
-    source::Span,
     syntax::{Key, Node, Table},
     text::all_of,
 };
@@ -181,7 +180,7 @@ fn command_text(key: &Key, value: &Node, table: &Table) -> Option<Diagnostic> {
         return None;
     }
     let new = line("shell", crate::syntax::quoted(text));
-    let whole = Span::new(key.span.source, key.span.start..value.span.end);
+    let whole = key.span.through(value.span);
     Some(
         Diagnostic::new(
             Code::WrongType,
@@ -191,11 +190,6 @@ fn command_text(key: &Key, value: &Node, table: &Table) -> Option<Diagnostic> {
         .help(format!("write `{new}`"))
         .replacing(whole, new),
     )
-}
-
-/// The items of a list; anything else is the only one of its own.
-fn items(value: &Node) -> &[Node] {
-    value.as_array().unwrap_or(std::slice::from_ref(value))
 }
 
 /// What is written in other tables, in words: `, and in `[vars]` ...`.

@@ -1,6 +1,6 @@
 //! Secrets and configs of a service of Compose's as mounted files.
 
-use super::{EnclosingTable, Rewritten, items, line};
+use super::{EnclosingTable, Rewritten, line};
 use crate::{
     language::meant::file_mode,
     reference::Variable,
@@ -41,7 +41,7 @@ fn mounted(
     mut entry: impl FnMut(&str) -> String,
 ) -> Option<Vec<String>> {
     let mut lines = Vec::new();
-    for item in items(value) {
+    for item in value.items() {
         let (source, target, mode) = match &item.value {
             Value::String(name) => (name.as_str(), None, None),
             Value::Table(table) => (

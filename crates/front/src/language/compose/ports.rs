@@ -1,7 +1,7 @@
 //! Ports of a service of Compose's: `8080:80`, `127.0.0.1:8001:8001/udp`, numbers, tables.
 
 use super::{
-    EnclosingTable, Rewritten, items, line,
+    EnclosingTable, Rewritten, line,
     lists::nothing_stands_for,
     variables::{self, filled, has_variable},
 };
@@ -238,7 +238,8 @@ pub(super) fn ports(value: &Node, enclosing: EnclosingTable<'_>) -> Option<Rewri
     if value.as_table().is_some_and(|table| !is_long(table)) {
         return None;
     }
-    let mut ports: Vec<ComposePort> = items(value)
+    let mut ports: Vec<ComposePort> = value
+        .items()
         .iter()
         .map(ComposePort::read)
         .collect::<Option<_>>()?;
@@ -313,7 +314,7 @@ pub(super) fn expose(value: &Node, enclosing: EnclosingTable<'_>) -> Option<Rewr
 /// The ports of `expose` that are not among those that are `seen`.
 fn exposed_alone(value: &Node, mut seen: Vec<String>) -> Option<Vec<ComposePort>> {
     let mut ports = Vec::new();
-    for item in items(value) {
+    for item in value.items() {
         let port = ComposePort {
             host: None,
             ..ComposePort::read(item)?

@@ -1,6 +1,6 @@
 //! Values of Compose's as tables and scalars of a component.
 
-use super::{EnclosingTable, Rewritten, items, line, variables};
+use super::{EnclosingTable, Rewritten, line, variables};
 use crate::syntax::{Node, Value, inline, key_text, quoted};
 
 /// `["A=1", "B"]` or a table.
@@ -75,7 +75,7 @@ pub(super) fn env_file(value: &Node, _: EnclosingTable<'_>) -> Option<Rewritten>
         });
         Some(format!("{{ {} }}", entries.collect::<Vec<_>>().join(", ")))
     };
-    let paths: Option<Vec<String>> = items(value).iter().map(entry).collect();
+    let paths: Option<Vec<String>> = value.items().iter().map(entry).collect();
     let mut lines = vec![line("compose.env_file", format!("[{}]", paths?.join(", ")))];
     lines.extend(allowed(&lines[0]));
     Rewritten::lines(lines).map(|rewritten| {

@@ -1,7 +1,7 @@
 //! Volumes of a service of Compose's: `NAME:/path`, `./folder:/path:ro`, tables.
 
 use super::{
-    EnclosingTable, Rewritten, items, line,
+    EnclosingTable, Rewritten, line,
     lists::nothing_stands_for,
     rewrite::{allowed, host_path},
     variables::{self, filled, has_variable},
@@ -226,7 +226,8 @@ pub(super) fn volumes(value: &Node, enclosing: EnclosingTable<'_>) -> Option<Rew
     if matches!(value.value, Value::Table(_)) {
         return None;
     }
-    let volumes: Vec<ComposeVolume> = items(value)
+    let volumes: Vec<ComposeVolume> = value
+        .items()
         .iter()
         .map(|item| ComposeVolume::read(item, enclosing))
         .collect::<Option<_>>()?;

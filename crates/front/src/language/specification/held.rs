@@ -25,7 +25,7 @@ pub fn check_specified(node: &Node, what: Specified, sink: &mut Sink) {
         is_item: known.is_whole,
     };
     for fault in faults(node, known.schema, &place) {
-        sink.lessen(node.span);
+        sink.mark_incomplete(node.span);
         sink.push(fault);
     }
 }

@@ -65,7 +65,7 @@ pub(super) fn lost<'a>(
 
 /// The routes with TLS, and the entry point of each.
 fn with_tls(platform: &Table) -> impl Iterator<Item = (&str, &str)> {
-    let routes = platform.table("routes").into_iter().flat_map(Table::iter);
+    let routes = platform.entries_of("routes");
     routes.filter_map(|(key, node)| {
         let route = node.as_table()?;
         let tls = route.get("tls").filter(|tls| !tls.is_false());

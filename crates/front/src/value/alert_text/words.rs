@@ -18,7 +18,7 @@ pub(super) enum Token<'a> {
 pub(super) struct Lexer;
 
 impl Lexer {
-    /// The words up to the closing braces, and how long all of it is.
+    /// The words up to the closing braces, and how long all of it is. Errors: what can't be read, in words.
     pub fn read(inside: &str) -> Result<(Vec<Token<'_>>, usize), String> {
         let trims = inside.starts_with('-') && inside[1..].starts_with(char::is_whitespace);
         let mut at = usize::from(trims);

@@ -2,7 +2,7 @@
 
 use super::Checker;
 use crate::{
-    catalog::{series_fault, template_fault},
+    catalog::{Series, template_fault},
     diag::{Code, Diagnostic, Sink},
     model::{Image, Text, Version, is_tag},
     reference::{self, Mode, Words},
@@ -18,14 +18,15 @@ impl Checker<'_> {
     pub(super) fn contents(&self, sink: &mut Sink) {
         for layer in self.kind.tables() {
             self.own_image(layer, sink);
-            for (_, part) in tables(layer, "parts") {
+            for (_, part) in layer.tables_of("parts") {
                 let image = self.own(part.get("image"));
                 image.into_iter().for_each(|node| image_of(node, sink));
             }
-            for (name, alert) in tables(layer, "alerts") {
+            for (name, alert) in layer.tables_of("alerts") {
                 for key in ["summary", "description"] {
                     let node = self.own(alert.get(key));
-                    let fault = node.and_then(|node| template_fault(key, name, node, &text(node)));
+                    let fault =
+                        node.and_then(|node| template_fault(key, &name.name, node, &text(node)));
                     fault.into_iter().for_each(|fault| sink.push(fault));
                 }
             }
@@ -41,8 +42,8 @@ impl Checker<'_> {
             }
             for key in ["requests", "errors", "durations"] {
                 let node = self.own(layer.get_path(&["slo", key]));
-                let fault = node.and_then(|node| series_fault(key, node, &text(node)));
-                fault.into_iter().for_each(|fault| sink.push(fault));
+                let fault = node.and_then(|node| Series::read(key, node, &text(node)).err());
+                fault.into_iter().for_each(|fault| sink.push(*fault));
             }
         }
     }
@@ -52,7 +53,9 @@ impl Checker<'_> {
         let table = &self.kind.table;
         let ended = table.array("ended_before").unwrap_or_default().iter();
         let named = ended.chain(table.get("oldest"));
-        let since = tables(table, "settings").filter_map(|(_, setting)| setting.get("since"));
+        let since = table
+            .tables_of("settings")
+            .filter_map(|(_, setting)| setting.get("since"));
         let of_names = [&["own_name", "since"][..], &["variant_since"]];
         let of_names = of_names.into_iter().filter_map(|path| table.get_path(path));
         let nodes = named
@@ -60,7 +63,7 @@ impl Checker<'_> {
             .chain(of_names)
             .filter(|node| self.is_own(node.span));
         let values = nodes.map(|node| (node.as_str().unwrap_or_default(), node.span));
-        let keys = table.table("end_of_life").into_iter().flat_map(Table::iter);
+        let keys = table.entries_of("end_of_life");
         let keys = keys.filter(|(key, _)| self.is_own(key.span));
         let keys = keys.map(|(key, _)| (key.name.as_str(), key.span));
         for (version, span) in values.chain(keys) {
@@ -76,7 +79,7 @@ impl Checker<'_> {
 
     /// Bounds that no number is within.
     pub(super) fn bounds(&self, sink: &mut Sink) {
-        for (name, setting) in tables(&self.kind.table, "settings") {
+        for (name, setting) in self.kind.table.tables_of("settings") {
             let (min, max) = (setting.integer("min"), setting.integer("max"));
             let nodes = setting.get("min").zip(setting.get("max"));
             let Some((least, most)) = nodes.filter(|_| min.zip(max).is_some_and(|(a, b)| a > b))
@@ -84,7 +87,10 @@ impl Checker<'_> {
                 continue;
             };
             if self.is_own(least.span) || self.is_own(most.span) {
-                let message = format!("no number is within the bounds of the setting `{name}`");
+                let message = format!(
+                    "no number is within the bounds of the setting `{}`",
+                    name.name
+                );
                 sink.push(
                     Diagnostic::new(Code::BadValue, message)
                         .label(least.span, "not below this")
@@ -140,11 +146,6 @@ fn report_missing_keys(panel: &Node, sink: &mut Sink) {
             );
         }
     }
-}
-
-fn tables<'a>(table: &'a Table, key: &str) -> impl Iterator<Item = (&'a str, &'a Table)> {
-    let entries = table.table(key).into_iter().flat_map(Table::iter);
-    entries.filter_map(|(key, node)| Some((key.name.as_str(), node.as_table()?)))
 }
 
 /// The text with something in the place of what is filled in for each component.

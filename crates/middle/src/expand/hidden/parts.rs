@@ -1,7 +1,7 @@
 //! The same of the parts of a component, such as its exporter: of what they serve the rest of the platform knows ports alone.
 
 use super::{
-    Constants, Declarations, Declared, Diagnostic, Fact, Layered, Node, PortOption, Table, Written,
+    Constants, Declarations, Declared, Diagnostic, Fact, Layered, Node, PortOption, Written,
     fact_in, flags, flags_among, flags_in, number_of, port_number, variables_of,
 };
 use crate::diag::Code;
@@ -36,7 +36,7 @@ fn ways(declared: &Declared, part: &str) -> Vec<PortOption> {
     let mut ways = Vec::new();
     for table in tables {
         ways.extend(flags_in(table));
-        let variables = table.table("env").into_iter().flat_map(Table::iter);
+        let variables = table.entries_of("env");
         ways.extend(variables.filter_map(|(key, node)| {
             Some(PortOption {
                 name: key.name.clone(),

@@ -83,7 +83,7 @@ pub(super) fn flags_in(workload: &Table) -> Vec<PortOption> {
 fn variables_of_kind(kind: &Kind) -> Vec<PortOption> {
     let mut found = Vec::new();
     for (condition, workload) in workloads(kind) {
-        for (key, node) in workload.table("env").into_iter().flat_map(Table::iter) {
+        for (key, node) in workload.entries_of("env") {
             let fact = match is_for_prefix(condition) {
                 true => fact_in(node).or_else(|| switch(node)),
                 false => fact_in(node).map(|fact| match fact {

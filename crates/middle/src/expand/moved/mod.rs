@@ -101,7 +101,7 @@ fn is_of_another_name(entry: &Entry<'_>, name: &str) -> bool {
 fn leads_nowhere(tree: &Table, moves: &Moves, entry: &Entry<'_>, today: &str) -> Diagnostic {
     let owner = owner(today);
     let (table, name) = owner.split_once('.').unwrap_or((owner, ""));
-    let there = tree.table(table).into_iter().flat_map(Table::iter);
+    let there = tree.entries_of(table);
     let there = there.filter(|(_, node)| !node.is_false());
     let near = nearest(name, there.map(|(key, _)| key.name.as_str()));
     match near.filter(|_| moves.may_wait(entry.from, today)) {

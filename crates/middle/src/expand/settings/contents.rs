@@ -58,7 +58,7 @@ pub(super) fn check(
 
 /// The strings of a setting: itself, the items of a list, the URLs of stores.
 fn strings(node: &Node) -> Vec<&Node> {
-    let items = node.as_array().unwrap_or(std::slice::from_ref(node)).iter();
+    let items = node.items().iter();
     let strings = items.filter_map(|item| match &item.value {
         Value::Table(store) => store.get("url"),
         _ => Some(item),

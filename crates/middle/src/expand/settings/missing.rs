@@ -1,9 +1,11 @@
 //! Settings that a kind needs and nobody wrote.
 
-use super::super::{Declarations, MissingLine, declare::taken_away, draft::Declared, read};
+use super::super::{Declarations, MissingLine, declare::taken_away, draft::Declared};
 use crate::{
     catalog::{SettingSpec, SettingType},
     diag::{Code, Diagnostic},
+    model::Secret,
+    names::variable_name,
     syntax::quoted,
 };
 
@@ -33,13 +35,13 @@ pub(super) fn missing(all: &Declarations, declared: &Declared, spec: &SettingSpe
         };
         return writing(diagnostic, &line, &format!(": {}", spec.description));
     }
-    let name = format!("{}-{}", declared.name, spec.name.replace('_', "-"));
+    let name = Secret::own_name(&declared.name, &spec.name.replace('_', "-"));
     let line = format!("{} = \"${{secrets.{name}}}\"", spec.name);
     let diagnostic = Diagnostic::new(Code::SecretRequired, message);
     if all.names.secrets.find(&name).is_some() {
         return writing(diagnostic, &line, "");
     }
-    let env = read::env_name(&name);
+    let env = variable_name(&name);
     let secret = format!("{name} = {{ env = \"{env}\" }}");
     if let Some(node) = taken {
         let line = format!("{} = \"${{secrets.NAME}}\"", spec.name);

@@ -21,8 +21,8 @@ const SYNONYMS: [(&str, &str); 8] = [
     ("pwd", "password"),
 ];
 
-/// The setting of the kind that was most likely meant: one that is spelled nearly so, whose variable of the program it is, or
-/// that other tools call so.
+/// The setting of the kind that was most likely meant: `name` is nearly its name, the program's own variable for it, or another
+/// tool's word for it.
 pub(in crate::expand) fn meant<'a>(declared: &'a Declared, name: &str) -> Option<&'a str> {
     let known = || declared.kind.settings.iter().map(|spec| spec.name.as_str());
     let variable = declared.kind.table.get_path(&["workload", "env", name]);

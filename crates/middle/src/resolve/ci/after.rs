@@ -47,7 +47,7 @@ pub(super) fn post(at: Texts<'_>, table: &Table, notify: Option<&Notify>, sink: 
 
 fn receivers(post: &Table) -> &[Node] {
     match post.get("notify") {
-        Some(node) => node.as_array().unwrap_or(std::slice::from_ref(node)),
+        Some(node) => node.items(),
         None => &[],
     }
 }

@@ -18,7 +18,7 @@ pub(super) fn triggers(table: &Table) -> CiTriggers {
 }
 
 pub(super) fn parameters(at: Texts<'_>, table: &Table, sink: &mut Sink) -> Vec<CiParameter> {
-    let all = table.table("parameters").into_iter().flat_map(Table::iter);
+    let all = table.entries_of("parameters");
     all.filter_map(|(key, node)| parameter(at, key, node, sink))
         .collect()
 }

@@ -36,7 +36,7 @@ fn credentials(tree: &Table, scene: &Scene<'_>, notify: Option<&Notify>) -> BTre
     let quiet = &mut Sink::default();
     let mut names: BTreeSet<String> = BTreeSet::new();
     for table in entries_and_stages(tree) {
-        let bound = table.table("secrets").into_iter().flat_map(Table::iter);
+        let bound = table.entries_of("secrets");
         names.extend(bound.filter_map(|(_, node)| Some(node.as_str()?.to_string())));
         let variables = program::environment(scene, table, &Scope::platform(), quiet);
         let read = variables.iter().flat_map(|it| it.value.secrets());

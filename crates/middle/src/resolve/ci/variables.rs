@@ -76,6 +76,6 @@ pub(super) fn check(table: &Table, sink: &mut Sink) {
 }
 
 fn keys<'a>(table: &'a Table, place: &str) -> impl Iterator<Item = &'a Key> {
-    let entries = table.table(place).into_iter().flat_map(Table::iter);
+    let entries = table.entries_of(place);
     entries.map(|(key, _)| key)
 }

@@ -72,6 +72,6 @@ impl LabelNames {
 
 /// The strings of a value: itself, or the items of a list.
 pub(super) fn texts(node: &Node) -> impl Iterator<Item = &Node> {
-    let nodes = node.as_array().unwrap_or(std::slice::from_ref(node));
+    let nodes = node.items();
     nodes.iter().filter(|node| node.as_str().is_some())
 }

@@ -82,7 +82,7 @@ fn twice(endpoint: &Metrics, other: Span) -> Diagnostic {
 }
 
 fn entries(node: &Node) -> impl Iterator<Item = (&Node, &Table)> {
-    let nodes = node.as_array().unwrap_or(std::slice::from_ref(node));
+    let nodes = node.items();
     nodes
         .iter()
         .filter_map(|node| Some((node, node.as_table()?)))

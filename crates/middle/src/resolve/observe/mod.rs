@@ -201,9 +201,9 @@ fn gives_metrics(shape: &WorkloadDraft) -> bool {
     !shape.table.one_or_many_tables("metrics").is_empty()
 }
 
-/// The workload whose metrics the rules and panels of the kind use: the one that it names in `measured`, else the first one that
-/// it scrapes. If it scrapes none, it is the first workload that is scraped. Where it scrapes the main one, no other stands for
-/// that: they have nothing where it is switched off.
+/// The workload whose metrics the rules and panels of the kind read: the one that it names in `measured`, else the first one that
+/// the kind scrapes, else the first one that is scraped. No other workload replaces a main one that the kind scrapes: where its
+/// metrics are switched off, rules and panels have none.
 fn measured(draft: &ComponentDraft) -> Option<&WorkloadDraft> {
     if let Some(part) = draft.kind_table.string("measured") {
         let mut parts = draft.workloads.iter();

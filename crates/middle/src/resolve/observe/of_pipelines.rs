@@ -14,8 +14,8 @@ use crate::{
     text::one_of,
 };
 
-/// The alerts of the Airflow that runs the pipelines. One that is about all of them is there once more for each pipeline that changes it,
-/// and leaves that pipeline out.
+/// The alerts of the Airflow that runs the pipelines. Each pipeline that changes an alert about all of them gets a copy of it, and the
+/// original leaves this pipeline out.
 pub(in crate::resolve) fn of_pipelines(
     scene: &Scene<'_>,
     index: usize,
@@ -23,7 +23,7 @@ pub(in crate::resolve) fn of_pipelines(
     sink: &mut Sink,
 ) -> Vec<Alert> {
     for (pipeline, table) in read::tables(&scene.draft.tree, "pipelines") {
-        for (key, node) in table.table("alerts").into_iter().flat_map(Table::iter) {
+        for (key, node) in table.entries_of("alerts") {
             let change = Change {
                 scene,
                 index,

@@ -4,56 +4,30 @@
 //! and resolves quickly. The windows scale with the window of the objective, which is 30 days in the workbook.
 
 mod bucket;
+mod objective;
 mod panels;
 mod series;
 mod share;
 mod window;
 
-use series::{check, counted, counted_node, own_labels, with};
+use objective::{Measure, Objective, number, share_left};
+use series::{counted_node, of_user, own_labels, report_no_match};
 use share::{a_share, check_latency};
 
 use super::{expression, has_metrics, kind_string, measured};
 use crate::{
+    catalog::Series,
     diag::{Code, Diagnostic, Sink},
-    expand::{ComponentDraft, read},
-    language::{duration_text, promql},
-    model::{
-        Alert, AlertSeverity, AlertText, AlertWhose, BUDGET_BURNS_FAST, BUDGET_BURNS_SLOWLY,
-        Expression, Panel, Record, Requests,
-    },
+    expand::read,
+    language::duration_text,
+    model::{Alert, Expression, Panel, Record, Requests},
     resolve::Scene,
     source::Span,
     syntax::{Entry, Node, Table, Value},
 };
 
-/// The alert that a promise can't be judged.
-const UNSEEN: &str = "ServiceLevelNotMeasured";
-
 /// The window that a promise is about by default: 30 days, in milliseconds.
 const USUAL_WINDOW: u64 = 30 * 86_400_000;
-
-/// A pair of windows, as fractions of the objective's window, and the burn rate at which the alert fires.
-struct Burn {
-    long: u64,
-    short: u64,
-    factor: f64,
-}
-
-const fn burn(long: u64, short: u64, factor: f64) -> Burn {
-    Burn {
-        long,
-        short,
-        factor,
-    }
-}
-
-/// Of 30 days: one hour and six hours. A person has to react now.
-const FAST_BURNS: [Burn; 2] = [burn(720, 8640, 14.4), burn(120, 1440, 6.0)];
-/// One day and three days. This can wait until morning.
-const SLOW_BURNS: [Burn; 2] = [burn(30, 360, 3.0), burn(10, 120, 1.0)];
-
-/// Fewer requests than this in the long window say nothing about a share of them.
-const LEAST_REQUESTS: u32 = 20;
 
 /// The rules, alerts and panels of a component's objectives.
 #[derive(Default)]
@@ -125,8 +99,9 @@ pub(in crate::resolve) fn requests(scene: &Scene<'_>, index: usize, sink: &mut S
     let mut series = |key: &str| {
         let own = draft.user.get_path(&["slo", key]);
         let of_kind = || draft.kind_table.get_path(&["slo", key]);
-        if let Some(text) = own.and_then(Node::as_str) {
-            return Some(Expression::of(scoped(draft, &counted(key, text))));
+        if let Some((node, text)) = own.and_then(|node| Some((node, node.as_str()?))) {
+            let read = Series::read(key, node, text).ok();
+            return Some(Expression::of(of_user(draft, key, text, read.as_ref())));
         }
         let node = measured(draft).and_then(|_| of_kind())?;
         Some(expression(scene, index, &counted_node(key, node), sink))
@@ -221,8 +196,12 @@ impl Reader<'_> {
         let draft = &self.scene.components[self.index];
         if let Some(node) = self.table.get(key) {
             let text = node.as_str()?;
-            check(key, node, &own_labels(draft), sink);
-            return Some(scoped(draft, &counted(key, text)));
+            let read = Series::read(key, node, text);
+            let series = read.map_err(|fault| sink.push(*fault)).ok();
+            if let Some(series) = &series {
+                report_no_match(key, node, series, &own_labels(draft), sink);
+            }
+            return Some(of_user(draft, key, text, series.as_ref()));
         }
         let node = draft.kind_table.get_path(&["slo", key])?;
         measured(draft)?;
@@ -264,230 +243,5 @@ impl Reader<'_> {
             .label(place, format!("needs `slo.{missing}`, which kind `{}` does not know", draft.kind.name))
             .help(help),
         );
-    }
-}
-
-/// The share that may fail.
-fn share_left(percent: f64) -> f64 {
-    (100.0 - percent) / 100.0
-}
-
-/// A user's series. Without a matcher on `job` it means the component's own jobs, where it has any: another program may count its
-/// requests under the same name.
-fn scoped(draft: &ComponentDraft, text: &str) -> String {
-    use promql_parser::parser::Expr;
-    let own = format!("job=~\"{}(/.+)?\"", draft.name);
-    match promql(text) {
-        Some(Expr::VectorSelector(selector))
-            if has_metrics(draft) && selector.matchers.find_matchers("job").is_empty() =>
-        {
-            with(text, &own)
-        }
-        _ => text.to_string(),
-    }
-}
-
-/// One promise.
-struct Objective {
-    name: &'static str,
-    /// In words.
-    promise: String,
-    /// The share of requests that may break it.
-    budget: f64,
-    /// Milliseconds.
-    window: u64,
-    measure: Measure,
-    span: Span,
-}
-
-enum Measure {
-    /// Two counters.
-    Errors { requests: String, errors: String },
-    /// The buckets of a histogram in seconds, and milliseconds.
-    Slow { durations: String, under: u64 },
-}
-
-impl Objective {
-    /// The share of requests within a window that broke it.
-    fn ratio(&self, window: &str) -> String {
-        let rate = |series: &str| format!("sum by (job) (rate({series}[{window}]))");
-        match &self.measure {
-            // Where nothing has failed yet there may be no series of errors.
-            Measure::Errors { requests, errors } => {
-                let (all, failed) = (rate(requests), rate(errors));
-                format!("({failed} or {all} * 0) / {all}")
-            }
-            Measure::Slow { durations, under } => {
-                let quick = rate(&with(durations, &bucket_matcher(*under)));
-                format!("1 - {quick} / {}", rate(&with(durations, "le=\"+Inf\"")))
-            }
-        }
-    }
-
-    fn requests(&self, window: &str) -> String {
-        let series = match &self.measure {
-            Measure::Errors { requests, .. } => requests.clone(),
-            Measure::Slow { durations, .. } => with(durations, "le=\"+Inf\""),
-        };
-        format!("sum by (job) (increase({series}[{window}]))")
-    }
-
-    fn part(&self, parts: u64) -> String {
-        // Whole seconds: nobody reads more of a window.
-        duration_text((self.window / parts / 1000).max(1) * 1000)
-    }
-
-    fn records(&self) -> Vec<Record> {
-        let burns = FAST_BURNS.iter().chain(&SLOW_BURNS);
-        let mut windows: Vec<u64> = burns.flat_map(|burn| [burn.long, burn.short]).collect();
-        windows.sort_unstable_by(|a, b| b.cmp(a));
-        windows.dedup();
-        windows
-            .into_iter()
-            .map(|parts| self.part(parts))
-            .map(|window| Record {
-                name: format!("slo:error_ratio:rate{window}"),
-                expr: self.ratio(&window),
-                labels: vec![("slo".to_string(), self.name.to_string())],
-                from_kind: false,
-            })
-            .collect()
-    }
-
-    fn recorded(&self, component: &str, parts: u64) -> String {
-        let window = self.part(parts);
-        let name = self.name;
-        format!("slo:error_ratio:rate{window}{{component=\"{component}\", slo=\"{name}\"}}")
-    }
-
-    fn alerts(&self, component: &str) -> Vec<Alert> {
-        let (name, promise) = (self.name, &self.promise);
-        let what = match &self.measure {
-            Measure::Errors { .. } => "failed".to_string(),
-            Measure::Slow { under, .. } => format!("took longer than {}", duration_text(*under)),
-        };
-        let window = duration_text(self.window);
-        let burning = |alert: &str, severity, hold, burns: &[Burn; 2], speed: &str| Alert {
-            summary: text(&format!(
-                "`{component}` uses up its error budget {speed}: {name}"
-            )),
-            description: text(&format!(
-                "{{{{ $value | humanizePercentage }}}} of the requests {what}. Promised is {promise} over {window}: at this rate nothing of the budget is left before the window ends."
-            )),
-            ..self.alert(alert, severity, hold, self.burning(component, burns))
-        };
-        vec![
-            burning(
-                BUDGET_BURNS_FAST,
-                AlertSeverity::Critical,
-                120_000,
-                &FAST_BURNS,
-                "fast",
-            ),
-            burning(
-                BUDGET_BURNS_SLOWLY,
-                AlertSeverity::Warning,
-                900_000,
-                &SLOW_BURNS,
-                "slowly",
-            ),
-            Alert {
-                summary: text(&format!("The {name} of `{component}` is not measured")),
-                description: text(&match &self.measure {
-                    Measure::Errors { requests, .. } => format!("There is no series `{requests}`."),
-                    Measure::Slow { durations, under } => format!(
-                        "There is no series `{durations}` with a bucket that ends at {}.",
-                        duration_text(*under)
-                    ),
-                }),
-                ..self.alert(
-                    UNSEEN,
-                    AlertSeverity::Warning,
-                    3_600_000,
-                    format!("absent({})", self.recorded(component, FAST_BURNS[0].short)),
-                )
-            },
-        ]
-    }
-
-    fn alert(&self, name: &str, severity: AlertSeverity, hold: u64, expr: String) -> Alert {
-        Alert {
-            name: name.to_string(),
-            expr,
-            hold: Some(hold),
-            hold_from_kind: true,
-            keep_firing_for: None,
-            severity,
-            severity_from_kind: true,
-            labels: vec![("slo".to_string(), self.name.to_string())],
-            summary: None,
-            description: None,
-            runbook_url: None,
-            down: false,
-            whose: AlertWhose::Own,
-            held_back_by: Vec::new(),
-            held_back_by_any: Vec::new(),
-            // The series may come from another scrape job than the component's own.
-            from_kind: false,
-            span: self.span,
-        }
-    }
-
-    /// True if the burn rate is too high in both windows of a pair, and there were enough requests for a meaningful share.
-    fn burning(&self, component: &str, burns: &[Burn; 2]) -> String {
-        let pairs = burns.iter().map(|burn| {
-            // All requests that fail are as much as there can be.
-            let limit = number((burn.factor * self.budget).min(0.99));
-            let long = self.recorded(component, burn.long);
-            let short = self.recorded(component, burn.short);
-            format!("{long} > {limit} and {short} > {limit}")
-        });
-        let any: Vec<String> = pairs.collect();
-        let requests = self.requests(&self.part(burns[0].long));
-        format!(
-            "({}) and on (job) {requests} >= {LEAST_REQUESTS}",
-            any.join(" or ")
-        )
-    }
-
-    /// The share of the error budget that is left: 1 is all of it; below 0 the objective is missed.
-    fn budget_left(&self) -> String {
-        let window = duration_text(self.window);
-        format!("1 - ({}) / {}", self.ratio(&window), number(self.budget))
-    }
-}
-
-fn text(text: &str) -> Option<AlertText> {
-    Some(AlertText {
-        text: text.to_string(),
-        from_kind: true,
-    })
-}
-
-/// A number without the noise of its last digits.
-fn number(value: f64) -> String {
-    let text = format!("{value:.6}");
-    text.trim_end_matches('0').trim_end_matches('.').to_string()
-}
-
-/// The bucket that ends at so many milliseconds, however its number is written: `1`, `1.0`.
-fn bucket_matcher(under: u64) -> String {
-    let (whole, rest) = (under / 1000, under % 1000);
-    if rest == 0 {
-        return format!("le=~\"{whole}([.]0+)?\"");
-    }
-    let fraction = format!("{rest:03}");
-    format!("le=~\"{whole}[.]{}0*\"", fraction.trim_end_matches('0'))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::bucket_matcher;
-
-    #[test]
-    fn a_bucket_is_found_however_its_number_is_written() {
-        assert_eq!(bucket_matcher(300), "le=~\"0[.]30*\"");
-        assert_eq!(bucket_matcher(2000), "le=~\"2([.]0+)?\"");
-        assert_eq!(bucket_matcher(2500), "le=~\"2[.]50*\"");
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     expand::ComponentDraft,
     model::{Field, HostPort, NetworkMode, Piece, Port, PublicAddress, Text},
     reference::{self},
-    resolve::connections::{Hindrance, hindrance, unreachable},
+    resolve::connections::{NetworkBarrier, network_barrier, unreachable},
     syntax::Node,
     text::all_of,
 };
@@ -58,10 +58,10 @@ impl Resolver<'_> {
         field: Field,
         sink: &mut Sink,
     ) -> Option<()> {
-        let Some(hindrance) = self.hindrance(draft, workload, field) else {
+        let Some(barrier) = self.barrier(draft, workload, field) else {
             return Some(());
         };
-        sink.push(self.no_connection(draft, &hindrance));
+        sink.push(self.no_connection(draft, &barrier));
         None
     }
 
@@ -72,11 +72,11 @@ impl Resolver<'_> {
         field: Field,
         sink: &mut Sink,
     ) -> Option<()> {
-        let Some(hindrance) = self.hindrance(of.draft, &of.workload, field) else {
+        let Some(barrier) = self.barrier(of.draft, &of.workload, field) else {
             return Some(());
         };
-        let mut diagnostic = self.no_connection(of.draft, &hindrance);
-        if hindrance.together && !self.kind_text {
+        let mut diagnostic = self.no_connection(of.draft, &barrier);
+        if barrier.together && !self.kind_text {
             let is_own = self.owner_is(of.draft);
             let number = match is_own {
                 true => reference::written(&["self", &of.port.name, "port"]),
@@ -106,26 +106,31 @@ impl Resolver<'_> {
             .is_some_and(|owner| self.scene.components[owner].name == draft.name)
     }
 
-    fn hindrance(&self, draft: &ComponentDraft, workload: &str, field: Field) -> Option<Hindrance> {
+    fn barrier(
+        &self,
+        draft: &ComponentDraft,
+        workload: &str,
+        field: Field,
+    ) -> Option<NetworkBarrier> {
         // What a component says of itself is asked for again by whoever reads it.
         let is_unread = self.owner_is(draft) && self.scope.reader.is_none();
         if field == Field::Port || is_unread {
             return None;
         }
-        hindrance(self.scene, self.scope.reader, draft, workload)
+        network_barrier(self.scene, self.scope.reader, draft, workload)
     }
 
     /// The error at the user's reference. In a kind's text the mistake is the binding, or the mode beside the kind's parts.
-    fn no_connection(&self, draft: &ComponentDraft, hindrance: &Hindrance) -> Diagnostic {
+    fn no_connection(&self, draft: &ComponentDraft, barrier: &NetworkBarrier) -> Diagnostic {
         match (self.kind_text, self.through) {
-            (true, Some(binding)) => unreachable(draft, binding, hindrance),
-            (true, None) => self.unreachable_self(draft, hindrance),
-            (false, _) => unreachable(draft, self.place, hindrance),
+            (true, Some(binding)) => unreachable(draft, binding, barrier),
+            (true, None) => self.unreachable_self(draft, barrier),
+            (false, _) => unreachable(draft, self.place, barrier),
         }
     }
 
     /// The error for a kind's own text that needs an address of the component itself.
-    fn unreachable_self(&self, draft: &ComponentDraft, hindrance: &Hindrance) -> Diagnostic {
+    fn unreachable_self(&self, draft: &ComponentDraft, barrier: &NetworkBarrier) -> Diagnostic {
         let of_part = self
             .scope
             .reader
@@ -143,7 +148,7 @@ impl Resolver<'_> {
             Code::Unreachable,
             format!("{who} needs an address of `{}`, and gets none", draft.name),
         )
-        .label(hindrance.mode, &hindrance.why)
+        .label(barrier.mode, &barrier.why)
         .label(draft.span, "this component")
         .help(format!("remove `network_mode`{instead}"))
     }

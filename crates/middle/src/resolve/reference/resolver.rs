@@ -14,6 +14,7 @@ use crate::{
     expand::{ComponentDraft, read, unknown},
     language::{NameRule, secret_places},
     model::{Endpoint, Piece, Text},
+    names::variable_name,
     reference::{self, ComponentField, Mode, OwnPort, PortField, Words},
     resolve::Scene,
     source::Span,
@@ -132,7 +133,7 @@ impl Resolver<'_> {
             Some(ComponentField::Name) => Some(Text::literal(&draft.name)),
             Some(ComponentField::Title) if self.kind_text => Some(Text::literal(&draft.kind.title)),
             Some(ComponentField::EnvName) if self.kind_text => {
-                Some(Text::literal(read::env_name(&draft.name)))
+                Some(Text::literal(variable_name(&draft.name)))
             }
             Some(ComponentField::Selector) if self.kind_text => {
                 Some(Text::literal(format!("job=\"{}\"", draft.name)))
@@ -358,21 +359,22 @@ impl Resolver<'_> {
             (Some(ComponentField::Version), _) => {
                 return Some(crate::resolve::image::version_of(self.scene, index, sink));
             }
-            (_, [output]) => match self.output_of(index, output, chosen, sink) {
-                Some(text) => return text,
-                None => {
-                    let port = match asked.and_then(ComponentField::port) {
-                        Some(OwnPort::Main) => draft.main_port(),
-                        Some(OwnPort::Page) => draft.page_port(),
-                        None => None,
-                    };
-                    if let Some(port) = port
-                        && let Some(of) = self.port(index, &port)
-                    {
-                        return self.field(&of, output, sink);
-                    }
+            (_, [output]) => {
+                let outputs = draft.kind_table.table("outputs");
+                if let Some(node) = outputs.and_then(|it| it.get(output)) {
+                    return self.output_of(index, (output, node), chosen, sink);
                 }
-            },
+                let port = match asked.and_then(ComponentField::port) {
+                    Some(OwnPort::Main) => draft.main_port(),
+                    Some(OwnPort::Page) => draft.page_port(),
+                    None => None,
+                };
+                if let Some(port) = port
+                    && let Some(of) = self.port(index, &port)
+                {
+                    return self.field(&of, output, sink);
+                }
+            }
             _ => {}
         }
         let own_port = asked.and_then(ComponentField::port);
@@ -398,18 +400,17 @@ impl Resolver<'_> {
         self.through.filter(|_| is_of_catalog)
     }
 
-    /// An output of a component; `None`: it has none of this name.
+    /// An output of a component, by its name and what the kind says of it.
     fn output_of(
         &self,
         index: usize,
-        output: &str,
+        (output, node): (&str, &Node),
         chosen: Option<&str>,
         sink: &mut Sink,
-    ) -> Option<Option<Text>> {
+    ) -> Option<Text> {
         let draft = &self.scene.components[index];
         // That a secret comes out is reported at the user's reference, not at the setting that holds it.
         let reader_refuses = self.scope.no_secrets.filter(|_| self.kind_text);
-        let node = draft.kind_table.get_path(&["outputs", output])?;
         let scope = Scope {
             binding: chosen,
             no_secrets: reader_refuses,
@@ -418,7 +419,7 @@ impl Resolver<'_> {
         let text = text(self.scene, node, &scope, sink);
         if let (Some(place), Some(secret)) = (self.scope.no_secrets, text.secrets().first()) {
             sink.push(secret_output(draft, output, secret, place, self.place));
-            return Some(None);
+            return None;
         }
         let lead_there = |endpoint: &&Endpoint| endpoint.component == draft.name;
         if let Some(endpoint) = text.endpoints().find(lead_there)
@@ -426,11 +427,11 @@ impl Resolver<'_> {
                 .reachable(draft, &draft.name, endpoint.field, sink)
                 .is_none()
         {
-            return Some(None);
+            return None;
         }
         match self.scope.outside {
-            true => Some(self.output_from_outside(index, text, sink)),
-            false => Some(Some(text)),
+            true => self.output_from_outside(index, text, sink),
+            false => Some(text),
         }
     }
 

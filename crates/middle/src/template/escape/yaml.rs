@@ -141,7 +141,7 @@ pub fn block(item: Item<'_>, indent: usize, charge: &Charge<'_>) -> Result<Strin
 }
 
 /// The entries of a table in block style, as [`block`] writes them; a key in `anchors` has the value that stands at the
-/// anchor of that name.
+/// anchor of that name. Errors: it is too deep or too large, or holds what YAML can't.
 pub fn entries(
     table: Item<'_>,
     anchors: Item<'_>,

@@ -5,7 +5,7 @@ use crate::{
     files::{Site, Target},
     model::{Gpu, HostPath, Mount, Piece, Pipeline, Platform, Purpose, Task, TaskBody, Text},
     target::shared::{
-        losses::{ALLOW, AUTHORITIES, loss, lost_certificates},
+        losses::{AUTHORITIES, loss, lost_certificates},
         public_address,
     },
 };
@@ -21,12 +21,16 @@ pub fn of(platform: &Platform, pipeline: &Pipeline) -> Vec<Diagnostic> {
         .iter()
         .flat_map(|task| of_task(platform, pipeline, task));
     let certificates = of_certificates(pipeline);
-    let subject = || Some(Subject::Pipeline(pipeline.name.clone()));
     let late = of_parameters(platform, pipeline);
     let late = late.into_iter().chain(of_addresses(platform, pipeline));
     let late = late.filter(|_| platform.runs_on(Site::Cluster));
     let losses = mounts.chain(tasks).chain(certificates).chain(late);
-    losses.map(|it| it.of(subject())).collect()
+    losses.map(|it| it.of(subject(pipeline))).collect()
+}
+
+/// Whose `allow` accepts them.
+fn subject(pipeline: &Pipeline) -> Option<Subject> {
+    Some(Subject::Pipeline(pipeline.name.clone()))
 }
 
 fn of_mount(pipeline: &Pipeline, mount: &Mount) -> Option<Diagnostic> {
@@ -43,9 +47,8 @@ fn of_mount(pipeline: &Pipeline, mount: &Mount) -> Option<Diagnostic> {
                 mount.span,
                 "mounted under Compose only",
             )
-            .help(format!(
-                "put it into the image, and write {ALLOW} on the pipeline"
-            )),
+            .of(subject(pipeline))
+            .help_to_accept(|accept| format!("put it into the image, and write {accept}")),
         );
     }
     (relative && !mount.compose_only).then(|| {
@@ -115,7 +118,9 @@ fn of_addresses(platform: &Platform, pipeline: &Pipeline) -> Option<Diagnostic> 
         pipeline.span,
         "refers to `.public_url`",
     );
-    Some(lost.help(format!("set `{variable}` in the environment of the Airflow that runs it, and accept this with {ALLOW}")))
+    Some(lost.of(subject(pipeline)).help_to_accept(|accept| {
+        format!("set `{variable}` in the environment of the Airflow that runs it, and accept this with {accept}")
+    }))
 }
 
 /// What a reference names is mounted; a path that the user wrote may not be.
@@ -128,11 +133,9 @@ fn of_certificates(pipeline: &Pipeline) -> Vec<Diagnostic> {
     let variables = pipeline.tasks.iter().filter(runs).flat_map(|it| &it.env);
     lost_certificates(
         Target::Airflow,
-        &pipeline.name,
+        &Subject::Pipeline(pipeline.name.clone()),
         variables,
-        &format!(
-            "mount a folder there that holds it, or put it into the image and write {ALLOW} on the pipeline"
-        ),
+        "mount a folder there that holds it, or put it into the image",
     )
 }
 

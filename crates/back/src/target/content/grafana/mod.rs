@@ -26,7 +26,7 @@ use crate::{
         Context, Emission,
         shared::{
             boards, containers,
-            losses::{accept, loss},
+            losses::loss,
             probes::{self, ProbedWorkload},
             scrape::{self, Job},
         },
@@ -119,9 +119,9 @@ fn without_dashboards(grafana: &Component) -> Diagnostic {
         "`{}` asks no Prometheus: the platform's dashboards are left out",
         grafana.name
     );
-    let help = format!("add one with `mlopsgen add prometheus`, or {}", accept());
     let lost = loss(Target::Grafana, &message, grafana.span, "this Grafana");
-    lost.help(help).about(&grafana.name)
+    lost.about(&grafana.name)
+        .or_accept("add one with `mlopsgen add prometheus`")
 }
 
 /// Adds the overview, and a dashboard for each kind and each component with panels of its own.

@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use crate::{
     files::Site,
-    model::{Component, FileContent, HttpScheme, Platform, Port, Secret, SettingValue},
+    model::{Component, FileContent, HttpScheme, Platform, Port, SettingValue},
+    names::variable_name,
     speak::{Constants, Speak, units::prometheus},
 };
 
@@ -181,7 +182,7 @@ fn login(platform: &Platform, source: &Component) -> (String, String) {
         .and_then(|_| setting_text(platform, source, "user"));
     match user {
         Some(user) => {
-            let name = Secret::usual_env(&source.name);
+            let name = variable_name(&source.name);
             (literal(&user), format!("$ELASTICSEARCH_PASSWORD_{name}"))
         }
         None => (

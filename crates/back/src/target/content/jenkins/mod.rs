@@ -9,10 +9,7 @@ use crate::{
     diag::{Diagnostic, Subject},
     files::Target,
     model::Ci,
-    target::{
-        Context, Emission,
-        shared::losses::{ALLOW, lost_certificates},
-    },
+    target::{Context, Emission, shared::losses::lost_certificates},
     template::TemplateError,
 };
 
@@ -29,15 +26,12 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     Ok(emission)
 }
 
-fn losses(ci: &Ci) -> impl Iterator<Item = Diagnostic> {
+fn losses(ci: &Ci) -> Vec<Diagnostic> {
     let of_stages = ci.all_stages().flat_map(|it| &it.env);
-    let losses = lost_certificates(
+    lost_certificates(
         Target::Jenkins,
-        &ci.name,
+        &Subject::Ci(ci.name.clone()),
         ci.env.iter().chain(of_stages),
-        &format!("put it there on the agent, and write {ALLOW} on the CI entry"),
-    );
-    let subject = Subject::Ci(ci.name.clone());
-    let of = move |it: Diagnostic| it.of(Some(subject.clone()));
-    losses.into_iter().map(of)
+        "put it there on the agent",
+    )
 }

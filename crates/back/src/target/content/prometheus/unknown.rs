@@ -16,7 +16,7 @@ use crate::{
             boards,
             exposed::{self, Known},
             expr::{asked_of, others},
-            losses::{accept, loss},
+            losses::loss,
             scrape::Job,
         },
     },
@@ -121,7 +121,7 @@ fn no_job_there(question: &Question<'_>, job: &str, place: &Seen<'_>) -> Diagnos
         "{what} asks for the job `{job}`, which is not scraped{}: {loser} has no data there",
         place.name()
     );
-    warning(question, &message).help(accept())
+    warning(question, &message).accept_alone()
 }
 
 /// A warning for what asks all jobs for a metric that none has.

@@ -27,7 +27,7 @@ pub(super) fn of_variables(platform: &Platform, losses: &mut Losses) {
                      it is written out, and `{env}` does not change it",
                     variable.name
                 ),
-                "leave `env` out, or choose a default without them",
+                |it| it.help("leave `env` out, or choose a default without them"),
             );
         }
     }
@@ -47,7 +47,7 @@ pub(super) fn of_pipelines(platform: &Platform, losses: &mut Losses) {
                     "`build` of the pipeline `{}`: its tasks are no services, and nothing builds their image",
                     pipeline.name
                 ),
-                "build it in CI, or by `docker build`",
+                |it| it.help("build it in CI, or by `docker build`"),
             );
         }
     }

@@ -102,6 +102,6 @@ fn lost_mode(workload: &Workload, file: &FileMount, losses: &mut Losses) {
             "the file `{}` of `{}` can't get the mode `{:04o}`: it is mounted with the one that it has on disk",
             file.path, workload.name, file.mode
         ),
-        "leave `mode` out, or start the program through its interpreter",
+        |it| it.help("leave `mode` out, or start the program through its interpreter"),
     );
 }

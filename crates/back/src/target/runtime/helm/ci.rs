@@ -1,10 +1,7 @@
 //! CI entries whose stages run in containers: in a cluster Jenkins has no engine that could start one.
 
 use super::chart::Builder;
-use crate::{
-    model::{Agent, Ci, Purpose},
-    target::shared::losses::ALLOW,
-};
+use crate::model::{Agent, Ci, Purpose};
 
 /// Reports them, once an entry, where the chart runs the platform's Jenkins.
 pub fn losses(builder: &mut Builder<'_>) {
@@ -22,13 +19,15 @@ pub fn losses(builder: &mut Builder<'_>) {
             "`ci.{}` runs in a container, which no agent of `{}` can start in a cluster: there is no engine",
             ci.name, jenkins.name,
         );
-        let help = format!(
-            "write `agent = {{ label = \"...\" }}` with the label of an agent of your own that has an engine; or accept it with \
-             {ALLOW} on `{}`",
-            jenkins.name,
-        );
+        let name = &jenkins.name;
         let losses = &mut builder.losses;
-        losses.of_component(&jenkins.name, span, &message, &help);
+        losses.of_component(name, span, &message, |it| {
+            it.help_to_accept(|accept| {
+                format!(
+                    "write `agent = {{ label = \"...\" }}` with the label of an agent of your own that has an engine; or accept it with {accept} `{name}`"
+                )
+            })
+        });
     }
 }
 

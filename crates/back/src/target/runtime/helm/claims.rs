@@ -10,13 +10,11 @@ use serde_json::Value;
 
 use crate::{
     data::Keeper,
+    diag::Diagnostic,
     language::memory_bytes,
     model::{Mount, MountSource, NetworkOwners, Platform, PlatformVolume, Workload},
     speak::units::kubernetes,
-    target::shared::{
-        kept::Keeping,
-        losses::{Losses, accept},
-    },
+    target::shared::{kept::Keeping, losses::Losses},
 };
 
 /// What a claim asks for where platform.toml names no size.
@@ -274,9 +272,10 @@ fn report_lost_name(volume: &PlatformVolume, losses: &mut Losses) {
             "`name` of `{}` is `{name}`, which can't name a claim: the claim is `{claim}`",
             volume.path
         );
+        let (span, help) = (volume.span, Diagnostic::accept_alone);
         match &volume.component {
-            Some(component) => losses.of_component(component, volume.span, &message, &accept()),
-            None => losses.of_platform(volume.span, &message, &accept()),
+            Some(component) => losses.of_component(component, span, &message, help),
+            None => losses.of_platform(span, &message, help),
         }
     }
 }

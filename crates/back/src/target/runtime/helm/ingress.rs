@@ -56,8 +56,9 @@ pub fn stripped(builder: &mut Builder<'_>) {
                 "`strip` of route `{}`: an Ingress takes a path away by annotations of ingress-nginx, with `traefik` in `className` by a Middleware of Traefik, with `haproxy` by annotations of HAProxy's controllers; others do not",
                 route.name
             );
-            let help = "write the class that the cluster has, as `[raw.helm.ingress]` and `className = \"nginx\"`; with another controller `[raw.helm.gateway]` and `enabled = true`, which takes it away with any; or accept it with `[lints]` and `target-loss = \"allow\"`";
-            builder.losses.of_platform(route.span, &message, help);
+            let instead = "write the class that the cluster has, as `[raw.helm.ingress]` and `className = \"nginx\"`; with another controller `[raw.helm.gateway]` and `enabled = true`, which takes it away with any";
+            let losses = &mut builder.losses;
+            losses.of_platform(route.span, &message, |it| it.or_accept(instead));
         }
     }
 }

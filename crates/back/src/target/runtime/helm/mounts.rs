@@ -4,13 +4,14 @@ use serde_json::{Map, Value, json};
 
 use super::{chart::Builder, claims, image_folder, node_path, security};
 use crate::{
+    diag::Diagnostic,
     model::{
         Device, HostPath, Mount, MountSource, NetworkMode, PlatformVolume, Propagation, Text,
         Tmpfs, TmpfsOption, Workload,
     },
     names::Names,
     speak::units::kubernetes,
-    target::shared::{kept::SUB_PATH, losses::accept},
+    target::shared::kept::SUB_PATH,
     value::plain_path,
 };
 
@@ -128,15 +129,16 @@ fn lost_folder(builder: &mut Builder<'_>, workload: &Workload, mount: &Mount, pa
         mount.name, workload.name
     );
     let is_in_project = path != "." && !path.split('/').any(|part| part == "..");
-    let help = match is_in_project {
-        true => format!(
-            "if its program only reads it, write `files.\"{at}\" = {{ source = \"{path}\" }}` in its place, which a cluster gets, too; or {}",
-            accept()
-        ),
-        false => accept(),
+    let help = |lost: Diagnostic| {
+        match is_in_project {
+        true => lost.or_accept(format!(
+            "if its program only reads it, write `files.\"{at}\" = {{ source = \"{path}\" }}` in its place, which a cluster gets, too"
+        )),
+        false => lost.accept_alone(),
+    }
     };
     let losses = &mut builder.losses;
-    losses.of_component(&workload.component, mount.span, &message, &help);
+    losses.of_component(&workload.component, mount.span, &message, help);
 }
 
 /// What each node keeps for itself, under a name that no other platform and no other environment has, the engine's, and no other

@@ -9,10 +9,11 @@ use serde::Serialize;
 
 use super::{chart::Builder, told};
 use crate::{
+    diag::Diagnostic,
     graph::{OpenPort, Peer},
     model::{Component, Host, NetworkOwners, PortRange, Probe, Protocol},
     names::Names,
-    target::{Context, shared::losses::accept},
+    target::Context,
 };
 
 /// A pod or the tasks of a pipeline may reach a pod, or an address outside of the chart.
@@ -130,14 +131,9 @@ pub fn unanswered(builder: &mut Builder<'_>) {
             "`{from}` reaches a port of `{}`, which nobody answers: the job ends before `{host}`, in whose pod it runs, starts",
             job.name
         );
-        match component {
-            Some(component) => builder
-                .losses
-                .of_component(component, span, &message, &accept()),
-            None => builder
-                .losses
-                .of_component(&job.component, span, &message, &accept()),
-        }
+        let component = component.unwrap_or(&job.component);
+        let losses = &mut builder.losses;
+        losses.of_component(component, span, &message, Diagnostic::accept_alone);
     }
 }
 

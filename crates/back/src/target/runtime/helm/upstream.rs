@@ -12,11 +12,11 @@ use super::{
     workload,
 };
 use crate::{
+    diag::Diagnostic,
     language::{CHART_TOP_KEYS, component_key},
     model::{ChartOperator, Component, Platform, Raw, Text, UpstreamChart, Workload},
     speak::{ChartDefaults, Speak},
     syntax::Table,
-    target::shared::losses::accept,
 };
 
 /// A dependency as `Chart.yaml` lists it.
@@ -177,7 +177,6 @@ fn lost_keys(builder: &mut Builder<'_>, workload: &Workload, chart: &UpstreamCha
         chart.name,
     );
     let component = &workload.component;
-    builder
-        .losses
-        .of_component(component, chart.span, &message, &accept());
+    let losses = &mut builder.losses;
+    losses.of_component(component, chart.span, &message, Diagnostic::accept_alone);
 }

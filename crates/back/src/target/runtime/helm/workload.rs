@@ -17,7 +17,6 @@ use crate::{
     },
     speak::{Chart, Speak},
     target::shared::{
-        losses::accept,
         machine::{is_on_machine, knows_machine},
         public_address, scrape,
         started_with::started_with,
@@ -248,7 +247,7 @@ pub(super) fn unreachable_machine(builder: &mut Builder<'_>, workload: &Workload
                     "`{}` cannot reach `{}`: in a cluster `{MACHINE}` is no address",
                     workload.name, edge.component
                 ),
-                &format!("where pods reach it at an address of its own, write `extra_hosts = [\"{MACHINE}:10.0.0.5\"]` on the component; or {}", accept()),
+                |it| it.or_accept(format!("where pods reach it at an address of its own, write `extra_hosts = [\"{MACHINE}:10.0.0.5\"]`")),
             );
         }
     }

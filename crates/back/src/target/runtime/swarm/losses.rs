@@ -19,7 +19,7 @@ use crate::{
     speak::Stack,
     syntax::{Node, Value},
     target::shared::{
-        losses::{ALLOW, Losses, Marks, Wording, accept},
+        losses::{Losses, Marks, Wording},
         started_with::started_with,
     },
 };
@@ -89,7 +89,8 @@ fn of_clients(platform: &Platform, graph: &Graph, losses: &mut Losses) {
         let message = format!(
             "`{name}` reaches `{left_out}`, which a stack leaves out: nothing answers there"
         );
-        losses.of_component(&client.component, client.span, &message, &accept());
+        let (component, span) = (&client.component, client.span);
+        losses.of_component(component, span, &message, Diagnostic::accept_alone);
     }
 }
 
@@ -249,8 +250,9 @@ fn of_port(workload: &Workload, port: &Port, losses: &mut Losses) {
         "`bind` of the port `{}` of `{}`: it is published on all addresses of all nodes ({host}), not on {} alone",
         port.name, workload.name, port.bind
     );
-    let help = format!("leave `host` out, close it by a firewall, or accept it: {ALLOW}");
-    losses.of_component(&workload.component, port.host_span, &message, &help);
+    losses.of_component(&workload.component, port.host_span, &message, |it| {
+        it.or_accept("leave `host` out, close it by a firewall")
+    });
 }
 
 fn of_file(platform: &Platform, workload: &Workload, file: &FileMount, losses: &mut Losses) {
@@ -270,11 +272,11 @@ fn of_file(platform: &Platform, workload: &Workload, file: &FileMount, losses: &
         ),
         _ => return,
     };
-    losses.of_component(&workload.component, file.span, &message, &accept());
+    let component = &workload.component;
+    losses.of_component(component, file.span, &message, Diagnostic::accept_alone);
 }
 
 fn of_platform(platform: &Platform, losses: &mut Losses) {
-    let accept = "write `[lints] target-loss = \"allow\"` to accept it";
     for variable in &platform.variables {
         let Some(env) = &variable.env else {
             continue;
@@ -290,7 +292,7 @@ fn of_platform(platform: &Platform, losses: &mut Losses) {
             "the default of `vars.{}` holds {what}: it is written out, and `{env}` does not change it",
             variable.name
         );
-        losses.of_platform(variable.span, &message, help);
+        losses.of_platform(variable.span, &message, |it| it.help(help));
     }
     let guarded = |workload: &Workload| workload.runtime.no_new_privileges;
     if let Some(workload) = platform.workloads().find(|it| guarded(it)) {
@@ -298,13 +300,13 @@ fn of_platform(platform: &Platform, losses: &mut Losses) {
             "the programs of `{}` and of others from the catalog may gain further rights: Swarm has no `security_opt`",
             workload.component
         );
-        let help = "write `\"no-new-privileges\": true` in each node's daemon.json, or accept it: \
-                    `[lints] target-loss = \"allow\"`";
-        losses.of_platform(platform.span, &message, help);
+        losses.of_platform(platform.span, &message, |it| {
+            it.or_accept("write `\"no-new-privileges\": true` in each node's daemon.json")
+        });
     }
     if !platform.raw_compose.is_empty() {
         let message = format!("`[raw.compose]`: {COMPOSE_OWN}");
-        losses.of_platform(platform.span, &message, accept);
+        losses.of_platform(platform.span, &message, Diagnostic::accept_alone);
     }
 }
 

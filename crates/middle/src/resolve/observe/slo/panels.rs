@@ -1,6 +1,6 @@
 //! What a dashboard shows of service levels: what is left of the error budget, and how fast it goes.
 
-use super::{FAST_BURNS, Objective, number};
+use super::objective::{FAST_BURNS, Objective, number};
 use crate::language::duration_text;
 use crate::model::{Expression, Panel, PanelKind, Query, Threshold};
 

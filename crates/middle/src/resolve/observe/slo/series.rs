@@ -5,24 +5,24 @@ use std::borrow::Cow;
 use promql_parser::label::{MatchOp, Matcher};
 
 use crate::{
-    catalog::{matchers, series_fault},
+    catalog::Series,
     diag::{Code, Diagnostic, Sink},
     expand::ComponentDraft,
     resolve::observe::has_metrics,
     syntax::{Node, Value},
 };
 
-/// Reports a series of the user's that can't be counted. `own` are the labels that Prometheus gives all samples of the
-/// component: none where something else may have changed them.
-pub(super) fn check(key: &str, node: &Node, own: &[(&str, &str)], sink: &mut Sink) {
-    let text = node.as_str().unwrap_or_default();
-    if let Some(fault) = series_fault(key, node, text) {
-        sink.push(fault);
-        return;
-    }
-    let matchers = matchers(text);
+/// Reports a series of the user's that no sample of the component's fits. `own` are the labels that Prometheus gives all of them:
+/// none where something else may have changed them.
+pub(super) fn report_no_match(
+    key: &str,
+    node: &Node,
+    series: &Series,
+    own: &[(&str, &str)],
+    sink: &mut Sink,
+) {
     // Another job may be meant, whose samples have other labels.
-    if matchers.iter().any(|it| it.name == "job") {
+    if series.asks_for("job") {
         return;
     }
     let fits = |it: &Matcher, value: &str| match &it.op {
@@ -32,10 +32,7 @@ pub(super) fn check(key: &str, node: &Node, own: &[(&str, &str)], sink: &mut Sin
         MatchOp::NotRe(pattern) => !pattern.is_match(value),
     };
     for (name, value) in own {
-        if matchers
-            .iter()
-            .any(|it| it.name == *name && !fits(it, value))
-        {
+        if series.matchers_of(name).any(|it| !fits(it, value)) {
             sink.push(
                 Diagnostic::new(Code::BadValue, format!("`slo.{key}` matches no series"))
                     .label(
@@ -47,6 +44,23 @@ pub(super) fn check(key: &str, node: &Node, own: &[(&str, &str)], sink: &mut Sin
                     )),
             );
         }
+    }
+}
+
+/// A user's series as it is counted; `read` is what was read of it. Without a matcher on `job` it means the component's own jobs, where
+/// it has any: another program may count its requests under the same name.
+pub(super) fn of_user(
+    draft: &ComponentDraft,
+    key: &str,
+    text: &str,
+    read: Option<&Series>,
+) -> String {
+    let counted = counted(key, text);
+    match read {
+        Some(series) if has_metrics(draft) && !series.asks_for("job") => {
+            with(&counted, &format!("job=~\"{}(/.+)?\"", draft.name))
+        }
+        _ => counted.into_owned(),
     }
 }
 
@@ -71,7 +85,7 @@ pub(super) fn own_labels(draft: &ComponentDraft) -> Vec<(&str, &str)> {
 }
 
 /// The series that is counted: of a histogram its buckets, whichever of its names is written.
-pub(super) fn counted<'a>(key: &str, text: &'a str) -> Cow<'a, str> {
+fn counted<'a>(key: &str, text: &'a str) -> Cow<'a, str> {
     match key {
         "durations" => Cow::Owned(buckets(text)),
         _ => Cow::Borrowed(text),

@@ -127,9 +127,8 @@ pub fn unknown(builder: &mut Builder<'_>) {
             let unknown = of_workload(platform, component, workload).unknown;
             for variable in own.filter(|it| unknown.contains(&it.name)) {
                 let (message, help) = message_and_help(&variable.name, &workload.name);
-                builder
-                    .losses
-                    .of_component(&component.name, variable.span, &message, &help);
+                let losses = &mut builder.losses;
+                losses.of_component(&component.name, variable.span, &message, |it| it.help(help));
             }
         }
     }
@@ -144,7 +143,8 @@ pub fn unknown(builder: &mut Builder<'_>) {
             .collect();
         for (span, variable) in own.into_iter().filter(|(_, name)| unknown.contains(*name)) {
             let (message, help) = message_and_help(variable, &pipeline.name);
-            builder.losses.of_platform(span, &message, &help);
+            let losses = &mut builder.losses;
+            losses.of_platform(span, &message, |it| it.help(help));
         }
     }
 }
