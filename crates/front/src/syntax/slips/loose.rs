@@ -344,6 +344,11 @@ impl<'a> Reader<'a> {
             self.at = from + line.len();
             return Some(quoted(line));
         };
+        let mut inside = None;
+        while let Some(further) = behind_label(line, length, close) {
+            inside.get_or_insert(length);
+            length = further;
+        }
         let behind = line[length..].trim_start_matches(close).trim_start();
         let goes_on = end == End::Line
             && matches!(close, '"' | '\'')
@@ -353,13 +358,13 @@ impl<'a> Reader<'a> {
                 .any(|sign| behind.starts_with(sign))
             && !is_entry(behind);
         if goes_on {
-            let last = line.rfind(close)?;
-            self.note(Slip::QuoteInside, from + length..from + length + 1);
-            length = last;
+            inside.get_or_insert(length);
+            length = line.rfind(close)?;
         }
         let content = &line[..length];
         self.at = from + length + close.len_utf8();
-        if goes_on {
+        if let Some(first) = inside {
+            self.note(Slip::QuoteInside, from + first..from + first + 1);
             return Some(without_escapes(&without_doubled(content, close)));
         }
         if !matches!(open, '"' | '\'') || close != open {
@@ -448,6 +453,20 @@ pub(super) fn is_toml(value: &str) -> bool {
 
 pub(super) fn is_of_key(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')
+}
+
+/// Where the string goes on to, if the quote at its end here is that of a label's value: `"up{job="api"} == 0"`.
+fn behind_label(line: &str, end: usize, close: char) -> Option<usize> {
+    let (before, value) = (&line[..end], line[end..].strip_prefix('"')?);
+    let is_value = |value: &str| !value.starts_with([' ', '\t', ',', ';', '}', ']', '"', '#']);
+    if close != '"' || !before.ends_with(['=', '~']) || !is_value(value) {
+        return None;
+    }
+    let (_, behind) = value.split_once('"')?;
+    let further = behind
+        .find('"')
+        .filter(|_| behind.starts_with([',', '}', ' ']))?;
+    Some(line.len() - behind.len() + further)
 }
 
 /// `key = ...`, as behind another value.
