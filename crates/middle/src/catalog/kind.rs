@@ -155,7 +155,7 @@ impl Kind {
 }
 
 /// Whether something in a kind's file differs between major versions: a condition reads `major` or `version`, or a string holds
-/// `${major}`.
+/// `${major}`. Whether a version serves under a prefix does not count: that alone is no reason to ask for the version of each image.
 pub(super) fn asks_for_major(table: &Table) -> bool {
     let is_word = |c: char| c.is_ascii_alphanumeric() || "._".contains(c);
     table.iter().any(|(key, node)| {
@@ -163,8 +163,11 @@ pub(super) fn asks_for_major(table: &Table) -> bool {
         nodes.iter().any(|node| match &node.value {
             Value::Table(table) => asks_for_major(table),
             Value::String(text) if key.name == "if" => {
-                let mut words = text.split(|c| !is_word(c));
-                words.any(|word| ["major", "version"].contains(&word))
+                let words: Vec<&str> = text.split(|c| !is_word(c)).collect();
+                let is_prefix = |word: &&str| word.starts_with("ports.") && word.ends_with(".path");
+                let mut asked = words.iter();
+                asked.any(|word| ["major", "version"].contains(word))
+                    && !words.iter().any(is_prefix)
             }
             Value::String(_) => reference::of_node(node, Words::Kind, Mode::Shell)
                 .references()
