@@ -175,6 +175,18 @@ fn declaration(table: &str, name: &str) -> Option<String> {
     }
 }
 
+/// The lines that declare all of them.
+fn declarations(table: &str, names: &[(&str, Span)]) -> Option<Vec<String>> {
+    let lines = names.iter().map(|(name, _)| declaration(table, name));
+    lines.collect()
+}
+
+/// The lines as a help shows them, each behind the same beginning.
+fn shown(start: &str, lines: &[String]) -> String {
+    let lines = lines.iter().map(|line| format!("`{start}{line}`"));
+    lines.collect::<Vec<_>>().join(" and ")
+}
+
 /// The texts of a list of nothing else.
 fn texts(value: &Node) -> Option<Vec<(&str, Span)>> {
     let items = value.as_array()?.iter();
@@ -189,22 +201,15 @@ fn texts(value: &Node) -> Option<Vec<(&str, Span)>> {
 fn names_in_list(entry: &Entry, table: &str, elsewhere: Option<Diagnostic>) -> Option<Misplaced> {
     let Entry { key, value } = entry;
     let names = texts(value)?;
-    let lines: Vec<String> = names
-        .iter()
-        .map(|(name, _)| declaration(table, name))
-        .collect::<Option<_>>()?;
+    let lines = declarations(table, &names)?;
     let whole = Span::new(key.span.source, key.span.start..value.span.end);
-    let shown = |start: &str| {
-        let lines = lines.iter().map(|line| format!("`{start}{line}`"));
-        lines.collect::<Vec<_>>().join(" and ")
-    };
     let report = match elsewhere {
         // A table below `[platform]` is another one than the list was meant to be.
         Some(report) => {
             let report = report
                 .help(format!(
                     "remove it, and write {} below `[{table}]`",
-                    shown("")
+                    shown("", &lines)
                 ))
                 .removing(places(key, value));
             lines.iter().fold(report, |report, line| {
@@ -213,10 +218,11 @@ fn names_in_list(entry: &Entry, table: &str, elsewhere: Option<Diagnostic>) -> O
         }
         None => {
             let start = format!("{table}.");
+            let help = format!("write {} for it", shown(&start, &lines));
             let lines = lines.iter().map(|line| format!("{start}{line}"));
             let lines: Vec<String> = lines.collect();
             Diagnostic::new(Code::WrongType, A_LIST)
-                .help(format!("write {} for it", shown(&start)))
+                .help(help)
                 .replacing(whole, lines.join("\n"))
         }
     };
@@ -233,13 +239,21 @@ fn names_below_a_key(entry: &Entry, table: &str) -> Option<Misplaced> {
     let [only] = &entry.value.as_table()?.entries[..] else {
         return None;
     };
+    let names = texts(&only.value)?;
+    let lines = declarations(table, &names)?;
+    let whole = Span::new(
+        only.key.span.source,
+        only.key.span.start..only.value.span.end,
+    );
+    let around = entry.value.span;
+    let is_in_braces = around.start < whole.start && whole.end < around.end;
+    let separator = if is_in_braces { ", " } else { "\n" };
     let message = format!("`[{table}]` is a table of names, without a list");
-    let report = Diagnostic::new(Code::WrongType, message);
-    let found = names_in_list(only, table, Some(report))?;
-    Some(Misplaced {
-        written: table.to_string(),
-        ..found
-    })
+    let report = Diagnostic::new(Code::WrongType, message)
+        .label(only.key.span, "a list of names")
+        .help(format!("write {} for it", shown("", &lines)))
+        .replacing(whole, lines.join(separator));
+    Some(declaring(report, &entry.key, table, &names))
 }
 
 /// A list of names in the place of a table of which nobody else can say what it declares. The names are known all the same.

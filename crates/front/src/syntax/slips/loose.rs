@@ -7,7 +7,9 @@ use std::ops::Range;
 use toml::de::DeTable;
 
 use super::{
-    quotes::{closing, other_end, prefix, string_end, without_doubled, without_escapes},
+    quotes::{
+        behind_label, closing, other_end, prefix, string_end, without_doubled, without_escapes,
+    },
     word,
 };
 use crate::syntax::{key_text, quoted};
@@ -453,20 +455,6 @@ pub(super) fn is_toml(value: &str) -> bool {
 
 pub(super) fn is_of_key(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')
-}
-
-/// Where the string goes on to, if the quote at its end here is that of a label's value: `"up{job="api"} == 0"`.
-fn behind_label(line: &str, end: usize, close: char) -> Option<usize> {
-    let (before, value) = (&line[..end], line[end..].strip_prefix('"')?);
-    let is_value = |value: &str| !value.starts_with([' ', '\t', ',', ';', '}', ']', '"', '#']);
-    if close != '"' || !before.ends_with(['=', '~']) || !is_value(value) {
-        return None;
-    }
-    let (_, behind) = value.split_once('"')?;
-    let further = behind
-        .find('"')
-        .filter(|_| behind.starts_with([',', '}', ' ']))?;
-    Some(line.len() - behind.len() + further)
 }
 
 /// `key = ...`, as behind another value.
