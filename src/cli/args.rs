@@ -259,6 +259,8 @@ pub fn with_tips(mut error: clap::Error) -> clap::Error {
     if matches!(argument, Some(ContextValue::String(it)) if it == "--all") {
         let tip = "leave `--all` out: without names a command is for the whole platform";
         error.remove(ContextKind::SuggestedArg);
+        // It holds the flag, too.
+        error.remove(ContextKind::Usage);
         error.insert(
             ContextKind::Suggested,
             ContextValue::StyledStrs(vec![tip.into()]),

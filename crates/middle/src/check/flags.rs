@@ -88,6 +88,7 @@ pub(super) fn password_argument<'a>(
             None => (word, BETWEEN.contains(&word)),
         };
         match &mut arguments {
+            _ if BETWEEN.contains(&word) => {}
             // A list names its program again.
             None => arguments = is_client(word).then(Vec::new),
             Some(arguments) if arguments.is_empty() && is_client(word) => {}
@@ -118,9 +119,9 @@ pub(super) fn password_argument<'a>(
     None
 }
 
-/// Whether a word is one that is written out, and no place to fill in.
+/// Whether a word is one that is written out: no flag, no place to fill in, no file for the output.
 fn is_password(word: &str) -> bool {
-    is_literal(word) && !word.starts_with(['-', '<', '{', '%'])
+    is_literal(word) && !word.starts_with(['-', '<', '>', '{', '%'])
 }
 
 fn file_name(path: &str) -> &str {
@@ -215,6 +216,7 @@ mod tests {
         for line in [
             "mc alias set l http://s3:9000 $USER $PASSWORD",
             "mc alias set l http://s3:9000 admin",
+            "mc alias set l http://s3:9000 admin >/dev/null",
             "mc alias set l http://s3:9000 admin && mc mb l/bucket",
             "mc alias list && echo set l http://s3:9000 admin s3cretWord",
             "mcrouter alias set l http://s3:9000 admin s3cretWord",
