@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, path::PathBuf};
 use clap::{
     Args, ColorChoice, Parser, Subcommand, ValueEnum,
     builder::{PossibleValuesParser, TypedValueParser},
+    error::{ContextKind, ContextValue},
 };
 use mlopsgen::{
     commands::CommandFlags,
@@ -255,6 +256,22 @@ pub fn target_of(name: &str) -> Result<Target, String> {
     Target::from_name(name).ok_or_else(|| format!("there is no target `{name}`"))
 }
 
+/// The same error without a tip that leads elsewhere: `--all` is not short for `--all-envs`, which is about every environment.
+pub fn with_tips(mut error: clap::Error) -> clap::Error {
+    let argument = error.get(ContextKind::InvalidArg);
+    if matches!(argument, Some(ContextValue::String(it)) if it == "--all") {
+        let tip = "leave `--all` out: without names a command is for the whole platform";
+        error.remove(ContextKind::SuggestedArg);
+        // It holds the flag, too.
+        error.remove(ContextKind::Usage);
+        error.insert(
+            ContextKind::Suggested,
+            ContextValue::StyledStrs(vec![tip.into()]),
+        );
+    }
+    error
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -291,6 +308,25 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn all_is_not_taken_for_all_environments() {
+        let told = |flag: &str| {
+            let error = Cli::try_parse_from(["mlopsgen", "down", flag]).err();
+            error.map_or_else(String::new, |it| super::with_tips(it).to_string())
+        };
+        assert!(
+            told("--all").contains("tip: leave `--all` out"),
+            "{}",
+            told("--all")
+        );
+        assert!(!told("--all").contains("--all-envs"), "{}", told("--all"));
+        assert!(
+            told("--all-env").contains("--all-envs"),
+            "{}",
+            told("--all-env")
+        );
     }
 
     #[test]

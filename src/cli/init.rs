@@ -65,6 +65,12 @@ pub fn run(args: &InitArgs, context: &Context) -> Result<u8, Failure> {
         ))
         .help("name another folder: `mlopsgen init DIR`"));
     }
+    if let Some(kind) = kind_as_folder(args, context) {
+        context.terminal.err(&format!(
+            "note: `{kind}` is the folder, not a kind to start with: kinds are separated by commas, as in `--with {},{kind}`\n",
+            args.with.join(",")
+        ));
+    }
     if let Some(above) = project_above(&folder) {
         context.terminal.err(&format!(
             "note: there is a project above: {}. Commands in this folder now use the new one; to add to the other, remove this file and \
@@ -105,6 +111,15 @@ fn text(with: &[String], folder: &Path, context: &Context) -> Result<String, Fai
     let file = context.global.file.to_string_lossy();
     add::accept(&mut addition, &world, &file)?;
     Ok(addition.text())
+}
+
+/// The folder where it has the name of a kind that is not asked for: a second word behind `--with` is a folder.
+fn kind_as_folder<'a>(args: &'a InitArgs, context: &Context) -> Option<&'a str> {
+    let name = args.folder.as_ref()?.to_str()?;
+    let of_kind = |written: &String| written.split('=').next() == Some(name);
+    let is_asked = args.with.is_empty() || args.with.iter().any(of_kind);
+    let is_kind = || add::all(context).contains_key(name);
+    (!is_asked && is_kind()).then_some(name)
 }
 
 /// The platform file that commands in this folder would use without one of its own.

@@ -112,6 +112,7 @@ pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
+            let error = args::with_tips(error);
             let printed = error.print().and_then(|()| io::stdout().flush());
             // A pipe that nobody reads any more is no reason to fail.
             let is_lost = printed.is_err_and(|it| it.kind() != io::ErrorKind::BrokenPipe);

@@ -182,16 +182,68 @@ fn what_has_no_metrics_is_not_scraped() {
     );
 }
 
-/// A prefix that only a newer version of the program serves under is a lint at the older one.
+/// A prefix that only a newer version of the program serves under is a lint at the older one, in an image of the user's own too: its
+/// number tells which it is. One that tells nothing is taken for the newest.
 #[test]
 fn a_prefix_needs_a_version_that_serves_under_it() {
-    let lints = |version: &str| -> Vec<&str> {
-        let lines = format!("version = \"{version}\"\nports.http = {{ path = \"/bi\" }}");
-        let found = compiled_at("superset", &lines).diagnostics;
-        found.iter().map(|it| it.code.name()).collect()
+    let is_warned = |kind: &str, image: &str| -> bool {
+        let lines = format!("{image}\nports.http = {{ path = \"/here\" }}");
+        let found = compiled_at(kind, &lines).diagnostics;
+        found.iter().any(|it| it.code.name() == "no-prefix")
     };
-    assert!(lints("5.0.0-dev").contains(&"no-prefix"));
-    assert!(!lints("6.0.0-dev").contains(&"no-prefix"));
+    for (kind, older, since) in [
+        ("mlflow", "3.11.1", "3.12.0"),
+        ("prefect", "3.1.15", "3.2.0"),
+        ("superset", "5.0.0", "6.0.0"),
+    ] {
+        let own = |tag: &str| format!("image = \"registry.example.com/ours:{tag}\"");
+        let major = since.split('.').next().expect("a number");
+        let built = "build = { context = \".\" }";
+        assert!(is_warned(kind, &own(older)), "{kind} {older}");
+        assert!(!is_warned(kind, &own(since)), "{kind} {since}");
+        assert!(!is_warned(kind, &own("nightly")), "{kind}");
+        assert!(!is_warned(kind, &own("0.7.1")), "{kind}");
+        let said = format!("{}\nsettings.major = {major}", own("0.7.1"));
+        assert!(!is_warned(kind, &said), "{kind} {major}");
+        assert!(is_warned(kind, &format!("{built}\nversion = \"{older}\"")));
+        assert!(!is_warned(kind, built), "{kind}");
+    }
+    // Only who sets a prefix needs to know it: no image is asked for its version because of that.
+    for kind in ["mlflow", "superset"] {
+        let image = "image = \"registry.example.com/ours:nightly\"";
+        assert!(compiled_at(kind, image).output.is_ok(), "{kind}");
+    }
+    assert!(is_warned("superset", "version = \"5.0.0-dev\""));
+    assert!(!is_warned("superset", "version = \"6.0.0-dev\""));
+    // Of other kinds the number of an image of one's own tells nothing.
+    assert!(!is_warned(
+        "qdrant",
+        "image = \"registry.example.com/ours:1.17.0\""
+    ));
+    assert!(is_warned("qdrant", "version = \"v1.17.0\""));
+}
+
+/// MLflow's calls are below a prefix from 3.12 on, where its log-in answers a check of its health with 401.
+#[test]
+fn mlflow_below_a_prefix_is_healthy_with_accounts() {
+    let written = |version: &str| {
+        let component = format!(
+            "[components.it]\nversion = \"{version}\"\nports.http = {{ path = \"/ml\" }}\nsettings.admin_password = \"${{secrets.key}}\"\n"
+        );
+        let text = least("mlflow").replacen("[components.it]\n", &component, 1);
+        let secrets = "[secrets]\nkey = { env = \"KEY\" }\n";
+        let output = support::compiled::compiled(text.replacen("[secrets]\n", secrets, 1)).output;
+        let output = output.unwrap_or_else(|_| panic!("{version} has errors"));
+        let file = output.files.files.get("compose/one.yaml");
+        file.expect("the file of its group").text.to_string()
+    };
+    let before = written("v3.11.1-full");
+    assert!(!before.contains("static-prefix"), "{before}");
+    assert!(!before.contains("/ml/health"), "{before}");
+    let since = written("v3.12.0-full");
+    assert!(since.contains("static-prefix"), "{since}");
+    assert!(since.contains("127.0.0.1:5000/ml/health"), "{since}");
+    assert!(since.contains("if error.code != 401"), "{since}");
 }
 
 /// Its plugins need a newer core; somebody who names the plugins may have an older one.

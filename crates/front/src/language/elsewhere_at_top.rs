@@ -2,8 +2,10 @@
 //! `[platform]`, a list of names. Each is read where it was meant, so that it is one mistake and what it names is known.
 
 use super::{
+    compose::{NO_NETWORKS, form_of_compose},
     context::{Context, Owner},
     key::KeyShape,
+    misfit::wrong_type,
     misplaced::inner_keys,
     shape::Shape,
 };
@@ -16,6 +18,9 @@ use crate::{
 
 /// Fewer letters than these begin other words: `[circle]` is no `[ci.rcle]`.
 const SHORTEST: usize = 4;
+
+/// What is wrong with a list in the place of a table.
+const A_LIST: &str = "expected a table, found a list";
 
 /// What may stand between a table and a name beside the dot.
 const SEPARATORS: [char; 5] = ['-', '_', ' ', ':', '/'];
@@ -50,7 +55,9 @@ pub(super) fn set_right(
                 }
                 None
             }
-            Some(shape) => names_in_list(entry, shape.name, None),
+            Some(shape) => names_in_list(entry, shape.name, None)
+                .or_else(|| names_below_a_key(entry, shape.name))
+                .or_else(|| names_alone(entry, table, keys, context)),
         };
         if let Some(found) = found {
             let right = right.get_or_insert_with(|| table.clone());
@@ -138,10 +145,11 @@ fn in_platform(entry: &Entry, keys: &[KeyShape]) -> Option<Misplaced> {
     let mut tables = keys.iter().filter(|it| matches!(it.shape, Shape::Map(..)));
     let shape = tables.find(|it| it.name == key.name)?;
     let message = format!("`[platform]` has no key `{}`", key.name);
+    let report = Diagnostic::new(Code::UnknownKey, message);
     let Some(inner) = value.as_table() else {
-        return names_in_list(entry, shape.name, Some(message));
+        return names_in_list(entry, shape.name, Some(report));
     };
-    let report = Diagnostic::new(Code::UnknownKey, message)
+    let report = report
         .label(key.span, "a table of its own")
         .help(format!(
             "write `{}` without `platform.` before it: it stands at the top",
@@ -156,63 +164,131 @@ fn in_platform(entry: &Entry, keys: &[KeyShape]) -> Option<Misplaced> {
     })
 }
 
-/// Names as a list where a table declares them, as Compose's `networks` and others have it. `message`: what is wrong with the place.
-fn names_in_list(entry: &Entry, table: &str, message: Option<String>) -> Option<Misplaced> {
-    let Entry { key, value } = entry;
-    let line = |name: &str| match table {
+/// The line that declares a name, where one fits whatever is declared.
+fn declaration(table: &str, name: &str) -> Option<String> {
+    match table {
         "groups" => Some(format!("{name} = \"Everything\"")),
         "secrets" => {
             let variable = variable_name(name);
             Some(format!("{name} = {{ env = \"{variable}\" }}"))
         }
         _ => None,
-    };
-    let items = value.as_array()?;
-    let names: Vec<(&str, String)> = items
-        .iter()
-        .map(|item| Some((item.as_str()?, line(item.as_str()?)?)))
-        .collect::<Option<_>>()?;
-    if names.is_empty() {
-        return None;
     }
+}
+
+/// The lines that declare all of them.
+fn declarations(table: &str, names: &[(&str, Span)]) -> Option<Vec<String>> {
+    let lines = names.iter().map(|(name, _)| declaration(table, name));
+    lines.collect()
+}
+
+/// The lines as a help shows them, each behind the same beginning.
+fn shown(start: &str, lines: &[String]) -> String {
+    let lines = lines.iter().map(|line| format!("`{start}{line}`"));
+    lines.collect::<Vec<_>>().join(" and ")
+}
+
+/// The texts of a list of nothing else.
+fn texts(value: &Node) -> Option<Vec<(&str, Span)>> {
+    let items = value.as_array()?.iter();
+    let texts: Vec<_> = items
+        .map(|item| Some((item.as_str()?, item.span)))
+        .collect::<Option<_>>()?;
+    (!texts.is_empty()).then_some(texts)
+}
+
+/// Names as a list where a table declares them, as Compose's `networks` and others have it. `elsewhere`: what is wrong with the
+/// place, where the list is not in that of the table.
+fn names_in_list(entry: &Entry, table: &str, elsewhere: Option<Diagnostic>) -> Option<Misplaced> {
+    let Entry { key, value } = entry;
+    let names = texts(value)?;
+    let lines = declarations(table, &names)?;
     let whole = key.span.through(value.span);
-    let shown = |start: &str| {
-        let lines = names.iter().map(|(_, line)| format!("`{start}{line}`"));
-        lines.collect::<Vec<_>>().join(" and ")
-    };
-    let report = match message {
+    let report = match elsewhere {
         // A table below `[platform]` is another one than the list was meant to be.
-        Some(message) => {
-            let report = Diagnostic::new(Code::UnknownKey, message)
+        Some(report) => {
+            let report = report
                 .help(format!(
                     "remove it, and write {} below `[{table}]`",
-                    shown("")
+                    shown("", &lines)
                 ))
                 .removing(places(key, value));
-            names.iter().fold(report, |report, (_, line)| {
+            lines.iter().fold(report, |report, line| {
                 report.declaring(key.span, table, line)
             })
         }
         None => {
             let start = format!("{table}.");
-            let lines = names.iter().map(|(_, line)| format!("{start}{line}"));
+            let help = format!("write {} for it", shown(&start, &lines));
+            let lines = lines.iter().map(|line| format!("{start}{line}"));
             let lines: Vec<String> = lines.collect();
-            Diagnostic::new(Code::WrongType, "expected a table, found a list")
-                .help(format!("write {} for it", shown(&start)))
+            Diagnostic::new(Code::WrongType, A_LIST)
+                .help(help)
                 .replacing(whole, lines.join("\n"))
         }
     };
-    let report = report.label(key.span, "a list of names");
-    let entries = items.iter().zip(&names).map(|(item, (name, _))| Entry {
-        key: key_at(name, item.span),
-        value: Node::broken(item.span),
+    Some(declaring(
+        report.label(key.span, "a list of names"),
+        key,
+        table,
+        &names,
+    ))
+}
+
+/// `[groups]` with nothing but a list of its names below some key.
+fn names_below_a_key(entry: &Entry, table: &str) -> Option<Misplaced> {
+    let [only] = &entry.value.as_table()?.entries[..] else {
+        return None;
+    };
+    let names = texts(&only.value)?;
+    let lines = declarations(table, &names)?;
+    let whole = only.key.span.through(only.value.span);
+    let around = entry.value.span;
+    let is_in_braces = around.start < whole.start && whole.end < around.end;
+    let separator = if is_in_braces { ", " } else { "\n" };
+    let message = format!("`[{table}]` is a table of names, without a list");
+    let report = Diagnostic::new(Code::WrongType, message)
+        .label(only.key.span, "a list of names")
+        .help(format!("write {} for it", shown("", &lines)))
+        .replacing(whole, lines.join(separator));
+    Some(declaring(report, &entry.key, table, &names))
+}
+
+/// A list of names in the place of a table of which nobody else can say what it declares. The names are known all the same.
+fn names_alone(
+    entry: &Entry,
+    file: &Table,
+    keys: &[KeyShape],
+    context: &Context<'_>,
+) -> Option<Misplaced> {
+    let Entry { key, value } = entry;
+    let shape = keys.iter().find(|shape| shape.name == key.name)?;
+    let Shape::Map(rule, _) = &shape.shape else {
+        return None;
+    };
+    let names = texts(value).filter(|names| names.iter().all(|(name, _)| rule.accepts(name)))?;
+    let report = match shape.name {
+        "networks" => Diagnostic::new(Code::WrongType, A_LIST)
+            .label(key.span, "a list of names")
+            .help(NO_NETWORKS),
+        _ => form_of_compose(key, value, file, keys, context)
+            .unwrap_or_else(|| wrong_type(value, &shape.shape, &context.below(shape))),
+    };
+    Some(declaring(report, key, shape.name, &names))
+}
+
+/// What a list stands for: entries of a table that are known by their names, and by nothing else.
+fn declaring(report: Diagnostic, key: &Key, table: &str, names: &[(&str, Span)]) -> Misplaced {
+    let entries = names.iter().map(|(name, span)| Entry {
+        key: key_at(name, *span),
+        value: Node::broken(*span),
     });
-    Some(Misplaced {
+    Misplaced {
         report,
         written: key.name.clone(),
         table: key_at(table, key.span),
         entries: entries.collect(),
-    })
+    }
 }
 
 fn key_at(name: &str, span: Span) -> Key {

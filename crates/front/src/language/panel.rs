@@ -28,7 +28,8 @@ const KIND_QUERY: Shape = Shape::Table(&[
 const EXPR: KeyShape = expr(
     Form::PanelPromQl,
     "expr = 'sum(rate(predictions_total{job=\"serving\"}[$__rate_interval]))'",
-);
+)
+.also_called(&["query", "promql", "expression"]);
 
 const fn expr(form: Form, example: &'static str) -> KeyShape {
     key(
@@ -152,7 +153,8 @@ const OF_COMPONENT: &[Section] = &[
                 ])),
                 "Several queries, instead of `expr`.",
                 "queries = [{ expr = 'drift_share{job=\"monitor\"}', legend = \"{{feature}}\" }]",
-            ),
+            )
+            .also_called(&["targets"]),
             key(
                 "thresholds",
                 Shape::List(&Shape::Either(&[Shape::Number, THRESHOLD])),

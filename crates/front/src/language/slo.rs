@@ -13,7 +13,8 @@ pub(super) const SLO: Shape = Shape::Table(&[
         Shape::Plain(Form::Percent),
         "The share of requests that must not fail.",
         "availability = \"99.5%\"",
-    ),
+    )
+    .also_called(&["objective", "target"]),
     key(
         "latency",
         Shape::Table(&[
@@ -23,6 +24,7 @@ pub(super) const SLO: Shape = Shape::Table(&[
                 "The percentage of the requests.",
                 "p = 95",
             )
+            .also_called(&["percentile"])
             .required(),
             key(
                 "under",

@@ -1,4 +1,5 @@
-//! Keys of a component that stand below the heading of one of its tables of free names: in TOML a line belongs to the heading above it.
+//! Keys of a component, a pipeline or a CI entry that stand below the heading of one of its tables of free names: in TOML a line
+//! belongs to the heading above it.
 
 use super::{
     context::{Context, Owner},
@@ -13,21 +14,19 @@ use crate::{
     text::all_of,
 };
 
-/// The component with the keys among its own that a table of free names has swallowed, which is reported. `None`: there are none.
+/// The table with the keys among its own that a table of free names has swallowed, which is reported. `None`: there are none.
 ///
-/// Only where a table is among them, which no variable and no label is: what else is one of both is not known.
+/// Only where a table or a list is among them, which no variable and no label is: what else is one of both is not known.
 pub(super) fn freed(
     table: &Table,
     keys: &[KeyShape],
     context: &Context<'_>,
     sink: &mut Sink,
 ) -> Option<Table> {
-    if !is_component(keys) {
-        return None;
-    }
     let mut freed: Option<Table> = None;
     for holder in ["env", "labels"] {
-        let Some(entry) = table.entry(holder) else {
+        let is_known = keys.iter().any(|shape| shape.name == holder);
+        let Some(entry) = table.entry(holder).filter(|_| is_known) else {
             continue;
         };
         let swallowed = swallowed(entry, table, keys);
@@ -35,7 +34,11 @@ pub(super) fn freed(
             continue;
         }
         let right = freed.get_or_insert_with(|| table.clone());
-        sink.push(report(&swallowed, holder, context));
+        let owner = match is_component(keys) {
+            true => "the component".to_string(),
+            false => context.owner.to_string().replacen("a ", "the ", 1),
+        };
+        sink.push(report(&swallowed, holder, &owner, context));
         for entry in swallowed {
             if let Some(inner) = right.table_mut(holder) {
                 inner.remove(&entry.key.name);
@@ -84,10 +87,12 @@ fn is_inside(holder: &Entry, entry: &Entry) -> bool {
     whole.source == place.source && whole.start < place.start && place.end < whole.end
 }
 
-/// Whether it can be no variable and no label: a table with keys that this key of a component has.
+/// Whether it can be no variable and no label: a list, or a table with keys that this key has.
 fn is_certain(entry: &Entry, keys: &[KeyShape]) -> bool {
-    let Value::Table(inner) = &entry.value.value else {
-        return false;
+    let inner = match &entry.value.value {
+        Value::Table(inner) => inner,
+        Value::Array(_) => return true,
+        _ => return false,
     };
     let shape = keys.iter().find(|shape| shape.name == entry.key.name);
     shape.is_some_and(|shape| match &shape.shape {
@@ -105,7 +110,7 @@ fn is_certain(entry: &Entry, keys: &[KeyShape]) -> bool {
     })
 }
 
-fn report(swallowed: &[&Entry], holder: &str, context: &Context<'_>) -> Diagnostic {
+fn report(swallowed: &[&Entry], holder: &str, owner: &str, context: &Context<'_>) -> Diagnostic {
     let names: Vec<&str> = swallowed.iter().map(|it| it.key.name.as_str()).collect();
     // The tables around a part are not known here.
     let heading = match (context.owner, context.entry) {
@@ -116,9 +121,9 @@ fn report(swallowed: &[&Entry], holder: &str, context: &Context<'_>) -> Diagnost
         (_, name) => format!("[....{}.{holder}]", key_text(name)),
     };
     let message = match names.as_slice() {
-        [one] => format!("`{one}` is a key of the component, and stands below `{heading}`"),
+        [one] => format!("`{one}` is a key of {owner}, and stands below `{heading}`"),
         all => format!(
-            "{} are keys of the component, and stand below `{heading}`",
+            "{} are keys of {owner}, and stand below `{heading}`",
             all_of(all)
         ),
     };

@@ -47,6 +47,8 @@ pub struct Kind {
     pub variant: Option<String>,
     /// The oldest version that has such tags; `None`: all that the kind knows.
     pub variant_since: Option<String>,
+    /// How many numbers a tag of its image has, where there is none with fewer: `9.5.5`, and no `9.5`.
+    pub tag_numbers: Option<usize>,
     /// What no tag of its image may hold, as `-distroless`: these variants lack what the kind needs.
     pub unfit_variants: Vec<String>,
     /// Images of other makers that are not as the kind says.
@@ -153,7 +155,7 @@ impl Kind {
 }
 
 /// Whether something in a kind's file differs between major versions: a condition reads `major` or `version`, or a string holds
-/// `${major}`.
+/// `${major}`. Whether a version serves under a prefix does not count: that alone is no reason to ask for the version of each image.
 pub(super) fn asks_for_major(table: &Table) -> bool {
     let is_word = |c: char| c.is_ascii_alphanumeric() || "._".contains(c);
     table.iter().any(|(key, node)| {
@@ -161,8 +163,11 @@ pub(super) fn asks_for_major(table: &Table) -> bool {
         nodes.iter().any(|node| match &node.value {
             Value::Table(table) => asks_for_major(table),
             Value::String(text) if key.name == "if" => {
-                let mut words = text.split(|c| !is_word(c));
-                words.any(|word| ["major", "version"].contains(&word))
+                let words: Vec<&str> = text.split(|c| !is_word(c)).collect();
+                let is_prefix = |word: &&str| word.starts_with("ports.") && word.ends_with(".path");
+                let mut asked = words.iter();
+                asked.any(|word| ["major", "version"].contains(word))
+                    && !words.iter().any(is_prefix)
             }
             Value::String(_) => reference::of_node(node, Words::Kind, Mode::Shell)
                 .references()

@@ -239,6 +239,9 @@ fn kind(name: &str, lineage: Vec<String>, table: Table, span: Span) -> Kind {
         versions: Arc::new(known_versions(&table, &upgrades)),
         variant: string("variant"),
         variant_since: string("variant_since"),
+        tag_numbers: table
+            .integer("tag_numbers")
+            .and_then(|number| usize::try_from(number).ok()),
         other_images: strings(&table, "other_images"),
         unfit_variants: strings(&table, "unfit_variants"),
         gpu_variants: strings(&table, "gpu_variants"),

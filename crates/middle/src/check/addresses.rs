@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Facts, browsers,
+    Facts, apart, browsers,
     hosts::{LINES_AROUND, Names, host_in, names},
     served_here,
     strings::{Delivery, Owner, ProjectLine, StringUse, UserString, in_settings, strings},
@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Names by which a program on the host reaches a published port, and a container only itself or nothing.
-const HOST: [&str; 3] = ["localhost", "127.0.0.1", MACHINE];
+pub(super) const HOST: [&str; 3] = ["localhost", "127.0.0.1", MACHINE];
 
 /// A string that holds another component's name as a host, without a reference.
 pub(super) fn bare_addresses(facts: Facts<'_>, sink: &mut Sink) {
@@ -34,7 +34,11 @@ pub(super) fn bare_addresses(facts: Facts<'_>, sink: &mut Sink) {
         if matches!(string.owner, Owner::Ci(_)) && !is_variable {
             continue;
         }
-        let itself = || itself(string, &published).filter(|_| !is_own_check(string));
+        let itself = || {
+            itself(string, &published)
+                .or_else(|| apart::itself(string, &published, facts.platform))
+                .filter(|_| !is_own_check(string))
+        };
         let last = strings.len().min(number + LINES_AROUND + 1);
         let around = &strings[number.saturating_sub(LINES_AROUND)..last];
         let inside = || inside_alone(string, facts).filter(|_| !is_own_check(string));
@@ -140,8 +144,13 @@ fn name_alone(
                 .help(format!("{declaration}{help}")),
         );
     }
-    let lint = Diagnostic::new(Code::BareAddress, message)
-        .label(string.span, format!("holds `{name}`"))
+    let lint =
+        Diagnostic::new(Code::BareAddress, message).label(string.span, format!("holds `{name}`"));
+    let apart = apart::named(string, (name, other), (lint.clone(), why), facts.platform);
+    if let Some((host, lint)) = apart.filter(|_| number.is_none()) {
+        return Some(lint.renaming(spelled, host));
+    }
+    let lint = lint
         .help(format!("{declaration}write `{reference}`: {why}"))
         .renaming(spelled, reference.clone());
     Some(referred.declared(lint, other))
@@ -322,8 +331,11 @@ fn address(component: &Component, port: &str) -> String {
     }
 }
 
+/// A port of the host, and the component and the port of it that it leads to.
+pub(super) type Published<'a> = (PortRange, &'a Component, &'a Port);
+
 /// Ports of the host that components publish.
-fn published(platform: &Platform) -> Vec<(PortRange, &Component, &Port)> {
+fn published(platform: &Platform) -> Vec<Published<'_>> {
     let mut out = Vec::new();
     for component in &platform.components {
         for port in &component.ports {
@@ -335,11 +347,13 @@ fn published(platform: &Platform) -> Vec<(PortRange, &Component, &Port)> {
     out
 }
 
-/// The port of another component on the machine's own address: in a container that is the container itself.
-fn itself(
+/// The port of another component that is published under this number. `None` too where the program that the string is for has that
+/// number itself, or stands on the machine.
+pub(super) fn publisher<'a>(
     string: &UserString<'_>,
-    published: &[(PortRange, &Component, &Port)],
-) -> Option<Diagnostic> {
+    published: &[Published<'a>],
+    number: u16,
+) -> Option<(&'a Component, &'a str)> {
     let own = match string.owner {
         Owner::Workload(workload) => {
             let mode = workload.network_mode.as_ref().map(|mode| &mode.value);
@@ -350,17 +364,22 @@ fn itself(
         }
         Owner::Pipeline(_) | Owner::Ci(_) => &[],
     };
-    let holds = |range: PortRange, number| range.first <= number && number <= range.last;
-    let (name, number, component, port) = machine_ports(string.text)
-        .into_iter()
-        .filter(|(_, number)| !own.iter().any(|port| holds(port.container, *number)))
-        .find_map(|(name, number)| {
-            let (_, component, port) = published.iter().find(|(range, component, _)| {
-                let is_other = Some(component.name.as_str()) != string.owner.component();
-                is_other && component.external.is_none() && holds(*range, number)
-            })?;
-            Some((name, number, *component, &port.name))
-        })?;
+    let holds = |range: PortRange| range.first <= number && number <= range.last;
+    if own.iter().any(|port| holds(port.container)) {
+        return None;
+    }
+    let (_, component, port) = published.iter().find(|(range, component, _)| {
+        let is_other = Some(component.name.as_str()) != string.owner.component();
+        is_other && component.external.is_none() && holds(*range)
+    })?;
+    Some((component, &port.name))
+}
+
+/// The port of another component on the machine's own address: in a container that is the container itself.
+fn itself(string: &UserString<'_>, published: &[Published<'_>]) -> Option<Diagnostic> {
+    let mut ports = machine_ports(string.text).into_iter();
+    let (name, number, (component, port)) = ports
+        .find_map(|(name, number)| Some((name, number, publisher(string, published, number)?)))?;
     let spelled = format!("{name}:{number}");
     if browsers::are_told(string) {
         return Some(browsers::lint(string, &spelled, (component, port)));

@@ -1,4 +1,4 @@
-//! Short flags of programs that take a password: `-p` is one of `mysql`, and a port of `docker`.
+//! Short flags of programs that take a password: `-p` is one of `mysql`, and a port of `docker`. And arguments that are one.
 
 use super::telling::is_literal;
 
@@ -51,6 +51,79 @@ pub(super) fn password_flag(program: &str, words: &[(&str, &str)]) -> Option<Str
     })
 }
 
+/// MinIO's client, under the names that its packages give it.
+const MINIO_CLIENTS: [&str; 2] = ["mc", "mcli"];
+
+/// Its subcommands, and which of their arguments is a password (docs.min.io, `mc alias set`, `mc admin user add`; the older
+/// `mc config host add`).
+const SUBCOMMANDS: [(&[&str], usize); 3] = [
+    (&["alias", "set"], 4),
+    (&["config", "host", "add"], 4),
+    (&["admin", "user", "add"], 3),
+];
+
+/// Its flags whose value is the next word.
+const WITH_VALUE: [&str; 4] = ["--api", "--path", "--config-dir", "-C"];
+
+/// A password among the arguments of a subcommand.
+pub(super) struct Argument<'a> {
+    pub password: &'a str,
+    /// Which of the words it is.
+    pub at: usize,
+    pub subcommand: String,
+}
+
+/// The first password that is an argument. `program`: what the words are for, if that is none of them.
+pub(super) fn password_argument<'a>(
+    program: &str,
+    words: impl Iterator<Item = &'a str>,
+) -> Option<Argument<'a>> {
+    let is_client = |word: &str| MINIO_CLIENTS.contains(&file_name(word));
+    let mut arguments = is_client(program).then(Vec::new);
+    let mut before = "";
+    for (at, word) in words.enumerate() {
+        let is_value = WITH_VALUE.contains(&std::mem::replace(&mut before, word));
+        let (word, is_last) = match word.strip_suffix(';') {
+            Some(word) => (word, true),
+            None => (word, BETWEEN.contains(&word)),
+        };
+        match &mut arguments {
+            _ if BETWEEN.contains(&word) => {}
+            // A list names its program again.
+            None => arguments = is_client(word).then(Vec::new),
+            Some(arguments) if arguments.is_empty() && is_client(word) => {}
+            Some(arguments) if !is_value && !word.starts_with('-') => {
+                let password = word.trim_matches(['"', '\'']);
+                arguments.push(password);
+                let mut subcommands = SUBCOMMANDS.iter();
+                let found = subcommands.find(|(words, place)| {
+                    arguments.starts_with(words) && arguments.len() == words.len() + place
+                });
+                if let Some((words, _)) = found
+                    && is_password(password)
+                {
+                    let subcommand = format!("`mc {}`", words.join(" "));
+                    return Some(Argument {
+                        password,
+                        at,
+                        subcommand,
+                    });
+                }
+            }
+            _ => {}
+        }
+        if is_last {
+            arguments = None;
+        }
+    }
+    None
+}
+
+/// Whether a word is one that is written out: no flag, no place to fill in, no file for the output.
+fn is_password(word: &str) -> bool {
+    is_literal(word) && !word.starts_with(['-', '<', '>', '{', '%'])
+}
+
 fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
@@ -66,14 +139,13 @@ impl Way {
             }
         };
         let password = password.trim_matches(['"', '\'']);
-        let is_password = is_literal(password) && !password.starts_with(['-', '<', '{', '%']);
-        is_password.then(|| format!("`{flag}`"))
+        is_password(password).then(|| format!("`{flag}`"))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::password_flag;
+    use super::{password_argument, password_flag};
 
     fn flag_in(line: &str) -> Option<String> {
         let words: Vec<&str> = line.split_whitespace().collect();
@@ -108,5 +180,49 @@ mod tests {
         }
         let of_list = password_flag("/usr/bin/redis-cli", &[("-a", "s3cretWord")]);
         assert_eq!(of_list.as_deref(), Some("`-a`"));
+    }
+
+    #[test]
+    fn the_client_of_minio_takes_a_password_as_an_argument() {
+        let told = |program: &str, line: &'static str| {
+            let found = password_argument(program, line.split_whitespace())?;
+            Some((found.subcommand, found.password))
+        };
+        for (line, subcommand) in [
+            (
+                "mc alias set l http://s3:9000 admin s3cretWord",
+                "`mc alias set`",
+            ),
+            (
+                "until mc --insecure alias set --api S3v4 l http://s3:9000 admin 's3cretWord'; do sleep 1; done",
+                "`mc alias set`",
+            ),
+            (
+                "/usr/bin/mc config host add l http://s3:9000 admin s3cretWord;",
+                "`mc config host add`",
+            ),
+            (
+                "sleep 1 && mcli admin user add l feast s3cretWord",
+                "`mc admin user add`",
+            ),
+        ] {
+            assert_eq!(
+                told("", line),
+                Some((subcommand.to_string(), "s3cretWord")),
+                "{line}"
+            );
+        }
+        assert!(told("/bin/mc", "alias set l http://s3:9000 admin s3cretWord").is_some());
+        for line in [
+            "mc alias set l http://s3:9000 $USER $PASSWORD",
+            "mc alias set l http://s3:9000 admin",
+            "mc alias set l http://s3:9000 admin >/dev/null",
+            "mc alias set l http://s3:9000 admin && mc mb l/bucket",
+            "mc alias list && echo set l http://s3:9000 admin s3cretWord",
+            "mcrouter alias set l http://s3:9000 admin s3cretWord",
+            "mc alias set l http://s3:9000 admin <password>",
+        ] {
+            assert_eq!(told("", line), None, "{line}");
+        }
     }
 }

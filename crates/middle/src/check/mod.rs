@@ -4,6 +4,7 @@
 
 mod addresses;
 mod adopted;
+mod apart;
 mod api;
 mod authorities;
 mod browsers;

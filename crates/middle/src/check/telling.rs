@@ -2,12 +2,15 @@
 
 use super::{
     connections::connection_password,
-    flags::password_flag,
+    flags::{password_argument, password_flag},
     headers::{written_header, written_login},
     strings::{StringUse, UserString, is_comment, words},
 };
-use crate::reference::{
-    names_entry_of_secret, sounds_secret, sounds_secret_as_number, without_parameters,
+use crate::{
+    reference::{
+        names_entry_of_secret, sounds_secret, sounds_secret_as_number, without_parameters,
+    },
+    syntax::Node,
 };
 
 /// What in a string is a secret, in words.
@@ -17,8 +20,13 @@ pub(super) fn secret_in(string: &UserString<'_>) -> Option<String> {
             let is_one = is_secret_of(name, string.text) || in_value(string.text).is_some();
             is_one.then(|| format!("`{name}`"))
         }
-        StringUse::Word { program, .. } => in_words(program, &string.words(), string.text),
-        StringUse::Line => in_words("", &string.words(), string.text),
+        StringUse::Word { program, ahead, .. } => {
+            let words = string.words();
+            // A list goes on in a text that is one word. Others are commands of their own.
+            let ahead = if words.len() == 1 { ahead } else { &[] };
+            in_words(program, ahead, &words, string.text)
+        }
+        StringUse::Line => in_words("", &[], &string.words(), string.text),
         StringUse::File | StringUse::Mounted(_) => in_line(string.text),
     }
 }
@@ -27,7 +35,7 @@ pub(super) fn secret_in(string: &UserString<'_>) -> Option<String> {
 pub(super) fn secret_in_text(text: &str, before: &str) -> Option<String> {
     match text.contains('\n') {
         true => in_value(text),
-        false => in_words("", &words(text, before), text),
+        false => in_words("", &[], &words(text, before), text),
     }
 }
 
@@ -42,11 +50,18 @@ fn in_value(text: &str) -> Option<String> {
     }
 }
 
-/// `program`: what the words are for, if that is none of them.
-fn in_words(program: &str, words: &[(&str, &str)], text: &str) -> Option<String> {
+/// `program`: what the words are for, if that is none of them. `ahead`: those of a list before them.
+fn in_words(program: &str, ahead: &[Node], words: &[(&str, &str)], text: &str) -> Option<String> {
     let mut all = words.iter();
+    let argument = || {
+        let before = ahead.iter().map(|node| node.as_str().unwrap_or_default());
+        let all = before.chain(words.iter().map(|(_, word)| *word));
+        let found = password_argument(program, all)?;
+        (found.at >= ahead.len() && is_value(found.password)).then_some(found.subcommand)
+    };
     all.find_map(|(before, word)| secret_word(before, word))
         .or_else(|| password_flag(program, words))
+        .or_else(argument)
         .or_else(|| login_in(text))
 }
 

@@ -94,25 +94,25 @@ fn any_string(node: &Node, holds: &dyn Fn(&str) -> bool) -> bool {
     }
 }
 
-/// Prefixes of ports whose program the kind can't tell of one. Of an image, a command or a configuration of the user's own
-/// nobody here knows.
+/// Prefixes of ports whose program the kind can't tell of one. Of a command or a configuration of the user's own nobody here
+/// knows; of an image of the user's own neither, but where the kind tells versions apart by whether they serve under a prefix.
 fn prefixes(
     declared: &Declared,
     kind: &Table,
     holds: &dyn Fn(&Node) -> bool,
 ) -> impl Iterator<Item = Diagnostic> {
     let user = &declared.user;
-    let is_own = ["image", "build", "command", "entrypoint"]
-        .into_iter()
-        .any(|key| user.get(key).is_some())
-        || declared.setting("config").is_some();
+    let has = |keys: &[&str]| keys.iter().any(|key| user.get(key).is_some());
+    let is_own = has(&["command", "entrypoint"]) || declared.setting("config").is_some();
+    let is_own_image = has(&["image", "build"]);
     let known = !is_own && declared.kind.image.is_some();
     let ports = user.table("ports").filter(|_| known).into_iter();
-    ports.flat_map(Table::iter).filter_map(|(port, node)| {
+    ports.flat_map(Table::iter).filter_map(move |(port, node)| {
         let path = node.as_table()?.get("path")?;
         let prefix = path.as_str()?.trim_end_matches('/');
         if prefix.is_empty()
             || is_told(kind, &port.name)
+            || is_own_image && cases(&declared.kind, &port.name).next().is_none()
             || adapts(&declared.kind, &port.name, holds)
             || is_heard(declared, prefix)
         {
@@ -145,15 +145,17 @@ fn is_told(decided: &Table, port: &str) -> bool {
 
 /// Whether the kind has a case for a prefix of this port that holds. A kind of the user's own is believed.
 fn adapts(kind: &Kind, port: &str, holds: &dyn Fn(&Node) -> bool) -> bool {
-    if template::embedded(&format!("kinds/{}.toml", kind.name)).is_none() {
-        return true;
-    }
+    template::embedded(&format!("kinds/{}.toml", kind.name)).is_none()
+        || cases(kind, port).any(holds)
+}
+
+/// The conditions of the kind's cases for a prefix of this port.
+fn cases<'a>(kind: &'a Kind, port: &str) -> impl Iterator<Item = &'a Node> {
     let prefix = format!("ports.{port}.path");
-    let mut conditions = kind.cases().filter_map(|case| case.get("if"));
-    conditions.any(|condition| {
+    let conditions = kind.cases().filter_map(|case| case.get("if"));
+    conditions.filter(move |condition| {
         condition
             .as_str()
             .is_some_and(|text| text.contains(&prefix))
-            && holds(condition)
     })
 }

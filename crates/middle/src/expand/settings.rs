@@ -15,12 +15,18 @@ use missing::missing;
 pub(super) use unknown::meant;
 use unknown::unknown_setting;
 
-use super::{Declarations, buckets, draft::Declared, env_settings, read::refers_to, stores};
+use super::{
+    Declarations, buckets,
+    draft::{Declared, Names},
+    env_settings,
+    read::refers_to,
+    stores,
+};
 use crate::{
     catalog::{SettingSpec, SettingType},
     diag::{Code, Diagnostic, Sink},
     language::{Shape, duration_ms, memory_bytes, respelled},
-    model::Version,
+    model::{Secret, Version},
     reference::{self, Constants, Mode, Phrase, Piece, Words},
     syntax::{Key, Node, Table, Value, places, quoted},
     text::one_of,
@@ -84,7 +90,7 @@ fn check_one(
         return true;
     }
     let errors = sink.errors();
-    typed(spec, node, &all.names.constants, sink);
+    typed(spec, node, &all.names, sink);
     if sink.errors() == errors {
         contents::check(all, declared, spec, node, sink);
     }
@@ -229,7 +235,7 @@ fn check_logins(all: &Declarations, declared: &Declared, sink: &mut Sink) {
         for (name, node) in [("user", &login.user), ("password", &login.password)] {
             let specs = &mut declared.kind.settings.iter();
             if let Some(spec) = specs.find(|spec| spec.name == name) {
-                typed(spec, node, &all.names.constants, sink);
+                typed(spec, node, &all.names, sink);
                 contents::check(all, declared, spec, node, sink);
             }
         }
@@ -288,9 +294,10 @@ fn too_early(declared: &Declared, spec: &SettingSpec, key: &Key) -> Option<Diagn
     })
 }
 
-fn typed(spec: &SettingSpec, node: &Node, constants: &Constants, sink: &mut Sink) {
+fn typed(spec: &SettingSpec, node: &Node, names: &Names, sink: &mut Sink) {
+    let constants = &names.constants;
     let expected = match (spec.kind, &node.value) {
-        (SettingType::Secret, Value::String(_)) => return secret_value(spec, node, sink),
+        (SettingType::Secret, Value::String(_)) => return secret_value(spec, node, names, sink),
         (SettingType::Duration | SettingType::Period, Value::String(_))
             if fits(constants, node, |text| is_duration(spec.kind, text)) =>
         {
@@ -355,24 +362,34 @@ fn is_duration(kind: SettingType, text: &str) -> bool {
     duration_ms(text).is_some_and(|it| it > 0 || kind == SettingType::Duration)
 }
 
-fn secret_value(spec: &SettingSpec, node: &Node, sink: &mut Sink) {
+fn secret_value(spec: &SettingSpec, node: &Node, names: &Names, sink: &mut Sink) {
     let phrase = phrase(node);
     // What is no reference at all is reported where references are resolved.
     let mut pieces = phrase.pieces.iter();
     let is_broken = pieces.any(|it| matches!(it, Piece::Misfit(_)));
     if !is_broken && !is_secret(&phrase) {
-        sink.push(
-            Diagnostic::new(
-                Code::SecretRequired,
-                format!("setting `{}` must be a secret", spec.name),
-            )
-            .label(node.span, "written out")
-            .help(format!(
-                "declare a secret and write `{} = \"${{secrets.NAME}}\"`",
-                spec.name
-            )),
-        );
+        let message = format!("setting `{}` must be a secret", spec.name);
+        let diagnostic = Diagnostic::new(Code::SecretRequired, message);
+        let write = |secret: &str| format!("write `{} = \"${{secrets.{secret}}}\"`", spec.name);
+        sink.push(match of_variable(node, names) {
+            Some(secret) => diagnostic
+                .label(node.span, "the variable of a secret")
+                .help(write(&secret.name))
+                .replacing(node.span, format!("\"${{secrets.{}}}\"", secret.name)),
+            None => diagnostic
+                .label(node.span, "written out")
+                .help(format!("declare a secret and {}", write("NAME"))),
+        });
     }
+}
+
+/// The secret whose variable a text asks for as a shell does: `$DB_PASSWORD`, `${DB_PASSWORD:-}`.
+fn of_variable<'a>(node: &Node, names: &'a Names) -> Option<&'a Secret> {
+    let asked = node.as_str()?.strip_prefix('$')?;
+    let asked = asked.trim_start_matches('{').trim_end_matches('}');
+    let variable = asked.split([':', '-', '?']).next();
+    let mut secrets = names.secrets.iter();
+    secrets.find(|secret| Some(secret.env.as_str()) == variable)
 }
 
 /// Whether the text is of a form, as far as it is known.

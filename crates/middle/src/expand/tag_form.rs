@@ -35,6 +35,18 @@ fn other_form(declared: &Declared, constants: &Constants) -> Option<Diagnostic> 
             .help(format!("write one of them in full, such as `{usual}`"));
         return Some(diagnostic);
     }
+    if is_short(number, declared.kind.tag_numbers) {
+        let title = &declared.kind.title;
+        let message =
+            format!("`{version}` is probably not a tag of {title}: its tags look like `{usual}`");
+        let diagnostic = Diagnostic::new(Code::TagForm, message)
+            .about(&declared.name)
+            .label(tag.node.span, "its tags have more numbers");
+        return Some(match usual.starts_with(&format!("{version}.")) {
+            true => tag.proposed(diagnostic, usual),
+            false => diagnostic.help(format!("write one in full, such as `{usual}`")),
+        });
+    }
     let is_other = own != prefix && ["", "v"].contains(&own);
     let variant = declared.kind.variant.as_deref();
     let missing = variant.filter(|variant| !version.contains(variant));
@@ -79,6 +91,18 @@ fn other_form(declared: &Declared, constants: &Constants) -> Option<Diagnostic> 
         .about(&declared.name)
         .label(tag.node.span, label);
     Some(tag.proposed(diagnostic, &other))
+}
+
+/// Whether a version has fewer numbers than its makers' tags.
+fn is_short(number: &str, least: Option<usize>) -> bool {
+    let parts: Vec<&str> = number
+        .split('-')
+        .next()
+        .unwrap_or_default()
+        .split('.')
+        .collect();
+    let is_number = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit());
+    least.is_some_and(|least| parts.len() < least) && parts.iter().all(is_number)
 }
 
 /// Whether a number stands for several, as pages and package managers write it: `8.x`.

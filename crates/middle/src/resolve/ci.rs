@@ -37,7 +37,7 @@ fn ci(key: &Key, table: &Table, at: Texts<'_>, notify: Option<&Notify>, sink: &m
     let scene = at.scene;
     let scope = Scope::ci(scene);
     variables::check(table, sink);
-    let stages: Vec<&Table> = stage_tables(table, "stages");
+    let stages = placed_stages(table, "stages");
     if stages.is_empty() && table.array("stages").is_some() {
         sink.push(
             Diagnostic::new(
@@ -53,7 +53,7 @@ fn ci(key: &Key, table: &Table, at: Texts<'_>, notify: Option<&Notify>, sink: &m
     }
     let stages: Vec<CiStage> = stages
         .into_iter()
-        .map(|stage_table| stage(stage_table, key.span, (at, notify), sink))
+        .map(|inner| stage(inner, key.span, (at, notify), sink))
         .collect();
     report_equal_stages(&stages, sink);
     Ci {
@@ -77,13 +77,17 @@ fn ci(key: &Key, table: &Table, at: Texts<'_>, notify: Option<&Notify>, sink: &m
     }
 }
 
-fn stage_tables<'a>(table: &'a Table, name: &str) -> Vec<&'a Table> {
-    table
-        .array(name)
-        .unwrap_or_default()
-        .iter()
-        .filter_map(Node::as_table)
+/// The stages of a list, each with its place.
+fn placed_stages<'a>(table: &'a Table, name: &str) -> Vec<(Span, &'a Table)> {
+    let nodes = table.array(name).unwrap_or_default().iter();
+    nodes
+        .filter_map(|node| Some((node.span, node.as_table()?)))
         .collect()
+}
+
+fn stage_tables<'a>(table: &'a Table, name: &str) -> Vec<&'a Table> {
+    let stages = placed_stages(table, name).into_iter();
+    stages.map(|(_, stage)| stage).collect()
 }
 
 /// Jenkins refuses two stages of one name in a pipeline.
@@ -109,7 +113,7 @@ fn report_equal_stages(stages: &[CiStage], sink: &mut Sink) {
 }
 
 fn stage(
-    table: &Table,
+    (place, table): (Span, &Table),
     entry: Span,
     (at, notify): (Texts<'_>, Option<&Notify>),
     sink: &mut Sink,
@@ -125,12 +129,14 @@ fn stage(
         .iter()
         .map(|node| text(scene, node, &run_scope, sink))
         .collect();
-    let parallel: Vec<CiStage> = stage_tables(table, "parallel")
+    let parallel: Vec<CiStage> = placed_stages(table, "parallel")
         .into_iter()
         .map(|inner| stage(inner, entry, (at, notify), sink))
         .collect();
     let broken = |key: &str| table.get(key).is_some_and(Node::is_broken);
-    if run.is_empty() == parallel.is_empty() && !broken("run") && !broken("parallel") {
+    // An unknown key of it may be what it was to do.
+    let is_known = !sink.is_lessened(place) && !broken("run") && !broken("parallel");
+    if run.is_empty() == parallel.is_empty() && is_known {
         let (code, message) = if run.is_empty() {
             (Code::MissingKey, "this stage does nothing")
         } else {

@@ -141,6 +141,10 @@ fn reference(scene: &Scene<'_>, index: usize, keys: ImageKeys<'_>, sink: &mut Si
         }
         (None, None) => return Image::default(),
     };
+    // A tag that could not be read was reported: without it the image would seem to have none.
+    if image.tag.is_none() && table.get("version").is_some_and(Node::is_broken) {
+        return Image::default();
+    }
     let tagged = table.get("image").is_some() && image.tag.is_some();
     let image = match version {
         Some(version) if !tagged => image.with_tag(version),

@@ -28,10 +28,11 @@ pub(super) fn resolve(tree: &Table, scene: &Scene, sink: &mut Sink) -> Option<No
     let known: Vec<&str> = read::entries(table, "receivers")
         .map(|(key, _)| key.name.as_str())
         .collect();
+    let are_lost = table.get("receivers").is_some_and(Node::is_broken);
     let mut named = |table: &Table, key: &str| {
         let node = table.get(key)?;
         let name = node.as_str()?;
-        if !known.contains(&name) {
+        if !are_lost && !known.contains(&name) {
             sink.push(unknown("receiver", name, node.span, &known));
         }
         Some(name.to_string())

@@ -401,6 +401,8 @@ fn body(
         }
         (None, true) => TaskBody::Stub,
         (None, false) if table.get("stub").is_some_and(Node::is_broken) => TaskBody::Stub,
+        // An unknown key of it may be what it was to do.
+        (None, false) if is_lessened(pipeline, key, sink) => TaskBody::Stub,
         (None, false) => {
             let diagnostic = Diagnostic::new(
                 Code::MissingKey,
@@ -416,6 +418,11 @@ fn body(
             TaskBody::Stub
         }
     }
+}
+
+fn is_lessened(pipeline: &Table, task: &Key, sink: &Sink) -> bool {
+    let node = pipeline.get_path(&["tasks", &task.name]);
+    node.is_some_and(|node| sink.is_lessened(node.span))
 }
 
 /// The tasks of a pipeline by name.

@@ -100,7 +100,8 @@ const NETWORK_KEYS: [&str; 9] = [
     "name",
 ];
 
-const NO_NETWORKS: &str = "remove the network: each group has one of its own, in which components reach each other by name; only one that exists outside is declared, as in `office = { external = \"office_lan\" }`";
+/// What to do with a network that is not one which exists outside.
+pub(in crate::language) const NO_NETWORKS: &str = "remove the network, and take it out of `networks` of the components that name it: each group has one of its own, in which components reach each other by name; only one that exists outside is declared, as in `office = { external = \"office_lan\" }`";
 
 /// What to say of a network that does not exist outside, however much a Compose file says of it.
 pub(super) fn network_of_its_own(key: &Key, value: &Node) -> Option<Diagnostic> {

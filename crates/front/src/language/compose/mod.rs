@@ -26,6 +26,7 @@ use crate::{
 };
 
 use edit::{EnclosingTable, with_rewrite};
+pub(super) use file::NO_NETWORKS;
 pub(super) use lookup::{
     entry_of_compose, form_of_compose, key_of_compose, misspelled_key_of_compose,
     services_as_components,

@@ -294,6 +294,12 @@ const ABOUT: &[KeyShape] = &[
         "variant_since = \"3.9.0\"",
     ),
     key(
+        "tag_numbers",
+        Shape::Integer(1, 4),
+        "How many numbers a tag of its image has, where its makers give none with fewer.",
+        "tag_numbers = 3",
+    ),
+    key(
         "unfit_variants",
         Shape::List(&FREE),
         "What no tag of its image may hold: these variants of the image lack what the kind needs.",

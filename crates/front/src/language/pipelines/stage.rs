@@ -207,7 +207,7 @@ const OWN: &[KeyShape] = &[
         "Shell steps, in order.",
         "run = [\"make build\"]",
     )
-    .also_called(&["command", "commands", "script", "steps"])
+    .also_called(&["command", "commands", "script", "steps", "sh", "bash"])
     .in_targets(&[effect()
         .set("run = [\"make all\"]")
         .becomes(Jenkins, "`sh`")]),

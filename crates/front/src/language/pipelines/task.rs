@@ -25,7 +25,7 @@ pub(super) const TASK: Shape = Shape::Table(&[
         "The text that a shell in the container runs. It is an Airflow template, so `{{ ds }}` works.",
         "run = \"python train.py\"",
     )
-    .also_called(&["command", "cmd", "script", "bash_command"])
+    .also_called(&["command", "cmd", "script", "bash_command", "sh", "bash"])
     .in_targets(&[
         effect()
             .set("run = \"python other.py\"")

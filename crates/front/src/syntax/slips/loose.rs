@@ -7,7 +7,9 @@ use std::ops::Range;
 use toml::de::DeTable;
 
 use super::{
-    quotes::{closing, other_end, prefix, string_end, without_doubled, without_escapes},
+    quotes::{
+        behind_label, closing, other_end, prefix, string_end, without_doubled, without_escapes,
+    },
     word,
 };
 use crate::syntax::{key_text, quoted};
@@ -344,6 +346,11 @@ impl<'a> Reader<'a> {
             self.at = from + line.len();
             return Some(quoted(line));
         };
+        let mut inside = None;
+        while let Some(further) = behind_label(line, length, close) {
+            inside.get_or_insert(length);
+            length = further;
+        }
         let behind = line[length..].trim_start_matches(close).trim_start();
         let goes_on = end == End::Line
             && matches!(close, '"' | '\'')
@@ -353,13 +360,13 @@ impl<'a> Reader<'a> {
                 .any(|sign| behind.starts_with(sign))
             && !is_entry(behind);
         if goes_on {
-            let last = line.rfind(close)?;
-            self.note(Slip::QuoteInside, from + length..from + length + 1);
-            length = last;
+            inside.get_or_insert(length);
+            length = line.rfind(close)?;
         }
         let content = &line[..length];
         self.at = from + length + close.len_utf8();
-        if goes_on {
+        if let Some(first) = inside {
+            self.note(Slip::QuoteInside, from + first..from + first + 1);
             return Some(without_escapes(&without_doubled(content, close)));
         }
         if !matches!(open, '"' | '\'') || close != open {

@@ -63,3 +63,17 @@ pub(super) fn other_end(line: &str, open: char) -> Option<char> {
     };
     (!line.contains(usual) && line.contains(other)).then_some(other)
 }
+
+/// Where the string goes on to, if the quote at its end here is that of a label's value: `"up{job="api"} == 0"`.
+pub(super) fn behind_label(line: &str, end: usize, close: char) -> Option<usize> {
+    let (before, value) = (&line[..end], line[end..].strip_prefix('"')?);
+    let is_value = |value: &str| !value.starts_with([' ', '\t', ',', ';', '}', ']', '"', '#']);
+    if close != '"' || !before.ends_with(['=', '~']) || !is_value(value) {
+        return None;
+    }
+    let (_, behind) = value.split_once('"')?;
+    let further = behind
+        .find('"')
+        .filter(|_| behind.starts_with([',', '}', ' ']))?;
+    Some(line.len() - behind.len() + further)
+}

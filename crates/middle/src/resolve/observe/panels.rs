@@ -54,16 +54,22 @@ pub(in crate::resolve) fn own_panels(
     sink: &mut Sink,
 ) -> Vec<Panel> {
     let draft = &scene.components[index];
-    let tables = draft.user.one_or_many_tables("panels").into_iter();
-    tables
-        .map(|table| {
+    let written = draft.user.get("panels");
+    let nodes = written.map_or(&[][..], |node| {
+        node.as_array().unwrap_or(std::slice::from_ref(node))
+    });
+    nodes
+        .iter()
+        .filter_map(|node| Some((node.span, node.as_table()?)))
+        .map(|(place, table)| {
             let panel = panel(scene, index, table, sink);
             let is_broken = |key: &str| table.get(key).is_some_and(Node::is_broken);
             // A query that could not be read was reported.
             let names = |queries: &[Node]| !queries.is_empty();
             let is_named = table.array("queries").is_some_and(names);
             let is_read = !is_named && !is_broken("queries") && !is_broken("expr");
-            if panel.queries.is_empty() && is_read {
+            // An unknown key of it may be the query.
+            if panel.queries.is_empty() && is_read && !sink.is_lessened(place) {
                 sink.push(
                     Diagnostic::new(
                         Code::MissingKey,

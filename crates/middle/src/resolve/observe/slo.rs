@@ -56,7 +56,9 @@ pub(in crate::resolve) fn levels(
         table,
         span: entry.key.span,
     };
-    if table.entries.is_empty() {
+    // An unknown key of it may be the goal.
+    let is_whole = !sink.is_lessened(entry.value.span);
+    if table.entries.is_empty() && is_whole {
         sink.push(
             Diagnostic::new(Code::MissingKey, "`slo` sets no goal")
                 .label(entry.key.span, "neither `availability` nor `latency`")
@@ -65,7 +67,7 @@ pub(in crate::resolve) fn levels(
         );
     }
     if let (Some(window), None, None) = (
-        table.entry("window"),
+        table.entry("window").filter(|_| is_whole),
         table.get("availability"),
         table.get("latency"),
     ) {
