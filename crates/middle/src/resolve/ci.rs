@@ -135,7 +135,7 @@ fn stage(
         .collect();
     let broken = |key: &str| table.get(key).is_some_and(Node::is_broken);
     // An unknown key of it may be what it was to do.
-    let is_known = !sink.is_lessened(place) && !broken("run") && !broken("parallel");
+    let is_known = !sink.is_incomplete(place) && !broken("run") && !broken("parallel");
     if run.is_empty() == parallel.is_empty() && is_known {
         let (code, message) = if run.is_empty() {
             (Code::MissingKey, "this stage does nothing")

@@ -402,7 +402,7 @@ fn body(
         (None, true) => TaskBody::Stub,
         (None, false) if table.get("stub").is_some_and(Node::is_broken) => TaskBody::Stub,
         // An unknown key of it may be what it was to do.
-        (None, false) if is_lessened(pipeline, key, sink) => TaskBody::Stub,
+        (None, false) if is_incomplete(pipeline, key, sink) => TaskBody::Stub,
         (None, false) => {
             let diagnostic = Diagnostic::new(
                 Code::MissingKey,
@@ -420,9 +420,9 @@ fn body(
     }
 }
 
-fn is_lessened(pipeline: &Table, task: &Key, sink: &Sink) -> bool {
+fn is_incomplete(pipeline: &Table, task: &Key, sink: &Sink) -> bool {
     let node = pipeline.get_path(&["tasks", &task.name]);
-    node.is_some_and(|node| sink.is_lessened(node.span))
+    node.is_some_and(|node| sink.is_incomplete(node.span))
 }
 
 /// The tasks of a pipeline by name.

@@ -69,7 +69,7 @@ pub(in crate::resolve) fn own_panels(
             let is_named = table.array("queries").is_some_and(names);
             let is_read = !is_named && !is_broken("queries") && !is_broken("expr");
             // An unknown key of it may be the query.
-            if panel.queries.is_empty() && is_read && !sink.is_lessened(place) {
+            if panel.queries.is_empty() && is_read && !sink.is_incomplete(place) {
                 sink.push(
                     Diagnostic::new(
                         Code::MissingKey,

@@ -57,7 +57,7 @@ pub(in crate::resolve) fn levels(
         span: entry.key.span,
     };
     // An unknown key of it may be the goal.
-    let is_whole = !sink.is_lessened(entry.value.span);
+    let is_whole = !sink.is_incomplete(entry.value.span);
     if table.entries.is_empty() && is_whole {
         sink.push(
             Diagnostic::new(Code::MissingKey, "`slo` sets no goal")
