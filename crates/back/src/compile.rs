@@ -1,5 +1,6 @@
 //! The whole compiler as one pure function: a project's files in, generated files or diagnostics out.
 
+mod repository;
 mod unkept;
 
 use std::{
@@ -232,6 +233,7 @@ fn run(
     for unkept in &emission.files.unkept {
         sink.push(unkept::lint(unkept));
     }
+    repository::report(&emission.files, &platform, &engine, sources, sink);
     Some(Output {
         platform,
         graph,
