@@ -102,3 +102,6 @@ pub fn why(giver: &Giver<'_>) -> String {
         Giver::Here => "it can be any".to_string(),
     }
 }
+        Giver::Address(variable) => {
+            format!("a whole address, as `{variable}` says, which can't be made up")
+        }
