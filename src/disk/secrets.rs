@@ -177,8 +177,12 @@ pub fn hide_dotenv(place: &ProjectPlace, _lock: &Lock) -> Result<(), Failure> {
         // If git is installed later, the file is already ignored: the files of rules say so, each over those of the folders above.
         None => {
             let read = |path: &str| place.opened().read(path, LARGEST).unwrap_or_default();
-            let rules = [GITIGNORE_OF_PROJECT, HIDING, &beside].map(read);
-            ignores_dotenv(&String::from_utf8_lossy(&rules.join(&b'\n')))
+            let above = match is_own_gitignore(place) {
+                true => b".env".to_vec(),
+                false => [GITIGNORE_OF_PROJECT, HIDING].map(read).join(&b'\n'),
+            };
+            let rules = [above, read(&beside)].join(&b'\n');
+            ignores_dotenv(&String::from_utf8_lossy(&rules))
         }
     };
     if is_ignored {

@@ -29,14 +29,19 @@ impl Running {
         )
     }
 
-    /// The value that a secret had under an earlier name of its component, and the variable: what was encrypted with it can be
-    /// read with no other. A value that would need quotes is left to the user.
+    /// The value that a secret had under an earlier name of its component, or in another variable, and that variable: what was
+    /// encrypted with it can be read with no other. A value that would need quotes is left to the user.
     pub fn earlier_value<'a>(
         &self,
         secret: &Secret,
         values: &'a BTreeMap<String, String>,
     ) -> Option<(String, &'a str)> {
-        let mut names = secret.earlier_env(&self.output.platform).into_iter();
+        let platform = &self.output.platform;
+        let recorded = self.plan.manifest.secrets.get(&secret.name);
+        let recorded = recorded.into_iter().flatten().cloned();
+        let is_read = |name: &String| platform.secrets.iter().any(|it| it.env == *name);
+        let recorded = recorded.filter(|name| !is_read(name));
+        let mut names = secret.earlier_env(platform).into_iter().chain(recorded);
         names.find_map(|name| {
             let value = values.get(&name)?;
             fits_dotenv(value).then_some((name, value.as_str()))
@@ -98,6 +103,9 @@ pub fn why(giver: &Giver<'_>) -> String {
         ),
         Giver::Issuer(Some(issuer)) => format!("only {} can issue it", visible(issuer)),
         Giver::Issuer(None) => "`generate = false` says that others issue it".to_string(),
+        Giver::Address(variable) => {
+            format!("a whole address, as `{variable}` says, which can't be made up")
+        }
         Giver::Data(owner, _) => format!("`{owner}` has its value already"),
         Giver::Here => "it can be any".to_string(),
     }

@@ -17,6 +17,8 @@ pub enum Giver<'a> {
     Here,
     /// It is the certificate of this host, with its key.
     Authority(&'a str),
+    /// It is a whole address, as this variable says, and only who answers there has it.
+    Address(&'a str),
     /// What this component keeps was made with it.
     Data(&'a str, Origin),
     /// Nobody here issues it; who does, where that is known.
@@ -69,12 +71,16 @@ const KEYS: [&str; 6] = [
     "_WEBHOOK_URL",
 ];
 
+/// How the name of a variable ends that takes an address.
+const ADDRESSES: [&str; 3] = ["_URL", "_URI", "_DSN"];
+
 /// Who gives the values of a platform's secrets, by their names. One that is not in it is made here.
 #[derive(Debug, Default)]
 pub struct Givers<'a> {
     authorities: BTreeMap<&'a str, &'a str>,
     data: BTreeMap<&'a str, (&'a str, Origin)>,
     issuers: BTreeMap<&'a str, String>,
+    addresses: BTreeMap<&'a str, &'a str>,
 }
 
 impl<'a> Givers<'a> {
@@ -100,6 +106,7 @@ impl<'a> Givers<'a> {
             authorities: authorities.collect(),
             data: set_elsewhere(platform, kept, volumes, is_filled, is_set),
             issuers,
+            addresses: addresses(platform),
         }
     }
 
@@ -116,7 +123,10 @@ impl<'a> Givers<'a> {
             (_, Some(true)) => Giver::Here,
             (Some((owner, origin)), None) => Giver::Data(owner, origin.clone()),
             (None, None) if issuer.is_some() => Giver::Issuer(issuer.cloned()),
-            (None, None) => Giver::Here,
+            (None, None) => match self.addresses.get(name) {
+                Some(variable) => Giver::Address(variable),
+                None => Giver::Here,
+            },
         }
     }
 }
@@ -207,6 +217,27 @@ fn of_names<'a>(platform: &'a Platform, out: &mut BTreeMap<&'a str, String>) {
     issued.retain(|secret, _| !made_here.contains(secret));
     let issued = issued.into_iter();
     out.extend(issued.map(|(secret, issuer)| (secret, issuer.to_string())));
+}
+
+/// Secrets that some variable takes for a whole address, or that are named so themselves, each with that name: characters that are
+/// made up are none.
+fn addresses(platform: &Platform) -> BTreeMap<&str, &str> {
+    let is_address = |name: &str| ADDRESSES.iter().any(|end| name.ends_with(end));
+    let of_workloads = platform.workloads().flat_map(|it| &it.env);
+    let of_pipelines = platform.pipelines.iter().flat_map(|pipeline| {
+        let of_tasks = pipeline.tasks.iter().flat_map(|task| &task.env);
+        pipeline.env.iter().chain(of_tasks)
+    });
+    let read = of_workloads.chain(of_pipelines);
+    let read = read.filter_map(|it| match it.value.pieces.as_slice() {
+        [Piece::Secret(secret)] => Some((secret.as_str(), it.name.as_str())),
+        _ => None,
+    });
+    let own = platform.secrets.iter();
+    let own = own.map(|it| (it.name.as_str(), it.env.as_str()));
+    own.chain(read)
+        .filter(|(_, name)| is_address(name))
+        .collect()
 }
 
 /// Who issues what a variable of this name takes.

@@ -226,33 +226,45 @@ pub fn set_elsewhere<'a>(
             }
         }
     }
-    for (secret, owner) in keys_of_data(platform, &with_data, is_set) {
+    for (secret, owner) in in_stores(platform, &with_data, is_set) {
         owners.entry(secret).or_insert(owner);
     }
     owners
 }
 
-/// The keys of components whose data, which the keys encrypt, lies in a store that may have it already. `with_data`: components whose
-/// data may be there.
-fn keys_of_data<'a>(
+/// What the data of components was made with that lies in a store which may have it already: keys that encrypt it, and what its
+/// program reads only while it has none. `with_data`: components whose data may be there.
+fn in_stores<'a>(
     platform: &'a Platform,
     with_data: &BTreeSet<&str>,
     is_set: impl Fn(&str) -> bool,
 ) -> Vec<(&'a str, (&'a str, Origin))> {
     let mut out = Vec::new();
-    for component in platform.components.iter().filter(|it| !it.keys.is_empty()) {
-        let mut uses = component.uses.iter();
-        let is_there = |store: &str| with_data.contains(store);
-        let store = uses.find(|it| it.keeps && is_there(&it.component));
-        let Some(store) = store.filter(|it| !is_new_there(platform, component, it, &is_set)) else {
-            continue;
-        };
-        let origin = Origin::Store(store.component.clone());
-        let keys = component.keys.values().map(String::as_str);
-        let owner = (component.name.as_str(), origin);
-        out.extend(keys.map(|secret| (secret, owner.clone())));
+    for component in &platform.components {
+        let uses = component.uses.iter();
+        let is_there = |it: &&Use| it.keeps && with_data.contains(it.component.as_str());
+        let stores = uses.filter(is_there);
+        for store in stores.filter(|it| !is_new_there(platform, component, it, &is_set)) {
+            let owner = (
+                component.name.as_str(),
+                Origin::Store(store.component.clone()),
+            );
+            let keys = component.keys.values().map(String::as_str);
+            let of_schema = store.has_schema().then(|| with_schema(component));
+            let all = keys.chain(of_schema.into_iter().flatten());
+            out.extend(all.map(|secret| (secret, owner.clone())));
+        }
     }
     out
+}
+
+/// Secrets that a schema of the component was made with.
+fn with_schema(component: &Component) -> impl Iterator<Item = &str> {
+    let env = component.main().map(|main| &main.env);
+    let read = env.into_iter().flatten();
+    let read = read.filter(|it| component.first_start.contains_key(&it.name));
+    let all = read.chain(component.encryption());
+    all.flat_map(|it| it.value.secrets())
 }
 
 /// Whether a component comes to a server elsewhere that others use: the values of the server are known, so nothing is lost, and none

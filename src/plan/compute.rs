@@ -96,6 +96,7 @@ pub fn plan(inputs: &Inputs) -> Plan {
     node_folders::add(&charts, &mut data);
     fewer_pods::add(&charts, inputs, &mut data);
     record_data(&mut manifest, inputs, &data);
+    record_secrets(&mut manifest, inputs);
     let manifest_changes = manifest != inputs.recorded.manifest || inputs.recorded.conflicted;
     Plan {
         manifest_meanwhile: manifest_meanwhile(&manifest, &changes, inputs),
@@ -306,6 +307,17 @@ fn record_data(manifest: &mut Manifest, inputs: &Inputs, data: &DataPlan) {
     match wanted.is_empty() && inputs.selected.is_some() {
         true => manifest.tenants.clone_from(&recorded.tenants),
         false => manifest.tenants.extend(tenants),
+    }
+}
+
+/// The variables that the manifest will list: of each secret that is still there all that it has had.
+fn record_secrets(manifest: &mut Manifest, inputs: &Inputs) {
+    for (secret, variable) in &inputs.wanted.secrets {
+        let before = inputs.recorded.manifest.secrets.get(secret);
+        let before = before.into_iter().flatten();
+        let earlier = before.filter(|it| *it != variable);
+        let variables = std::iter::once(variable).chain(earlier).cloned();
+        manifest.secrets.insert(secret.clone(), variables.collect());
     }
 }
 

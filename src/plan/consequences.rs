@@ -4,7 +4,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Accepted, Inputs, data::DataPlan, recorded::RecordedData, stubs::replaced_stubs};
+use super::{
+    Accepted, Inputs,
+    data::{DataPlan, Moved},
+    keys::{new_keys, other_keys, other_variables},
+    places::{other_stores, store_of},
+    recorded::RecordedData,
+    stubs::replaced_stubs,
+};
 use crate::{
     data::{Kept, Program, Tenant, TenantNow},
     model::Secret,
@@ -70,6 +77,26 @@ pub enum Consequence {
         /// The variable.
         variable: String,
     },
+    /// A secret is read from another variable.
+    OtherVariable {
+        /// The secret.
+        secret: String,
+        /// The one that it had.
+        from: String,
+        /// The one that it has.
+        to: String,
+    },
+    /// What it keeps in the store of another component is to be read with another key.
+    Encrypted {
+        /// The component.
+        component: String,
+        /// Where its data is.
+        store: String,
+        /// The value of the key that its data was made with.
+        from: String,
+        /// Its value from now on.
+        to: String,
+    },
     /// The body that the user wrote for a task is where no pipeline reads it any more, and an empty one is made.
     StubReplaced {
         /// Where it is.
@@ -80,14 +107,16 @@ pub enum Consequence {
 }
 
 impl Consequence {
-    /// The component that is concerned, or the file.
+    /// The component that is concerned, or the secret, or the file.
     pub fn component(&self) -> &str {
         match self {
             Consequence::OtherStore { component, .. }
             | Consequence::OtherVersion { component, .. }
             | Consequence::FirstStart { component, .. }
+            | Consequence::Encrypted { component, .. }
             | Consequence::NewKeys { component, .. }
             | Consequence::OtherKey { component, .. } => component,
+            Consequence::OtherVariable { secret, .. } => secret,
             Consequence::StubReplaced { to, .. } => to,
         }
     }
@@ -138,10 +167,9 @@ impl Consequence {
                 to,
                 keys,
             } => {
-                let keys: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
                 format!(
                     "`{component}` is `{to}` now, which gets new keys ({}): it can't read what the old ones encrypted",
-                    keys.join(", ")
+                    quoted(keys)
                 )
             }
             Consequence::OtherKey {
@@ -151,6 +179,17 @@ impl Consequence {
             } => format!(
                 "`{variable}` takes the place of the key of `{component}` (`{}`): with another value `{component}` can't read what that encrypted",
                 Secret::own_name(component, key)
+            ),
+            Consequence::OtherVariable { secret, from, to } => {
+                format!("secret `{secret}` is read from `{to}` now, and was from `{from}`")
+            }
+            Consequence::Encrypted {
+                component,
+                store,
+                from,
+                to,
+            } => format!(
+                "what `{component}` has in `{store}` is encrypted with `{from}`, and is to be read with `{to}`: it can't be, if that has another value"
             ),
             Consequence::StubReplaced { from, to } => {
                 format!("`{to}` is made anew, and nothing reads `{from}` any more")
@@ -177,6 +216,12 @@ impl Consequence {
                 "give `{variable}` the value that `{}` has; or leave the variable out",
                 Secret::own_name(component, key)
             )],
+            Consequence::OtherVariable { from, to, .. } => vec![format!(
+                "`mlopsgen env init` takes the value over in the `.env`; wherever else one is set, give `{to}` that of `{from}`"
+            )],
+            Consequence::Encrypted { from, to, .. } => vec![format!(
+                "give `{to}` the value of `{from}`; or leave the key as it was"
+            )],
             Consequence::StubReplaced { from, to } => {
                 let folder = to.rsplit_once('/').map_or("", |(folder, _)| folder);
                 vec![format!(
@@ -198,6 +243,8 @@ impl Consequence {
             } => (format!("{variable}={from}"), format!("{variable}={to}")),
             Consequence::NewKeys { component, to, .. } => (component.clone(), to.clone()),
             Consequence::OtherKey { key, variable, .. } => (key.clone(), variable.clone()),
+            Consequence::OtherVariable { from, to, .. }
+            | Consequence::Encrypted { from, to, .. } => (from.clone(), to.clone()),
             Consequence::StubReplaced { from, to } => (from.clone(), to.clone()),
         };
         Accepted::Consequence {
@@ -206,6 +253,12 @@ impl Consequence {
             to,
         }
     }
+}
+
+/// Names in a sentence.
+fn quoted(names: &BTreeSet<String>) -> String {
+    let names: Vec<String> = names.iter().map(|it| format!("`{it}`")).collect();
+    names.join(", ")
 }
 
 /// Compares what is remembered of components with what they are to be. `data`: what is said of volumes, which is not said again.
@@ -228,12 +281,14 @@ pub(super) fn consequences(
     let asked = data.upgrades.iter().map(|it| &it.data);
     let asked: BTreeSet<&str> = asked.filter_map(|it| it.key.component()).collect();
     for (old, tenant) in pairs(&known, now) {
-        let moved = other_stores(old, tenant).into_iter();
-        out.extend(moved.filter(|it| !is_said(it, &reset, &left)));
+        let others = other_stores(old, tenant, &data.moved).into_iter();
+        out.extend(others.filter(|it| !is_said(it, &reset, &left)));
         out.extend(other_keys(old, tenant));
         let is_asked = asked.contains(tenant.tenant.component.as_str());
         out.extend(other_version(old, tenant).filter(|_| !is_asked));
-        let read = first_starts_of(old, tenant, |it| !tenant.of_secrets.contains(it));
+        let read = first_starts_of(old, tenant, &data.moved, |it| {
+            !tenant.of_secrets.contains(it)
+        });
         out.extend(read.filter(|it| !is_of_same_variable(it, &of_volumes)));
     }
     let new_keys = new_keys(&known, now).into_iter();
@@ -276,39 +331,6 @@ fn is_said(consequence: &Consequence, reset: &BTreeSet<String>, left: &BTreeSet<
     left.contains(store) || is_same && reset.contains(store)
 }
 
-/// The component in a place: `db` of `db/mlflow` and of `db at pg.example.com:5432/mlflow`.
-fn store_of(place: &str) -> &str {
-    place.split([' ', '/']).next().unwrap_or(place)
-}
-
-fn other_stores(old: &Tenant, tenant: &TenantNow) -> Vec<Consequence> {
-    let changed = old.stores.iter().filter_map(|(role, from)| {
-        let to = tenant.tenant.stores.get(role);
-        let before = tenant.stores_before.get(role);
-        let is_kept = to == Some(from) || before.is_some_and(|it| it.contains(from));
-        (!is_kept).then(|| Consequence::OtherStore {
-            component: tenant.tenant.component.clone(),
-            role: role.clone(),
-            from: from.clone(),
-            to: to.cloned(),
-        })
-    });
-    changed.collect()
-}
-
-fn other_keys<'a>(
-    old: &'a Tenant,
-    tenant: &'a TenantNow,
-) -> impl Iterator<Item = Consequence> + 'a {
-    let replaced = tenant.replaced_keys.iter();
-    let replaced = replaced.filter(|(key, _)| old.keys.contains(*key));
-    replaced.map(|(key, variable)| Consequence::OtherKey {
-        component: tenant.tenant.component.clone(),
-        key: key.clone(),
-        variable: variable.clone(),
-    })
-}
-
 fn other_version(old: &Tenant, tenant: &TenantNow) -> Option<Consequence> {
     let (from, to) = (&old.program, &tenant.tenant.program);
     let asked = tenant.upgrades.iter().filter(|it| it.is_of(from, to));
@@ -330,37 +352,46 @@ pub(super) fn other_secrets(
     inputs: &Inputs<'_>,
     recorded: &RecordedData<'_>,
     wanted: &[&Kept],
+    moved: &[Moved],
 ) -> Vec<Consequence> {
     let mut out = first_starts(recorded, wanted, |kept, it| kept.of_secrets.contains(it));
     let of_volumes = out.clone();
     let known = by_component(&inputs.recorded.manifest.tenants);
     for (old, tenant) in pairs(&known, &inputs.wanted.tenants) {
-        let read = first_starts_of(old, tenant, |it| tenant.of_secrets.contains(it));
+        let read = first_starts_of(old, tenant, moved, |it| tenant.of_secrets.contains(it));
         out.extend(read.filter(|it| !is_of_same_variable(it, &of_volumes)));
     }
+    out.extend(other_variables(inputs));
     out
 }
 
 /// The same of a component whose data lies in stores of others: its program reads some variables alone while it has nothing there.
-fn first_starts_of<'a>(
+fn first_starts_of<'a, F: Fn(&str) -> bool + 'a>(
     old: &'a Tenant,
     tenant: &'a TenantNow,
-    is_asked: impl Fn(&str) -> bool + 'a,
-) -> impl Iterator<Item = Consequence> + 'a {
-    let is_there = other_stores(old, tenant).is_empty();
+    moved: &[Moved],
+    is_asked: F,
+) -> impl Iterator<Item = Consequence> + use<'a, F> {
+    let is_there = other_stores(old, tenant, moved).is_empty();
     let mut stores = tenant.tenant.stores.iter();
     let store = stores.find(|(role, _)| tenant.schemas.contains(*role));
-    let title = store.map(|(_, place)| {
-        let component = &tenant.tenant.component;
-        format!("what `{component}` has in `{place}`")
-    });
+    let place = store.map(|(_, place)| place);
     let asked = old.made_with.iter().filter(move |_| is_there);
     asked.filter_map(move |(variable, from)| {
         let to = tenant.tenant.made_with.get(variable);
         let to = to.filter(|to| *to != from && is_asked(variable))?;
+        let component = tenant.tenant.component.clone();
+        if tenant.encrypted_with.as_ref() == Some(variable) {
+            return Some(Consequence::Encrypted {
+                component,
+                store: place?.clone(),
+                from: from.clone(),
+                to: to.clone(),
+            });
+        }
         Some(Consequence::FirstStart {
-            component: tenant.tenant.component.clone(),
-            title: title.clone()?,
+            title: format!("what `{component}` has in `{}`", place?),
+            component,
             variable: variable.clone(),
             from: from.clone(),
             to: to.clone(),
@@ -416,33 +447,4 @@ fn first_starts(
         }
     }
     out
-}
-
-/// Components that seem to have been renamed, without an entry that says so: one of a kind is gone, and one is new.
-fn new_keys(known: &BTreeMap<&str, Vec<&Tenant>>, now: &[TenantNow]) -> Vec<Consequence> {
-    let names = |it: &TenantNow| {
-        let before = it.before.clone().into_iter();
-        before.chain([it.tenant.component.clone()])
-    };
-    let there: BTreeSet<String> = now.iter().flat_map(names).collect();
-    let mut new: BTreeMap<&str, Vec<&Tenant>> = BTreeMap::new();
-    for it in now.iter().filter(|it| it.before.is_empty()) {
-        let tenant = &it.tenant;
-        if tenant.has_something() && !known.contains_key(tenant.component.as_str()) {
-            new.entry(&tenant.program.kind).or_default().push(tenant);
-        }
-    }
-    let gone = known.iter().filter(|(name, _)| !there.contains(**name));
-    let renamed = gone.flat_map(|(_, tenants)| tenants).filter_map(|old| {
-        let [only] = new.get(old.program.kind.as_str())?.as_slice() else {
-            return None;
-        };
-        let keys: BTreeSet<String> = &old.keys & &only.keys;
-        (!keys.is_empty()).then(|| Consequence::NewKeys {
-            component: old.component.clone(),
-            to: only.component.clone(),
-            keys,
-        })
-    });
-    renamed.collect()
 }

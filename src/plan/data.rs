@@ -178,13 +178,14 @@ pub(super) fn data(inputs: &Inputs<'_>) -> DataPlan {
     let back = back.map(|(data, _)| data.clone()).collect();
     let keepers = recorded.keepers();
     let upgrades = upgrades(&recorded, &wanted);
+    let moved = volumes_of_other_keys(&recorded, &wanted);
     let mut plan = DataPlan {
         left: all_left_behind(inputs, (&recorded, &wanted), &fresh),
         begins: begins(&recorded, &wanted, &fresh),
         back,
         consequences: Vec::new(),
-        other_secrets: other_secrets(inputs, &recorded, &wanted),
-        moved: volumes_of_other_keys(&recorded, &wanted),
+        other_secrets: other_secrets(inputs, &recorded, &wanted, &moved),
+        moved,
         displaced: displaced(&recorded, &wanted, &upgrades, inputs.targets),
         upgrades,
         resized: resized(&recorded, &wanted),

@@ -171,3 +171,68 @@ fn a_key_with_another_variable_keeps_its_value() {
     let (written, _) = made(&named, dotenv, "demo_db-data\n", &[]);
     assert!(!written.contains("\nFERNET="), "{written}");
 }
+
+/// What a program keeps in an adopted database was made with its first password, and encrypted with its key.
+#[test]
+fn what_a_schema_in_existing_data_was_made_with_is_asked_for() {
+    let text = |adopted: &str, kind: &str, setting: &str| {
+        format!(
+            "[platform]\nname = \"demo\"\ntargets = [\"compose\"]\n[groups]\nmain = \"Everything\"\n\
+             [secrets]\na = {{ env = \"DEMO_A\" }}\nb = {{ env = \"DEMO_B\" }}\n\
+             [components.db]\nkind = \"postgres\"\ngroup = \"main\"\n{adopted}settings.password = \"${{secrets.a}}\"\n\
+             [components.c]\nkind = \"{kind}\"\ngroup = \"main\"\nuses.database = \"db\"\nsettings.{setting} = \"${{secrets.b}}\"\n"
+        )
+    };
+    let adopted = "volumes.data = { name = \"old\", external = true }\n";
+    for (kind, setting, is_asked) in [
+        ("litellm", "master_key", true),
+        ("label-studio", "admin_password", true),
+        ("keycloak", "admin_password", true),
+        // Its job gives the administrator the password anew.
+        ("superset", "admin_password", false),
+    ] {
+        for (volume, is_asked) in [(adopted, is_asked), ("", false)] {
+            let project = Folder::new();
+            project.write("platform.toml", text(volume, kind, setting));
+            let (status, err) = run(&project, &["env", "init"]);
+            assert_eq!(status, 0, "{err}");
+            let asked = "DEMO_B: `c` starts on what it keeps in `db`";
+            assert_eq!(err.contains(asked), is_asked, "{kind}: {err}");
+        }
+    }
+}
+
+/// A value stays where it is: what was made with it can't be read with another.
+#[test]
+fn a_secret_that_gets_another_variable_keeps_its_value() {
+    let project = Folder::new();
+    let text = |variable: &str| {
+        format!(
+            "[platform]\nname = \"demo\"\ntargets = [\"compose\"]\n[groups]\nmain = \"Everything\"\n\
+             [secrets]\na = {{ env = \"{variable}\" }}\n\
+             [components.c]\nimage = \"a/b:1\"\ngroup = \"main\"\nenv.KEY = \"${{secrets.a}}\"\n"
+        )
+    };
+    for variable in ["DEMO_ONE", "DEMO_TWO", "DEMO_THREE"] {
+        project.write("platform.toml", text(variable));
+        let (status, err) = run(&project, &["apply", "--yes"]);
+        assert_eq!(status, 0, "{err}");
+        let ran = binary::finish(binary::command(&project, &["env", "init"]));
+        assert_eq!(ran.status, 0, "{}", ran.err);
+        assert_eq!(
+            ran.out.contains("Wrote 1 secret"),
+            variable == "DEMO_ONE",
+            "{}",
+            ran.out
+        );
+    }
+    let values = project.read("generated/compose/.env");
+    let values: Vec<&str> = values
+        .lines()
+        .filter_map(|it| Some(it.split_once('=')?.1))
+        .collect();
+    assert!(
+        values.len() == 3 && values.iter().all(|it| *it == values[0]),
+        "{values:?}"
+    );
+}

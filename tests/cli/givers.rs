@@ -230,3 +230,29 @@ fn a_receiver_with_a_made_up_value_reaches_nobody() {
         assert!(!printed.contains("reach nobody"), "{printed}");
     }
 }
+
+/// Characters that are made up are no address: who answers there has it.
+#[test]
+fn nobody_makes_up_an_address() {
+    let project = project(
+        "[secrets]\nhook = { env = \"TEAMS\" }\ndatabase = { env = \"STORE_DSN\" }\ntoken = { env = \"TOKEN\" }\n\
+         anything = { env = \"OWN_URL\", generate = true }\n\
+         [components.bridge]\nimage = \"me/bridge:1\"\ngroup = \"g\"\n\
+         env.TEAMS_INCOMING_WEBHOOK_URL = \"${secrets.hook}\"\nenv.STORE = \"${secrets.database}\"\n\
+         env.CALLBACK_URL = \"https://example.com/${secrets.token}\"\nenv.X = \"${secrets.anything}\"\n",
+    );
+    let ran = run(&project, &["env", "init"]);
+    ran.succeeded();
+    let asked = "TEAMS: a whole address, as `TEAMS_INCOMING_WEBHOOK_URL` says, which can't be made up; write that to \
+                 generated/compose/.env\n\
+                 STORE_DSN: a whole address, as `STORE_DSN` says, which can't be made up; write that to generated/compose/.env\n";
+    assert_eq!(ran.err, asked);
+    let made = project.read("generated/compose/.env");
+    for name in ["TOKEN=", "OWN_URL="] {
+        assert!(made.contains(name), "{made}");
+    }
+    assert!(
+        !made.contains("TEAMS=") && !made.contains("STORE_DSN="),
+        "{made}"
+    );
+}

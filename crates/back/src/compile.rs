@@ -1,6 +1,7 @@
 //! The whole compiler as one pure function: a project's files in, generated files or diagnostics out.
 
 mod own_files;
+mod repository;
 mod unkept;
 
 pub use own_files::own_catalog;
@@ -221,6 +222,7 @@ fn run(
     watch(Stage::Emit);
     let emission = emission?;
     let files = report_losses(emission, &platform, sink);
+    repository::report(&files, &platform, &engine, sources, sink);
     Some(Output {
         platform,
         graph,

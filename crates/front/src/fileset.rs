@@ -102,6 +102,8 @@ pub struct FileSet {
     pub unkept: BTreeSet<Unkept>,
     /// What components have outside of volumes of their own, in the order of platform.toml; empty without a runtime.
     pub tenants: Vec<TenantNow>,
+    /// The variable of each secret, by the secret's name.
+    pub secrets: BTreeMap<String, String>,
 }
 
 impl FileSet {

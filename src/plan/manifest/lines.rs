@@ -1,4 +1,4 @@
-//! The lines of a manifest: one for each file, each volume, each accepted loss.
+//! The lines of a manifest: one for each file, each volume, each variable of a secret, each accepted loss.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -88,6 +88,13 @@ pub(super) struct TenantLine {
     made_with: BTreeMap<String, String>,
 }
 
+/// No value: where it is read.
+#[derive(Serialize, Deserialize)]
+pub(super) struct SecretLine {
+    pub(super) secret: String,
+    pub(super) variable: String,
+}
+
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
 pub(super) enum AcceptedLine {
@@ -159,6 +166,13 @@ pub(super) fn tenant(line: TenantLine) -> Result<Tenant, Failure> {
         stores: line.stores,
         keys: line.keys,
         made_with: line.made_with,
+    })
+}
+
+pub(super) fn secret_line(secret: &str, variable: &str) -> serde_json::Value {
+    serde_json::json!(SecretLine {
+        secret: secret.to_string(),
+        variable: variable.to_string(),
     })
 }
 

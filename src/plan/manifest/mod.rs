@@ -16,8 +16,8 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use self::lines::{
-    AcceptedLine, FileLine, TenantLine, VolumeLine, accepted, accepted_line, file_line, tenant,
-    tenant_line, volume_line,
+    AcceptedLine, FileLine, SecretLine, TenantLine, VolumeLine, accepted, accepted_line, file_line,
+    secret_line, tenant, tenant_line, volume_line,
 };
 use super::Failure;
 use crate::{
@@ -40,6 +40,8 @@ pub struct Manifest {
     pub volumes: BTreeMap<Data, Facts>,
     /// What components have outside of volumes of their own; two of one name only while a run writes.
     pub tenants: BTreeSet<Tenant>,
+    /// The variables that each secret has had, by its name, the newest first: a value may still stand under an earlier one.
+    pub secrets: BTreeMap<String, Vec<String>>,
     /// The losses of data that a user accepted, so that a reviewer sees them.
     pub accepted: BTreeSet<Accepted>,
 }
@@ -142,6 +144,8 @@ struct Document {
     #[serde(default)]
     tenants: Vec<TenantLine>,
     #[serde(default)]
+    secrets: Vec<SecretLine>,
+    #[serde(default)]
     accepted: Vec<AcceptedLine>,
 }
 
@@ -209,6 +213,12 @@ impl Manifest {
                 .extend(made_with.map(|(name, value)| (name.clone(), value.clone())));
         }
         union.tenants.extend(other.tenants.iter().cloned());
+        for (secret, variables) in &other.secrets {
+            let all = union.secrets.entry(secret.clone()).or_default();
+            let more = variables.iter().filter(|it| !all.contains(it)).cloned();
+            let more: Vec<String> = more.collect();
+            all.extend(more);
+        }
         union.accepted.extend(other.accepted.iter().cloned());
         union
     }
@@ -220,22 +230,15 @@ impl Manifest {
             fingerprints.map(move |sha256| file_line(path, sha256))
         });
         let volumes = self.volumes.iter().map(volume_line);
-        let tenants = match self.tenants.is_empty() {
-            true => String::new(),
-            false => {
-                let tenants = self.tenants.iter().map(tenant_line);
-                format!(",\n  \"tenants\": [{}]", comma_separated(tenants))
-            }
-        };
-        let accepted = match self.accepted.is_empty() {
-            true => String::new(),
-            false => {
-                let accepted = self.accepted.iter().map(accepted_line);
-                format!(",\n  \"accepted\": [{}]", comma_separated(accepted))
-            }
-        };
+        let tenants = section("tenants", self.tenants.iter().map(tenant_line));
+        let secrets = self.secrets.iter().flat_map(|(secret, variables)| {
+            let variables = variables.iter();
+            variables.map(move |variable| secret_line(secret, variable))
+        });
+        let secrets = section("secrets", secrets);
+        let accepted = section("accepted", self.accepted.iter().map(accepted_line));
         format!(
-            "{{\n  \"version\": \"{VERSION}\",\n  \"files\": [{}],\n  \"volumes\": [{}]{tenants}{accepted}\n}}\n",
+            "{{\n  \"version\": \"{VERSION}\",\n  \"files\": [{}],\n  \"volumes\": [{}]{tenants}{secrets}{accepted}\n}}\n",
             comma_separated(files),
             comma_separated(volumes)
         )
@@ -265,6 +268,12 @@ impl Manifest {
         for line in lines.tenants {
             manifest.tenants.insert(tenant(line)?);
         }
+        for line in lines.secrets {
+            let variables = manifest.secrets.entry(line.secret).or_default();
+            if !variables.contains(&line.variable) {
+                variables.push(line.variable);
+            }
+        }
         for line in lines.accepted {
             manifest.accepted.insert(accepted(line)?);
         }
@@ -278,12 +287,22 @@ struct Lines {
     files: Vec<FileLine>,
     volumes: Vec<VolumeLine>,
     tenants: Vec<TenantLine>,
+    secrets: Vec<SecretLine>,
     accepted: Vec<AcceptedLine>,
 }
 
 /// Whether a text is one in hexadecimal digits. It is written as it was read.
 fn is_sha256(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// A list that is left out where it is empty.
+fn section(name: &str, values: impl Iterator<Item = impl Display>) -> String {
+    let values = comma_separated(values);
+    match values.is_empty() {
+        true => values,
+        false => format!(",\n  \"{name}\": [{values}]"),
+    }
 }
 
 fn comma_separated(values: impl Iterator<Item = impl Display>) -> String {
@@ -347,6 +366,7 @@ fn read_json(text: &str) -> Result<Manifest, Failure> {
         files: document.files,
         volumes: document.volumes,
         tenants: document.tenants,
+        secrets: document.secrets,
         accepted: document.accepted,
     })
 }
@@ -397,6 +417,8 @@ fn read_both_sides(text: &str) -> Result<Manifest, Failure> {
             lines.volumes.push(volume);
         } else if let Ok(tenant) = serde_json::from_str::<TenantLine>(line) {
             lines.tenants.push(tenant);
+        } else if let Ok(secret) = serde_json::from_str::<SecretLine>(line) {
+            lines.secrets.push(secret);
         } else if let Ok(accepted) = serde_json::from_str::<AcceptedLine>(line) {
             lines.accepted.push(accepted);
         } else if !is_frame(line) {
@@ -408,7 +430,7 @@ fn read_both_sides(text: &str) -> Result<Manifest, Failure> {
 
 /// The lines around the entries, with or without the entries of an empty list.
 fn is_frame(line: &str) -> bool {
-    const FRAME: [&str; 12] = [
+    const FRAME: [&str; 14] = [
         "",
         "{",
         "}",
@@ -419,6 +441,8 @@ fn is_frame(line: &str) -> bool {
         "\"volumes\": []",
         "\"tenants\": [",
         "\"tenants\": []",
+        "\"secrets\": [",
+        "\"secrets\": []",
         "\"accepted\": [",
         "\"accepted\": []",
     ];

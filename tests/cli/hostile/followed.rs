@@ -15,6 +15,9 @@ const BUILD: &str = "build = { context = \"models\" }\n";
 const DOCKERFILE: &str = "build = { context = \".\", dockerfile = \"models/Dockerfile\" }\n";
 const RAW_BUILD: &str = "compose.build = \"../../models\"\n";
 const RAW_CONTEXT: &str = "compose.build = { context = \"../../models\" }\n";
+const RAW_DOCKERFILE: &str = "compose.build = { context = \"../..\", dockerfile = \"models\" }\n";
+const RAW_OF_TYPED: &str =
+    "build = { context = \".\" }\ncompose.build = { dockerfile = \"models/Dockerfile\" }\n";
 const MORE_CONTEXTS: &str =
     "compose.build = { context = \"../..\", additional_contexts = [\"k=../../models\"] }\n";
 const ANOTHER: &str =
@@ -39,6 +42,8 @@ fn a_link_that_an_engine_would_follow_out_of_the_project_is_an_error() {
         DOCKERFILE,
         RAW_BUILD,
         RAW_CONTEXT,
+        RAW_DOCKERFILE,
+        RAW_OF_TYPED,
         MORE_CONTEXTS,
         ANOTHER,
         TASK_BUILD,

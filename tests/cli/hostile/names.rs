@@ -126,6 +126,55 @@ fn no_generated_file_makes_a_git_repository() {
     assert!(!hostile.exists("generated"));
 }
 
+/// A folder with `HEAD`, `objects` and `refs` is one, too, whatever it is called and however its files come there.
+#[test]
+fn no_generated_files_make_a_git_repository_together() {
+    let folder = [
+        ("HEAD", "ref: refs/heads/main\n"),
+        (
+            "config",
+            "[core]\n\tbare = false\n\tworktree = .\n\tfsmonitor = \"touch x; false\"\n",
+        ),
+        ("objects/a", "x"),
+        ("refs/a", "x"),
+    ];
+    let content =
+        |(name, _): &(&str, &str)| format!("files.\"/x/{name}\" = {{ content = \"x\" }}\n");
+    let contents: String = folder.iter().map(content).collect();
+    let in_files = Hostile::new(&contents);
+    in_files.run(&["apply", "--yes"]).failed_with(&[
+        "bad-name",
+        "config/web/x",
+        "platform.toml:11",
+    ]);
+    let as_source = Hostile::new("files.\"/etc/x\" = { source = \"conf\" }\n");
+    let in_template = Hostile::new("");
+    for (name, text) in folder {
+        as_source.write(&format!("conf/d/{name}"), text);
+        in_template.write(&format!("mlopsgen/templates/compose/{name}"), text);
+    }
+    as_source
+        .run(&["apply", "--yes"])
+        .failed_with(&["files/project/conf/d", "platform.toml:11"]);
+    in_template
+        .run(&["apply", "--yes"])
+        .failed_with(&["`compose`", "mlopsgen/templates/compose/HEAD"]);
+    let in_chart = Hostile::new("");
+    in_chart.write("mlopsgen/templates/helm/a/HEAD", "x");
+    in_chart.write("mlopsgen/templates/helm/a/commondir", "../b");
+    in_chart
+        .run(&["apply", "--yes"])
+        .failed_with(&["`helm/demo/a`", "mlopsgen/templates/helm/a/HEAD"]);
+    for hostile in [in_files, as_source, in_template, in_chart] {
+        assert!(!hostile.exists("generated"));
+    }
+    // One name of these alone is a file like others.
+    let plain = Hostile::new(
+        "files.\"/x/HEAD\" = { content = \"x\" }\nfiles.\"/x/refs\" = { content = \"x\" }\n",
+    );
+    plain.run(&["apply", "--yes"]).succeeded();
+}
+
 /// Helm saves a chart under its name and version.
 #[test]
 fn the_name_of_an_upstream_chart_leads_out_of_no_folder() {

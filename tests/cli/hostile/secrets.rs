@@ -316,3 +316,25 @@ fn no_message_quotes_what_is_secret() {
         ran.failed_with(&["outside-project"]);
     }
 }
+
+/// The rules of ours are there without git, too: where it is installed later, it ignores the file.
+#[test]
+fn a_machine_without_git_writes_the_file() {
+    for targets in ["compose", "helm"] {
+        let hostile = Hostile::new(SECRET);
+        replace(
+            &hostile,
+            "name = \"demo\"",
+            &format!("name = \"demo\"\ntargets = [\"{targets}\"]"),
+        );
+        let without = [("PATH", "/nonexistent")];
+        hostile.run_with(&["env", "init"], &without).succeeded();
+        assert!(hostile.exists("generated/compose/.env"), "{targets}");
+        hostile.git(&["init", "--quiet"]);
+        hostile.git(&["check-ignore", "generated/compose/.env"]);
+    }
+    let hostile = Hostile::new(SECRET);
+    hostile.write("generated/compose/.gitignore", "!.env\n");
+    let ran = hostile.run_with(&["env", "init"], &[("PATH", "/nonexistent")]);
+    ran.failed_with(&["git does not ignore `generated/compose/.env`"]);
+}

@@ -8,6 +8,7 @@ mod images;
 mod places;
 mod raw_keys;
 mod snapshots;
+mod stores;
 mod upgrades;
 
 use std::{

@@ -74,6 +74,10 @@ pub fn emit(
     if runtimes.any(|it| it.runs_on().is_some()) {
         out.files.tenants = tenants(platform);
     }
+    let secrets = platform.secrets.iter();
+    out.files.secrets = secrets
+        .map(|it| (it.name.clone(), it.env.clone()))
+        .collect();
     finish(&mut out, only);
     Ok(out)
 }
@@ -255,6 +259,7 @@ fn join(out: &mut Emission, more: Emission) {
         folders,
         unkept,
         tenants,
+        secrets,
     } = more.files;
     out.files.files.extend(files);
     // The DAGs of both vantage points ask for the same ones.
@@ -267,6 +272,7 @@ fn join(out: &mut Emission, more: Emission) {
     out.files.folders.extend(folders);
     out.files.unkept.extend(unkept);
     out.files.tenants.extend(tenants);
+    out.files.secrets.extend(secrets);
     out.losses.extend(more.losses);
 }
 

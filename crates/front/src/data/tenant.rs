@@ -39,6 +39,8 @@ pub struct TenantNow {
     pub first_start: BTreeMap<String, String>,
     /// Those of them whose value is a secret.
     pub of_secrets: BTreeSet<String>,
+    /// The one of them that encrypts what it keeps there: it is read at every start.
+    pub encrypted_with: Option<String>,
     /// Keys of its kind in whose place the user sets a variable, each with that.
     pub replaced_keys: BTreeMap<String, String>,
     /// The names that it had before, by `[[moved]]`, the newest first.

@@ -19,6 +19,7 @@ mod path;
 mod path_fault;
 mod pattern;
 mod private;
+mod repository;
 mod schedule;
 mod signal;
 mod tmpfs;
@@ -49,6 +50,7 @@ pub use path::{
 pub use path_fault::{fault_in_container, fault_of_file, fault_on_host};
 pub use pattern::pattern_fault;
 pub use private::{is_git_folder, why_not_read, why_private};
+pub use repository::repositories;
 pub use schedule::{Cycle, Schedule};
 pub use signal::Signal;
 pub use tmpfs::{Tmpfs, TmpfsOption};

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     data::{Program, Upgrade},
     model::{
-        Alert, Expression, Host, Icon, Metrics, Panel, Port, ProgramVersion, PublicAddress,
-        Purpose, Raw, Record, Requests, TagVersion, Text, Version, Workload,
+        Alert, EnvironmentVariable, Expression, Host, Icon, Metrics, Panel, Port, ProgramVersion,
+        PublicAddress, Purpose, Raw, Record, Requests, TagVersion, Text, Version, Workload,
     },
     source::Span,
     syntax::Shared,
@@ -65,6 +65,8 @@ pub struct Component {
     pub keys: BTreeMap<String, String>,
     /// Such keys in whose place the user sets a variable, each with that.
     pub replaced_keys: BTreeMap<String, String>,
+    /// Variables whose value encrypts what it keeps in a database of another component: of several the first that is set.
+    pub encrypted_with: Vec<String>,
     /// The passwords of its further databases that have a user of their own.
     pub login_passwords: Vec<Text>,
     /// What others read of it as `${components.C.OUTPUT}`, besides ports.
@@ -175,6 +177,13 @@ pub struct KeptIf {
     pub otherwise: String,
 }
 
+impl Use {
+    /// Whether the program keeps a schema of its own there.
+    pub fn has_schema(&self) -> bool {
+        self.database.as_ref().is_some_and(|it| it.schema)
+    }
+}
+
 impl Component {
     /// The program as far as it decides what data it can read. `image`: the one that runs, where raw keys name another than the
     /// model does. `None`: nobody knows what is in it.
@@ -220,6 +229,13 @@ impl Component {
         self.workloads
             .iter()
             .find(|workload| workload.part.is_none())
+    }
+
+    /// The variable of its main workload that encrypts what it keeps in a database of another component.
+    pub fn encryption(&self) -> Option<&EnvironmentVariable> {
+        let env = &self.main()?.env;
+        let mut names = self.encrypted_with.iter();
+        names.find_map(|name| env.iter().find(|it| it.name == *name))
     }
 
     /// The workload that runs the stages of CI entries, where it is not the main one.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Image, Registry, Text, Version};
+use super::{Image, Piece, Registry, Text, Version};
 use crate::data::Libc;
 
 /// What a kind knows of the versions of its program.
@@ -59,9 +59,12 @@ pub enum TagVersion {
 }
 
 impl KnownVersions {
-    /// The version in a tag: after one of the words, else the number at its start.
+    /// The version in a tag: after one of the words, else the number at its start. A date after a word is one number, 20221029 of
+    /// `RELEASE.2022-10-29T06-21-33Z`.
     pub fn in_tag(&self, tag: &Text) -> Option<Version> {
-        Version::behind(tag, &self.words).or_else(|| Version::of_tag(tag))
+        date(tag, &self.words)
+            .or_else(|| Version::behind(tag, &self.words))
+            .or_else(|| Version::of_tag(tag))
     }
 
     /// Whether the kind can adapt to a major version.
@@ -165,6 +168,51 @@ impl ProgramVersion {
                 Some((self.known.default.as_ref()?.major, None))
             }
             TagVersion::Unknown | TagVersion::TooOld { .. } | TagVersion::Needed => None,
+        }
+    }
+}
+
+/// The date that a tag begins with, behind one of these words.
+fn date(tag: &Text, words: &[String]) -> Option<Version> {
+    let Some(Piece::Literal(text)) = tag.pieces.first() else {
+        return None;
+    };
+    let mut behind = words.iter().filter_map(|it| text.strip_prefix(it.as_str()));
+    let date = behind.find_map(|rest| rest.get(..10))?;
+    let fits = |(at, byte): (usize, u8)| match at {
+        4 | 7 => byte == b'-',
+        _ => byte.is_ascii_digit(),
+    };
+    let major = date
+        .bytes()
+        .enumerate()
+        .all(fits)
+        .then(|| date.replace('-', ""))?;
+    Some(Version {
+        major: major.parse().ok()?,
+        rest: Vec::new(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{KnownVersions, Text};
+
+    #[test]
+    fn a_date_behind_a_word_is_one_number() {
+        let known = KnownVersions {
+            words: vec!["RELEASE.".to_string()],
+            ..KnownVersions::default()
+        };
+        for (tag, major) in [
+            ("RELEASE.2022-10-29T06-21-33Z", Some(20_221_029)),
+            ("RELEASE.2025-09-07T16-13-09Z-cpuv1", Some(20_250_907)),
+            ("RELEASE.2022-10", Some(2022)),
+            ("20221029", Some(20_221_029)),
+            ("latest", None),
+        ] {
+            let version = known.in_tag(&Text::literal(tag));
+            assert_eq!(version.map(|it| it.major), major, "{tag}");
         }
     }
 }

@@ -47,6 +47,7 @@ pub(super) fn env_files(
     let files = EngineFiles::new(inputs, Some(Subject::Component(draft.name.clone())));
     files.build(shape.table.table("build"), sink);
     files.of_service(&tables, sink);
+    files.raw_dockerfile(&tables, shape.table.table("build"), sink);
     entries(first(&tables, &["env_file"]))
         .into_iter()
         .filter_map(|(node, need)| files.env_file(node, need, sink))
@@ -90,6 +91,7 @@ pub(super) fn check_platform(scene: &Scene<'_>, inputs: &Inputs<'_>, sink: &mut 
         if !is_workload(scene, &key.name) {
             let tables = [service.as_table()];
             files.of_service(&tables, sink);
+            files.raw_dockerfile(&tables, None, sink);
             for (node, _) in entries(first(&tables, &["env_file"])) {
                 files.find(node, sink);
             }
@@ -192,6 +194,33 @@ impl<'a> EngineFiles<'a> {
         }
     }
 
+    /// The Dockerfile of a raw build, which is read from the raw context, or else from the typed one.
+    fn raw_dockerfile(&self, tables: &[Option<&Table>], typed: Option<&Table>, sink: &mut Sink) {
+        let Some(dockerfile) = first(tables, &["build", "dockerfile"]) else {
+            return;
+        };
+        let written = dockerfile.as_str().unwrap_or_default();
+        let raw = first(tables, &["build", "context"]).and_then(Node::as_str);
+        let typed = typed.and_then(|it| it.string("context"));
+        let context = match (raw, typed) {
+            (None, Some(typed)) => typed.to_string(),
+            (Some(raw), _) if is_fetched(raw) || raw.starts_with('/') => return,
+            (raw, _) => format!("{}/{}", self.base.join("/"), raw.unwrap_or(".")),
+        };
+        let path = format!("{context}/{written}");
+        let is_known = !written.starts_with(['/', '~']) && !path.contains(['$', '\0']);
+        // A context that a link leads away is reported itself.
+        if is_known
+            && !is_fetched(&context)
+            && !context.starts_with('/')
+            && !path.contains("://")
+            && !climbs_out(&path, 0)
+            && self.away(&plain_path(&context)).is_none()
+        {
+            self.check_links(&plain_path(&path), dockerfile.span, sink);
+        }
+    }
+
     fn env_file(&self, node: &Node, need: Need, sink: &mut Sink) -> Option<EnvFile> {
         let (path, found) = self.find(node, sink)?;
         let variables = match found {
@@ -274,16 +303,21 @@ impl<'a> EngineFiles<'a> {
         }
     }
 
-    /// Where a path of the project really is. One that a link leads out of the project, or to what is git's or a run's, is reported.
-    pub(super) fn check_links(&self, path: &str, span: Span, sink: &mut Sink) -> Option<String> {
-        let Some(target) = self.world.leads_to(path) else {
-            return Some(path.to_string());
-        };
+    /// Where a link on this path leads, if that is out of the project, or to what is git's or a run's.
+    fn away(&self, path: &str) -> Option<String> {
+        let target = self.world.leads_to(path)?;
         let is_generated = target.split('/').next() == Some(GENERATED);
         let is_outside = target.is_empty() || target.starts_with(['/', '.']);
-        if !is_outside && !is_generated && !target.split('/').any(is_git_folder) {
-            return Some(target);
-        }
+        let is_away = is_outside || is_generated || target.split('/').any(is_git_folder);
+        is_away.then_some(target)
+    }
+
+    /// Where a path of the project really is. One that a link leads out of the project, or to what is git's or a run's, is reported.
+    pub(super) fn check_links(&self, path: &str, span: Span, sink: &mut Sink) -> Option<String> {
+        let Some(target) = self.away(path) else {
+            let real = self.world.leads_to(path);
+            return Some(real.unwrap_or_else(|| path.to_string()));
+        };
         let message = format!("`{path}` leads through a symbolic link to `{target}`");
         sink.push(
             Diagnostic::new(Code::OutsideSource, message)

@@ -72,6 +72,7 @@ pub(super) fn component(
         taken_at_start: at_start::secrets(draft, &known.settings),
         keys: at_start::keys(draft),
         replaced_keys: at_start::replaced_keys(draft),
+        encrypted_with: read::strings(&draft.kind_table, "encrypted_with"),
         login_passwords: login_passwords(scene, index),
         outputs: outputs(scene, index),
         uses: uses::uses(scene, index, sink),

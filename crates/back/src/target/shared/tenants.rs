@@ -3,7 +3,7 @@
 
 use crate::{
     data::{Program, Tenant, TenantNow},
-    model::{Component, EnvironmentVariable, ImageMaker, Platform, Use},
+    model::{Component, EnvironmentVariable, ImageMaker, Platform, Text, Use},
     speak::{Readable, Speak},
     value::UrlParts,
 };
@@ -30,26 +30,30 @@ fn tenant(platform: &Platform, component: &Component) -> Option<TenantNow> {
         let places = names.map(|name| place(platform, it, name));
         (it.role.clone(), places.collect())
     });
+    let encryption = encryption(component);
+    let read = first_read(component).map(|it| (it.name.clone(), &it.value));
+    let read = read.chain(encryption.clone());
+    let made_with = read.map(|(name, value)| (name, Readable(platform).text(value)));
     let tenant = Tenant {
         component: component.name.clone(),
         program: program(component)?,
         stores: of_roles.collect(),
         keys: component.keys.keys().cloned().collect(),
-        made_with: first_read(component)
-            .map(|it| (it.name.clone(), Readable(platform).text(&it.value)))
-            .collect(),
+        made_with: made_with.collect(),
     };
     let names = platform.names_before(&component.name).into_iter();
+    let read = first_read(component).map(|it| (it.name.clone(), &it.value));
+    let of_secrets = read.chain(encryption.clone());
+    let of_secrets = of_secrets.filter(|(_, value)| !value.secrets().is_empty());
+    let of_secrets = of_secrets.map(|(name, _)| name);
     Some(TenantNow {
         upgrades: match has_schema(component) {
             true => component.upgrades.clone(),
             false => Vec::new(),
         },
         first_start: component.first_start.clone(),
-        of_secrets: first_read(component)
-            .filter(|it| !it.value.secrets().is_empty())
-            .map(|it| it.name.clone())
-            .collect(),
+        of_secrets: of_secrets.collect(),
+        encrypted_with: encryption.map(|(name, _)| name),
         replaced_keys: component.replaced_keys.clone(),
         schemas: schemas(component).map(|it| it.role.clone()).collect(),
         before: names.map(ToString::to_string).collect(),
@@ -63,6 +67,14 @@ fn first_read(component: &Component) -> impl Iterator<Item = &EnvironmentVariabl
     let main = component.main().filter(|_| has_schema(component));
     let env = main.into_iter().flat_map(|it| &it.env);
     env.filter(|it| component.first_start.contains_key(&it.name))
+}
+
+/// What encrypts its data in a database of another component, under the name of the variable that counts first: where one takes the
+/// place of another, it is compared with that.
+fn encryption(component: &Component) -> Option<(String, &Text)> {
+    let name = component.encrypted_with.first()?;
+    let variable = component.encryption().filter(|_| has_schema(component))?;
+    Some((name.clone(), &variable.value))
 }
 
 /// `None`: the kind is for programs of all sorts.
@@ -95,7 +107,7 @@ fn has_schema(component: &Component) -> bool {
 
 fn schemas(component: &Component) -> impl Iterator<Item = &Use> {
     let uses = component.uses.iter();
-    uses.filter(|it| it.database.as_ref().is_some_and(|it| it.schema))
+    uses.filter(|it| it.has_schema())
 }
 
 /// As in `db/mlflow`, or `db at pg.example.com/mlflow` where it runs elsewhere: another port of one machine mostly leads to the

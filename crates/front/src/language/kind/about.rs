@@ -100,6 +100,12 @@ pub(super) const ABOUT: &[KeyShape] = &[
         "first_start = { POSTGRES_DB = \"rename the database in the server\" }",
     ),
     key(
+        "encrypted_with",
+        Shape::List(&Shape::Plain(Form::Name(NameRule::Environment))),
+        "Variables whose value encrypts what the program keeps in a database of `uses`; of several the first that is set.",
+        "encrypted_with = [\"SALT_KEY\", \"MASTER_KEY\"]",
+    ),
+    key(
         "variant",
         FREE,
         "What a tag of its image must hold: other variants of the image lack what the kind needs.",

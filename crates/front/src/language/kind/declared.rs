@@ -339,7 +339,7 @@ pub(super) const UPGRADE: Shape = Shape::Table(&[
     ),
     key(
         "reaches",
-        Shape::Integer(0, 1_000_000),
+        Shape::Integer(0, 100_000_000),
         "Only where the change comes to this number, or goes past it.",
         "reaches = 9",
     ),

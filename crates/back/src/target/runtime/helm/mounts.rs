@@ -100,7 +100,14 @@ fn mounted(builder: &mut Builder<'_>, workload: &Workload, mount: &Mount) -> Opt
         }
         MountSource::Bind {
             path: HostPath::Project(path),
-            ..
+            data: true,
+        } => {
+            lost_data(builder, workload, mount, path);
+            return None;
+        }
+        MountSource::Bind {
+            path: HostPath::Project(path),
+            data: false,
         } => {
             lost_folder(builder, workload, mount, path);
             return None;
@@ -139,6 +146,21 @@ fn lost_folder(builder: &mut Builder<'_>, workload: &Workload, mount: &Mount, pa
     };
     let losses = &mut builder.losses;
     losses.of_component(&workload.component, mount.span, &message, help);
+}
+
+/// A folder of the project in which a program keeps its data: in a cluster each pod would begin without any.
+fn lost_data(builder: &mut Builder<'_>, workload: &Workload, mount: &Mount, path: &str) {
+    let at = &mount.path;
+    let message = format!(
+        "`volumes.{}` of `{}` keeps data in `{path}` of the project, which no cluster has: what it writes to `{at}` goes with the pod",
+        mount.name, workload.name
+    );
+    let help = format!(
+        "leave out `source` and `data`, which gives it a claim in a cluster (Compose then keeps it in a volume: copy what is in `{path}`); or {}",
+        accept()
+    );
+    let losses = &mut builder.losses;
+    losses.of_component(&workload.component, mount.span, &message, &help);
 }
 
 /// What each node keeps for itself, under a name that no other platform and no other environment has, the engine's, and no other

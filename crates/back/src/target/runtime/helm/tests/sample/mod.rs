@@ -216,6 +216,7 @@ pub fn component(workloads: Vec<Workload>) -> Component {
         taken_at_start: Default::default(),
         keys: Default::default(),
         replaced_keys: Default::default(),
+        encrypted_with: Default::default(),
         login_passwords: Vec::new(),
         outputs: Vec::new(),
         uses: Vec::new(),

@@ -1,0 +1,63 @@
+//! Which files together are a repository of git, whose settings name programs that git runs.
+
+use std::collections::BTreeSet;
+
+use super::one_spelling;
+
+/// The folders of generated files, each with the file `HEAD` in it, that git takes for a repository without a working tree: where
+/// `objects` and `refs` lie beside `HEAD`, or `commondir`, which names another place for the two (git's setup.c, `is_git_directory`).
+/// Some file systems know no letter case.
+pub fn repositories<'a>(paths: impl Iterator<Item = &'a str>) -> Vec<(&'a str, &'a str)> {
+    let mut heads = Vec::new();
+    let mut beside: BTreeSet<String> = BTreeSet::new();
+    for path in paths {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        if name.eq_ignore_ascii_case("HEAD") {
+            heads.push((folder, path));
+        }
+        for (end, _) in path.match_indices('/').chain([(path.len(), "")]) {
+            let name = path[..end].rsplit('/').next().unwrap_or_default();
+            let is_part = |part: &str| name.eq_ignore_ascii_case(part);
+            if ["objects", "refs", "commondir"].into_iter().any(is_part) {
+                beside.insert(one_spelling(&path[..end]));
+            }
+        }
+    }
+    heads.retain(|(folder, _)| {
+        let folder = one_spelling(folder);
+        let has = |name: &str| match folder.as_str() {
+            "" => beside.contains(name),
+            folder => beside.contains(&format!("{folder}/{name}")),
+        };
+        has("commondir") || has("objects") && has("refs")
+    });
+    heads
+}
+
+#[cfg(test)]
+mod tests {
+    use super::repositories;
+
+    #[test]
+    fn what_lies_beside_a_head_makes_a_repository() {
+        for (paths, folder) in [
+            (&["a/HEAD", "a/objects/x", "a/refs/x"][..], "a"),
+            (&["HEAD", "objects", "refs"], ""),
+            (&["a/b/head", "a/B/Objects/x/y", "a/b/REFS/heads/x"], "a/b"),
+            (&["a/HEAD", "a/commondir"], "a"),
+        ] {
+            let found = repositories(paths.iter().copied());
+            assert_eq!(found, [(folder, paths[0])], "{paths:?}");
+        }
+        for paths in [
+            &["a/HEAD", "a/objects/x"][..],
+            &["a/HEAD", "objects/x", "refs/x"],
+            &["a/HEAD", "a/b/objects/x", "a/b/refs/x"],
+            &["a/HEAD/x", "a/objects/x", "a/refs/x"],
+            &["a/HEAD.html", "a/objects/x", "a/refs/x"],
+            &["a/objects/x", "a/refs/x", "a/config"],
+        ] {
+            assert_eq!(repositories(paths.iter().copied()), [], "{paths:?}");
+        }
+    }
+}
