@@ -235,11 +235,14 @@ fn names_in_list(entry: &Entry, table: &str, elsewhere: Option<Diagnostic>) -> O
     ))
 }
 
-/// `[groups]` with nothing but a list of its names below some key.
+/// `[groups]` with nothing but a list of its names below a word for them. Below another word it is the list of what that group holds.
 fn names_below_a_key(entry: &Entry, table: &str) -> Option<Misplaced> {
     let [only] = &entry.value.as_table()?.entries[..] else {
         return None;
     };
+    if !["names", "list", "all", table].contains(&only.key.name.as_str()) {
+        return None;
+    }
     let names = texts(&only.value)?;
     let lines = declarations(table, &names)?;
     let whole = only.key.span.through(only.value.span);

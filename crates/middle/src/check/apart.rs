@@ -19,6 +19,18 @@ const HOSTS: [&str; 4] = ["HOSTNAME", "ADDRESS", "SERVER", "HOST"];
 /// What stands before it where a program says on which address itself listens.
 const LISTENS: [&str; 4] = ["BIND", "LISTEN", "LISTENER", "SERVER"];
 
+/// Words of what a program itself opens a port for, which is on the machine's own address unless it says otherwise.
+const OPENS: [&str; 8] = [
+    "ADMIN",
+    "BIND",
+    "DEBUG",
+    "EXPORTER",
+    "LISTEN",
+    "LISTENER",
+    "MANAGEMENT",
+    "METRICS",
+];
+
 /// The variable beside that of a host, with a number.
 struct PortBeside {
     variable: String,
@@ -89,6 +101,15 @@ fn of_port(name: &str) -> Option<String> {
     (!is_listening).then(|| format!("{before}{port}"))
 }
 
+/// Whether a variable says where the program itself listens: `METRICS_HOST`, `OTEL_EXPORTER_PROMETHEUS_HOST`.
+fn opens_port(string: &UserString<'_>) -> bool {
+    let StringUse::Variable(name) = string.how else {
+        return false;
+    };
+    let upper = name.to_ascii_uppercase();
+    upper.split('_').any(|word| OPENS.contains(&word))
+}
+
 /// What is said of a component's name as a host, and the reference for it, where the port stands beside it.
 pub(super) fn named(
     string: &UserString<'_>,
@@ -126,6 +147,9 @@ pub(super) fn itself(
     platform: &Platform,
 ) -> Option<Diagnostic> {
     let host = HOST.into_iter().find(|host| *host == string.text)?;
+    if opens_port(string) {
+        return None;
+    }
     let beside = port_beside(string, platform)?;
     let (component, port) = publisher(string, published, beside.number)?;
     // What programs inside reach is another port, which has an address alone.

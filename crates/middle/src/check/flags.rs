@@ -89,6 +89,8 @@ pub(super) fn password_argument<'a>(
         };
         match &mut arguments {
             _ if BETWEEN.contains(&word) => {}
+            // What comes from a file, or from another command, is not written out.
+            Some(_) if is_of_shell(word) => arguments = None,
             // A list names its program again.
             None => arguments = is_client(word).then(Vec::new),
             Some(arguments) if arguments.is_empty() && is_client(word) => {}
@@ -117,6 +119,12 @@ pub(super) fn password_argument<'a>(
         }
     }
     None
+}
+
+/// Whether a word is for the shell: a redirection (`2>/dev/null`), or another command (`$(cat FILE)`).
+fn is_of_shell(word: &str) -> bool {
+    let redirected = word.trim_start_matches(|c: char| c.is_ascii_digit() || c == '&');
+    redirected.starts_with(['<', '>']) || word.contains("$(") || word.contains('`')
 }
 
 /// Whether a word is one that is written out: no flag, no place to fill in, no file for the output.
@@ -217,6 +225,10 @@ mod tests {
             "mc alias set l http://s3:9000 $USER $PASSWORD",
             "mc alias set l http://s3:9000 admin",
             "mc alias set l http://s3:9000 admin >/dev/null",
+            "echo $P | mc alias set l http://s3:9000 admin 2>/dev/null",
+            "mc alias set l http://s3:9000 > /dev/null 2>&1",
+            "mc alias set l http://s3:9000 $(cat /run/secrets/user) \"$(cat /run/secrets/password)\"",
+            "mc admin user add l < /run/users",
             "mc alias set l http://s3:9000 admin && mc mb l/bucket",
             "mc alias list && echo set l http://s3:9000 admin s3cretWord",
             "mcrouter alias set l http://s3:9000 admin s3cretWord",

@@ -19,14 +19,16 @@ const FILL: &str = "promql-binop-fill-modifiers";
 /// of a panel. Service levels name series, and no functions.
 pub(super) fn experimental(facts: Facts<'_>, sink: &mut Sink) {
     let server = facts.platform.first_for(Purpose::Metrics);
+    for component in &facts.platform.components {
+        let alerts = component.alerts.iter();
+        for diagnostic in alerts.filter_map(|alert| kept_too_early(server?, alert)) {
+            sink.push(diagnostic.about(&component.name));
+        }
+    }
     if server.is_some_and(|it| it.external.is_some()) {
         return;
     }
     for component in &facts.platform.components {
-        let alerts = component.alerts.iter().filter(|alert| !alert.from_kind);
-        for diagnostic in alerts.filter_map(|alert| kept_too_early(server?, alert)) {
-            sink.push(diagnostic.about(&component.name));
-        }
         for (text, (what, span)) in expressions(component) {
             let text = without_variables(&text);
             if let Some(diagnostic) = refused(server, &text, "") {
@@ -82,7 +84,8 @@ fn too_new(server: &Component, expr: &str, place: &str) -> Option<Diagnostic> {
 /// A server that does not know `keep_firing_for` reads none of the file's rules.
 fn kept_too_early(server: &Component, alert: &Alert) -> Option<Diagnostic> {
     let runs = server.running_version()?;
-    if alert.keep_firing_for.is_none() || Alert::can_be_kept(&runs) {
+    let is_asked = !alert.keep_from_kind && alert.keep_firing_for.is_some_and(|time| time > 0);
+    if !is_asked || Alert::can_be_kept(&runs) {
         return None;
     }
     let message = format!(

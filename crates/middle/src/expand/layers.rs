@@ -205,7 +205,7 @@ fn leave_start_to(user: &Table, kind_main: &mut Table, kind_table: &Table) {
     if user.get("entrypoint").is_none_or(Node::is_false) {
         return;
     }
-    if kind_main.strings("entrypoint").last() == Some(&"-c") {
+    if kind_main.strings("entrypoint").contains(&"-c") {
         kind_main.remove("command");
     }
     let program = kind_table.strings("image_command");

@@ -78,10 +78,11 @@ pub(super) fn decide(
     };
     Decided {
         numbers: major.map_or_else(Vec::new, |major| numbers(version.as_ref(), major)),
-        written: version.zip(span),
+        written: version.clone().zip(span),
         program: ProgramVersion {
             major,
             minor,
+            numbers: version.clone(),
             libc: libc(tree, component, kind),
             is_set: set.is_some(),
             known: known.clone(),

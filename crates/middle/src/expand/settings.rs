@@ -386,8 +386,10 @@ fn secret_value(spec: &SettingSpec, node: &Node, names: &Names, sink: &mut Sink)
 /// The secret whose variable a text asks for as a shell does: `$DB_PASSWORD`, `${DB_PASSWORD:-}`.
 fn of_variable<'a>(node: &Node, names: &'a Names) -> Option<&'a Secret> {
     let asked = node.as_str()?.strip_prefix('$')?;
-    let asked = asked.trim_start_matches('{').trim_end_matches('}');
-    let variable = asked.split([':', '-', '?']).next();
+    let variable = match asked.strip_prefix('{') {
+        Some(asked) => asked.strip_suffix('}')?.split([':', '-', '?']).next(),
+        None => Some(asked),
+    };
     let mut secrets = names.secrets.iter();
     secrets.find(|secret| Some(secret.env.as_str()) == variable)
 }

@@ -44,7 +44,9 @@ fn other_form(declared: &Declared, constants: &Constants) -> Option<Diagnostic> 
             .label(tag.node.span, "its tags have more numbers");
         return Some(match usual.starts_with(&format!("{version}.")) {
             true => tag.proposed(diagnostic, usual),
-            false => diagnostic.help(format!("write one in full, such as `{usual}`")),
+            false => diagnostic.help(format!(
+                "write all its numbers: one of the tags that begin with `{version}.`"
+            )),
         });
     }
     let is_other = own != prefix && ["", "v"].contains(&own);

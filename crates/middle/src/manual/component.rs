@@ -95,20 +95,25 @@ impl KeySource {
             .condition
             .as_ref()
             .map_or(String::new(), |condition| format!(", where {condition}"));
-        match self.layer {
-            Layer::Component => place,
-            Layer::Preset => format!("preset {name} ({place})"),
-            Layer::Kind if place.is_empty() || place.starts_with(EMBEDDED) => {
+        let shared = self.name.as_deref().and_then(|it| it.strip_prefix(SHARED));
+        match (self.layer, shared) {
+            (Layer::Component, _) => place,
+            (Layer::Preset, _) => format!("preset {name} ({place})"),
+            (Layer::Kind, Some(shared)) => format!("shared by kinds: {shared}{condition}"),
+            (Layer::Kind, None) if place.is_empty() || place.starts_with(EMBEDDED) => {
                 format!("kind {name}{condition}")
             }
-            Layer::Kind => format!("kind {name}{condition} ({place})"),
-            Layer::Default => "default".to_string(),
+            (Layer::Kind, None) => format!("kind {name}{condition} ({place})"),
+            (Layer::Default, _) => "default".to_string(),
         }
     }
 }
 
 /// The folder of the embedded kinds in this repository.
 const EMBEDDED: &str = "templates/kinds/";
+
+/// Of these, the one with what several kinds share.
+const SHARED: &str = "shared/";
 
 /// The page of one component.
 pub fn component_page(component: &Component, sources: &Sources) -> ComponentPage {

@@ -6,7 +6,7 @@ use crate::{
     data::{Program, Upgrade},
     model::{
         Alert, EnvironmentVariable, Expression, Host, Icon, Metrics, Panel, Port, ProgramVersion,
-        PublicAddress, Purpose, Raw, Record, Requests, TagVersion, Text, Version, Workload,
+        PublicAddress, Purpose, Raw, Record, Requests, Text, Version, Workload,
     },
     source::Span,
     syntax::Shared,
@@ -209,19 +209,12 @@ impl Component {
 
     /// The version that runs, with its minor numbers where anything tells them. `None`: not even the major one is known.
     pub fn running_version(&self) -> Option<Version> {
-        let program = &self.version;
-        let image = self.main().filter(|_| !program.is_set).map(|it| &it.image);
-        let of_image = image.map(|image| {
-            let maker = program.known.maker(image, &program.registry);
-            program.known.of_image(image, maker)
-        });
-        match of_image {
-            Some(TagVersion::Known(version)) => Some(version),
-            _ => Some(Version {
-                major: program.major?,
-                rest: Vec::new(),
-            }),
-        }
+        let major = self.version.major?;
+        let written = self.version.numbers.clone();
+        let rest = written
+            .filter(|it| it.major == major)
+            .map_or(Vec::new(), |it| it.rest);
+        Some(Version { major, rest })
     }
 
     /// The workload that has the component's name; none where the component runs elsewhere.

@@ -18,6 +18,8 @@ pub struct Alert {
     pub hold_from_kind: bool,
     /// Milliseconds that it goes on firing when it no longer holds.
     pub keep_firing_for: Option<u64>,
+    /// Nobody wrote how long it goes on firing.
+    pub keep_from_kind: bool,
     /// The label `severity`.
     pub severity: AlertSeverity,
     /// Nobody wrote a severity: it is the kind's, or follows from what the alert was made of.

@@ -131,6 +131,8 @@ pub struct ProgramVersion {
     pub major: Option<u64>,
     /// The minor version, where a change of it can ask for something.
     pub minor: Option<u64>,
+    /// All numbers that are written, also where a change of them asks for nothing.
+    pub numbers: Option<Version>,
     /// The C library of the image, where a change of it can ask for something.
     pub libc: Option<Libc>,
     /// `settings.major` says the major version, whatever the image.

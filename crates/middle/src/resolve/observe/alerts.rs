@@ -132,6 +132,7 @@ pub(super) fn laid_over(
         },
         hold: own_alert.hold.or(made.hold),
         hold_from_kind: own_alert.hold.is_none(),
+        keep_from_kind: own_alert.keep_firing_for.is_none(),
         keep_firing_for: own_alert.keep_firing_for.or(made.keep_firing_for),
         severity: if has("severity") {
             own_alert.severity
@@ -178,6 +179,9 @@ fn alert(scene: &Scene<'_>, index: usize, key: &Key, table: &Table, sink: &mut S
             .get("for")
             .is_some_and(|node| scene.names.is_kind_text(node)),
         keep_firing_for,
+        keep_from_kind: table
+            .get("keep_firing_for")
+            .is_none_or(|node| scene.names.is_kind_text(node)),
         severity: table
             .string("severity")
             .and_then(AlertSeverity::parse)

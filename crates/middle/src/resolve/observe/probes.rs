@@ -81,6 +81,7 @@ fn probe_alert(component: &str, span: Span, name: &str, asked: &[&Workload]) -> 
         hold: Some(HOLD),
         hold_from_kind: true,
         keep_firing_for: None,
+        keep_from_kind: true,
         severity: AlertSeverity::Critical,
         severity_from_kind: true,
         labels: Vec::new(),

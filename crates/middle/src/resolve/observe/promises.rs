@@ -298,6 +298,7 @@ impl Promise<'_> {
             hold: Some(5 * MINUTE),
             hold_from_kind: true,
             keep_firing_for: None,
+            keep_from_kind: true,
             severity: AlertSeverity::Warning,
             severity_from_kind: true,
             labels: vec![(PIPELINE.to_string(), self.pipeline.to_string())],

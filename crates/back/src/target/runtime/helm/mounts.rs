@@ -155,12 +155,12 @@ fn lost_data(builder: &mut Builder<'_>, workload: &Workload, mount: &Mount, path
         "`volumes.{}` of `{}` keeps data in `{path}` of the project, which no cluster has: what it writes to `{at}` goes with the pod",
         mount.name, workload.name
     );
-    let help = format!(
-        "leave out `source` and `data`, which gives it a claim in a cluster (Compose then keeps it in a volume: copy what is in `{path}`); or {}",
-        accept()
-    );
     let losses = &mut builder.losses;
-    losses.of_component(&workload.component, mount.span, &message, &help);
+    losses.of_component(&workload.component, mount.span, &message, |lost| {
+        lost.or_accept(format!(
+            "leave out `source` and `data`, which gives it a claim in a cluster (Compose then keeps it in a volume: copy what is in `{path}`)"
+        ))
+    });
 }
 
 /// What each node keeps for itself, under a name that no other platform and no other environment has, the engine's, and no other

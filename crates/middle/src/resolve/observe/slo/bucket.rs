@@ -54,7 +54,7 @@ impl Reader<'_> {
         };
         let words = ["entrypoint", "command", "args"].map(|key| main.get(key));
         let words = words.into_iter().flatten();
-        let words = words.flat_map(|node| node.items());
+        let words = words.flat_map(Node::items);
         let words: Vec<String> = words
             .filter_map(|word| Some(word.as_str()?.to_ascii_lowercase()))
             .collect();

@@ -165,6 +165,7 @@ impl Objective {
             hold: Some(hold),
             hold_from_kind: true,
             keep_firing_for: None,
+            keep_from_kind: true,
             severity,
             severity_from_kind: true,
             labels: vec![("slo".to_string(), self.name.to_string())],
