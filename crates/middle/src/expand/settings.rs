@@ -288,6 +288,14 @@ fn too_early(declared: &Declared, spec: &SettingSpec, key: &Key) -> Option<Diagn
     })
 }
 
+/// Whether a value is of the type and of the form of the setting.
+pub(super) fn takes(spec: &SettingSpec, node: &Node, constants: &Constants) -> bool {
+    let mut found = Sink::default();
+    typed(spec, node, constants, &mut found);
+    let of_form = |text: &str| spec.form.is_none_or(|form| form.accepts(text));
+    found.errors() == 0 && (node.as_str().is_none() || fits(constants, node, of_form))
+}
+
 fn typed(spec: &SettingSpec, node: &Node, constants: &Constants, sink: &mut Sink) {
     let expected = match (spec.kind, &node.value) {
         (SettingType::Secret, Value::String(_)) => return secret_value(spec, node, sink),

@@ -2,9 +2,9 @@
 
 use super::{
     Constants, Declarations, Declared, Diagnostic, Fact, Layered, Node, PortOption, Table, Written,
-    fact_in, flags, flags_among, flags_in, number_of, port_number, variables_of,
+    fact_in, flags_among, flags_in, number_of, port_number, variables_of,
 };
-use crate::diag::Code;
+use crate::{diag::Code, expand::flags};
 
 /// A flag or a variable of the user's by which a part listens on another port than the one that is declared.
 pub(super) fn hidden(
