@@ -145,7 +145,7 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
         source,
         name: environment_file(inputs.file, environment),
     });
-    unused::check(tree, &names.written_out, over.as_ref(), sink);
+    unused::check(tree, &scene, inputs.sources, over.as_ref(), sink);
     // A preset that only an environment uses may name what only that has.
     if inputs.environments.is_empty() {
         unused::references(&scene, tree, sink);
