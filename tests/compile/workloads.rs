@@ -89,6 +89,41 @@ fn several_containers_with_a_number_of_gpus_share_the_first_ones() {
     }
 }
 
+/// A number is the first devices for every workload, so that each but the first gets what another has.
+#[test]
+fn a_number_of_gpus_is_the_same_ones_for_each_workload() {
+    let messages = |first: &str, second: &str| {
+        let component = format!(
+            "[components.a]\nimage = \"a/app:1\"\ngroup = \"one\"\n{first}\n[components.b]\nimage = \"a/app:1\"\ngroup = \"one\"\n{second}\n"
+        );
+        outcome(&component).1
+    };
+    let [two, one, zero, third] =
+        ["2", "1", "[0]", "[2]"].map(|gpu| format!("resources = {{ gpu = {gpu} }}"));
+    for (first, second, told) in [
+        (
+            &two,
+            &one,
+            "`resources` of `b`: it gives it the GPUs of `a`, too",
+        ),
+        (
+            &two,
+            &zero,
+            "`resources` of `a`: it gives it the GPUs of `b`, too",
+        ),
+    ] {
+        let messages = messages(first, second);
+        assert_eq!(messages.matches("the GPUs of").count(), 1, "{messages}");
+        assert!(messages.contains(told), "{messages}");
+    }
+    for (first, second) in [(&two, &third), (&zero, &third), (&two, &String::new())] {
+        let messages = messages(first, second);
+        assert!(!messages.contains("the GPUs of"), "{messages}");
+    }
+    let in_turn = messages(&format!("{two}\nprofiles = [\"night\"]"), &one);
+    assert!(!in_turn.contains("the GPUs of"), "{in_turn}");
+}
+
 #[test]
 fn gpus_are_counted_or_named() {
     let asked = |gpu: &str| {

@@ -119,6 +119,59 @@ fn a_variable_of_a_case_is_the_setting_where_nothing_else_says_it() {
     );
 }
 
+/// Whom a flag tells the program of, everybody else knows: the health check, the exporter, clients.
+#[test]
+fn a_flag_is_the_setting_where_nothing_else_says_it() {
+    for lines in [
+        "args = [\"--requirepass\", \"${secrets.one}\"]\n",
+        "args = \"--requirepass ${secrets.one}\"\n",
+        "command = \"redis-server --requirepass ${secrets.one}\"\n",
+        "command = [\"sh\", \"-c\", \"exec redis-server --requirepass ${secrets.one}\"]\n",
+    ] {
+        let redis = compose("redis", lines);
+        assert!(redis.contains("REDISCLI_AUTH"), "{lines}: {redis}");
+        assert!(redis.matches("{ONE:?").count() > 2, "{lines}: {redis}");
+    }
+    let valkey = compose(
+        "valkey",
+        "env.VALKEY_EXTRA_FLAGS = \"--requirepass ${secrets.one}\"\n",
+    );
+    assert!(valkey.contains("REDISCLI_AUTH"), "{valkey}");
+    // What the setting does not take is the program's own.
+    let never = messages_of(
+        "prometheus",
+        "args = [\"--storage.tsdb.retention.time=0s\"]\n",
+    );
+    assert!(!never.contains("retention"), "{never}");
+}
+
+/// The words of a kind's command that hold a setting are flags that say it.
+#[test]
+fn flags_of_commands_are_flags_of_settings() {
+    // The administrator's password is the secret key, which clients have; Let's Encrypt's address is nobody's but Traefik's.
+    let other = ["-admin.password", "--certificatesresolvers.acme.acme.email"];
+    let mut faults = Vec::new();
+    for (name, kind) in catalog() {
+        let workloads = kind.tables().filter_map(|it| it.table("workload"));
+        let lists = workloads.flat_map(|it| [it.strings("command"), it.strings("args")]);
+        for words in lists {
+            let mut before = "";
+            for word in words {
+                let (flag, value) = word.split_once('=').unwrap_or((before, word));
+                before = word;
+                let setting = value.strip_prefix("${settings.");
+                let setting = setting.and_then(|rest| rest.strip_suffix('}'));
+                let spec = kind.settings.iter().find(|it| Some(&*it.name) == setting);
+                let is_known = |spec: &SettingSpec| spec.flags.iter().any(|it| it == flag);
+                if spec.is_some_and(|it| !is_known(it)) && !other.contains(&flag) {
+                    faults.push(format!("{name}: `{flag}`"));
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
 /// An exporter may have a log-in of its own: the user beside the password.
 #[test]
 fn an_exporter_may_log_in_as_another_user() {

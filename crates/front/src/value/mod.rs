@@ -57,5 +57,5 @@ pub use tmpfs::{Tmpfs, TmpfsOption};
 pub use versions::{asks_for_versions, is_revision, revision_fault};
 pub use web::{
     UrlParts, WebAddress, is_email, is_mailbox, is_page, is_request_path, is_url, is_url_path,
-    is_word,
+    is_word, usual_port,
 };

@@ -129,6 +129,15 @@ impl<'a> UrlParts<'a> {
     }
 }
 
+/// The port that a URL of this scheme means where it names none.
+pub fn usual_port(scheme: &str) -> Option<u16> {
+    match scheme {
+        "https" => Some(443),
+        "http" => Some(80),
+        _ => None,
+    }
+}
+
 /// Host and port of an authority. The colons of an IPv6 address stand in brackets.
 fn split_port(authority: &str) -> (&str, Option<&str>) {
     match authority.rsplit_once(':') {
@@ -156,15 +165,20 @@ impl WebAddress {
             .find('/')
             .map_or(text.len(), |length| start + length);
         let (authority, path) = text[start..].split_at(end - start);
+        let scheme = &text[..start - "://".len()];
         let is_host =
             Host::parse_in_url(authority).is_some() || HostAndPort::parse(authority).is_some();
         // Configurations read the three others as their own.
         let is_path = path.is_empty()
             || is_url_path(path) && !path.ends_with('/') && !path.contains(['$', '&', '\'']);
         let fits = is_host && is_path;
+        // Browsers and programs leave out the port that the scheme means, and compare addresses as texts.
+        let (host, port) = split_port(authority);
+        let port = port.filter(|port| port.parse().ok() != usual_port(scheme));
+        let authority = port.map_or(host.to_string(), |port| format!("{host}:{port}"));
         fits.then(|| Self {
-            text: text.to_string(),
-            authority: (start, end),
+            text: format!("{scheme}://{authority}{path}"),
+            authority: (start, start + authority.len()),
         })
     }
 
@@ -184,13 +198,10 @@ impl WebAddress {
 
     /// Host and port, which follows from the scheme if the URL names none.
     pub fn host_and_port(&self) -> (&str, u16) {
-        let usual = match self.text.starts_with("https:") {
-            true => 443,
-            false => 80,
-        };
+        let scheme = &self.text[..self.authority.0 - "://".len()];
         let (host, port) = split_port(self.authority());
         let port = port.and_then(|digits| digits.parse().ok());
-        (host, port.unwrap_or(usual))
+        (host, port.or(usual_port(scheme)).unwrap_or_default())
     }
 
     /// Host and, where the URL names one, port: what a client sends as the host.
@@ -211,6 +222,13 @@ mod tests {
         assert_eq!(address.path(), "/mlflow");
         assert_eq!(address.authority(), "ml.example.com:8443");
         assert_eq!(address.host_and_port(), ("ml.example.com", 8443));
+        for (text, same) in [
+            ("https://ml.example.com:443/x", "https://ml.example.com/x"),
+            ("http://[::1]:80", "http://[::1]"),
+            ("http://ml.example.com:443", "http://ml.example.com:443"),
+        ] {
+            assert_eq!(WebAddress::parse(text).expect("a URL").as_str(), same);
+        }
         let address = WebAddress::parse("https://[::1]").expect("a URL");
         assert_eq!(address.host_and_port(), ("[::1]", 443));
     }

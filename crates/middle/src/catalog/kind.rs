@@ -316,6 +316,8 @@ pub struct SettingSpec {
     pub since: Option<String>,
     /// Variables of the program that say the same, and that the kind does not fill.
     pub variables: Vec<String>,
+    /// Flags of the program that say the same.
+    pub flags: Vec<String>,
     /// Variables of the main workload that hold it for clients: the program does not read them.
     pub client_variables: Vec<String>,
     /// The program takes it anew at every start: its data holds nothing of it.

@@ -385,6 +385,7 @@ fn setting_spec(key: &Key, table: &Table) -> SettingSpec {
         names_buckets: table.string("names") == Some("bucket"),
         since: table.string("since").map(ToString::to_string),
         variables: strings(table, "variables"),
+        flags: strings(table, "flags"),
         client_variables: strings(table, "client_variables"),
         at_start: table.boolean("at_start").unwrap_or(false),
         default: table.get("default").cloned(),

@@ -6,8 +6,8 @@ use super::{
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    model::{Platform, SecretOrigin, Workload},
-    reference::{self, Unreadable},
+    model::{FileContent, FileMount, Platform, SecretOrigin, Workload},
+    reference::{self, Mode, Unreadable, Words},
     syntax::{Node, Table, Value, quoted},
 };
 
@@ -44,6 +44,50 @@ pub(super) fn commands(facts: Facts<'_>, sink: &mut Sink) {
             }
         }
     }
+}
+
+/// Files of the project that are mounted as they are, with references to what the platform has.
+pub(super) fn files(facts: Facts<'_>, sink: &mut Sink) {
+    for workload in facts.platform.workloads() {
+        for file in &workload.files {
+            if let Some(diagnostic) = unfilled(facts.platform, workload, file) {
+                sink.push(diagnostic.about(&workload.component));
+            }
+        }
+    }
+}
+
+/// A file whose references nothing fills in: programs have variables of the same form, but not of these names.
+fn unfilled(platform: &Platform, workload: &Workload, file: &FileMount) -> Option<Diagnostic> {
+    let FileContent::Project { path, bytes } = &file.content else {
+        return None;
+    };
+    if file.setting.is_some() || file.template.is_some() {
+        return None;
+    }
+    let written = workload.written.get_path(&["files", &file.path])?;
+    let source = written.as_table()?.entry("source")?;
+    let text = std::str::from_utf8(bytes).ok()?;
+    let phrase = reference::of_text(text, file.span, Words::Platform, Mode::Shell);
+    let found = phrase
+        .references()
+        .find(|it| match it.segments.as_slice() {
+            ["components", name, _, ..] => platform.components.find(name).is_some(),
+            ["secrets", name] => platform.secrets.find(name).is_some(),
+            ["vars", name] => platform.variables.find(name).is_some(),
+            _ => false,
+        })?;
+    let reference = format!("${{{}}}", found.segments.join("."));
+    let message = format!(
+        "`{path}` holds `{reference}`, and `{}` gets it as it stands",
+        workload.name
+    );
+    Some(
+        lint(message)
+            .label(source.value.span, "mounted without a change")
+            .help("write `template` in the place of `source`: references in the file are then filled in")
+            .replacing(source.key.span, "template"),
+    )
 }
 
 /// What a container runs without a shell: the key, its value and the words in it.

@@ -144,6 +144,7 @@ const RULES: &[Rule] = &[
     dollars::doubled,
     literal::texts,
     literal::commands,
+    literal::files,
     scripts::line_ends,
     loopback::components,
     authorities::known,

@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json, json};
 use super::{
     Bound, Declarations,
     draft::{BoundRole, Declared},
-    hidden::path_of_url,
+    hidden::{declared_number, path_of_url},
     layers::kind_in_long_form,
     variables,
 };
@@ -141,7 +141,7 @@ fn routes(all: &Declarations, name: &str) -> Json {
     })
 }
 
-/// The ports of the main workload: under which prefix they are served, and by which scheme.
+/// The ports of the main workload: their numbers, under which prefix they are served, and by which scheme.
 fn ports(declared: &Declared) -> Json {
     let of_kind = declared.kind.table.get_path(&["workload", "ports"]);
     let names = [of_kind, declared.user.get("ports")]
@@ -158,6 +158,7 @@ fn ports(declared: &Declared) -> Json {
                 .map(|path| path.trim_end_matches('/'));
             let facts = json!({
                 "path": path.unwrap_or_default(),
+                "number": declared_number(declared, name),
                 "scheme": super::ports::scheme(declared, name).name(),
             });
             (name.to_string(), facts)
@@ -281,10 +282,15 @@ pub(super) fn table_of_kind(
             let mut over = kind_in_long_form(case);
             over.remove("if");
             let more = taken_arguments(&mut over);
-            let panels = over.entry("panels").cloned();
-            over.remove("panels");
+            let lists = LISTS.map(|name| over.entry(name).cloned());
+            for name in LISTS {
+                over.remove(name);
+            }
             lay_over(&mut table, &over, Removal::Now);
-            append_panels(&mut table, panels);
+            lists
+                .into_iter()
+                .flatten()
+                .for_each(|list| append(&mut table, list));
             for (path, words) in more {
                 append_arguments(&mut table, &path, words);
             }
@@ -293,12 +299,13 @@ pub(super) fn table_of_kind(
     table
 }
 
-/// The panels of a case follow those of the kind.
-fn append_panels(table: &mut Table, more: Option<Entry>) {
-    let Some(more) = more else { return };
-    let below = table.get_mut("panels").map(|node| &mut node.value);
+/// Lists of which those of a case follow those of the kind.
+const LISTS: [&str; 2] = ["contradictions", "panels"];
+
+fn append(table: &mut Table, more: Entry) {
+    let below = table.get_mut(&more.key.name).map(|node| &mut node.value);
     match (below, &more.value.value) {
-        (Some(Value::Array(panels)), Value::Array(more)) => panels.extend(more.iter().cloned()),
+        (Some(Value::Array(items)), Value::Array(more)) => items.extend(more.iter().cloned()),
         _ => table.set(more.key, more.value),
     }
 }

@@ -1,9 +1,10 @@
 //! Variables of the user's that contradict what the kind says elsewhere: its health check, its other variables, its clients.
 
-use super::{draft::Declared, variables};
+use super::{draft::Declared, hidden, variables};
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    syntax::{Entry, Node, Table, places},
+    reference::{self, Mode, Words},
+    syntax::{Entry, Node, Table, places, quoted},
 };
 
 /// `kind` are the kind's tables with its conditions decided.
@@ -27,7 +28,9 @@ fn check_in(env: &Table, declared: &Declared, kind: &Table, sink: &mut Sink) {
         let part = part.to_ascii_lowercase();
         let mut entries = entry.filter(|it| {
             let value = plain_value(&it.value);
-            harmless != Some(value.as_str()) && value.contains(&part)
+            harmless != Some(value.as_str())
+                && value.contains(&part)
+                && !holds(&it.value, contradiction.string("lacking"))
         });
         let mut with = contradiction.entries_of("with");
         let is_agreed = with.any(|(name, value)| {
@@ -39,9 +42,21 @@ fn check_in(env: &Table, declared: &Declared, kind: &Table, sink: &mut Sink) {
             })
         });
         if let Some(entry) = entries.find(|entry| !is_agreed && entry.value.as_table().is_none()) {
-            sink.push(refused(declared, entry, contradiction).about(&declared.name));
+            let refused = match contradiction.string("lacking") {
+                Some(_) => dropped(declared, kind, entry, contradiction),
+                None => refused(declared, entry, contradiction),
+            };
+            sink.push(refused.about(&declared.name));
         }
     }
+}
+
+/// Whether a text holds this word of the kind's, or what becomes of it is known at start alone, or it was taken away by intent.
+fn holds(value: &Node, word: Option<&str>) -> bool {
+    let Some(word) = word else { return false };
+    let phrase = reference::of_node(value, Words::Platform, Mode::Strict);
+    let is_open = phrase.references().next().is_some();
+    is_open || value.as_str().is_none_or(|text| text.contains(word))
 }
 
 fn plain_value(node: &Node) -> String {
@@ -68,4 +83,38 @@ fn refused(declared: &Declared, entry: &Entry, contradiction: &Table) -> Diagnos
             .help(format!("remove it: {instead}"))
             .removing(places(&entry.key, &entry.value)),
     }
+}
+
+/// A variable in which the kind says what the user's value leaves out.
+fn dropped(declared: &Declared, kind: &Table, entry: &Entry, contradiction: &Table) -> Diagnostic {
+    let name = &entry.key.name;
+    let of_kind = kind.get_path(&["workload", "env", name]);
+    let of_kind = of_kind.map(|node| with_ports(declared, node));
+    let whole = [of_kind.unwrap_or_default(), entry.value.scalar()].join(" ");
+    let whole = quoted(whole.trim());
+    let because = contradiction.string("because").unwrap_or_default();
+    let instead = contradiction.string("instead").unwrap_or_default();
+    Diagnostic::new(
+        Code::ConflictingKeys,
+        format!(
+            "`env.{name}` of `{}` leaves out what its kind says there",
+            declared.name
+        ),
+    )
+    .label(entry.value.span, because)
+    .help(format!("write `env.{name} = {whole}`{instead}"))
+    .replacing(entry.value.span, whole)
+}
+
+/// What the kind writes, with the numbers and the prefixes of ports.
+fn with_ports(declared: &Declared, node: &Node) -> String {
+    let phrase = reference::of_node(node, Words::Kind, Mode::Strict);
+    phrase.rewritten(|reference| match reference.segments.as_slice() {
+        ["self", port, "port"] => Some(hidden::declared_number(declared, port)?.to_string()),
+        ["self", port, "path"] => {
+            let path = declared.user.get_path(&["ports", port, "path"])?;
+            Some(path.as_str()?.trim_end_matches('/').to_string())
+        }
+        _ => None,
+    })
 }

@@ -3,8 +3,9 @@
 use std::{collections::BTreeMap, rc::Rc};
 
 use super::{
-    Inputs, draft::Declared, elsewhere, env_settings, external, kindless, layers::in_long_form,
-    logins, major, older_filler, partial, presets, read, removed, settings, unknown,
+    Inputs, draft::Declared, elsewhere, env_settings, external, flag_settings, kindless,
+    layers::in_long_form, logins, major, older_filler, partial, presets, read, removed, settings,
+    unknown,
 };
 use crate::{
     catalog::Kind,
@@ -138,6 +139,7 @@ fn component(
     }
     settings::put_constants(&mut user, &kind, constants);
     env_settings::read(&mut user, &kind, sink);
+    flag_settings::read(&mut user, &kind, constants, sink);
     let logins = logins::split(&mut user, &kind, sink);
     elsewhere::drop_settings_of_what_runs_here(key, &mut user, &kind);
     let external = external::addresses(&user, &kind, sink);

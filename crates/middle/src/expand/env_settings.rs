@@ -394,7 +394,7 @@ fn said_by_file(written: &Entry, name: &str, setting: &str, said: &Node) -> Diag
 }
 
 /// The value as one of the setting, where it takes such. Beside a role that says the same the variable stays one.
-fn as_setting(kind: &Kind, spec: &SettingSpec, written: &Node) -> Option<Value> {
+pub(super) fn as_setting(kind: &Kind, spec: &SettingSpec, written: &Node) -> Option<Value> {
     let stands_for = |name: &Option<String>| name.as_ref() == Some(&spec.name);
     if kind.roles.iter().any(|role| stands_for(&role.or_setting)) {
         return None;

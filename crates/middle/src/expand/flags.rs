@@ -141,6 +141,14 @@ pub(super) fn words_in_shell(command: &Node, program: &str) -> Option<Vec<String
     Some(of_program)
 }
 
+/// The program that a shell's script is handed with its words, as in `sh -c 'exec "$@"' NAME redis-server --port 6379`.
+pub(super) fn handed_to_script(command: &Node) -> Option<String> {
+    let words = words(command);
+    let of_script = |word: &String| word.starts_with('-') && word.ends_with('c');
+    let program = words.get(words.iter().position(of_script)? + 3)?;
+    (!is_flag(program)).then(|| program.clone())
+}
+
 /// Whether a command that begins with this word starts a shell.
 pub(super) fn is_shell(word: &str) -> bool {
     let name = word.rsplit('/').next().unwrap_or(word);

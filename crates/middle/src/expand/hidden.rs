@@ -12,7 +12,11 @@ pub use line::with_line;
 
 use self::ways::{Fact, PortOption, fact_in, flags_in, ways_of, workloads};
 use super::{
-    Declarations, Layers, draft::Declared, flags, layers::Layered, own_name::unknown_public_address,
+    Declarations, Layers,
+    draft::Declared,
+    given::{self, Given},
+    layers::Layered,
+    own_name::unknown_public_address,
 };
 use crate::{
     diag::{Code, Diagnostic, Sink},
@@ -78,69 +82,26 @@ fn all_written(declared: &Declared, constants: &Constants) -> Vec<Written> {
     all
 }
 
-/// The flags in `args`, and in a command of the user's own that starts the kind's program, from a shell too.
+/// The flags that the user gives the kind's program, with defaults in the place of variables.
 fn flags_of(declared: &Declared, constants: &Constants) -> Vec<Written> {
-    let user = &declared.user;
-    let command = user.get("command");
-    let in_shell = command.and_then(|command| {
-        let words = programs(declared).find_map(|it| flags::words_in_shell(command, &it))?;
-        Some((command, words))
-    });
-    if in_shell.is_none() && command.is_some_and(|it| !starts_the_program(declared, it)) {
-        return Vec::new();
-    }
-    let lines = [command, user.get("args")].into_iter().flatten();
-    let lines = match in_shell {
-        Some(line) => vec![line],
-        None => lines.map(|line| (line, flags::words(line))).collect(),
-    };
-    let variables = in_variables(declared).map(|line| (line, flags::words(line)));
-    let flags = lines.into_iter().chain(variables);
-    flags
-        .flat_map(|(line, words)| flags_among(&words, line.span, constants))
-        .collect()
+    let flags = given::flags(&declared.user, &declared.kind);
+    with_defaults(flags, constants)
 }
 
 /// The flags among the words of a line that stands at `span`.
 fn flags_among(words: &[String], span: Span, constants: &Constants) -> Vec<Written> {
-    let flags = flags::flags_with_values(words).into_iter();
-    let all = flags
-        .chain(flags::settings_with_values(words))
-        .chain(flags::joined_with_values(words));
-    all.map(|(name, value)| Written {
-        name,
-        value: constants.with_defaults(&value, span),
-        span,
-    })
-    .collect()
+    with_defaults(given::among(words, span), constants)
 }
 
-/// The variables of the user's that hold flags of the program.
-fn in_variables(declared: &Declared) -> impl Iterator<Item = &Node> {
-    let names = declared.kind.table.array("flag_variables");
-    let names = names.unwrap_or_default().iter().filter_map(Node::as_str);
-    names.filter_map(|name| declared.user.get_path(&["env", name]))
-}
-
-/// Whether a command of the user's begins as the kind's does: with the same word, or with a flag where the image names the program.
-fn starts_the_program(declared: &Declared, command: &Node) -> bool {
-    if declared.user.get("entrypoint").is_some() {
-        return false;
-    }
-    let is_flag = |word: &String| word.starts_with('-');
-    let Some(own) = flags::first_word(command) else {
-        return false;
-    };
-    let mut of_kind = programs(declared).peekable();
-    let names_none = of_kind.peek().is_none();
-    names_none && is_flag(&own) || of_kind.any(|it| own == it || is_flag(&own) && is_flag(&it))
-}
-
-/// The first words of the kind's commands: a version of the program may be started by another word than the next.
-fn programs(declared: &Declared) -> impl Iterator<Item = String> + '_ {
-    let workloads = workloads(&declared.kind);
-    let words = workloads.filter_map(|(_, it)| flags::first_word(it.get("command")?));
-    words.filter(|word| !flags::is_shell(word))
+fn with_defaults(flags: Vec<Given>, constants: &Constants) -> Vec<Written> {
+    let flags = flags.into_iter();
+    flags
+        .map(|Given { name, value, span }| Written {
+            name,
+            value: constants.with_defaults(&value, span),
+            span,
+        })
+        .collect()
 }
 
 fn variables_of(env: Option<&Table>, constants: &Constants) -> Vec<Written> {
@@ -303,7 +264,7 @@ fn port_number(value: &str, before: &str) -> Option<u16> {
 }
 
 /// The number that the rest of the platform knows for a port.
-fn declared_number(declared: &Declared, port: &str) -> Option<u16> {
+pub(super) fn declared_number(declared: &Declared, port: &str) -> Option<u16> {
     let own = declared.user.get_path(&["ports", port]);
     let kinds =
         workloads(&declared.kind).find_map(|(_, workload)| workload.get_path(&["ports", port]));

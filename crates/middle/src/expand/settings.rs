@@ -5,6 +5,7 @@ mod constants;
 mod contents;
 mod defaults;
 mod missing;
+mod typed;
 mod unknown;
 
 use std::collections::BTreeSet;
@@ -12,6 +13,8 @@ use std::collections::BTreeSet;
 use choices::{choice, is_switch};
 pub(super) use constants::put_constants;
 use missing::missing;
+use typed::typed;
+pub(super) use typed::{is_secret, takes, wrong_type};
 pub(super) use unknown::meant;
 use unknown::unknown_setting;
 
@@ -90,7 +93,7 @@ fn check_one(
         return true;
     }
     let errors = sink.errors();
-    typed(spec, node, &all.names, sink);
+    typed(spec, node, &all.names.constants, Some(&all.names), sink);
     if sink.errors() == errors {
         contents::check(all, declared, spec, node, sink);
     }
@@ -235,7 +238,7 @@ fn check_logins(all: &Declarations, declared: &Declared, sink: &mut Sink) {
         for (name, node) in [("user", &login.user), ("password", &login.password)] {
             let specs = &mut declared.kind.settings.iter();
             if let Some(spec) = specs.find(|spec| spec.name == name) {
-                typed(spec, node, &all.names, sink);
+                typed(spec, node, &all.names.constants, Some(&all.names), sink);
                 contents::check(all, declared, spec, node, sink);
             }
         }
@@ -294,106 +297,6 @@ fn too_early(declared: &Declared, spec: &SettingSpec, key: &Key) -> Option<Diagn
     })
 }
 
-fn typed(spec: &SettingSpec, node: &Node, names: &Names, sink: &mut Sink) {
-    let constants = &names.constants;
-    let expected = match (spec.kind, &node.value) {
-        (SettingType::Secret, Value::String(_)) => return secret_value(spec, node, names, sink),
-        (SettingType::Duration | SettingType::Period, Value::String(_))
-            if fits(constants, node, |text| is_duration(spec.kind, text)) =>
-        {
-            return;
-        }
-        (SettingType::Size, Value::String(_))
-            if fits(constants, node, |text| memory_bytes(text).is_some()) =>
-        {
-            return;
-        }
-        (SettingType::String, Value::String(_) | Value::Integer(_)) if !spec.choices.is_empty() => {
-            return choice(spec, &node.scalar(), node, sink);
-        }
-        (SettingType::Stores, Value::Array(items)) => {
-            items
-                .iter()
-                .for_each(|item| stores::check(spec, item, sink));
-            return;
-        }
-        (SettingType::String | SettingType::Stores | SettingType::File, Value::String(_))
-        | (SettingType::Integer, Value::Integer(_))
-        | (SettingType::Boolean, Value::Boolean(_)) => return,
-        (SettingType::String, Value::Integer(_)) => return,
-        (
-            SettingType::List | SettingType::Databases | SettingType::Files | SettingType::Folders,
-            Value::Array(items),
-        ) => {
-            for item in items {
-                if item.as_str().is_none() {
-                    sink.push(wrong_item(spec, item));
-                }
-            }
-            return;
-        }
-        (SettingType::Secret, _) => "a secret, as `\"${secrets.NAME}\"`",
-        (SettingType::String, _) => "a string",
-        (SettingType::Integer, _) => "a whole number",
-        (SettingType::Boolean, _) => "true or false",
-        (SettingType::Duration, _) => "a duration such as `30s`",
-        (SettingType::Period, _) => "a duration above zero, such as `30s`",
-        (SettingType::Size, _) => "an amount such as `20Gi`",
-        (SettingType::List, _) => "a list of strings",
-        (SettingType::Databases, _) => "a list of names, or a table of them",
-        (SettingType::Stores, _) => "a URL, or a list of them",
-        (SettingType::File, _) => "a path of the project",
-        (SettingType::Files | SettingType::Folders, _) => "a list of paths of the project",
-    };
-    sink.push(match (&node.value, spec.kind) {
-        (Value::String(text), SettingType::Duration | SettingType::Period | SettingType::Size) => {
-            let diagnostic = Diagnostic::new(
-                Code::BadValue,
-                format!("setting `{}`: `{text}` is not {expected}", spec.name),
-            )
-            .label(node.span, "does not fit");
-            with_right_form(spec, node, expected, diagnostic)
-        }
-        _ => wrong_type(spec, node, expected),
-    });
-}
-
-fn is_duration(kind: SettingType, text: &str) -> bool {
-    duration_ms(text).is_some_and(|it| it > 0 || kind == SettingType::Duration)
-}
-
-fn secret_value(spec: &SettingSpec, node: &Node, names: &Names, sink: &mut Sink) {
-    let phrase = phrase(node);
-    // What is no reference at all is reported where references are resolved.
-    let mut pieces = phrase.pieces.iter();
-    let is_broken = pieces.any(|it| matches!(it, Piece::Misfit(_)));
-    if !is_broken && !is_secret(&phrase) {
-        let message = format!("setting `{}` must be a secret", spec.name);
-        let diagnostic = Diagnostic::new(Code::SecretRequired, message);
-        let write = |secret: &str| format!("write `{} = \"${{secrets.{secret}}}\"`", spec.name);
-        sink.push(match of_variable(node, names) {
-            Some(secret) => diagnostic
-                .label(node.span, "the variable of a secret")
-                .help(write(&secret.name))
-                .replacing(node.span, format!("\"${{secrets.{}}}\"", secret.name)),
-            None => diagnostic
-                .label(node.span, "written out")
-                .help(format!("declare a secret and {}", write("NAME"))),
-        });
-    }
-}
-
-/// The secret whose variable a text asks for as a shell does: `$DB_PASSWORD`, `${DB_PASSWORD:-}`.
-fn of_variable<'a>(node: &Node, names: &'a Names) -> Option<&'a Secret> {
-    let asked = node.as_str()?.strip_prefix('$')?;
-    let variable = match asked.strip_prefix('{') {
-        Some(asked) => asked.strip_suffix('}')?.split([':', '-', '?']).next(),
-        None => Some(asked),
-    };
-    let mut secrets = names.secrets.iter();
-    secrets.find(|secret| Some(secret.env.as_str()) == variable)
-}
-
 /// Whether the text is of a form, as far as it is known.
 pub(super) fn fits(constants: &Constants, node: &Node, form: impl Fn(&str) -> bool) -> bool {
     let written = constants.written_out(&phrase(node));
@@ -417,83 +320,4 @@ pub(super) fn with_defaults(all: &Declarations, phrase: &Phrase<'_>) -> String {
             .find(|variable| variable.name == *name)
             .map_or_else(|| "x".to_string(), |variable| variable.default.clone())
     })
-}
-
-pub(super) fn wrong_type(spec: &SettingSpec, node: &Node, expected: &str) -> Diagnostic {
-    let diagnostic = Diagnostic::new(
-        Code::WrongType,
-        format!(
-            "setting `{}`: expected {expected}, found {}",
-            spec.name,
-            node.value.type_name()
-        ),
-    )
-    .label(node.span, format!("this is {}", node.value.type_name()));
-    with_right_form(spec, node, expected, diagnostic)
-}
-
-/// An item of a list that is no string.
-fn wrong_item(spec: &SettingSpec, item: &Node) -> Diagnostic {
-    let found = item.value.type_name();
-    let diagnostic = Diagnostic::new(
-        Code::WrongType,
-        format!(
-            "setting `{}`: expected strings in the list, found {found}",
-            spec.name
-        ),
-    )
-    .label(item.span, format!("this is {found}"));
-    match respelled(&Shape::Text, item) {
-        Some(text) => diagnostic
-            .help(format!("write `{text}`"))
-            .replacing(item.span, text),
-        None => diagnostic.help("put the names themselves into the list, as in `[\"name\"]`"),
-    }
-}
-
-/// With what to write instead of a value.
-fn with_right_form(
-    spec: &SettingSpec,
-    node: &Node,
-    expected: &str,
-    diagnostic: Diagnostic,
-) -> Diagnostic {
-    if let (SettingType::List, Value::Table(table)) = (spec.kind, &node.value)
-        && let Some((first, _)) = table.iter().next()
-    {
-        let names = table.keys().map(quoted).collect::<Vec<_>>().join(", ");
-        let list = format!("[{names}]");
-        let diagnostic = diagnostic.help(format!("write `{} = {list}`", spec.name));
-        // In braces; a table by headings has its name alone for its place.
-        return match node.span.start < first.span.start && first.span.end <= node.span.end {
-            true => diagnostic.replacing(node.span, list),
-            false => diagnostic,
-        };
-    }
-    // A secret is never written out, whatever stands there; and a time may be in seconds or in days.
-    let is_time = matches!(spec.kind, SettingType::Duration | SettingType::Period);
-    let is_guess = is_time || spec.kind == SettingType::Secret;
-    let is_guess = is_guess || !spec.choices.is_empty() && matches!(node.value, Value::Boolean(_));
-    match respelled(&spec.kind.shape(), node).filter(|_| !is_guess) {
-        None if !spec.choices.is_empty() => {
-            diagnostic.help(format!("write {}", one_of(&spec.choices)))
-        }
-        Some(text) => diagnostic
-            .help(format!("write `{text}`"))
-            .replacing(node.span, text),
-        None => diagnostic.help(match node.value {
-            Value::Integer(number) if is_time && number > 0 => format!(
-                "give it a unit: `\"{number}s\"`, `\"{number}m\"`, `\"{number}h\"` or `\"{number}d\"`"
-            ),
-            _ => format!("write {expected}"),
-        }),
-    }
-}
-
-/// Nothing but one reference to a secret.
-pub(super) fn is_secret(phrase: &Phrase<'_>) -> bool {
-    match phrase.pieces.as_slice() {
-        [Piece::Reference(reference)] => reference.segments[0] == "secrets",
-        _ => false,
-    }
 }

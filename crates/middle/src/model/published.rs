@@ -3,7 +3,10 @@
 use super::{
     Component, HostPort, Named, NetworkMode, Piece, Platform, Port, Route, Variable, network_name,
 };
-use crate::{files::Site, value::WebAddress};
+use crate::{
+    files::Site,
+    value::{WebAddress, usual_port},
+};
 
 /// What texts are completed from, where nothing completes them later.
 #[derive(Clone, Copy, Debug)]
@@ -52,9 +55,7 @@ impl Published<'_> {
             return Some(address.at(self.site).as_str().to_string());
         }
         let port = component.port(port)?;
-        let (host, number) = public_address(component, port);
-        let prefix = port.prefix();
-        Some(format!("{}://{host}:{number}{prefix}", port.scheme))
+        Some(format!("{}{}", origin(component, port), port.prefix()))
     }
 
     fn route_origin(&self, route: &str) -> Option<&WebAddress> {
@@ -68,9 +69,7 @@ impl Published<'_> {
         if let Some(address) = component.declared_public_url(port) {
             return Some(address.at(self.site).origin().to_string());
         }
-        let port = component.port(port)?;
-        let (host, number) = public_address(component, port);
-        Some(format!("{}://{host}:{number}", port.scheme))
+        Some(origin(component, component.port(port)?))
     }
 
     /// What a client calls it by: the host, with a port only where a public URL names one.
@@ -107,6 +106,16 @@ impl Published<'_> {
             }
             Piece::Network(group) => Some(network_name(self.project, group)),
         }
+    }
+}
+
+/// Where a port is found that names no public URL, as browsers write it: without the port that its scheme means.
+fn origin(component: &Component, port: &Port) -> String {
+    let (host, number) = public_address(component, port);
+    let scheme = port.scheme.name();
+    match usual_port(scheme) == Some(number) {
+        true => format!("{scheme}://{host}"),
+        false => format!("{scheme}://{host}:{number}"),
     }
 }
 

@@ -184,7 +184,7 @@ fn check_whole(
     let tree = &scene.draft.tree;
     contents::check(scene, components, inputs.sources, sink);
     told_in_files::check(scene, components.iter(), sink);
-    unused::check(tree, &scene.names.written_out, over, sink);
+    unused::check(tree, scene, inputs.sources, over, sink);
     // A preset that only an environment uses may name what only that has.
     if inputs.environments.is_empty() {
         unused::references(scene, tree, sink);

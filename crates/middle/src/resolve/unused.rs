@@ -6,22 +6,27 @@ use super::{Scene, reference::check_alone};
 use crate::{
     diag::Sink,
     model::{OwnFile, used_nowhere},
-    reference::{self, Mode, Words},
+    reference::{self, Mode, Phrase, Words},
+    source::{SourceFile, SourceId, Sources, Span},
     syntax::{Node, Table, Value},
 };
 
-/// Lints variables, presets and networks that nothing in the file names.
+/// Lints variables, presets and networks that nothing names, neither platform.toml nor the files in which references are resolved.
 pub(super) fn check(
     tree: &Table,
-    written_out: &BTreeSet<String>,
+    scene: &Scene<'_>,
+    sources: &Sources,
     over: Option<&OwnFile>,
     sink: &mut Sink,
 ) {
     let mut used = UsedNames {
-        variables: written_out.iter().map(String::as_str).collect(),
+        variables: scene.names.written_out.iter().map(String::as_str).collect(),
         ..UsedNames::default()
     };
     used.table(tree);
+    for file in scene.templates.values() {
+        used.file(sources.file(file.source), file.source);
+    }
     for (table, what, names) in [
         ("vars", "variable", &used.variables),
         ("presets", "preset", &used.presets),
@@ -121,6 +126,25 @@ struct UsedNames<'a> {
 }
 
 impl<'a> UsedNames<'a> {
+    /// A file in which references are resolved.
+    fn file(&mut self, file: &'a SourceFile, source: SourceId) {
+        let place = Span::new(source, 0..0);
+        self.phrase(&reference::of_text(
+            &file.text,
+            place,
+            Words::Platform,
+            Mode::Shell,
+        ));
+    }
+
+    fn phrase(&mut self, phrase: &Phrase<'a>) {
+        for reference in phrase.references() {
+            if let ["vars", name] = reference.segments.as_slice() {
+                self.variables.insert(name);
+            }
+        }
+    }
+
     fn table(&mut self, table: &'a Table) {
         for (key, node) in table.iter() {
             match key.name.as_str() {
@@ -135,12 +159,7 @@ impl<'a> UsedNames<'a> {
     fn node(&mut self, node: &'a Node) {
         match &node.value {
             Value::String(_) => {
-                let phrase = reference::of_node(node, Words::Platform, Mode::Shell);
-                for reference in phrase.references() {
-                    if let ["vars", name] = reference.segments.as_slice() {
-                        self.variables.insert(name);
-                    }
-                }
+                self.phrase(&reference::of_node(node, Words::Platform, Mode::Shell));
             }
             Value::Array(items) => items.iter().for_each(|item| self.node(item)),
             Value::Table(table) => self.table(table),

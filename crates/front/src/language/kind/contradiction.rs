@@ -28,6 +28,12 @@ pub(super) const CONTRADICTION: Shape = Shape::Table(&[
         "containing = \"celery\"",
     ),
     key(
+        "lacking",
+        FREE,
+        "Only values without this in them contradict: the variable is one in which the kind says something. `instead` follows the help, which writes both into it.",
+        "lacking = \"--prefix=\"",
+    ),
+    key(
         "with",
         Shape::Map(NameRule::Environment, &FREE),
         "Variables that end the contradiction: where the user gives one of them this value, or takes it away.",
@@ -45,8 +51,7 @@ pub(super) const CONTRADICTION: Shape = Shape::Table(&[
         FREE,
         "What to do.",
         "instead = \"`settings.password` may be left out\"",
-    )
-    .required(),
+    ),
     key(
         "adding",
         FREE,

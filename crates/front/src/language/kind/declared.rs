@@ -135,6 +135,12 @@ pub(super) const SETTING: Shape = Shape::Table(&[
         "variables = [\"MARIADB_USER\"]",
     ),
     key(
+        "flags",
+        Shape::List(&FREE),
+        "Flags of the program that say the same: in `args`, in a command that starts the program, and in `flag_variables`.",
+        "flags = [\"--requirepass\"]",
+    ),
+    key(
         "client_variables",
         Shape::List(&Shape::Plain(Form::Name(NameRule::Environment))),
         "Variables of the main workload that the kind fills from it and that clients in the container read, not the program: what the user writes there does not say the setting.",

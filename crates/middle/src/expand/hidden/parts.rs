@@ -1,10 +1,10 @@
 //! The same of the parts of a component, such as its exporter: of what they serve the rest of the platform knows ports alone.
 
 use super::{
-    Constants, Declarations, Declared, Diagnostic, Fact, Layered, Node, PortOption, Written,
-    fact_in, flags, flags_among, flags_in, number_of, port_number, variables_of,
+    Constants, Declarations, Declared, Diagnostic, Fact, Layered, Node, PortOption, Table, Written,
+    fact_in, flags_among, flags_in, number_of, port_number, variables_of,
 };
-use crate::diag::Code;
+use crate::{diag::Code, expand::flags};
 
 /// A flag or a variable of the user's by which a part listens on another port than the one that is declared.
 pub(super) fn hidden(

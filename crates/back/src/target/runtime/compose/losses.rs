@@ -2,7 +2,7 @@
 
 use crate::{
     files::Target,
-    model::{Image, Platform},
+    model::{Gpu, Image, Lifecycle, Platform, Workload},
     speak::Compose,
     target::shared::losses::{Losses, Marks, Wording},
 };
@@ -49,6 +49,38 @@ pub(super) fn of_pipelines(platform: &Platform, losses: &mut Losses) {
                 ),
                 |it| it.help("build it in CI, or by `docker build`"),
             );
+        }
+    }
+}
+
+/// Workloads with a number of GPUs that others have as well. One that is started by a profile or once may have them in turn.
+///
+/// moby/moby, daemon/nvidia_linux.go, `countToDevices`: a count of N is the devices 0 to N-1, whoever has them already.
+pub(super) fn of_gpus(platform: &Platform, losses: &mut Losses) {
+    let is_in_turn = |it: &&Workload| it.lifecycle == Lifecycle::Job || !it.profiles.is_empty();
+    let workloads: Vec<&Workload> = platform.workloads().filter(|it| !is_in_turn(it)).collect();
+    for (index, workload) in workloads.iter().enumerate() {
+        let Some(Gpu::Count(count @ 1..)) = workload.resources.gpu else {
+            continue;
+        };
+        let other =
+            workloads
+                .iter()
+                .enumerate()
+                .find(|(place, other)| match &other.resources.gpu {
+                    Some(Gpu::Count(1..)) => *place < index,
+                    Some(Gpu::Devices(ids)) => {
+                        let mut numbers = ids.iter().filter_map(|id| id.parse::<u32>().ok());
+                        numbers.any(|number| number < count)
+                    }
+                    _ => false,
+                });
+        if let Some((_, other)) = other {
+            let reason = format!(
+                "gives it the GPUs of `{}`, too: the engine counts them from the first one on. List which ones each has, as `gpu = [0]`",
+                other.name
+            );
+            losses.key(workload, "resources", &reason);
         }
     }
 }

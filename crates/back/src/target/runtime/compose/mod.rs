@@ -75,6 +75,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let (texts, groups): (Vec<String>, Vec<GroupData<'_>>) = written.into_iter().unzip();
     losses::of_variables(platform, &mut losses);
     losses::of_pipelines(platform, &mut losses);
+    losses::of_gpus(platform, &mut losses);
     let mut out = FileSet::default();
     for (text, group) in texts.into_iter().zip(&groups) {
         let path = format!("compose/{}.yaml", group.group);
