@@ -198,7 +198,7 @@ fn rules_for_an_operator_follow_the_values() {
             .map(Value::to_string)
             .collect::<String>()
     };
-    assert!(rules(&[]).contains("up{job=\\\"api\\\"} == 1) < 3"));
+    assert!(rules(&[]).contains("job=\\\"api\\\"} == 1) < 3"));
     let off = rules(&["components.api.enabled=false"]);
     assert!(
         !off.contains("job=\\\"api\\\"") && off.contains("TargetDown"),
