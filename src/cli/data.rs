@@ -6,7 +6,8 @@ use mlopsgen::{
     data::{Data, DataKey, Keeper, Place},
     kubernetes_bytes,
     plan::{
-        Begin, Consequence, DataPlan, Displaced, Keep, LeftBehind, MajorChange, Moved, Resized,
+        Begin, Consequence, DataPlan, Displaced, Keep, LeftBehind, MajorChange, Moved, Plan,
+        Resized,
     },
     text::shell_word,
 };
@@ -14,12 +15,16 @@ use serde::Serialize;
 
 use super::terminal::{Paint, Terminal};
 
-/// The lines of a plan about data.
-pub fn lines(plan: &DataPlan) -> Vec<(String, Paint)> {
+/// The lines of a plan about data, but for what its notices tell: of charts that are there before, who mounts which claim.
+pub fn lines(plan: &Plan) -> Vec<(String, Paint)> {
+    let is_chart_there = plan.changes_chart();
+    let plan = &plan.data;
     let mut out = Vec::new();
     for moved in &plan.moved {
         out.push((moved_line(moved), Paint::Changed));
-        out.extend(stop_first(moved).map(|line| (line, Paint::Plain)));
+        let is_told = is_chart_there && moved.data.keeper == Keeper::Cluster;
+        let line = stop_first(moved).filter(|_| !is_told);
+        out.extend(line.map(|line| (line, Paint::Plain)));
     }
     for data in &plan.fresh {
         let begins = begins(plan, data);
@@ -95,7 +100,7 @@ fn stop_first(moved: &Moved) -> Option<String> {
                 shell_word(project)
             ))
         }
-        // A component has pods of several names, and a pipeline none that stays.
+        // The values of the chart before are not there to tell its pods. A component has some of several names, a pipeline none that stays.
         Keeper::Cluster if old != new => Some(format!(
             "    stop the old pods before the upgrade: kubectl scale deployment,statefulset -l app.kubernetes.io/component={} --replicas=0",
             shell_word(moved.from.component()?)

@@ -1,6 +1,9 @@
 //! Shows what of an upgrade is up to a person: as text of the plan.
 
-use mlopsgen::{plan::Notice, text::all_of};
+use mlopsgen::{
+    plan::{Holder, Notice},
+    text::{all_of, shell_word},
+};
 
 use super::terminal::Paint;
 
@@ -59,6 +62,22 @@ fn words(notice: &Notice) -> (String, Vec<String>) {
                 )],
             )
         }
+        Notice::HandedOver { claim, from, to } => {
+            let names = |holders: &[Holder]| {
+                let names = holders.iter().map(|it| format!("{} `{}`", it.kind, it.workload));
+                names.collect::<Vec<_>>().join(" and ")
+            };
+            let mut below = vec![
+                "stop the old pods before the upgrade, as Helm starts the new ones first and both would write to one volume:".to_string(),
+            ];
+            below.extend(from.iter().map(stop));
+            let line = format!(
+                "claim `{claim}` goes from the pods of {} to those of {}",
+                names(from),
+                names(to)
+            );
+            (line, below)
+        }
         Notice::JobRunsAgain { job, because } => (
             format!("job `{job}` runs again at the upgrade: {} changed", all_of(because)),
             vec![
@@ -66,4 +85,18 @@ fn words(notice: &Notice) -> (String, Vec<String>) {
             ],
         ),
     }
+}
+
+/// Stops pods for good and waits until they are gone. An object that the chart still has is made again by the upgrade.
+fn stop(holder: &Holder) -> String {
+    let kind = holder.kind.to_lowercase();
+    let which = match holder.kind.as_str() {
+        // A job is named after what it does.
+        "Job" => format!(
+            "-l {}",
+            shell_word(&format!("app.kubernetes.io/name={}", holder.workload))
+        ),
+        _ => shell_word(&holder.workload).to_string(),
+    };
+    format!("kubectl delete {kind} {which} --cascade=foreground")
 }

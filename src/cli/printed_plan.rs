@@ -169,7 +169,7 @@ impl Page<'_> {
     }
 
     fn data(&mut self, plan: &Plan) {
-        for (line, kind) in data::lines(&plan.data) {
+        for (line, kind) in data::lines(plan) {
             self.line(&self.terminal.with_flags(&line), kind);
         }
         for (line, kind) in fixed::lines(&plan.fixed) {

@@ -13,7 +13,7 @@ use super::{
     data::{self, DataPlan},
     fewer_pods,
     fixed::fixed,
-    jobs,
+    handed_over, jobs,
     manifest::fingerprint,
     node_folders,
     scaling::notices,
@@ -107,6 +107,7 @@ pub fn plan(inputs: &Inputs) -> Plan {
         fixed: fixed(&charts, &data),
         notices: [
             notices(&charts),
+            handed_over::notices(&charts),
             jobs::notices(&charts, &changes, inputs.wanted),
         ]
         .concat(),

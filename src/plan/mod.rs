@@ -13,6 +13,7 @@ mod failure;
 mod fewer_pods;
 mod fixed;
 mod found;
+mod handed_over;
 mod jobs;
 mod keys;
 mod manifest;
@@ -36,6 +37,7 @@ pub use displaced::Displaced;
 pub use failure::Failure;
 pub use fixed::{Fixed, FixedField};
 pub use found::{Found, State};
+pub use handed_over::Holder;
 pub use manifest::{
     Accepted, Facts, MANIFEST, Manifest, Recorded, VERSION, fingerprint, hash, read, read_data,
 };
@@ -192,6 +194,12 @@ impl Plan {
             && self.stubs.is_empty()
             && !self.manifest_changes
             && !self.leftovers
+    }
+
+    /// Whether the values of a chart that is there change: what they say of before is known.
+    pub fn changes_chart(&self) -> bool {
+        let mut changes = self.changes.iter();
+        changes.any(|it| it.before.is_some() && chart::name_of(&it.path).is_some())
     }
 
     /// Files by action, the manifest and stubs aside.

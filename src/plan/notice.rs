@@ -1,6 +1,8 @@
-//! What of an upgrade of the chart is up to a person though nothing stands in its way: `scaling` and `jobs` find it.
+//! What of an upgrade of the chart is up to a person though nothing stands in its way: `scaling`, `handed_over` and `jobs` find it.
 
 use serde::Serialize;
+
+use super::Holder;
 
 /// Something to know, or to do, before an upgrade.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -35,6 +37,15 @@ pub enum Notice {
         claim: String,
         /// The storage class that is to make it; `None`: the cluster's default.
         class: Option<String>,
+    },
+    /// A claim that pods of another workload mount: old and new pods would write to it at once.
+    HandedOver {
+        /// The claim.
+        claim: String,
+        /// Whose pods mount it, and no longer do afterwards.
+        from: Vec<Holder>,
+        /// Whose pods mount it afterwards, and did not before.
+        to: Vec<Holder>,
     },
     /// A job that may have succeeded does something else, so it runs again.
     JobRunsAgain {

@@ -49,6 +49,9 @@ pipeline = Pipeline(
 <% endfor %>
     ],
 <% endif %>
+<% if hosts %>
+    hosts=<{ hosts | python }>,
+<% endif %>
 <% if resources %>
     resources=Resources(<{ arguments(resources) }>),
 <% endif %>

@@ -2,6 +2,7 @@
 //! would have to read. Claims and other objects of a cluster are in `cluster`.
 
 mod cluster;
+mod handed_over;
 mod nodes;
 mod places;
 mod pods;

@@ -234,16 +234,16 @@ fn secrets_in(value: &Value, out: &mut BTreeSet<String>) {
     }
 }
 
-/// A misspelled key of a probe is one mistake: what else the probe lacks is said once it can be read.
+/// A key of a probe that the chart does not read is one mistake: what else the probe lacks is said once it can be read.
 #[test]
 fn a_probe_with_a_key_that_is_refused_is_not_incomplete_too() {
     let said = |health: &str| {
         let app = "[components.app]\nimage = \"a/app:1\"\ngroup = \"one\"\nports.http = 80\n";
         outcome(&format!("{app}helm.health = {health}\n")).1
     };
-    let refused = said("{ httpGet = { path = \"/\", prt = 80 } }");
+    let refused = said("{ httpGet = { path = \"/\", httpHeaders = [] } }");
     assert_eq!(refused.matches("error[").count(), 1, "{refused}");
-    assert!(refused.contains("has no key `prt`"), "{refused}");
+    assert!(refused.contains("has no key `httpHeaders`"), "{refused}");
     let half = said("{ httpGet = { path = \"/\", port = 80 } }");
     assert!(half.contains("`health` completes a check"), "{half}");
 }

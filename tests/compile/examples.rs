@@ -374,9 +374,12 @@ fn placed(path: &str, key: &KeyShape) -> Table {
 
 /// Of two keys of which there can be one, that which is tried stays.
 fn without_rival(table: &mut Table, name: &str) {
-    if name == "queries" {
-        table.remove("expr");
-    }
+    let rival = match name {
+        "queries" => "expr",
+        "exec" | "httpGet" => "tcpSocket",
+        _ => return,
+    };
+    table.remove(rival);
 }
 
 fn beside(path: &str, at_key: &str) -> Table {

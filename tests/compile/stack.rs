@@ -88,3 +88,44 @@ fn without_a_stack_a_daemon_is_one_container() {
     let files = texts(compiled(text)).expect("it compiles");
     assert!(files["prometheus/prometheus.yml"].contains("- \"watcher:8080\"\n"));
 }
+
+/// Only Docker Desktop knows the machine by its name without being told: in a stack, as in Compose, and of the tasks of a pipeline.
+#[test]
+fn who_reads_something_on_the_machine_is_told_its_name() {
+    let files = texts(compiled(
+        r#"
+[platform]
+name = "p"
+targets = ["compose", "swarm", "airflow"]
+[groups]
+one = "1"
+[components.agent]
+external = { http = "host.docker.internal:9999" }
+group = "one"
+[components.reader]
+image = "a/reader:1"
+group = "one"
+env.AGENT = "${components.agent.http.url}"
+[components.other]
+image = "a/other:1"
+group = "one"
+[pipelines.load]
+image = "a/load:1"
+env.AGENT = "${components.agent.http.url}"
+tasks.one = { run = "load" }
+[pipelines.none]
+image = "a/load:1"
+tasks.one = { run = "load" }
+"#,
+    ))
+    .expect("it compiles");
+    let stack = &files["swarm/stack.yaml"];
+    let told = "host.docker.internal:host-gateway";
+    assert!(service(stack, "reader").contains(told), "{stack}");
+    assert!(!service(stack, "other").contains(told), "{stack}");
+    let told = "hosts={\"host.docker.internal\": \"host-gateway\"},";
+    let dag = &files["airflow/dags/load.py"];
+    assert!(dag.contains(told), "{dag}");
+    let dag = &files["airflow/dags/none.py"];
+    assert!(!dag.contains("hosts="), "{dag}");
+}

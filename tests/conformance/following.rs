@@ -198,7 +198,7 @@ fn rules_for_an_operator_follow_the_values() {
             .map(Value::to_string)
             .collect::<String>()
     };
-    assert!(rules(&[]).contains("up{job=\\\"api\\\"} == 1) < 3"));
+    assert!(rules(&[]).contains("job=\\\"api\\\"} == 1) < 3"));
     let off = rules(&["components.api.enabled=false"]);
     assert!(
         !off.contains("job=\\\"api\\\"") && off.contains("TargetDown"),
@@ -236,13 +236,58 @@ fn pods_are_probed_for_an_operator() {
     let word = |text: &str| Value::from(text);
     assert_eq!(ends[0].0, &word("instance"));
     assert_eq!(ends[1], (&word("__param_target"), &word("http://$1/")));
+    // The operator's Prometheus may run in another namespace, where the short name leads nowhere.
     assert_eq!(
         ends[2],
-        (&word("__address__"), &word("prometheus-blackbox:9115"))
+        (
+            &word("__address__"),
+            &word("prometheus-blackbox.default:9115")
+        )
     );
     let rules = objects.iter().filter(|it| it["kind"] == "PrometheusRule");
     let rules: String = rules.map(Value::to_string).collect();
-    assert!(rules.contains("probe_success{job=\\\"page/probe\\\"} == 1) < 3"));
+    assert!(rules.contains("{namespace=\\\"default\\\",job=\\\"page/probe\\\"} == 1) < 3"));
+}
+
+/// A cluster's Prometheus has the same jobs of other namespaces: rules for it are about the release's own.
+#[test]
+fn rules_for_an_operator_know_their_namespace() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let own = r#"
+[components.api.alerts.Own]
+expr = """sum(a{} + b{c="{x}", d=~'e{2}'}) > 0 # {f}
+or g{namespace=~".+"} or h"""
+severity = "info"
+summary = "Own"
+"#;
+    write_compiled(folder.path(), &format!("{PLATFORM}{own}"));
+    let mut helm = consumer::consumer("bin/helm");
+    helm.args(["template", "release", "--namespace", "prod"])
+        .arg(folder.path().join("helm/follow"))
+        .args(["--set", "monitoring.operator=true"]);
+    let verdict = consumer::run(&mut helm);
+    assert!(verdict.success, "{}", verdict.words());
+    let objects = consumer::yaml(&verdict.stdout).expect("YAML");
+    let rules = objects.iter().filter(|it| it["kind"] == "PrometheusRule");
+    let groups = rules.flat_map(|it| it["spec"]["groups"].as_array().expect("groups"));
+    let rules: Vec<&Value> = groups
+        .flat_map(|it| it["rules"].as_array().expect("rules"))
+        .collect();
+    assert!(rules.len() > 5);
+    for rule in rules {
+        assert_eq!(rule["labels"]["namespace"], "prod", "{rule}");
+        let expr = rule["expr"].as_str().expect("PromQL");
+        if rule["alert"] == "Own" {
+            assert_eq!(
+                expr,
+                "sum(a{namespace=\"prod\"} + b{namespace=\"prod\",c=\"{x}\", d=~'e{2}'}) > 0 # {f}\nor g{namespace=~\".+\"} or h"
+            );
+        } else {
+            let selectors = expr.matches('{').count();
+            let of_it = expr.matches("{namespace=\"prod\"").count();
+            assert_eq!(selectors, of_it, "{expr}");
+        }
+    }
 }
 
 /// The queries of the overview with these values, by the titles of their panels.

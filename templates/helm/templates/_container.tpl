@@ -182,7 +182,7 @@ exec:
 httpGet:
   path: {{ include "mlopsgen.text" (dict "root" $root "text" .path) | quote }}
   port: {{ int64 .port }}
-  scheme: {{ .scheme }}
+  scheme: {{ .scheme | default "HTTP" }}
 {{- end -}}
 {{- with .health.tcpSocket -}}
 tcpSocket:

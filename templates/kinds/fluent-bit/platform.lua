@@ -11,6 +11,33 @@ local workloads = {
 <% endfor %>
 }
 
+-- The pipeline of each pod that is a task's, by what its name begins with.
+local tasks = {
+<% for pipeline in platform.task_pods %>
+  [<{ pipeline.pods | json }>] = { component = <{ pipeline.name | json }> },
+<% endfor %>
+}
+
+-- Whose pod it is: behind the name of what makes it Kubernetes writes numbers and hashes.
+local function whose(pod, known)
+  local name = pod
+  while name do
+    if known[name] then
+      return known[name]
+    end
+    name = string.match(name, "^(.+)%-[^-]*$")
+  end
+end
+
+-- The component and the group of a container. One that is no workload's waits before it, stands beside it, or is a pipeline's task.
+local function owner(container, pod)
+  local known = workloads[container]
+  if not known and pod then
+    known = container == "base" and whose(pod, tasks) or whose(pod, workloads)
+  end
+  return known or { component = container }
+end
+
 -- The project and the workload that a line is of: from the labels that the engine writes beside it, or from the file's name,
 -- which in a cluster is POD_NAMESPACE_CONTAINER-ID.log.
 local function origin(record)
@@ -57,7 +84,7 @@ function place(tag, timestamp, record)
   if not pod and of ~= project then
     return -1, 0, 0
   end
-  local known = workloads[workload] or { component = workload }
+  local known = owner(workload, pod)
   local level = first(record, { "level", "severity", "levelname", "lvl", "log.level" })
   return 2, timestamp, {
     log = (string.gsub(record["log"] or "", "[\r\n]+$", "")),

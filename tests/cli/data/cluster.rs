@@ -73,21 +73,6 @@ volumes.state = { mount = "/state", size = "1Gi" }
     }
 }
 
-/// Pods of every workload of the old component have to stop: they are found by their label.
-#[test]
-fn the_old_pods_of_moved_data_are_named_by_their_component() {
-    let mut case = Case::of(&PLATFORM.replace(
-        "[\"compose\", \"helm\", \"swarm\", \"airflow\"]",
-        "[\"helm\"]",
-    ));
-    case.change("components.trainer", "components.worker")
-        .write_moved("components.trainer", "components.worker");
-    let ran = run(&case.project, &["plan"]);
-    let command =
-        "kubectl scale deployment,statefulset -l app.kubernetes.io/component=trainer --replicas=0";
-    assert!(ran.out.contains(command), "{}", ran.out);
-}
-
 /// The plan reports a field that a cluster can't change, before `helm upgrade` fails at it.
 #[test]
 fn what_a_cluster_can_not_change_is_reported_with_its_steps() {

@@ -69,6 +69,11 @@ pub(super) const BESIDE: &[(&str, &str)] = &[
         "components.*.helm.health",
         "tcpSocket = { port = 8000 }\nperiodSeconds = 30\ntimeoutSeconds = 5\nretries = 5\nstartSeconds = 60",
     ),
+    (
+        "components.*.helm.health.httpGet",
+        "path = \"/\"\nport = 8000",
+    ),
+    ("components.*.helm.health.tcpSocket", "port = 8000"),
     ("components.*.helm.volumes.*", "mountPath = \"/example\""),
     (
         "components.*.helm.files.#",

@@ -3,7 +3,8 @@
 use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
-    model::{Platform, Workload},
+    files::Target,
+    model::{Platform, Probe, Workload},
     source::Span,
     syntax::{Key, Node, Table, places},
     text::all_of,
@@ -11,7 +12,15 @@ use crate::{
 
 /// What a table of values can't be without, where nothing of it is generated.
 const OF_HEALTH: &[&str] = &["periodSeconds", "timeoutSeconds", "retries", "startSeconds"];
-const PROBES: &[&str] = &["exec", "httpGet", "tcpSocket"];
+const EXEC: &str = "exec";
+const HTTP_GET: &str = "httpGet";
+const TCP_SOCKET: &str = "tcpSocket";
+/// What a check does, and what says it whole.
+const PROBES: [(&str, &[&str]); 3] = [
+    (EXEC, &[]),
+    (HTTP_GET, &["path", "port"]),
+    (TCP_SOCKET, &["port"]),
+];
 const OF_PORT: &[&str] = &["port", "protocol"];
 const OF_VOLUME: &[&str] = &["mountPath"];
 const OF_HOST: &[&str] = &["workload", "port"];
@@ -21,6 +30,9 @@ pub(super) fn parts(facts: Facts<'_>, sink: &mut Sink) {
     for workload in platform.workloads().filter(|it| !it.in_chart) {
         health(workload, sink);
         ports(workload, sink);
+        if platform.targets.contains(&Target::Helm) {
+            moved_ports(workload, sink);
+        }
         volumes(workload, sink);
     }
     hosts(platform, sink);
@@ -31,11 +43,15 @@ fn health(workload: &Workload, sink: &mut Sink) {
     let Some(entry) = workload.values.entry("health") else {
         return;
     };
-    let is_alone = workload.health.is_none() && !is_incomplete(&entry.value, sink);
-    let Some(table) = entry.value.as_table().filter(|_| is_alone) else {
+    let is_whole = !is_incomplete(&entry.value, sink);
+    let Some(table) = entry.value.as_table().filter(|_| is_whole) else {
         return;
     };
-    let has_probe = PROBES.iter().any(|key| table.get(key).is_some());
+    probes(workload, table, sink);
+    if workload.health.is_some() {
+        return;
+    }
+    let has_probe = PROBES.iter().any(|(key, _)| table.get(key).is_some());
     let missing = missing(table, OF_HEALTH);
     if has_probe && missing.is_empty() {
         return;
@@ -59,6 +75,69 @@ fn health(workload: &Workload, sink: &mut Sink) {
             .help("remove it, or say what is checked by `health` of the component")
             .removing(places(&entry.key, &entry.value)),
     });
+}
+
+/// What the check does: one thing, and another than its own has to be said whole.
+fn probes(workload: &Workload, table: &Table, sink: &mut Sink) {
+    let own = workload.health.as_ref().map(|health| match &health.probe {
+        Probe::Http { .. } => HTTP_GET,
+        Probe::Tcp { .. } => TCP_SOCKET,
+        Probe::Command(_) | Probe::Shell(_) => EXEC,
+    });
+    let said = PROBES.iter().filter_map(|(key, whole)| {
+        let entry = table.entry(key)?;
+        (!entry.value.is_false()).then_some((entry, *whole))
+    });
+    let said: Vec<_> = said.collect();
+    for (entry, whole) in &said {
+        let key = entry.key.name.as_str();
+        let Some(probe) = entry.value.as_table().filter(|_| own != Some(key)) else {
+            continue;
+        };
+        let missing = missing(probe, whole);
+        if !missing.is_empty() {
+            let message = format!("`{key}` is no check of `{}` by itself", workload.name);
+            sink.push(
+                Diagnostic::new(Code::MissingKey, message)
+                    .label(entry.key.span, "is not a whole check")
+                    .help(format!("say {} too", all_of(&missing))),
+            );
+        }
+    }
+    if let [(first, _), (second, _), ..] = said.as_slice() {
+        let (one, other) = (&first.key.name, &second.key.name);
+        sink.push(
+            Diagnostic::new(
+                Code::ConflictingKeys,
+                format!("a check does one thing: `{one}` or `{other}`"),
+            )
+            .label(first.key.span, "one check")
+            .label(second.key.span, "and another")
+            .help(format!("keep one of `{one}` and `{other}`")),
+        );
+    }
+}
+
+/// Another number of a port that the workload has: the container and its Service have it alone.
+fn moved_ports(workload: &Workload, sink: &mut Sink) {
+    let tables = workload.values.table("ports");
+    for port in &workload.ports {
+        let table = tables.and_then(|it| it.table(&port.name));
+        let (name, number) = (&port.name, port.container.first);
+        let said = table.and_then(|it| Some((it.get("port")?, it.integer("port")?)));
+        let Some((said, _)) = said.filter(|(_, it)| *it != i64::from(number)) else {
+            continue;
+        };
+        sink.push(
+            Diagnostic::new(
+                Code::TargetLoss,
+                format!("helm: `port` of the port `{name}` moves the container's and the Service's alone: checks, policies, scrapes and references stay at {number}"),
+            )
+            .label(said.span, format!("all others ask {number}"))
+            .help(format!("write the number as `ports.{name}` of the component: all of it follows"))
+            .about(&workload.component),
+        );
+    }
 }
 
 /// `helm.ports.X` of a port that the workload does not have.

@@ -10,7 +10,9 @@ mod authorities;
 mod browsers;
 mod capability;
 mod chart_names;
+mod chart_own;
 mod chart_parts;
+mod chart_refused;
 mod ci;
 mod ci_stages;
 mod clashes;
@@ -112,7 +114,9 @@ const RULES: &[Rule] = &[
     waits::names,
     chart_names::names,
     chart_names::ports,
+    chart_own::keys,
     chart_parts::parts,
+    chart_refused::values,
     values::autoscalers,
     api::amounts,
     api::resource_names,

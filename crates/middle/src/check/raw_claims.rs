@@ -1,4 +1,5 @@
-//! A folder of the node in the raw values of a volume that is a claim: the chart mounts the claim, and nobody sees the folder.
+//! A folder of the node, or memory, in the raw values of a volume that is a claim: the chart mounts the claim, and nobody sees the
+//! other.
 
 use super::{
     Facts,
@@ -44,22 +45,58 @@ fn volumes(workload: &Workload, values: &Raw, places: RawPlaces<'_>, sink: &mut 
             .iter()
             .any(|mount| mount.name == *name && matches!(mount.source, MountSource::Volume(_)));
         let keeps_claim = !volume.get("claim").is_some_and(removes);
-        let folder = volume.get("hostPath").filter(|it| !removes(it));
-        if let Some(folder) = folder.filter(|_| is_claim && keeps_claim) {
-            let diagnostic = beside_claim(name, places.of(folder), places.of(volume));
+        let mut keys = INSTEAD.iter().filter(|_| is_claim && keeps_claim);
+        let said = keys.find_map(|key| {
+            let said = volume.get(key.name).filter(|it| !removes(it))?;
+            Some((key, said))
+        });
+        if let Some((key, said)) = said {
+            let diagnostic = beside_claim(name, key, places.of(said), places.of(volume));
             sink.push(diagnostic.about(&workload.component));
         }
     }
 }
 
-fn beside_claim(name: &str, folder: Span, table: Span) -> Diagnostic {
+/// What the chart mounts where there is no claim.
+struct Instead {
+    name: &'static str,
+    without_effect: &'static str,
+    /// `NAME` stands for the volume's.
+    help: &'static str,
+}
+
+const OF_MEMORY: &str = "a volume in memory is `tmpfs` of the component, in Compose too";
+
+const INSTEAD: [Instead; 3] = [
+    Instead {
+        name: "hostPath",
+        without_effect: "nothing is mounted from here",
+        help: "leave it to `source` in `volumes.NAME`, which is a folder of the machine in Compose, too",
+    },
+    Instead {
+        name: "memory",
+        without_effect: "nothing is kept in memory",
+        help: OF_MEMORY,
+    },
+    Instead {
+        name: "sizeLimit",
+        without_effect: "it is not limited; `size` is that of the claim",
+        help: OF_MEMORY,
+    },
+];
+
+fn beside_claim(name: &str, key: &Instead, said: Span, table: Span) -> Diagnostic {
     Diagnostic::new(
         Code::TargetLoss,
-        format!("helm: `hostPath` of the volume `{name}` has no effect: its claim is mounted"),
+        format!(
+            "helm: `{}` of the volume `{name}` has no effect: its claim is mounted",
+            key.name
+        ),
     )
-    .label(folder, "nothing is mounted from here")
+    .label(said, key.without_effect)
     .help(format!(
-        "write `claim = false` beside it; or leave it to `source` in `volumes.{name}`, which is a folder of the machine in Compose, too"
+        "write `claim = false` beside it; or {}",
+        key.help.replace("NAME", name)
     ))
     .adding(table, "claim = false")
 }

@@ -73,6 +73,7 @@ pub(super) fn view(
     if draft.kind_table.boolean("reads_logs") == Some(true) {
         out["platform"]["project"] = Json::from(scene.names.project.as_str());
         out["platform"]["workloads"] = workloads(scene);
+        out["platform"]["task_pods"] = task_pods(scene);
     }
     out
 }
@@ -91,6 +92,17 @@ fn workloads(scene: &Scene<'_>) -> Json {
         })
     });
     workloads.collect()
+}
+
+/// What the pods of each pipeline's tasks are called in a cluster, before the task's name.
+fn task_pods(scene: &Scene<'_>) -> Json {
+    let pipelines = scene.draft.tree.table("pipelines").into_iter();
+    let names = pipelines.flat_map(Table::iter).map(|(key, _)| &key.name);
+    let pods = names.map(|name| {
+        let pods = name.to_ascii_lowercase().replace('_', "-");
+        json!({ "name": name, "pods": pods })
+    });
+    pods.collect()
 }
 
 /// The hosts that people reach through a component. Several routes may be of one host, and a server takes each host once.

@@ -18,3 +18,13 @@ them stand maps of the user's. */ -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
+
+{{- /* Ends where a values file says what the chart writes itself: an object would have a key twice, and one of the two is lost. */ -}}
+{{- define "mlopsgen.onlyOurs" -}}
+{{- range $table, $keys := dict "service" (list "ports" "selector") "pdb" (list "selector") "podLabels" (include "mlopsgen.labels" . | fromYaml | keys) "podAnnotations" (list "mlopsgen.io/files" "mlopsgen.io/unrestricted") -}}
+{{- $said := get $.workload $table -}}
+{{- range $key := $keys -}}
+{{- if kindIs "map" $said }}{{ if hasKey $said $key }}{{ fail (printf "components.%s.%s says %s, which the chart writes itself" $.name $table $key) }}{{ end }}{{ end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}

@@ -120,6 +120,22 @@ pub(super) const PORT_PROTOCOL: KeyShape = key(
 
 pub(super) const PORT_KEYS: &[KeyShape] = &[PORT_NUMBER, PORT_END, PORT_PROTOCOL];
 
+/// The number of a port that a check asks.
+const CHECKED_PORT: KeyShape = key("port", PORT, "The port's number.", "port = 8000");
+
+const HTTP_GET: &[KeyShape] = &[
+    key("path", TEXT, "What is asked for.", "path = \"/ready\""),
+    CHECKED_PORT,
+    key(
+        "scheme",
+        Shape::Plain(Form::Choice(&["HTTP", "HTTPS"])),
+        "How; `HTTP` by default.",
+        "scheme = \"HTTPS\"",
+    ),
+];
+
+const TCP_SOCKET: &[KeyShape] = &[CHECKED_PORT];
+
 pub(super) const HEALTH: &[KeyShape] = &[
     key(
         "exec",
@@ -129,13 +145,13 @@ pub(super) const HEALTH: &[KeyShape] = &[
     ),
     key(
         "httpGet",
-        kubernetes("HTTPGetAction"),
+        Shape::Table(HTTP_GET),
         "A request: `path`, `port` and `scheme`.",
         "httpGet = { path = \"/ready\", port = 8000, scheme = \"HTTP\" }",
     ),
     key(
         "tcpSocket",
-        kubernetes("TCPSocketAction"),
+        Shape::Table(TCP_SOCKET),
         "A connection: `port`.",
         "tcpSocket = { port = 8000 }",
     ),

@@ -13,8 +13,12 @@ use super::{
     volume::{self, VolumeView},
 };
 use crate::{
-    model::{Pipeline, Platform, Schedule, SchedulePreset, TaskBody},
-    target::shared::plain,
+    graph::Peer,
+    model::{Pipeline, Schedule, SchedulePreset, TaskBody},
+    target::{
+        Context,
+        shared::{machine, plain},
+    },
 };
 
 /// A DAG file.
@@ -56,6 +60,8 @@ pub struct Dag {
     environment: Vec<VariableView>,
     /// What the tasks mount.
     volumes: Vec<VolumeView>,
+    /// Names that containers of the engine resolve besides, with their addresses.
+    hosts: BTreeMap<String, String>,
     /// The arguments of the module's `Resources`.
     resources: BTreeMap<&'static str, Value>,
     /// The tasks.
@@ -66,7 +72,8 @@ pub struct Dag {
     stubs: Vec<String>,
 }
 
-pub fn view(platform: &Platform, pipeline: &Pipeline, airflow_major: u64) -> Dag {
+pub fn view(context: &Context<'_>, pipeline: &Pipeline, airflow_major: u64) -> Dag {
+    let platform = context.platform;
     let environment = value::variables(platform, &pipeline.env);
     let variables = names::variables(pipeline.tasks.iter().map(|task| task.name.as_str()));
     let tasks = pipeline
@@ -108,6 +115,7 @@ pub fn view(platform: &Platform, pipeline: &Pipeline, airflow_major: u64) -> Dag
             .iter()
             .map(|mount| volume::view(platform, mount))
             .collect(),
+        hosts: hosts(context, pipeline),
         resources: task::resources(&pipeline.resources, &pipeline.container),
         tasks,
         order: order::lines(pipeline, &variables),
@@ -115,6 +123,14 @@ pub fn view(platform: &Platform, pipeline: &Pipeline, airflow_major: u64) -> Dag
     };
     dag.imports = imports(&dag);
     dag
+}
+
+/// The machine, where the tasks read what is there.
+fn hosts(context: &Context<'_>, pipeline: &Pipeline) -> BTreeMap<String, String> {
+    let reads = machine::reads_machine(context, &Peer::Pipeline(pipeline.name.clone()));
+    let machine = reads.then(machine::machine).into_iter();
+    let hosts = machine.map(|host| (host.name, host.address.to_string()));
+    hosts.collect()
 }
 
 /// The names that the file takes from the module, in the order of Python's linters.

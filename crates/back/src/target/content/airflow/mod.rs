@@ -29,7 +29,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
     let mut emission = Emission::default();
     let major = major(context.platform);
     for pipeline in &context.platform.pipelines {
-        let view = dag::view(context.platform, pipeline, major);
+        let view = dag::view(context, pipeline, major);
         let text = context.engine.render("airflow/dag.py", view)?;
         let path = format!("airflow/dags/{}.py", pipeline.name);
         emission.files.add(Target::Airflow, path, text);

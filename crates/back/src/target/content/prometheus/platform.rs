@@ -129,7 +129,8 @@ fn target_down(platform: &Platform, jobs: &[Job<'_>], asked: &[ProbedWorkload<'_
     // Where the prober gives no answer, its own job says so.
     names.extend(asked.iter().map(|asked| asked.job.as_str()));
     if names.is_empty() {
-        "up == 0".to_string()
+        // An operator's Prometheus is asked for one namespace in the braces.
+        "up{} == 0".to_string()
     } else {
         format!("up{{job!~\"{}\"}} == 0", names.join("|"))
     }

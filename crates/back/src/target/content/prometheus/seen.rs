@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::about::is_about_others;
 use crate::{
-    model::{Component, Platform, ScrapeSettings},
+    model::{Component, Platform, ScrapeSettings, Workload},
     target::{
         Context, Vantage,
         shared::{
@@ -93,6 +93,10 @@ impl<'a> Seen<'a> {
         };
         let (jobs, _) = scrape::jobs(platform, prometheus, vantage);
         for it in jobs {
+            let of_clusters = |it: &Workload| it.runtime.cluster_only;
+            if !vantage.is_in_cluster() && it.workload().is_some_and(of_clusters) {
+                continue;
+            }
             let kind = Naming::of(it.presence, it.daemon.as_ref());
             seen.add(
                 (it.component, it.metrics.job.clone()),

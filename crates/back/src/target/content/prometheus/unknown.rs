@@ -17,7 +17,7 @@ use crate::{
             exposed::{self, Known},
             expr::{asked_of, others},
             losses::loss,
-            scrape::Job,
+            scrape::{Job, NODES},
         },
     },
     text::all_of,
@@ -34,9 +34,7 @@ pub(super) fn unanswered(
     let questions = questions(platform, Some(prometheus), grafana);
     let own_jobs = own_job_names(prometheus);
     // Where scrape jobs of the user's own rename theirs, or with samples of others, jobs exist that are not known here.
-    let is_open = may_rename_own_jobs(prometheus)
-        || exposed::takes_writes(prometheus)
-        || exposed::may_have_others(jobs, "job");
+    let is_open = may_rename_own_jobs(prometheus) || exposed::takes_writes(prometheus);
     if questions.is_empty() {
         return Vec::new();
     }
@@ -46,7 +44,11 @@ pub(super) fn unanswered(
         false => {
             let mut others = own_jobs.clone();
             others.extend(values_of_rules(platform, prometheus, "job"));
-            unknown_jobs(&seen, &others, &questions)
+            let (nowhere, in_one_place) = unknown_jobs(&seen, &others, &questions);
+            let nowhere = nowhere.into_iter();
+            // What tells of others may have samples of a job that nobody knows here.
+            let nowhere = nowhere.filter(|_| !exposed::may_have_others(jobs, "job"));
+            nowhere.chain(in_one_place).collect()
         }
     };
     let exposed = Known::of(prometheus, jobs, &own_jobs);
@@ -65,23 +67,26 @@ pub(super) fn unanswered(
     out
 }
 
-/// A warning for what names a job that does not exist, or not in one of the places where the platform runs. `others_of_rules` are
-/// those that no component has.
+/// Warnings for what names a job that does not exist, and for what names one that is not in each of the places where the platform
+/// runs. `others_of_rules` are those that no component has.
 fn unknown_jobs(
     seen: &[Seen<'_>],
     others_of_rules: &[String],
     questions: &[Question<'_>],
-) -> Vec<Diagnostic> {
+) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
     let mut each: Vec<(&Seen<'_>, BTreeSet<&str>)> = Vec::new();
     for place in seen {
-        let jobs = place.jobs.keys().chain(others_of_rules);
+        // Kubelets are asked in a cluster alone.
+        let is_here = |job: &&String| place.vantage.is_in_cluster() || !job.starts_with(NODES);
+        let others = others_of_rules.iter().filter(is_here);
+        let jobs = place.jobs.keys().chain(others);
         each.push((place, jobs.map(String::as_str).collect()));
     }
     let known: BTreeSet<&str> = each
         .iter()
         .flat_map(|(_, known)| known.iter().copied())
         .collect();
-    let mut out = Vec::new();
+    let (mut out, mut in_one_place) = (Vec::new(), Vec::new());
     for question in questions.iter().filter(|it| it.text.contains("job")) {
         let unknown_to = |known: &BTreeSet<&str>| {
             let mut unknown = others(&question.text, "job", known);
@@ -93,10 +98,10 @@ fn unknown_jobs(
         for (place, known) in &each {
             let lacking = unknown_to(known);
             let lacking = lacking.difference(&nowhere);
-            out.extend(lacking.map(|job| no_job_there(question, job, place)));
+            in_one_place.extend(lacking.map(|job| no_job_there(question, job, place)));
         }
     }
-    out
+    (out, in_one_place)
 }
 
 fn no_job(question: &Question<'_>, job: &str, known: &BTreeSet<&str>) -> Diagnostic {

@@ -10,10 +10,8 @@ use super::{
     tree,
 };
 use crate::{
-    graph::{OutsideEdge, Peer},
     model::{
-        Build, Condition, Dependency, ExtraHost, FileContent, Gpu, HostAddress, NetworkMode,
-        Resources, Runtime, Workload,
+        Build, Condition, Dependency, FileContent, Gpu, NetworkMode, Resources, Runtime, Workload,
     },
     speak::{Compose, Speak, literals, units::engine},
     target::{
@@ -25,10 +23,9 @@ use crate::{
             networks::Networks,
             service::{COMPOSE_LABELS, environment, labels, logging, resources, ulimits, words},
         },
-        shared::{losses::Losses, machine::is_on_machine, replicas::why_one_in_compose},
+        shared::{losses::Losses, machine, replicas::why_one_in_compose},
     },
     template::TemplateError,
-    value::MACHINE,
 };
 
 /// A service and what its file must declare for it.
@@ -197,25 +194,6 @@ fn network_mode(workload: &Workload, losses: &mut Losses, keys: &mut Keys) {
     }
 }
 
-/// The user's own, and the machine itself where the workload reads from there: only Docker Desktop knows its name
-/// without being told.
-fn extra_hosts(context: &Context<'_>, workload: &Workload) -> Vec<ExtraHost> {
-    let mut hosts = workload.runtime.extra_hosts.clone();
-    let peer = Peer::Workload(workload.name.clone());
-    let is_machine = |edge: &OutsideEdge| {
-        let component = context.platform.component(&edge.component);
-        component.is_some_and(|it| is_on_machine(it, &edge.port))
-    };
-    let reads = context.graph.outside_edges_of(&peer).any(is_machine);
-    if reads && hosts.iter().all(|host| host.name != MACHINE) {
-        hosts.push(ExtraHost {
-            name: MACHINE.to_string(),
-            address: HostAddress::HostGateway,
-        });
-    }
-    hosts
-}
-
 fn runtime(context: &Context<'_>, workload: &Workload, losses: &mut Losses, keys: &mut Keys) {
     let speak = &Compose(context.platform);
     let Runtime {
@@ -288,7 +266,7 @@ fn own_network(context: &Context<'_>, workload: &Workload, losses: &mut Losses, 
     let mode = workload.network_mode.as_ref();
     if mode.is_none_or(|mode| !matches!(mode.value, NetworkMode::Service(_))) {
         keys.put_optional("hostname", hostname.map(|name| speak.literal(name)));
-        let hosts = extra_hosts(context, workload);
+        let hosts = machine::extra_hosts(context, workload);
         keys.put_filled("extra_hosts", literals(speak, &hosts));
         return;
     }

@@ -191,7 +191,7 @@ fn all_values(builder: &mut Builder<'_>) -> (Value, BTreeSet<String>) {
     let mut values = values(builder, components);
     let known = keys(&values);
     raw::merge(&mut values, upstream::values(platform));
-    raw::merge(&mut values, raw::chart(platform, &platform.raw_helm));
+    raw::merge_chart(&mut values, raw::chart(platform, &platform.raw_helm));
     raw::move_to_claims(&mut values);
     (values, known)
 }
@@ -330,9 +330,9 @@ fn components(builder: &mut Builder<'_>) -> Map<String, Value> {
             };
             let mut values = json!(values);
             if workload.part.is_none() {
-                raw::merge(&mut values, raw::component(platform, &component.raw_helm));
+                raw::merge_workload(&mut values, raw::component(platform, &component.raw_helm));
             }
-            raw::merge(&mut values, raw::component(platform, &workload.raw_helm));
+            raw::merge_workload(&mut values, raw::component(platform, &workload.raw_helm));
             out.insert(workload.name.clone(), values);
         }
     }

@@ -62,6 +62,41 @@ pub fn merge(base: &mut Value, over: Value) {
     }
 }
 
+/// What a check does: a probe does one of them.
+const CHECKS: [&str; 3] = ["exec", "httpGet", "tcpSocket"];
+
+/// Merges raw values into those of a workload.
+pub fn merge_workload(workload: &mut Value, over: Value) {
+    make_way(workload, &over);
+    merge(workload, over);
+}
+
+/// Merges raw values into those of a chart.
+pub fn merge_chart(chart: &mut Value, over: Value) {
+    for (name, over) in over["components"].as_object().into_iter().flatten() {
+        if let Some(workload) = chart["components"].get_mut(name) {
+            make_way(workload, over);
+        }
+    }
+    merge(chart, over);
+}
+
+/// A check of another sort takes the place of the workload's own. Whether it asks the program alone, so that a container that fails it
+/// is restarted, nobody knows.
+fn make_way(workload: &mut Value, over: &Value) {
+    let said = |check: &str| over["health"].get(check);
+    let is_new = |check: &&str| said(check).is_some_and(|it| it.is_object() || it.is_array());
+    let own = workload.get_mut("health").and_then(Value::as_object_mut);
+    let Some(own) = own.filter(|_| CHECKS.iter().any(is_new)) else {
+        return;
+    };
+    let is_other = |check: &&str| own.contains_key(*check) && said(check).is_none();
+    if CHECKS.iter().any(is_other) {
+        let replaced = |key: &str| CHECKS.contains(&key) || key == "liveness";
+        own.retain(|key, _| !replaced(key) || said(key).is_some());
+    }
+}
+
 /// What a raw table may say of a claim where it is mounted.
 const OF_CLAIM: [&str; 4] = ["size", "accessModes", "storageClass", "existingClaim"];
 

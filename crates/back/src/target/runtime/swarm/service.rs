@@ -19,7 +19,7 @@ use crate::{
             networks::Networks,
             service::{STACK_LABELS, environment, labels, logging, resources, ulimits},
         },
-        shared::started_with::started_with,
+        shared::{machine, started_with::started_with},
     },
     template::TemplateError,
 };
@@ -81,7 +81,10 @@ pub(super) fn service<'a>(
         healthcheck(&speak, context.engine, workload)?,
     );
     keys.put_optional("hostname", runtime.hostname.as_ref().map(literal));
-    keys.put_filled("extra_hosts", literals(&speak, &runtime.extra_hosts));
+    keys.put_filled(
+        "extra_hosts",
+        literals(&speak, &machine::extra_hosts(context, workload)),
+    );
     keys.put_filled("read_only", runtime.read_only);
     keys.put_filled("ulimits", ulimits(&runtime.ulimits));
     keys.put_filled("cap_add", literals(&speak, &runtime.cap_add));

@@ -46,6 +46,29 @@ var workloads = {
   "tempo": { component: "tempo", group: "logs" },
 };
 
+// The pipeline of each pod that is a task's, by what its name begins with.
+var tasks = {
+};
+
+// Whose pod it is: behind the name of what makes it Kubernetes writes numbers and hashes.
+function whose(pod, known) {
+  for (var end = pod.length; end > 0; end = pod.lastIndexOf("-", end - 1)) {
+    if (known.hasOwnProperty(pod.substring(0, end))) {
+      return known[pod.substring(0, end)];
+    }
+  }
+  return null;
+}
+
+// The component and the group of a container. One that is no workload's waits before it, stands beside it, or is a pipeline's task.
+function owner(container, pod) {
+  var known = workloads[container];
+  if (!known && pod) {
+    known = (container === "base" && whose(pod, tasks)) || whose(pod, workloads);
+  }
+  return known || { component: container };
+}
+
 // The project and the workload that a line is of: from the labels that the engine writes beside it, or from the file's name,
 // which in a cluster is POD_NAMESPACE_CONTAINER-ID.log. Nothing for containers of others.
 function origin(event) {
@@ -60,9 +83,9 @@ function origin(event) {
     }
     return null;
   }
-  var file = /\/[^/_]+_([^/_]+)_([^/_]+)-[0-9a-f]+\.log$/.exec(event.Get("log.file.path") || "");
-  if (file && file[1] === params.namespace) {
-    return { platform: platform, workload: file[2] };
+  var file = /\/([^/_]+)_([^/_]+)_([^/_]+)-[0-9a-f]+\.log$/.exec(event.Get("log.file.path") || "");
+  if (file && file[2] === params.namespace) {
+    return { platform: platform, workload: file[3], pod: file[1] };
   }
   return null;
 }
@@ -101,7 +124,7 @@ function process(event) {
   var from = origin(event);
   event.Delete("docker.attrs");
   if (from) {
-    var known = workloads[from.workload] || { component: from.workload };
+    var known = owner(from.workload, from.pod);
     event.Put("platform", from.platform);
     event.Put("component", known.component);
     event.Put("workload", from.workload);
