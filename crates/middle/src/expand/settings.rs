@@ -10,7 +10,7 @@ mod unknown;
 
 use std::collections::BTreeSet;
 
-use choices::{choice, is_switch};
+use choices::is_switch;
 pub(super) use constants::put_constants;
 use missing::missing;
 use typed::typed;
@@ -18,21 +18,13 @@ pub(super) use typed::{is_secret, takes, wrong_type};
 pub(super) use unknown::meant;
 use unknown::unknown_setting;
 
-use super::{
-    Declarations, buckets,
-    draft::{Declared, Names},
-    env_settings,
-    read::refers_to,
-    stores,
-};
+use super::{Declarations, buckets, draft::Declared, env_settings, read::refers_to, stores};
 use crate::{
     catalog::{SettingSpec, SettingType},
     diag::{Code, Diagnostic, Sink},
-    language::{Shape, duration_ms, memory_bytes, respelled},
-    model::{Secret, Version},
-    reference::{self, Constants, Mode, Phrase, Piece, Words},
-    syntax::{Key, Node, Table, Value, places, quoted},
-    text::one_of,
+    model::Version,
+    reference::{self, Constants, Mode, Phrase, Words},
+    syntax::{Key, Node, Table, Value, places},
 };
 
 /// Reports unknown settings, wrong types and secrets that are missing. Returns of each component whether what it says is what the

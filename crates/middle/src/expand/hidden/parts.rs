@@ -1,7 +1,7 @@
 //! The same of the parts of a component, such as its exporter: of what they serve the rest of the platform knows ports alone.
 
 use super::{
-    Constants, Declarations, Declared, Diagnostic, Fact, Layered, Node, PortOption, Table, Written,
+    Constants, Declarations, Declared, Diagnostic, Fact, Layered, Node, PortOption, Written,
     fact_in, flags_among, flags_in, number_of, port_number, variables_of,
 };
 use crate::{diag::Code, expand::flags};

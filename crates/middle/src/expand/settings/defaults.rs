@@ -25,7 +25,7 @@ pub(super) fn check(all: &Declarations, declared: &Declared, sink: &mut Sink) {
         };
         if is_known {
             let errors = sink.errors();
-            typed(spec, default, &all.names, sink);
+            typed(spec, default, &all.names.constants, Some(&all.names), sink);
             if sink.errors() == errors {
                 contents::check(all, declared, spec, default, sink);
             }

@@ -1,9 +1,6 @@
 //! Whether a value is what the setting takes.
 
-use super::{
-    choices::{choice, is_switch},
-    fits, phrase,
-};
+use super::{choices::choice, fits, phrase};
 use crate::{
     catalog::{SettingSpec, SettingType},
     diag::{Code, Diagnostic, Sink},
@@ -12,6 +9,7 @@ use crate::{
     model::Secret,
     reference::{Constants, Phrase, Piece},
     syntax::{Node, Value, quoted},
+    text::one_of,
 };
 
 /// Whether a value is of the type and of the form of the setting.
