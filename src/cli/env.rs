@@ -8,7 +8,8 @@ use mlopsgen::{
     cluster_secrets,
     disk::{Dotenv, ProjectPlace, hide_dotenv, is_dotenv_tracked, write_dotenv},
     engine::{
-        Engine, Giver, Origin, Running, bad_certificate, entropy, missing, strong_value, why,
+        Earlier, Engine, Giver, Origin, Running, bad_certificate, entropy, missing, strong_value,
+        why,
     },
     files::DOTENV,
     further_secrets,
@@ -171,10 +172,21 @@ fn fill(running: &Running, new_data: &[String], dotenv: &mut Dotenv) -> Result<F
     let givers = running.givers(engine.as_ref(), &values);
     let mut filled = Filled::default();
     for secret in absent {
-        if let Some((name, value)) = running.earlier_value(secret, &values) {
-            dotenv.set(&secret.env, value);
-            filled.carried.push(format!("{} = {name}", secret.env));
-            continue;
+        match running.earlier_value(secret, &values) {
+            Some(Earlier::Carried(name, value)) => {
+                dotenv.set(&secret.env, value);
+                filled.carried.push(format!("{} = {name}", secret.env));
+                continue;
+            }
+            Some(Earlier::Asked(name)) => {
+                let folder = running.project.place.folder();
+                filled.questions.push(format!(
+                    "{}: write the value that `{name}` had to {folder}/{DOTENV}",
+                    secret.env
+                ));
+                continue;
+            }
+            None => {}
         }
         let giver = match givers.giver(secret) {
             Giver::Data(owner, _) if new_data.iter().any(|it| it == owner) => Giver::Here,

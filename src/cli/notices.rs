@@ -62,21 +62,21 @@ fn words(notice: &Notice) -> (String, Vec<String>) {
                 )],
             )
         }
-        Notice::HandedOver { claim, from, to } => {
-            let names = |holders: &[Holder]| {
-                let names = holders.iter().map(|it| format!("{} `{}`", it.kind, it.workload));
-                names.collect::<Vec<_>>().join(" and ")
-            };
-            let mut below = vec![
-                "stop the old pods before the upgrade, as Helm starts the new ones first and both would write to one volume:".to_string(),
-            ];
-            below.extend(from.iter().map(stop));
+        Notice::HandedOver { claims, from, to } => {
+            let name = |it: &Holder| format!("{} `{}`", it.kind, it.workload);
+            let to: Vec<String> = to.iter().map(name).collect();
             let line = format!(
-                "claim `{claim}` goes from the pods of {} to those of {}",
-                names(from),
-                names(to)
+                "{} {} the pods of {} to those of {}",
+                match claims.len() {
+                    1 => format!("claim {}", all_of(claims)),
+                    _ => format!("claims {}", all_of(claims)),
+                },
+                if claims.len() == 1 { "goes from" } else { "go from" },
+                name(from),
+                to.join(" and ")
             );
-            (line, below)
+            let why = "stop the old pods before the upgrade, as Helm starts the new ones first and both would write to one volume:";
+            (line, vec![why.to_string(), stop(from)])
         }
         Notice::JobRunsAgain { job, because } => (
             format!("job `{job}` runs again at the upgrade: {} changed", all_of(because)),

@@ -13,6 +13,14 @@ use crate::{
     text::{all_of, visible},
 };
 
+/// The value that a secret had, and where.
+pub enum Earlier<'a> {
+    /// The variable, and the value as `.env` takes it.
+    Carried(String, &'a str),
+    /// The variable; its value needs quotes, or may be another secret's by now.
+    Asked(String),
+}
+
 impl Running {
     /// Who gives each secret of the platform its value. Where an engine answers, the data that it has counts, too; `values`: those of
     /// variables.
@@ -29,22 +37,35 @@ impl Running {
         )
     }
 
-    /// The value that a secret had under an earlier name of its component, or in another variable, and that variable: what was
-    /// encrypted with it can be read with no other. A value that would need quotes is left to the user.
+    /// What a secret had under an earlier name of its component, or in another variable: what was encrypted with it can be read with no
+    /// other value.
     pub fn earlier_value<'a>(
         &self,
         secret: &Secret,
         values: &'a BTreeMap<String, String>,
-    ) -> Option<(String, &'a str)> {
+    ) -> Option<Earlier<'a>> {
         let platform = &self.output.platform;
         let recorded = self.plan.manifest.secrets.get(&secret.name);
         let recorded = recorded.into_iter().flatten().cloned();
-        let is_read = |name: &String| platform.secrets.iter().any(|it| it.env == *name);
-        let recorded = recorded.filter(|name| !is_read(name));
+        let recorded = recorded.filter(|name| *name != secret.env);
         let mut names = secret.earlier_env(platform).into_iter().chain(recorded);
         names.find_map(|name| {
-            let value = values.get(&name)?;
-            fits_dotenv(value).then_some((name, value.as_str()))
+            let value = values.get(&name).filter(|it| !it.is_empty())?;
+            let is_certain = fits_dotenv(value) && !self.is_taken(&name);
+            Some(match is_certain {
+                true => Earlier::Carried(name, value),
+                false => Earlier::Asked(name),
+            })
+        })
+    }
+
+    /// Whether a secret reads the variable that did not always: the value in it may be that one's by now.
+    fn is_taken(&self, variable: &str) -> bool {
+        let mut secrets = self.output.platform.secrets.iter();
+        secrets.any(|it| {
+            let had = self.plan.manifest.secrets.get(&it.name);
+            let has_always = had.is_some_and(|had| had.iter().all(|it| it == variable));
+            it.env == variable && !has_always
         })
     }
 
@@ -61,8 +82,20 @@ impl Running {
         let (mut others, mut made) = (Vec::new(), 0);
         for secret in absent {
             let name = secret.env.as_str();
+            match self.earlier_value(secret, values) {
+                Some(Earlier::Carried(..)) => {
+                    made += 1;
+                    continue;
+                }
+                Some(Earlier::Asked(earlier)) => {
+                    others.push(format!(
+                        "write `{name}` to {folder}/{DOTENV}: the value that `{earlier}` had"
+                    ));
+                    continue;
+                }
+                None => {}
+            }
             match givers.giver(secret) {
-                _ if self.earlier_value(secret, values).is_some() => made += 1,
                 Giver::Here => made += 1,
                 Giver::Data(owner, _) => {
                     owners.insert(owner);

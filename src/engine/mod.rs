@@ -20,7 +20,7 @@ mod running;
 mod secrets;
 mod selection;
 
-pub use absent::why;
+pub use absent::{Earlier, why};
 pub use compose::Engine;
 pub use containers::{Container, Publisher, parse as parse_containers};
 pub use finished::{EngineFacts, finished};

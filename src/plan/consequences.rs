@@ -85,6 +85,8 @@ pub enum Consequence {
         from: String,
         /// The one that it has.
         to: String,
+        /// Another secret has one of the two, so that nothing can tell whose value is where.
+        is_shared: bool,
     },
     /// What it keeps in the store of another component is to be read with another key.
     Encrypted {
@@ -180,7 +182,9 @@ impl Consequence {
                 "`{variable}` takes the place of the key of `{component}` (`{}`): with another value `{component}` can't read what that encrypted",
                 Secret::own_name(component, key)
             ),
-            Consequence::OtherVariable { secret, from, to } => {
+            Consequence::OtherVariable {
+                secret, from, to, ..
+            } => {
                 format!("secret `{secret}` is read from `{to}` now, and was from `{from}`")
             }
             Consequence::Encrypted {
@@ -215,6 +219,14 @@ impl Consequence {
             } => vec![format!(
                 "give `{variable}` the value that `{}` has; or leave the variable out",
                 Secret::own_name(component, key)
+            )],
+            Consequence::OtherVariable {
+                from,
+                to,
+                is_shared: true,
+                ..
+            } => vec![format!(
+                "give `{to}` the value of `{from}` yourself, wherever they are set: another secret has one of the two, so `mlopsgen env init` does not"
             )],
             Consequence::OtherVariable { from, to, .. } => vec![format!(
                 "`mlopsgen env init` takes the value over in the `.env`; wherever else one is set, give `{to}` that of `{from}`"

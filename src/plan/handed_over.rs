@@ -1,7 +1,7 @@
 //! Claims that pods of another workload mount after an upgrade. Helm makes new objects before it deletes old ones, so both programs
 //! would write to one volume.
 //!
-//! In: the values of both charts. Out: a notice for each such claim.
+//! In: the values of both charts. Out: a notice for all claims that go the same way.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,20 +22,29 @@ pub struct Holder {
     pub workload: String,
 }
 
-/// Compares who mounts each claim. A pod that only reads it is in nobody's way.
+/// Compares who mounts each claim. A pod that only reads it is in nobody's way, and a claim with several writers has them on purpose.
 pub(super) fn notices(charts: &Charts) -> Vec<Notice> {
     let (Some(before), Some(after)) = (charts.before.first(), charts.after.first()) else {
         return Vec::new();
     };
     let writers_now = writers(after);
-    let handed = writers(before).into_iter().filter_map(|(claim, old)| {
-        let new = writers_now.get(&claim)?;
-        let from: Vec<Holder> = old.difference(new).cloned().collect();
-        let to: Vec<Holder> = new.difference(&old).cloned().collect();
-        let is_handed = !from.is_empty() && !to.is_empty();
-        is_handed.then_some(Notice::HandedOver { claim, from, to })
-    });
-    handed.collect()
+    let mut handed: BTreeMap<(Holder, Vec<Holder>), Vec<String>> = BTreeMap::new();
+    for (claim, old) in writers(before) {
+        let Some(new) = writers_now.get(&claim) else {
+            continue;
+        };
+        let mut old = old.into_iter();
+        if let (Some(from), None) = (old.next(), old.next())
+            && !new.contains(&from)
+        {
+            let to = new.iter().cloned().collect();
+            handed.entry((from, to)).or_default().push(claim);
+        }
+    }
+    let notices = handed.into_iter();
+    notices
+        .map(|((from, to), claims)| Notice::HandedOver { claims, from, to })
+        .collect()
 }
 
 /// Who writes to which claim, by the claim's name in the cluster. What many nodes mount at once is made for several writers.

@@ -54,13 +54,24 @@ pub(super) fn new_keys(
 /// Secrets whose value is where it was, under a name that nothing reads any more.
 pub(super) fn other_variables<'a>(inputs: &Inputs<'a>) -> impl Iterator<Item = Consequence> + 'a {
     let recorded = &inputs.recorded.manifest.secrets;
-    let secrets = inputs.wanted.secrets.iter();
-    secrets.filter_map(|(secret, to)| {
+    let wanted = &inputs.wanted.secrets;
+    wanted.iter().filter_map(move |(secret, to)| {
         let from = recorded.get(secret)?.first().filter(|it| *it != to)?;
+        let had = |variable: &String| {
+            let mut others = recorded.iter().filter(|(name, _)| *name != secret);
+            others.any(|(_, variables)| variables.first() == Some(variable))
+        };
+        let has = |variable: &String| {
+            let mut others = wanted.iter().filter(|(name, _)| *name != secret);
+            others.any(|(name, other)| {
+                other == variable && recorded.get(name).and_then(|it| it.first()) != Some(variable)
+            })
+        };
         Some(Consequence::OtherVariable {
             secret: secret.clone(),
             from: from.clone(),
             to: to.clone(),
+            is_shared: had(to) || has(from),
         })
     })
 }

@@ -38,13 +38,13 @@ pub enum Notice {
         /// The storage class that is to make it; `None`: the cluster's default.
         class: Option<String>,
     },
-    /// A claim that pods of another workload mount: old and new pods would write to it at once.
+    /// Claims that pods of another workload mount: old and new pods would write to them at once.
     HandedOver {
-        /// The claim.
-        claim: String,
-        /// Whose pods mount it, and no longer do afterwards.
-        from: Vec<Holder>,
-        /// Whose pods mount it afterwards, and did not before.
+        /// The claims.
+        claims: Vec<String>,
+        /// Whose pods alone mount them, and no longer do afterwards.
+        from: Holder,
+        /// Whose pods mount them afterwards.
         to: Vec<Holder>,
     },
     /// A job that may have succeeded does something else, so it runs again.

@@ -236,3 +236,46 @@ fn a_secret_that_gets_another_variable_keeps_its_value() {
         "{values:?}"
     );
 }
+
+/// Where nobody can tell whose value is in a variable, or it needs quotes, `env init` asks and makes up nothing.
+#[test]
+fn a_value_that_can_not_be_taken_over_is_asked_for() {
+    let text = |a: &str, b: &str| {
+        format!(
+            "[platform]\nname = \"demo\"\ntargets = [\"compose\"]\n[groups]\nmain = \"Everything\"\n\
+             [secrets]\na = {{ env = \"{a}\" }}\nb = {{ env = \"{b}\" }}\n\
+             [components.c]\nimage = \"a/b:1\"\ngroup = \"main\"\nenv.A = \"${{secrets.a}}\"\nenv.B = \"${{secrets.b}}\"\n"
+        )
+    };
+    for (value, a, b, told) in [
+        (
+            "first",
+            "DEMO_B",
+            "DEMO_C",
+            "give `DEMO_C` the value of `DEMO_B` yourself",
+        ),
+        (
+            "'p w'",
+            "DEMO_A",
+            "DEMO_C",
+            "`mlopsgen env init` takes the value over",
+        ),
+    ] {
+        let project = Folder::new();
+        project.write("platform.toml", text("DEMO_A", "DEMO_B"));
+        let (status, err) = run(&project, &["apply", "--yes"]);
+        assert_eq!(status, 0, "{err}");
+        project.write(
+            "generated/compose/.env",
+            format!("DEMO_A=other\nDEMO_B={value}\n"),
+        );
+        project.write("platform.toml", text(a, b));
+        let ran = binary::finish(binary::command(&project, &["apply", "--yes"]));
+        let printed = format!("{}{}", ran.out, ran.err);
+        assert!(printed.contains(told), "{printed}");
+        let (_, err) = run(&project, &["env", "init"]);
+        let asked = "DEMO_C: write the value that `DEMO_B` had to generated/compose/.env";
+        assert!(err.contains(asked), "{value} {err}");
+        assert!(!project.read("generated/compose/.env").contains("DEMO_C="));
+    }
+}

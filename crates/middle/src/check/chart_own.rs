@@ -62,7 +62,7 @@ pub(super) fn keys(facts: Facts<'_>, sink: &mut Sink) {
         for own in OWN {
             let table = workload.values.table(own.table);
             let entry = table.and_then(|it| it.entry(own.key));
-            if let Some(entry) = entry.filter(|it| !it.value.is_false()) {
+            if let Some(entry) = entry {
                 sink.push(twice(workload, own, &entry.key));
             }
         }

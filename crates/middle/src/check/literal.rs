@@ -68,13 +68,14 @@ fn unfilled(platform: &Platform, workload: &Workload, file: &FileMount) -> Optio
     let written = workload.written.get_path(&["files", &file.path])?;
     let source = written.as_table()?.entry("source")?;
     let text = std::str::from_utf8(bytes).ok()?;
-    let phrase = reference::of_text(text, file.span, Words::Platform, Mode::Shell);
+    let text = without_comments(text);
+    let phrase = reference::of_text(&text, file.span, Words::Platform, Mode::Shell);
     let found = phrase
         .references()
         .find(|it| match it.segments.as_slice() {
             ["components", name, _, ..] => platform.components.find(name).is_some(),
             ["secrets", name] => platform.secrets.find(name).is_some(),
-            ["vars", name] => platform.variables.find(name).is_some(),
+            // `vars` is a word of other languages' own, such as OmegaConf's.
             _ => false,
         })?;
     let reference = format!("${{{}}}", found.segments.join("."));
@@ -88,6 +89,16 @@ fn unfilled(platform: &Platform, workload: &Workload, file: &FileMount) -> Optio
             .help("write `template` in the place of `source`: references in the file are then filled in")
             .replacing(source.key.span, "template"),
     )
+}
+
+/// The lines that are no comments, and in which no backslash keeps anything from being filled in.
+fn without_comments(text: &str) -> String {
+    let is_left_out = |line: &&str| {
+        let start = line.trim_start();
+        start.starts_with(['#', ';']) || start.starts_with("//") || line.contains("\\$")
+    };
+    let lines = text.lines().filter(|line| !is_left_out(line));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// What a container runs without a shell: the key, its value and the words in it.

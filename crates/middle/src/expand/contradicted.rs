@@ -32,6 +32,12 @@ fn check_in(env: &Table, declared: &Declared, kind: &Table, sink: &mut Sink) {
                 && value.contains(&part)
                 && !holds(&it.value, contradiction.string("lacking"))
         });
+        if contradiction
+            .string("lacking")
+            .is_some_and(|word| is_said_otherwise(&declared.user, word))
+        {
+            continue;
+        }
         let mut with = contradiction.entries_of("with");
         let is_agreed = with.any(|(name, value)| {
             let own = env.get(&name.name);
@@ -49,6 +55,14 @@ fn check_in(env: &Table, declared: &Declared, kind: &Table, sink: &mut Sink) {
             sink.push(refused.about(&declared.name));
         }
     }
+}
+
+/// Whether the user gives the program this word in another way, or starts it in a way of their own.
+fn is_said_otherwise(user: &Table, word: &str) -> bool {
+    let is_own = |key: &str| user.get(key).is_some_and(|it| !it.is_false());
+    let args = user.get("args").map(Node::items).unwrap_or_default();
+    let mut args = args.iter().filter_map(Node::as_str);
+    is_own("command") || is_own("entrypoint") || args.any(|it| it.contains(word))
 }
 
 /// Whether a text holds this word of the kind's, or what becomes of it is known at start alone, or it was taken away by intent.

@@ -2,7 +2,7 @@
 
 use crate::{
     catalog::{SettingForm, SettingSpec, SettingType},
-    language::compose_amount,
+    language::{compose_amount, duration_ms},
     reference::{self, Mode, Piece, Words},
     syntax::{Node, Value},
 };
@@ -25,7 +25,10 @@ pub(super) fn differ(said: &Node, written: &Node, spec: &SettingSpec) -> bool {
         }
         None => {
             let (said_text, text) = (said.scalar(), written.scalar());
-            let is_same = said_text == text || is_amount(spec) && is_same_amount(&said_text, &text);
+            let is_same = said_text == text
+                || is_amount(spec) && is_same_amount(&said_text, &text)
+                || is_time(spec) && is_same_time(&said_text, &text)
+                || !spec.choices.is_empty() && said_text.eq_ignore_ascii_case(&text);
             known(said) && known(written) && !is_same
         }
     }
@@ -67,8 +70,17 @@ pub(super) fn is_secret(node: &Node) -> bool {
     matches!(pieces, [Piece::Reference(one)] if one.segments.first() == Some(&"secrets"))
 }
 
+fn is_time(spec: &SettingSpec) -> bool {
+    matches!(spec.kind, SettingType::Duration | SettingType::Period)
+}
+
 fn is_amount(spec: &SettingSpec) -> bool {
     spec.form == Some(SettingForm::Heap) || spec.kind == SettingType::Size
+}
+
+fn is_same_time(said: &str, written: &str) -> bool {
+    let [said, written] = [said, written].map(duration_ms);
+    said.is_some() && said == written
 }
 
 /// Java and Compose take the letter of a unit in both cases: `1g` is `1G` and `1024m`.

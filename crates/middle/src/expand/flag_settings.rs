@@ -24,6 +24,10 @@ pub(super) fn read(user: &mut Table, kind: &Kind, constants: &Constants, sink: &
     if kind.settings.iter().all(|spec| spec.flags.is_empty()) || user.get("external").is_some() {
         return;
     }
+    // Behind an entry point of the user's own the flags may be those of another program.
+    if user.get("entrypoint").is_some_and(|it| !it.is_false()) {
+        return;
+    }
     // Programs take the last of two.
     let mut said: BTreeMap<usize, Given> = BTreeMap::new();
     for given in given::flags(user, kind) {

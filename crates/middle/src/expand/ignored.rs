@@ -130,6 +130,9 @@ fn prefixes(
     })
 }
 
+/// Keys of a workload that are about those who look at the program, and tell it nothing.
+const OF_OBSERVERS: [&str; 2] = ["health", "metrics"];
+
 /// Whether the workload, or a file that the kind makes for it, reads the prefix of a port. A check of its health and a scrape
 /// read it, too, and tell the program nothing.
 fn is_told(decided: &Table, port: &str) -> bool {
@@ -138,9 +141,7 @@ fn is_told(decided: &Table, port: &str) -> bool {
         reads(text) || text.starts_with("kinds/") && template::embedded(text).is_none_or(reads)
     };
     let mut keys = decided.entries_of("workload");
-    keys.any(|(key, node)| {
-        !["health", "metrics"].contains(&key.name.as_str()) && any_string(node, &told)
-    })
+    keys.any(|(key, node)| !OF_OBSERVERS.contains(&key.name.as_str()) && any_string(node, &told))
 }
 
 /// Whether the kind has a case for a prefix of this port that holds. A kind of the user's own is believed.
@@ -149,10 +150,14 @@ fn adapts(kind: &Kind, port: &str, holds: &dyn Fn(&Node) -> bool) -> bool {
         || cases(kind, port).any(holds)
 }
 
-/// The conditions of the kind's cases for a prefix of this port.
+/// The conditions of the kind's cases for a prefix of this port. One that has a check of its health alone tells the program nothing.
 fn cases<'a>(kind: &'a Kind, port: &str) -> impl Iterator<Item = &'a Node> {
     let prefix = format!("ports.{port}.path");
-    let conditions = kind.cases().filter_map(|case| case.get("if"));
+    let tells = |case: &&Table| {
+        let mut keys = case.entries_of("workload").map(|(key, _)| key);
+        case.get("workload").is_none() || keys.any(|key| !OF_OBSERVERS.contains(&key.name.as_str()))
+    };
+    let conditions = kind.cases().filter(tells).filter_map(|case| case.get("if"));
     conditions.filter(move |condition| {
         condition
             .as_str()

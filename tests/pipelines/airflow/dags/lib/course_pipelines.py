@@ -92,12 +92,13 @@ class Volume(NamedTuple):
 
 @dataclass(frozen=True)
 class Pipeline:
-    """What the tasks of one pipeline share."""
+    """What the tasks of one pipeline share. `hosts` are names that containers of the engine resolve besides."""
 
     name: str
     image: str = ""
     environment: Mapping[str, Value] = field(default_factory=dict)
     volumes: Sequence[Volume] = ()
+    hosts: Mapping[str, str] = field(default_factory=dict)
     resources: Resources = Resources()
 
     def task(
@@ -266,6 +267,7 @@ def container(
         private_environment={name: plain(value) for name, value in variables.items() if secrets(value)},
         labels={"mlopsgen.io/pipeline": pipeline.name},
         network_mode=NETWORK,
+        extra_hosts=dict(pipeline.hosts),
         mounts=[container_mount(volume) for volume in pipeline.volumes],
         mount_tmp_dir=False,
         # CPU is a weight among containers, as Compose's `cpu_shares` is; only memory has a limit.
@@ -308,6 +310,8 @@ def pod(
     volumes = [volume for volume in pipeline.volumes if volume.claim or volume.folder.startswith("/")]
     shared = shared_memory(resources.shm_size)
     task = KubernetesPodOperator(
+        # What reads logs knows the pipeline by it.
+        name=f"{pipeline.name}-{options['task_id']}",
         cmds=["/bin/sh", "-c"],
         arguments=[run],
         env_vars=pod_environment(variables),

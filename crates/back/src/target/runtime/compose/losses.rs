@@ -53,12 +53,16 @@ pub(super) fn of_pipelines(platform: &Platform, losses: &mut Losses) {
     }
 }
 
-/// Workloads with a number of GPUs that others have as well. One that is started by a profile or once may have them in turn.
+/// Workloads with a number of GPUs that others have as well. One that is started by a profile or once may have them in turn, and raw
+/// keys may name which ones it gets.
 ///
 /// moby/moby, daemon/nvidia_linux.go, `countToDevices`: a count of N is the devices 0 to N-1, whoever has them already.
 pub(super) fn of_gpus(platform: &Platform, losses: &mut Losses) {
-    let is_in_turn = |it: &&Workload| it.lifecycle == Lifecycle::Job || !it.profiles.is_empty();
-    let workloads: Vec<&Workload> = platform.workloads().filter(|it| !is_in_turn(it)).collect();
+    let is_in_turn = |it: &Workload| it.lifecycle == Lifecycle::Job || !it.profiles.is_empty();
+    let is_left_out = |it: &Workload| {
+        is_in_turn(it) || it.replicas == 0 || it.raw_compose.get("deploy").is_some()
+    };
+    let workloads: Vec<&Workload> = platform.workloads().filter(|it| !is_left_out(it)).collect();
     for (index, workload) in workloads.iter().enumerate() {
         let Some(Gpu::Count(count @ 1..)) = workload.resources.gpu else {
             continue;
@@ -77,7 +81,7 @@ pub(super) fn of_gpus(platform: &Platform, losses: &mut Losses) {
                 });
         if let Some((_, other)) = other {
             let reason = format!(
-                "gives it the GPUs of `{}`, too: the engine counts them from the first one on. List which ones each has, as `gpu = [0]`",
+                "gives it the GPUs of `{}`, too: the engine counts them from the first one on. List which ones each has: `gpu = [0]`, or, where there is a chart too, `compose.deploy.resources.reservations.devices`",
                 other.name
             );
             losses.key(workload, "resources", &reason);
