@@ -96,7 +96,7 @@ fn stop(holder: &Holder) -> String {
             "-l {}",
             shell_word(&format!("app.kubernetes.io/name={}", holder.workload))
         ),
-        _ => shell_word(&holder.workload).to_string(),
+        _ => shell_word(&holder.workload),
     };
     format!("kubectl delete {kind} {which} --cascade=foreground")
 }
