@@ -66,7 +66,7 @@ def printed(text: str) -> tuple[str, str]:
     lines = [line for line in kept if re.match(r"\[raw|volumes\.", line)]
     commands = [line for line in kept if line not in lines]
     commands = [line.split("upgrade: ")[1] if line.startswith("# and before the upgrade: ") else line for line in commands]
-    commands += re.findall(r"stop the old pods before the upgrade: (.*)$", text, re.MULTILINE)
+    commands += re.findall(r"stop the old pods before the upgrade.*:\n +(.*)$", text, re.MULTILINE)
     return "\n".join(lines), "\n".join(commands)
 
 
