@@ -65,13 +65,13 @@ fn words(notice: &Notice) -> (String, Vec<String>) {
         Notice::HandedOver { claims, from, to } => {
             let name = |it: &Holder| format!("{} `{}`", it.kind, it.workload);
             let to: Vec<String> = to.iter().map(name).collect();
+            let (noun, verb) = match claims.len() {
+                1 => ("claim", "goes"),
+                _ => ("claims", "go"),
+            };
             let line = format!(
-                "{} {} the pods of {} to those of {}",
-                match claims.len() {
-                    1 => format!("claim {}", all_of(claims)),
-                    _ => format!("claims {}", all_of(claims)),
-                },
-                if claims.len() == 1 { "goes from" } else { "go from" },
+                "{noun} {} {verb} from the pods of {} to those of {}",
+                all_of(claims),
                 name(from),
                 to.join(" and ")
             );

@@ -143,6 +143,7 @@ const RULES: &[Rule] = &[
     notify::nobody_told,
     notify::watchdog,
     notify::unused,
+    promql::kept,
     promql::experimental,
     addresses::bare_addresses,
     dollars::doubled,

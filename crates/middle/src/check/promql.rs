@@ -15,16 +15,23 @@ use crate::{
 const FUNCTIONS: &str = "promql-experimental-functions";
 const FILL: &str = "promql-binop-fill-modifiers";
 
+/// Alerts that go on firing by a key which the server does not know.
+pub(super) fn kept(facts: Facts<'_>, sink: &mut Sink) {
+    let Some(server) = facts.platform.first_for(Purpose::Metrics) else {
+        return;
+    };
+    for component in &facts.platform.components {
+        let alerts = component.alerts.iter();
+        for diagnostic in alerts.filter_map(|alert| kept_too_early(server, alert)) {
+            sink.push(diagnostic.about(&component.name));
+        }
+    }
+}
+
 /// Alerts, panels and rules whose expression has something that is an experiment: Prometheus refuses the file of rules, and the question
 /// of a panel. Service levels name series, and no functions.
 pub(super) fn experimental(facts: Facts<'_>, sink: &mut Sink) {
     let server = facts.platform.first_for(Purpose::Metrics);
-    for component in &facts.platform.components {
-        let alerts = component.alerts.iter();
-        for diagnostic in alerts.filter_map(|alert| kept_too_early(server?, alert)) {
-            sink.push(diagnostic.about(&component.name));
-        }
-    }
     if server.is_some_and(|it| it.external.is_some()) {
         return;
     }
