@@ -50,7 +50,8 @@ fn expressions(node: &Node, key: &str, out: &mut Vec<String>) {
     }
 }
 
-fn of_table(table: &Table, out: &mut Vec<String>) {
+/// The expressions of a table, and of those in it.
+pub fn of_table(table: &Table, out: &mut Vec<String>) {
     for (key, node) in table.iter() {
         expressions(node, &key.name, out);
     }
@@ -79,6 +80,19 @@ fn names(text: &str) -> BTreeSet<String> {
             Ok(true)
         }
     }
+    let mut names = Names(BTreeSet::new());
+    walk_expr(&mut names, &read(text)).expect("it has no error");
+    names.0
+}
+
+/// An expression of a kind as the other parser reads it.
+fn read(text: &str) -> Expr {
+    let plain = plain(text);
+    promql_parser::parser::parse(&plain).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+/// An expression of a kind without references and variables.
+pub fn plain(text: &str) -> String {
     let mut plain = text.replace("${self.selector}", "job=\"own\"");
     for variable in ["$__rate_interval", "$__interval", "$__range"] {
         plain = plain.replace(variable, "5m");
@@ -87,11 +101,7 @@ fn names(text: &str) -> BTreeSet<String> {
         let end = start + plain[start..].find('}').expect("a reference ends");
         plain.replace_range(start..=end, "1");
     }
-    let expr =
-        promql_parser::parser::parse(&plain).unwrap_or_else(|error| panic!("{text}: {error}"));
-    let mut names = Names(BTreeSet::new());
-    walk_expr(&mut names, &expr).expect("it has no error");
-    names.0
+    plain
 }
 
 /// What the kind's own recording rules make.

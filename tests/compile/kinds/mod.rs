@@ -14,6 +14,7 @@ mod ordered;
 mod pairs;
 mod ports;
 mod secrets;
+mod selectors;
 mod settings;
 mod started;
 mod tls;

@@ -168,9 +168,9 @@ impl Form {
             Form::Revision => value::is_revision(text),
             Form::Version => semver::Version::parse(text).is_ok(),
             Form::VersionRequirement => semver::VersionReq::parse(text).is_ok(),
-            Form::PromQl | Form::KindPromQl => promql(text).is_some_and(|it| is_value(&it)),
+            Form::PromQl | Form::KindPromQl => is_value(text),
             Form::Series => promql(text).is_some(),
-            Form::PanelPromQl => promql(&without_variables(text)).is_some_and(|it| is_value(&it)),
+            Form::PanelPromQl => is_value(&without_variables(text)),
             Form::Percent => is_percent(text),
             Form::Mode => {
                 (3..=4).contains(&text.len()) && text.chars().all(|c| ('0'..='7').contains(&c))

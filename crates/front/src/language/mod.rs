@@ -32,7 +32,7 @@ mod panel;
 mod pipelines;
 mod platform;
 mod port_number;
-mod promql;
+pub mod promql;
 mod quantity;
 mod requests;
 mod route;
@@ -60,7 +60,7 @@ pub use key::{InKinds, KeyShape, PodForm, Scope, Section};
 pub use kind::{KIND, KIND_CASE, KIND_PART, KIND_PART_ONLY, KIND_SECTIONS};
 pub use misfit::respelled;
 pub use platform::{INCLUDED_FILE, PLATFORM_FILE};
-pub use promql::{Newer, promql, promql_newest, without_variables};
+pub use promql::{promql, promql_newest, without_variables};
 pub use quantity::{compose_bytes, cpu_millis, duration_ms, duration_text, memory_bytes};
 pub use shape::Shape;
 pub use specification::{

@@ -48,7 +48,7 @@ pub use path::{
     one_spelling, plain_path,
 };
 pub use path_fault::{fault_in_container, fault_of_file, fault_on_host};
-pub use pattern::pattern_fault;
+pub use pattern::{pattern_fault, respelled_pattern};
 pub use private::{is_git_folder, why_not_read, why_private};
 pub use repository::repositories;
 pub use schedule::{Cycle, Schedule};

@@ -12,11 +12,11 @@ const DEEPEST: u32 = 1000;
 /// Why Go does not take a regular expression; `None` where it does, or where that is not known: the parser is of another language,
 /// and of what it refuses only that is reported which Go refuses too.
 pub fn pattern_fault(text: &str) -> Option<String> {
-    // Quoted text, which this parser does not know.
-    if text.contains("\\Q") {
-        return None;
-    }
-    let parsed = ParserBuilder::new().nest_limit(DEEPEST).build().parse(text);
+    let text = respelled_pattern(text);
+    let parsed = ParserBuilder::new()
+        .nest_limit(DEEPEST)
+        .build()
+        .parse(&text);
     let error = match parsed {
         Ok(ast) => return ast::visit(&ast, Repetitions(vec![MOST_REPEATED])).err(),
         Err(error) => error,
@@ -38,6 +38,78 @@ pub fn pattern_fault(text: &str) -> Option<String> {
         _ => false,
     };
     is_refused.then(|| error.kind().to_string())
+}
+
+/// A regular expression of Go's in the spelling of Rust's engine: other characters mean something in it, and its `\d` has more digits.
+pub fn respelled_pattern(pattern: &str) -> String {
+    let mut out = String::new();
+    let mut rest = pattern;
+    let mut in_class = false;
+    while let Some(c) = rest.chars().next() {
+        let behind = &rest[c.len_utf8()..];
+        if let Some(quoted) = rest.strip_prefix("\\Q") {
+            let (text, behind) = quoted.split_once("\\E").unwrap_or((quoted, ""));
+            out.push_str(&regex_syntax::escape(text));
+            rest = behind;
+            continue;
+        }
+        if c == '\\' {
+            let escaped = behind.chars().next().unwrap_or_default();
+            out.push_str(match escaped {
+                'd' => "[0-9]",
+                'D' => "[^0-9]",
+                'w' => "[0-9A-Za-z_]",
+                'W' => "[^0-9A-Za-z_]",
+                's' => "[\\t\\n\\f\\r ]",
+                'S' => "[^\\t\\n\\f\\r ]",
+                'b' => "(?-u:\\b)",
+                _ => &rest[..c.len_utf8() + escaped.len_utf8()],
+            });
+            rest = &behind[escaped.len_utf8()..];
+            continue;
+        }
+        match c {
+            '[' if !in_class => {
+                // A bracket in the first place is a character.
+                let start = ["[^]", "[]", "[^", "["];
+                let start = start
+                    .iter()
+                    .find(|it| rest.starts_with(**it))
+                    .unwrap_or(&"[");
+                out.push_str(start);
+                rest = &rest[start.len()..];
+                in_class = true;
+                continue;
+            }
+            '[' if !behind.starts_with(':') => out.push_str("\\["),
+            '[' => {
+                let end = rest.find(":]").map_or(1, |end| end + 2);
+                out.push_str(&rest[..end]);
+                rest = &rest[end..];
+                continue;
+            }
+            ']' => {
+                in_class = false;
+                out.push(c);
+            }
+            '&' | '~' if in_class => out.extend(['\\', c]),
+            '-' if in_class && out.ends_with('-') => out.push_str("\\-"),
+            '{' if !in_class && !is_repetition(behind) => out.push_str("\\{"),
+            _ => out.push(c),
+        }
+        rest = behind;
+    }
+    out
+}
+
+/// Whether `3}`, `3,}` or `3,4}` comes.
+fn is_repetition(text: &str) -> bool {
+    let Some((inner, _)) = text.split_once('}') else {
+        return false;
+    };
+    let (least, most) = inner.split_once(',').unwrap_or((inner, ""));
+    let is_number = |it: &str| it.chars().all(|c| c.is_ascii_digit());
+    !least.is_empty() && is_number(least) && is_number(most)
 }
 
 /// How often the piece at hand may still be repeated, below each repetition that it lies in.
@@ -137,6 +209,8 @@ mod tests {
             "(?i:x)",
             "(?P<a>x)",
             "[[:alpha:]]",
+            "[^[]+",
+            "a{,5}*",
             "\\C",
         ] {
             assert_eq!(pattern_fault(text), None, "{text}");

@@ -1,10 +1,8 @@
 //! What is wrong with texts that Prometheus reads, whether they stand in a kind or in platform.toml.
 
-use promql_parser::{label::Matcher, parser::Expr};
-
 use crate::{
     diag::{Code, Diagnostic},
-    language::promql,
+    language::promql::{Expr, Matcher, promql},
     syntax::Node,
     value::alert_pieces,
 };
@@ -42,14 +40,14 @@ pub struct Series {
 impl Series {
     /// Reads the text of the series of this key. Errors: why it can't be counted.
     pub fn read(key: &str, node: &Node, text: &str) -> Result<Self, Box<Diagnostic>> {
-        let Some(Expr::VectorSelector(selector)) = promql(text).filter(is_plain) else {
+        let Some(Expr::Selector(selector)) = promql(text).filter(is_plain) else {
             let fault = Diagnostic::new(Code::BadValue, format!("`slo.{key}` is not a series"))
                 .label(node.span, "an expression")
                 .help("write the name of a counter and its labels, as `http_requests_total{job=\"api\"}`: mlopsgen adds the windows");
             return Err(Box::new(fault));
         };
         let series = Self {
-            matchers: selector.matchers.matchers,
+            matchers: selector.matchers,
         };
         let is_named = |(name, _): &&(&str, &str)| series.asks_for(name);
         match NOT_OF_BUCKETS.iter().find(is_named) {
@@ -78,8 +76,9 @@ impl Series {
 /// Whether an expression is a series without a window and without arithmetic.
 fn is_plain(expr: &Expr) -> bool {
     match expr {
-        Expr::VectorSelector(selector) => {
-            selector.offset.is_none() && selector.at.is_none() && selector.name.is_some()
+        Expr::Selector(selector) => {
+            let time = &selector.time;
+            time.offset.is_none() && time.at.is_none() && selector.name.is_some()
         }
         _ => false,
     }

@@ -1,11 +1,12 @@
 //! Expressions that Prometheus reads only with a switch of its own, or only in a newer version.
 
-use promql_parser::parser::{Expr, token};
-
 use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    language::{promql, promql_newest, without_variables},
+    language::{
+        promql::{Expr, promql},
+        promql_newest, without_variables,
+    },
     model::{Alert, Component, Purpose, ScrapeSettings, Version, Workload},
     resolve::rules_of,
     source::Span,
@@ -141,27 +142,18 @@ fn is_switched_on(server: &Component, feature: &str) -> bool {
 }
 
 /// The first experiment in an expression, and its switch.
-fn first(expr: &Expr) -> Option<(String, &'static str)> {
-    match expr {
-        Expr::Call(call) if call.func.experimental => Some((call.func.name.to_string(), FUNCTIONS)),
-        Expr::Call(call) => call.args.args.iter().find_map(|it| first(it)),
-        Expr::Aggregate(it) => {
-            let name = it.op.to_string();
-            match it.op.id() {
-                token::T_LIMITK | token::T_LIMIT_RATIO => Some((name, FUNCTIONS)),
-                _ => first(&it.expr).or_else(|| it.param.as_deref().and_then(first)),
+fn first(expr: &Expr) -> Option<(&'static str, &'static str)> {
+    let mut found = None;
+    expr.walk(&mut |part| {
+        let experiment = match part {
+            Expr::Call(call) if call.function.is_experiment => {
+                Some((call.function.name, FUNCTIONS))
             }
-        }
-        Expr::Binary(it) => {
-            let fill = it.modifier.as_ref().map(|modifier| &modifier.fill_values);
-            match fill.is_some_and(|fill| fill.lhs.is_some() || fill.rhs.is_some()) {
-                true => Some(("fill".to_string(), FILL)),
-                false => first(&it.lhs).or_else(|| first(&it.rhs)),
-            }
-        }
-        Expr::Unary(it) => first(&it.expr),
-        Expr::Paren(it) => first(&it.expr),
-        Expr::Subquery(it) => first(&it.expr),
-        _ => None,
-    }
+            Expr::Aggregate(it) if it.op.is_experiment() => Some((it.op.name(), FUNCTIONS)),
+            Expr::Binary(it) if it.matching.fills => Some(("fill", FILL)),
+            _ => None,
+        };
+        found = found.or(experiment);
+    });
+    found
 }

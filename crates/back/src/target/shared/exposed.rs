@@ -2,9 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use promql_parser::parser::Expr;
-use serde_json::Value;
-
 use super::{
     asked::{self, Question},
     expr::{asked_of, asked_of_any},
@@ -13,7 +10,7 @@ use super::{
 };
 use crate::{
     diag::nearest,
-    language::promql,
+    language::promql::{MatchOp, Matcher},
     model::{Component, Lists, Metrics, Relabel, Text},
 };
 
@@ -268,14 +265,14 @@ fn leaves(step: &Relabel, metric: &str) -> bool {
     replacement == metric || replacement == "$0" || whole && ["$1", "${1}"].contains(&replacement)
 }
 
-/// Whether a regular expression fits the whole of a name; none where it is no expression.
+/// Whether a regular expression fits the whole of a name; `None` where that is not known.
 fn fits(regex: &str, name: &str) -> Option<bool> {
-    // Prometheus' own language anchors and reads it in the same way.
-    let text = format!("any{{name=~{}}}", Value::from(regex));
-    match promql(&text)? {
-        Expr::VectorSelector(selector) => Some(selector.matchers.matchers.first()?.is_match(name)),
-        _ => None,
-    }
+    let matcher = Matcher {
+        name: NAME.to_string(),
+        op: MatchOp::Regex,
+        value: regex.to_string(),
+    };
+    Some(matcher.test()?.fits(name))
 }
 
 /// The metrics that the lists of a component's kind name one by one.

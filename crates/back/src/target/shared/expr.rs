@@ -2,16 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use promql_parser::{
-    label::{METRIC_NAME, MatchOp, Matcher},
-    parser::{
-        Expr, LabelModifier, VectorSelector,
-        token::{T_BOTTOMK, T_TOPK},
-    },
-    util::{ExprVisitor, walk_expr},
+use crate::language::promql::{
+    AggregateOp, Expr, Grouping, METRIC_NAME, MatchOp, Matcher, Selector, promql,
 };
-
-use crate::language::promql;
 
 /// The series that Prometheus makes of its alerts.
 const OF_ALERTS: [&str; 2] = ["ALERTS", "ALERTS_FOR_STATE"];
@@ -36,16 +29,19 @@ pub(in crate::target) fn others(
         if name_of(selector).is_some_and(is_of_rules) {
             return;
         }
-        let of_label = selector.matchers.matchers.iter();
-        for matcher in of_label.filter(|it| it.name == label && !it.is_match("")) {
-            let fits = |value: &&str| matcher.is_match(value);
+        let of_label = selector.matchers.iter();
+        for matcher in of_label.filter(|it| it.name == label) {
+            let Some(test) = matcher.test().filter(|it| !it.fits("")) else {
+                continue;
+            };
+            let value = &matcher.value;
             match matcher.op {
-                MatchOp::Equal => strange.extend([matcher.value.clone()]),
-                MatchOp::Re(_) if is_list(&matcher.value) => {
-                    strange.extend(matcher.value.split('|').map(str::to_string));
+                MatchOp::Equal => strange.extend([value.clone()]),
+                MatchOp::Regex if is_list(value) => {
+                    strange.extend(value.split('|').map(str::to_string));
                 }
-                MatchOp::Re(_) if !known.iter().any(fits) => {
-                    strange.extend([matcher.value.clone()]);
+                MatchOp::Regex if !known.iter().any(|it| test.fits(it)) => {
+                    strange.extend([value.clone()]);
                 }
                 _ => {}
             }
@@ -75,7 +71,7 @@ pub(in crate::target) fn asked_of(expr: &str) -> BTreeSet<(String, Option<String
     let mut asked = BTreeSet::new();
     each_selector(expr, |selector| {
         let named = |it: &&Matcher| it.name == "job" && it.op == MatchOp::Equal;
-        let matchers = selector.matchers.matchers.iter().filter(named);
+        let matchers = selector.matchers.iter().filter(named);
         asked.extend(matchers.map(|it| (it.value.clone(), name_of(selector))));
     });
     asked
@@ -85,7 +81,7 @@ pub(in crate::target) fn asked_of(expr: &str) -> BTreeSet<(String, Option<String
 pub(in crate::target) fn asked_of_any(expr: &str) -> BTreeSet<String> {
     let mut asked = BTreeSet::new();
     each_selector(expr, |selector| {
-        let mut matchers = selector.matchers.matchers.iter();
+        let mut matchers = selector.matchers.iter();
         if !matchers.any(|it| it.name == "job") {
             asked.extend(name_of(selector));
         }
@@ -94,9 +90,9 @@ pub(in crate::target) fn asked_of_any(expr: &str) -> BTreeSet<String> {
 }
 
 /// The name of the series that a selector asks for, in front of the braces or in them.
-fn name_of(selector: &VectorSelector) -> Option<String> {
+fn name_of(selector: &Selector) -> Option<String> {
     let named = |it: &&Matcher| it.name == METRIC_NAME && it.op == MatchOp::Equal;
-    let mut matchers = selector.matchers.matchers.iter();
+    let mut matchers = selector.matchers.iter();
     let inside = || matchers.find(named).map(|it| it.value.clone());
     selector.name.clone().or_else(inside)
 }
@@ -104,49 +100,37 @@ fn name_of(selector: &VectorSelector) -> Option<String> {
 /// Whether a result still has a label of the series that the expression reads: then each of its values gives a series of its
 /// own.
 pub(in crate::target) fn keeps(expr: &str, label: &str) -> bool {
-    // To compile the pattern of a matcher costs more than all the rest, and what it says does not count here.
-    let expr = expr.replace("=~", "=").replace("!~", "!=");
-    promql(&expr).is_some_and(|expr| is_kept(&expr, label))
+    promql(expr).is_some_and(|expr| is_kept(&expr, label))
 }
 
 fn is_kept(expr: &Expr, label: &str) -> bool {
     match expr {
-        Expr::VectorSelector(_) | Expr::MatrixSelector(_) => true,
-        Expr::Subquery(inner) => is_kept(&inner.expr, label),
-        Expr::Paren(inner) => is_kept(&inner.expr, label),
-        Expr::Unary(inner) => is_kept(&inner.expr, label),
-        Expr::Binary(sides) => is_kept(&sides.lhs, label) || is_kept(&sides.rhs, label),
-        Expr::Call(call) => call.args.args.iter().any(|it| is_kept(it, label)),
+        Expr::Selector(_) | Expr::Range(_) => true,
+        Expr::Number(_) | Expr::Text(_) => false,
+        Expr::Subquery(subquery) => is_kept(&subquery.of, label),
+        Expr::Paren(inner) | Expr::Signed(inner) => is_kept(inner, label),
+        Expr::Binary(sides) => is_kept(&sides.left, label) || is_kept(&sides.right, label),
+        Expr::Call(call) => call.args.iter().any(|it| is_kept(it, label)),
         Expr::Aggregate(aggregate) => {
-            let names = |it: &LabelModifier| it.labels().labels.iter().any(|name| name == label);
-            let stays = match &aggregate.modifier {
-                Some(by @ LabelModifier::Include(_)) => names(by),
-                Some(without @ LabelModifier::Exclude(_)) => !names(without),
-                None => [T_TOPK, T_BOTTOMK].contains(&aggregate.op.id()),
+            let names = |labels: &[String]| labels.iter().any(|name| name == label);
+            let stays = match &aggregate.grouping {
+                Some(Grouping::By(labels)) => names(labels),
+                Some(Grouping::Without(labels)) => !names(labels),
+                None => matches!(aggregate.op, AggregateOp::TopK | AggregateOp::BottomK),
             };
-            stays && is_kept(&aggregate.expr, label)
+            stays && is_kept(&aggregate.of, label)
         }
-        _ => false,
     }
 }
 
 /// Visits the selectors of an expression; none of one that is no PromQL.
-fn each_selector(expr: &str, visit: impl FnMut(&VectorSelector)) {
-    struct Each<F>(F);
-    impl<F: FnMut(&VectorSelector)> ExprVisitor for Each<F> {
-        type Error = String;
-        fn pre_visit(&mut self, expr: &Expr) -> Result<bool, String> {
-            match expr {
-                Expr::VectorSelector(selector) => (self.0)(selector),
-                Expr::MatrixSelector(selector) => (self.0)(&selector.vs),
-                _ => {}
-            }
-            Ok(true)
-        }
-    }
+fn each_selector(expr: &str, mut visit: impl FnMut(&Selector)) {
     if let Some(expr) = promql(expr) {
-        // The visitor has no error of its own.
-        let _ = walk_expr(&mut Each(visit), &expr);
+        expr.walk(&mut |part| match part {
+            Expr::Selector(selector) => visit(selector),
+            Expr::Range(range) => visit(&range.of),
+            _ => {}
+        });
     }
 }
 

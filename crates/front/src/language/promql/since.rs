@@ -11,7 +11,7 @@ pub struct Newer {
     pub before: &'static str,
 }
 
-/// What an expression has that is newer than Prometheus 2.0, as far as people still run what is older.
+/// What an expression has that is newer than Prometheus 2.0, as far as people still run what is older. Functions know it themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
     /// `1_000`.
@@ -22,12 +22,20 @@ pub(super) enum Form {
     Duration,
     /// `[+5m]`.
     Sign,
+    /// `offset -(5m)`.
+    Parenthesis,
     /// `</`, which cuts histograms.
     Trim,
     /// A name in quotes, in braces: `{"a.b"}`.
     QuotedName,
     /// One in a list of labels: `by ("a.b")`.
     QuotedLabel,
+    /// A name with a colon there: `by (a:b)`.
+    LabelWithColon,
+    /// `limitk(...)` and `limit_ratio(...)`.
+    Limit,
+    /// `fill(...)` and its like.
+    Fill,
 }
 
 impl Form {
@@ -37,15 +45,13 @@ impl Form {
             Self::Seconds => ((2, 54), "durations have a unit, as `300s`"),
             Self::Duration => ((2, 54), "a number of seconds stands there"),
             Self::Sign => ((3, 0), "durations have no sign `+`"),
+            Self::Parenthesis => ((3, 4), "durations have no parentheses"),
             Self::Trim => ((3, 0), "there is no such operator"),
-            Self::QuotedName | Self::QuotedLabel => {
-                let since = if self == Self::QuotedName {
-                    (2, 53)
-                } else {
-                    (3, 0)
-                };
-                (since, "names stand without quotes, and have no dots")
-            }
+            Self::QuotedName => ((2, 53), "names stand without quotes, and have no dots"),
+            Self::QuotedLabel => ((3, 0), "names stand without quotes, and have no dots"),
+            Self::LabelWithColon => ((3, 0), "names of labels have no `:`"),
+            Self::Limit => ((2, 54), "there is no such function"),
+            Self::Fill => ((3, 10), "nothing stands in for what is missing"),
         };
         Newer {
             text: text.to_string(),
@@ -53,41 +59,4 @@ impl Form {
             before,
         }
     }
-}
-
-/// Functions, and the version that was the first to have them.
-const FUNCTIONS: [(&str, (u64, u64)); 23] = [
-    ("acos", (2, 31)),
-    ("acosh", (2, 31)),
-    ("asin", (2, 31)),
-    ("asinh", (2, 31)),
-    ("atan", (2, 31)),
-    ("atanh", (2, 31)),
-    ("clamp", (2, 26)),
-    ("cos", (2, 31)),
-    ("cosh", (2, 31)),
-    ("deg", (2, 31)),
-    ("histogram_avg", (2, 51)),
-    ("histogram_count", (2, 40)),
-    ("histogram_fraction", (2, 40)),
-    ("histogram_stddev", (2, 47)),
-    ("histogram_stdvar", (2, 47)),
-    ("histogram_sum", (2, 40)),
-    ("last_over_time", (2, 26)),
-    ("pi", (2, 31)),
-    ("present_over_time", (2, 29)),
-    ("rad", (2, 31)),
-    ("sgn", (2, 26)),
-    ("sin", (2, 31)),
-    ("tan", (2, 31)),
-];
-
-/// The newest of a function that is called so.
-pub(super) fn function(name: &str) -> Option<Newer> {
-    let (_, since) = FUNCTIONS.iter().find(|(it, _)| *it == name)?;
-    Some(Newer {
-        text: name.to_string(),
-        since: *since,
-        before: "there is no such function",
-    })
 }

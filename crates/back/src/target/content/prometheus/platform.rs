@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use promql_parser::parser::{Expr, token::T_LOR};
 use serde::Serialize;
 
 use super::rules::Rules;
 use crate::{
-    language::promql,
+    language::promql::{BinaryOp, Expr, MatchOp, promql},
     model::{AlertSeverity, Component, Platform, Workload, least_hold},
     speak::units::prometheus,
     target::{
@@ -243,9 +242,13 @@ fn is_gone_expr(states: &str, presence: Presence) -> String {
     }
 }
 
-/// The condition that a job is down, spelt as the parser prints it.
+/// The condition that a job is down.
 fn down(job: &Job<'_>) -> String {
-    format!("up{{{}}} == 0", scrape::selector(&[job]))
+    down_of(&job.metrics.job)
+}
+
+fn down_of(job: &str) -> String {
+    format!("up{{{}}} == 0", scrape::one_of("job", &[job]))
 }
 
 /// Those of these conditions that some alert is, alone or as one of several joined by `or`.
@@ -283,23 +286,65 @@ fn may_find_down(expr: &str) -> bool {
     })
 }
 
-/// The expressions that are joined by `or`.
+/// Adds the conditions that a job is down which are joined by `or`, however they are spelt.
 fn alternatives(expr: &Expr, out: &mut BTreeSet<String>) {
     match expr {
-        Expr::Paren(inner) => alternatives(&inner.expr, out),
-        Expr::Binary(binary) if binary.op.id() == T_LOR => {
-            alternatives(&binary.lhs, out);
-            alternatives(&binary.rhs, out);
+        Expr::Paren(inner) => alternatives(inner, out),
+        Expr::Binary(binary) if binary.op == BinaryOp::Or => {
+            alternatives(&binary.left, out);
+            alternatives(&binary.right, out);
         }
-        expr => {
-            out.insert(expr.to_string());
-        }
+        expr => out.extend(job_down(expr).map(down_of)),
     }
+}
+
+/// The job that an expression finds down.
+fn job_down(expr: &Expr) -> Option<&str> {
+    let Expr::Binary(binary) = expr else {
+        return None;
+    };
+    let Expr::Selector(up) = binary.left.as_ref() else {
+        return None;
+    };
+    let [matcher] = up.matchers.as_slice() else {
+        return None;
+    };
+    let is_zero = binary.op == BinaryOp::Equal
+        && !binary.matching.is_bool
+        && *binary.right == Expr::Number(0.0);
+    let is_now = up.time.at.is_none() && up.time.offset.is_none();
+    let is_job = matcher.name == "job" && matcher.op == MatchOp::Equal;
+    let is_down = is_zero && is_now && is_job && up.name.as_deref() == Some("up");
+    is_down.then_some(matcher.value.as_str())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::may_find_down;
+    use super::{alternatives, down_of, may_find_down};
+    use crate::language::promql::promql;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn an_alert_on_several_jobs_finds_each_of_them_down() {
+        let found = |expr: &str| {
+            let mut out = BTreeSet::new();
+            alternatives(&promql(expr).expect(expr), &mut out);
+            out
+        };
+        assert_eq!(
+            found("x > 1 or (up { job = 'a', } == 0.0) or up{job=\"b\"} == 0"),
+            [down_of("a"), down_of("b")].into()
+        );
+        for expr in [
+            "up{job=\"a\"} == bool 0",
+            "up{job=\"a\"} offset 5m == 0",
+            "up{job!=\"a\"} == 0",
+            "up{job=\"a\", instance=\"b\"} == 0",
+            "up{job=\"a\"} == 0 unless x",
+        ] {
+            assert_eq!(found(expr), BTreeSet::new(), "{expr}");
+        }
+    }
 
     #[test]
     fn only_expressions_that_may_find_what_is_down_are_read() {

@@ -2,15 +2,14 @@
 //! between which Prometheus forgets the sample before.
 
 use memchr::{memchr, memchr_iter};
-use promql_parser::{
-    parser::Expr,
-    util::{ExprVisitor, walk_expr},
-};
 
 use crate::{
     diag::Diagnostic,
     files::Target,
-    language::{duration_ms, promql},
+    language::{
+        duration_ms,
+        promql::{Expr, promql},
+    },
     model::{Component, INTERVAL, LONGEST_INTERVAL, Platform, ScrapeSettings},
     source::Span,
     speak::units::prometheus,
@@ -133,24 +132,17 @@ fn first_unit(range: &str) -> Option<u64> {
 
 /// The shortest range, in milliseconds, over which an expression takes a rate. An expression that is no PromQL has none.
 fn shortest_window(expr: &str) -> Option<u64> {
-    struct Shortest(Option<u64>);
-    impl ExprVisitor for Shortest {
-        type Error = String;
-        fn pre_visit(&mut self, expr: &Expr) -> Result<bool, String> {
-            if let Expr::Call(call) = expr
-                && NEED_TWO.contains(&call.func.name)
-                && let Some(Expr::MatrixSelector(selector)) =
-                    call.args.args.first().map(AsRef::as_ref)
-            {
-                let range = u64::try_from(selector.range.as_millis()).unwrap_or(u64::MAX);
-                self.0 = Some(self.0.map_or(range, |shortest| shortest.min(range)));
-            }
-            Ok(true)
+    let mut shortest: Option<u64> = None;
+    promql(expr)?.walk(&mut |part| {
+        if let Expr::Call(call) = part
+            && NEED_TWO.contains(&call.function.name)
+            && let Some(Expr::Range(of)) = call.args.first()
+        {
+            let range = u64::try_from(of.range.as_millis()).unwrap_or(u64::MAX);
+            shortest = Some(shortest.map_or(range, |shortest| shortest.min(range)));
         }
-    }
-    let mut shortest = Shortest(None);
-    walk_expr(&mut shortest, &promql(expr)?).ok()?;
-    shortest.0
+    });
+    shortest
 }
 
 #[cfg(test)]

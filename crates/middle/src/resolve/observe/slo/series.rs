@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use promql_parser::label::{MatchOp, Matcher};
-
 use crate::{
     catalog::Series,
     diag::{Code, Diagnostic, Sink},
@@ -25,14 +23,11 @@ pub(super) fn report_no_match(
     if series.asks_for("job") {
         return;
     }
-    let fits = |it: &Matcher, value: &str| match &it.op {
-        MatchOp::Equal => it.value == value,
-        MatchOp::NotEqual => it.value != value,
-        MatchOp::Re(pattern) => pattern.is_match(value),
-        MatchOp::NotRe(pattern) => !pattern.is_match(value),
-    };
     for (name, value) in own {
-        if series.matchers_of(name).any(|it| !fits(it, value)) {
+        if series
+            .matchers_of(name)
+            .any(|it| it.test().is_some_and(|it| !it.fits(value)))
+        {
             sink.push(
                 Diagnostic::new(Code::BadValue, format!("`slo.{key}` matches no series"))
                     .label(
