@@ -15,10 +15,11 @@ fn list(name: &str) -> Vec<String> {
 }
 
 /// Lists of what newer versions of Prometheus take, and the first that does.
-const SINCE: [(&str, (u64, u64)); 3] = [
+const SINCE: [(&str, (u64, u64)); 4] = [
     ("taken_since_2.53", (2, 53)),
     ("taken_since_2.54", (2, 54)),
     ("taken_since_3.0", (3, 0)),
+    ("taken_since_3.6", (3, 6)),
 ];
 
 #[test]

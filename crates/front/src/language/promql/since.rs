@@ -45,7 +45,7 @@ impl Form {
             Self::Seconds => ((2, 54), "durations have a unit, as `300s`"),
             Self::Duration => ((2, 54), "a number of seconds stands there"),
             Self::Sign => ((3, 0), "durations have no sign `+`"),
-            Self::Parenthesis => ((3, 4), "durations have no parentheses"),
+            Self::Parenthesis => ((3, 6), "durations have no parentheses"),
             Self::Trim => ((3, 0), "there is no such operator"),
             Self::QuotedName => ((2, 53), "names stand without quotes, and have no dots"),
             Self::QuotedLabel => ((3, 0), "names stand without quotes, and have no dots"),
