@@ -429,6 +429,8 @@ pub struct Use {
     pub keeps: bool,
     /// The variables by which the kind tells the program where it is. A value of the user's leads it elsewhere.
     pub told_by: Vec<String>,
+    /// The flags by which the kind does, and those that stand for these variables.
+    pub told_by_flags: Vec<String>,
     /// Where `uses` names it.
     pub span: Span,
 }
