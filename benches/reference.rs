@@ -72,6 +72,7 @@ fn unchanged(criterion: &mut Criterion) {
         ..Found::default()
     };
     let inputs = Inputs {
+        file: "platform.toml",
         wanted: &output.files,
         fingerprints: &Fingerprints::of(&output.files),
         targets: &Target::ALL.iter().copied().collect(),

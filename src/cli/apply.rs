@@ -233,10 +233,10 @@ impl Run<'_> {
 
     fn show(&self, outcome: &Outcome) -> Result<(), Failure> {
         let terminal = &self.context.terminal;
-        let folder = self.project.place.folder();
         if self.is_json {
-            terminal.out(&json::report(outcome, folder, terminal))?;
+            terminal.out(&json::report(outcome, &self.project, terminal))?;
         } else if let Ok(plan) = project::report(outcome, self.context) {
+            let folder = self.project.place.folder();
             terminal.out(&printed_plan::plan(plan, folder, terminal))?;
         }
         Ok(())

@@ -13,9 +13,6 @@ pub fn run(context: &Context) -> Result<u8, Failure> {
     let project = project::open(&context.global)?;
     let outcome = project.look()?.without_output();
     let folder = project.place.folder();
-    if let Ok(plan) = &outcome.plan {
-        repository::warn_ignored(plan, &project, context);
-    }
     let terminal = &context.terminal;
     if is_json || is_review {
         let plan = outcome.plan.as_ref().ok();
@@ -24,9 +21,9 @@ pub fn run(context: &Context) -> Result<u8, Failure> {
                 context,
                 &outcome.diagnostics,
                 &outcome.sources,
-                plan.map(|plan| (plan, folder)),
+                plan.map(|plan| (plan, &project)),
             )?,
-            false => terminal.out(&json::report(&outcome, folder, terminal))?,
+            false => terminal.out(&json::report(&outcome, &project, terminal))?,
         }
         return Ok(match &outcome.plan {
             Err(_) => 1,
@@ -37,6 +34,7 @@ pub fn run(context: &Context) -> Result<u8, Failure> {
     let Ok(plan) = project::report(&outcome, context) else {
         return Ok(1);
     };
+    repository::warn_ignored(plan, &project, context);
     if plan.is_empty() {
         if !terminal.quiet {
             terminal.out(&format!("`{folder}/` is up to date.\n"))?;

@@ -9,7 +9,7 @@ use mlopsgen::{
         Severity,
         render::{self, JsonDiagnostic},
     },
-    disk::Outcome,
+    disk::{Outcome, Project, ignored_files},
     plan::{Action, Counts, DataPlan, Failure, Notice, Plan, Refusal},
 };
 use serde::Serialize;
@@ -45,6 +45,8 @@ struct Report {
     /// What stops `apply` until it is moved away: a file of others among its working files.
     #[serde(skip_serializing_if = "Option::is_none")]
     obstacle: Option<String>,
+    /// Files that git ignores: a clone lacks them.
+    ignored: Vec<JsonIgnored>,
     /// The manifest is written, with or without changes to files.
     manifest_changes: bool,
     /// `apply` would write nothing. Absent after errors.
@@ -63,6 +65,15 @@ struct JsonChange {
 }
 
 #[derive(Serialize)]
+struct JsonIgnored {
+    path: String,
+    /// As it is written.
+    rule: String,
+    /// The file of the rule and its line.
+    place: String,
+}
+
+#[derive(Serialize)]
 struct Verdict {
     diagnostics: Vec<JsonDiagnostic>,
     summary: Severities,
@@ -75,7 +86,9 @@ struct Severities {
 }
 
 /// What `plan`, `check` and `apply` print; without a plan there were errors.
-pub fn report(outcome: &Outcome, folder: &str, terminal: &Terminal) -> String {
+pub fn report(outcome: &Outcome, project: &Project, terminal: &Terminal) -> String {
+    let folder = project.place.folder();
+    let ignored = |plan| ignored_files(plan, &project.place).into_iter();
     let plan = outcome.plan.as_ref().ok();
     let full = |path: &String| format!("{folder}/{path}");
     let changes = plan.map_or(&[][..], |plan| &plan.changes);
@@ -105,6 +118,14 @@ pub fn report(outcome: &Outcome, folder: &str, terminal: &Terminal) -> String {
         removes_nearly_all: plan.is_some_and(|plan| plan.emptied.is_some()),
         foreign: plan.map_or(Vec::new(), |plan| plan.foreign.iter().map(full).collect()),
         obstacle: plan.and_then(|plan| plan.obstacle.clone()),
+        ignored: plan.map_or(Vec::new(), |plan| {
+            let files = ignored(plan).map(|file| JsonIgnored {
+                path: file.path,
+                rule: file.rule,
+                place: file.place,
+            });
+            files.collect()
+        }),
         manifest_changes: plan.is_some_and(|plan| plan.manifest_changes),
         up_to_date: plan.map(Plan::is_empty),
         summary: plan.map(Plan::counts).unwrap_or_default(),

@@ -1,7 +1,7 @@
 //! Shows what of an upgrade is up to a person: as text of the plan.
 
 use mlopsgen::{
-    plan::{Holder, Notice},
+    plan::{Holder, MANIFEST, Notice},
     text::{all_of, shell_word},
 };
 
@@ -78,6 +78,21 @@ fn words(notice: &Notice) -> (String, Vec<String>) {
             let why = "stop the old pods before the upgrade, as Helm starts the new ones first and both would write to one volume:";
             (line, vec![why.to_string(), stop(from)])
         }
+        Notice::NotRun {
+            data,
+            component,
+            files,
+        } => (
+            format!(
+                "`{component}` reads {} only while it has no data, and {data} has some",
+                all_of(files)
+            ),
+            vec!["what is new there does not happen by itself: run it in the program yourself".to_string()],
+        ),
+        Notice::EarlierManifest => (
+            format!("`{MANIFEST}` is of an earlier version, which wrote down less of the data than this one compares"),
+            vec!["if platform.toml has changed since the last `apply`, not all is asked that would be: to be asked, undo the change (`git stash`), apply once, and make it again".to_string()],
+        ),
         Notice::JobRunsAgain { job, because } => (
             format!("job `{job}` runs again at the upgrade: {} changed", all_of(because)),
             vec![

@@ -47,7 +47,7 @@ pub fn run(args: &PlanArgs, context: &Context) -> Result<u8, Failure> {
     if is_json {
         context
             .terminal
-            .out(&json::report(&outcome, folder, &context.terminal))?;
+            .out(&json::report(&outcome, &project, &context.terminal))?;
     } else if let Ok(plan) = project::report(&outcome, context) {
         context
             .terminal

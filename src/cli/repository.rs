@@ -12,14 +12,15 @@ use mlopsgen::{
     text::{count, shell_word},
 };
 
-use super::{Context, printed_plan::without_controls};
+use super::{Context, args::Format, printed_plan::without_controls};
 
 /// The most files that are listed.
-const SHOWN: usize = 10;
+pub const SHOWN: usize = 10;
 
-/// Warns of files that a clone would lack.
+/// Warns of files that a clone would lack. A document for programs has them itself.
 pub fn warn_ignored(plan: &Plan, project: &Project, context: &Context) {
-    let ignored = match context.terminal.quiet {
+    let is_document = context.global.format == Some(Format::Json);
+    let ignored = match context.terminal.quiet || is_document {
         true => Vec::new(),
         false => ignored_files(plan, &project.place),
     };
@@ -39,11 +40,16 @@ pub fn warn_ignored(plan: &Plan, project: &Project, context: &Context) {
     if ignored.len() > SHOWN {
         text.push_str(&format!("  and {} more\n", ignored.len() - SHOWN));
     }
-    text.push_str(&format!(
-        "  help: write `!{GENERATED}/**` at the end of the `.gitignore` beside {}; secrets stay ignored by rules of their own\n",
-        context.global.file_name()
-    ));
+    text.push_str(&format!("  help: {}\n", how_to_take_in(context)));
     context.terminal.err(&text);
+}
+
+/// What lets git take in what is generated.
+pub fn how_to_take_in(context: &Context) -> String {
+    format!(
+        "write `!{GENERATED}/**` at the end of the `.gitignore` beside {}; secrets stay ignored by rules of their own",
+        context.global.file_name()
+    )
 }
 
 /// Before the first files of an environment are written: it may be one that had another name.

@@ -7,11 +7,12 @@ use mlopsgen::{
         Diagnostic, Severity,
         annotate::{self, Note, NotePlace},
     },
+    disk::{Ignored, Project, ignored_files},
     plan::{Action, Failure, MANIFEST, Plan},
     source::Sources,
 };
 
-use super::{Context, args::Format, json};
+use super::{Context, args::Format, json, repository};
 
 /// Whether the run speaks to reviewers.
 pub fn is_wanted(context: &Context) -> bool {
@@ -23,7 +24,7 @@ pub fn report(
     context: &Context,
     diagnostics: &[Diagnostic],
     sources: &Sources,
-    plan: Option<(&Plan, &str)>,
+    plan: Option<(&Plan, &Project)>,
 ) -> Result<(), Failure> {
     let folder = folder(context);
     let told = context.terminal.all_with_flags(diagnostics);
@@ -31,8 +32,11 @@ pub fn report(
     if context.terminal.quiet {
         notes.retain(|note| note.severity == Severity::Error);
     }
-    if let Some((plan, generated)) = plan {
-        notes.extend(stale(context, plan, generated, &folder));
+    if let Some((plan, project)) = plan {
+        notes.extend(stale(context, plan, project.place.folder(), &folder));
+        if !context.terminal.quiet {
+            notes.extend(ignored(context, plan, project, &folder));
+        }
     }
     let text = match context.global.format {
         Some(Format::Github) => annotate::github(&notes),
@@ -75,6 +79,22 @@ fn stale(context: &Context, plan: &Plan, generated: &str, folder: &str) -> Vec<N
         notes.push(note(MANIFEST, "the manifest is stale".to_string()));
     }
     notes
+}
+
+/// Files that git ignores are stale in every clone.
+fn ignored(context: &Context, plan: &Plan, project: &Project, folder: &str) -> Vec<Note> {
+    let files = ignored_files(plan, &project.place).into_iter();
+    let note = |file: Ignored| Note {
+        code: STALE,
+        severity: Severity::Warning,
+        message: format!(
+            "git ignores this file (`{}` in {}): a clone lacks it, and `check` fails there",
+            file.rule, file.place
+        ),
+        places: vec![NotePlace::file(annotate::in_folder(folder, &file.path))],
+        help: Some(repository::how_to_take_in(context)),
+    };
+    files.take(repository::SHOWN).map(note).collect()
 }
 
 /// The project's folder as the repository calls it: the path that the user gave, if it leads down from here.

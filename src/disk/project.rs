@@ -10,6 +10,7 @@ use super::{
     Extent, Lock, ProjectPlace, Proofs,
     answers::Answers,
     committed::{committed_manifest, manifests_of_sides},
+    folder::{Entry, Kind},
     read_manifest, survey,
     world::DiskWorld,
 };
@@ -242,6 +243,7 @@ impl Project {
         let manifest = ReadManifest::again(&self.place, manifest)?;
         let is_manifest_of_commit = manifest.is_of_commit;
         let recorded = manifest.recorded;
+        self.refuse_another_platform(&recorded.manifest)?;
         let is_wanted = |path: &str, bytes: &[u8]| {
             let wanted = wanted.files.get(path);
             wanted.is_some_and(|file| file.text.as_bytes() == bytes)
@@ -259,6 +261,7 @@ impl Project {
         found.is_manifest_of_commit = is_manifest_of_commit;
         let plan_with = |found: &Found| {
             plan::plan(&plan::Inputs {
+                file: &self.request.file,
                 wanted,
                 fingerprints,
                 targets: &output.platform.targets,
@@ -309,6 +312,27 @@ impl Project {
                 .help("give the template another folder"),
             }),
         }
+    }
+
+    /// Refuses a folder that was made from another platform file, if that is still there: this one would remove its files and take
+    /// over its data.
+    fn refuse_another_platform(&self, manifest: &Manifest) -> Result<(), Failure> {
+        let (file, owner) = (&self.request.file, manifest.platform_file());
+        let is_file = |entry: Entry| entry.kind == Kind::File;
+        let entry = self.place.opened().entry(owner).ok().flatten();
+        if owner == file || !manifest.has_something() || !entry.is_some_and(is_file) {
+            return Ok(());
+        }
+        let (folder, owner) = (self.place.folder(), visible(owner));
+        let shown = visible(file);
+        Err(Failure::new(format!(
+            "`{folder}/` is made from `{owner}`, and this is `{shown}`: nothing is written"
+        ))
+        .help(format!(
+            "two platforms need a folder each: move `{shown}` to one of its own. If it takes the place of `{owner}`, remove that file \
+             first. If it is the same platform elsewhere, write what differs to `{}`, and type `--env E`",
+            environment_file(&owner, "E")
+        )))
     }
 
     /// Refuses `--target` for a target that the platform does not name: the next `apply` would remove its files.

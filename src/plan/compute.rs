@@ -6,8 +6,8 @@ use std::{
 };
 
 use super::{
-    Accepted, Action, Change, Consequence, Emptied, Found, Manifest, Plan, Recorded, Refusal,
-    State,
+    Accepted, Action, Change, Consequence, Emptied, Found, Manifest, Notice, Plan, Recorded,
+    Refusal, State,
     chart::Charts,
     chart_secret::secret,
     data::{self, DataPlan},
@@ -17,6 +17,7 @@ use super::{
     manifest::fingerprint,
     node_folders,
     scaling::notices,
+    scripts,
 };
 use crate::{
     data::Place,
@@ -41,6 +42,8 @@ impl Fingerprints {
 
 /// The inputs of a plan.
 pub struct Inputs<'a> {
+    /// The platform file, in the project's folder.
+    pub file: &'a str,
     /// What the compilation made.
     pub wanted: &'a FileSet,
     /// The hashes of these files.
@@ -96,6 +99,7 @@ pub fn plan(inputs: &Inputs) -> Plan {
     node_folders::add(&charts, &mut data);
     fewer_pods::add(&charts, inputs, &mut data);
     record_data(&mut manifest, inputs, &data);
+    fewer_pods::record(&charts, inputs, &mut manifest);
     record_secrets(&mut manifest, inputs);
     let manifest_changes = manifest != inputs.recorded.manifest || inputs.recorded.conflicted;
     Plan {
@@ -109,6 +113,8 @@ pub fn plan(inputs: &Inputs) -> Plan {
             notices(&charts),
             handed_over::notices(&charts),
             jobs::notices(&charts, &changes, inputs.wanted),
+            scripts::notices(inputs),
+            earlier_manifest(inputs),
         ]
         .concat(),
         secret: secret(&charts),
@@ -247,13 +253,17 @@ fn is_emptied(folder: &str, removed: &BTreeSet<String>, inputs: &Inputs) -> bool
 
 /// The files that the manifest will list: all desired files, and those of targets that `--target` leaves out.
 fn files_after(inputs: &Inputs) -> Manifest {
-    let mut manifest = Manifest::default();
+    let mut manifest = Manifest::of(inputs.file);
     for (path, fingerprint) in &inputs.fingerprints.0 {
         manifest.record_file(path, fingerprint.clone());
     }
     let Some(selected) = inputs.selected else {
         return manifest;
     };
+    // Of what is left out it still tells what it told.
+    if inputs.recorded.manifest.has_something() {
+        manifest.format = inputs.recorded.manifest.format;
+    }
     for (path, fingerprints) in &inputs.recorded.manifest.files {
         let left_out = !Owner::of(path).is_selected(selected);
         if left_out && !manifest.files.contains_key(path) {
@@ -308,6 +318,14 @@ fn record_data(manifest: &mut Manifest, inputs: &Inputs, data: &DataPlan) {
     match wanted.is_empty() && inputs.selected.is_some() {
         true => manifest.tenants.clone_from(&recorded.tenants),
         false => manifest.tenants.extend(tenants),
+    }
+}
+
+/// A manifest of an earlier version can't tell of all that this one would ask about.
+fn earlier_manifest(inputs: &Inputs) -> Vec<Notice> {
+    match inputs.recorded.manifest.tells_less() {
+        true => vec![Notice::EarlierManifest],
+        false => Vec::new(),
     }
 }
 
@@ -391,6 +409,7 @@ fn missing_stubs(inputs: &Inputs) -> Vec<Stub> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::files::PLATFORM_FILE;
 
     #[test]
     fn a_plan_shares_the_texts_of_the_compilation() {
@@ -401,6 +420,7 @@ mod tests {
             conflicted: false,
         };
         let plan = plan(&Inputs {
+            file: PLATFORM_FILE,
             wanted: &wanted,
             fingerprints: &Fingerprints::of(&wanted),
             targets: &[Target::Docs].into(),

@@ -88,12 +88,12 @@ pub enum Consequence {
         /// Another secret has one of the two, so that nothing can tell whose value is where.
         is_shared: bool,
     },
-    /// What it keeps in the store of another component is to be read with another key.
+    /// What it keeps is to be read with another key.
     Encrypted {
         /// The component.
         component: String,
-        /// Where its data is.
-        store: String,
+        /// Where its data is; `None`: on a volume of its own.
+        store: Option<String>,
         /// The value of the key that its data was made with.
         from: String,
         /// Its value from now on.
@@ -192,9 +192,15 @@ impl Consequence {
                 store,
                 from,
                 to,
-            } => format!(
-                "what `{component}` has in `{store}` is encrypted with `{from}`, and is to be read with `{to}`: it can't be, if that has another value"
-            ),
+            } => {
+                let place = match store {
+                    Some(store) => format!(" in `{store}`"),
+                    None => String::new(),
+                };
+                format!(
+                    "what `{component}` has{place} is encrypted with `{from}`, and is to be read with `{to}`: it can't be, if that has another value"
+                )
+            }
             Consequence::StubReplaced { from, to } => {
                 format!("`{to}` is made anew, and nothing reads `{from}` any more")
             }
@@ -393,10 +399,10 @@ fn first_starts_of<'a, F: Fn(&str) -> bool + 'a>(
         let to = tenant.tenant.made_with.get(variable);
         let to = to.filter(|to| *to != from && is_asked(variable))?;
         let component = tenant.tenant.component.clone();
-        if tenant.encrypted_with.as_ref() == Some(variable) {
+        if tenant.encrypted_with.contains(variable) {
             return Some(Consequence::Encrypted {
                 component,
-                store: place?.clone(),
+                store: place.cloned(),
                 from: from.clone(),
                 to: to.clone(),
             });

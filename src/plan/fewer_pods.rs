@@ -7,7 +7,7 @@
 use serde_json::Value;
 
 use super::{
-    Accepted, Inputs,
+    Accepted, Inputs, Manifest,
     chart::Charts,
     claims,
     data::{Begin, DataPlan, Keep, LeftBehind, desired_data, is_selected},
@@ -32,12 +32,16 @@ fn add_left(
     wanted: &[&Kept],
     plan: &mut DataPlan,
 ) {
-    let recorded = inputs.recorded.manifest.volumes.keys();
-    for data in recorded.filter(|it| is_selected(it.keeper, inputs.selected)) {
+    let recorded = inputs.recorded.manifest.volumes.iter();
+    for (data, facts) in recorded.filter(|(it, _)| is_selected(it.keeper, inputs.selected)) {
         let Some(set) = data.stateful_set() else {
             continue;
         };
-        let pods = pods(before, set).zip(pods_after(data, set, after, wanted));
+        let had = pods(before, set).map(|had| Pods {
+            number: facts.paused_with.unwrap_or(had.number),
+            ..had
+        });
+        let pods = had.zip(pods_after(data, set, after, wanted));
         // Without any pod the workload pauses: all of them are to come back.
         let Some((had, has)) = pods.filter(|(had, has)| had.number > *has && *has > 0) else {
             continue;
@@ -55,6 +59,25 @@ fn add_left(
             keep: keep.clone(),
         });
         plan.left.extend(left);
+    }
+}
+
+/// How many pods had claims before a workload paused: the chart says of it that it has none, and they are to come back.
+pub(super) fn record(charts: &Charts, inputs: &Inputs<'_>, manifest: &mut Manifest) {
+    let charts = charts.before.first().zip(charts.after.first());
+    for (data, facts) in &mut manifest.volumes {
+        let Some(set) = data.stateful_set() else {
+            continue;
+        };
+        let before = inputs.recorded.manifest.volumes.get(data);
+        let before = before.and_then(|facts| facts.paused_with);
+        facts.paused_with = match charts {
+            None => before,
+            Some((old, new)) => match pods(new, set) {
+                Some(pods) if pods.number > 0 => None,
+                _ => before.or_else(|| pods(old, set).map(|it| it.number).filter(|it| *it > 0)),
+            },
+        };
     }
 }
 

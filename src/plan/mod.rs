@@ -24,6 +24,7 @@ mod recorded;
 mod replacements;
 mod saved;
 mod scaling;
+mod scripts;
 mod stubs;
 mod chart_secret;
 mod upgrades;

@@ -47,6 +47,17 @@ pub enum Notice {
         /// Whose pods mount them afterwards.
         to: Vec<Holder>,
     },
+    /// Files that a program runs only while it has no data: what is new in them does not happen.
+    NotRun {
+        /// The data.
+        data: String,
+        /// The component that has it.
+        component: String,
+        /// Paths in its container that are new or have changed.
+        files: Vec<String>,
+    },
+    /// An earlier version wrote down less of the data than a plan compares, so a change made meanwhile may not be asked for.
+    EarlierManifest,
     /// A job that may have succeeded does something else, so it runs again.
     JobRunsAgain {
         /// The job.

@@ -2,6 +2,7 @@
 //! would have to read. Claims and other objects of a cluster are in `cluster`.
 
 mod cluster;
+mod first_start;
 mod handed_over;
 mod nodes;
 mod places;
@@ -11,6 +12,7 @@ mod returned;
 mod scaling;
 mod standing;
 mod unmounted;
+mod whose;
 
 use std::collections::BTreeSet;
 

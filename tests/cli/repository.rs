@@ -77,6 +77,17 @@ fn files_that_a_rule_of_git_swallows_are_named_with_the_rule() {
             assert!(ran.err.contains(words), "no `{words}` in: {}", ran.err);
         }
     }
+    // Programs find it where they find all else.
+    let ran = run(&project, &["check", "--format", "json"]);
+    let ignored = &ran.json()["ignored"];
+    assert_eq!(ran.err, "");
+    let lib = ignored[0]["path"].as_str().expect("a path");
+    assert!(lib.starts_with("generated/airflow/dags/lib/"), "{ignored}");
+    assert_eq!(ignored[0]["place"], ".gitignore:2", "{ignored}");
+    let ran = run(&project, &["check", "--format", "github"]);
+    let words =
+        format!("::warning file={lib},line=1,title=stale::git ignores this file (`lib/` in");
+    assert!(ran.out.contains(&words), "{words}\n{}", ran.out);
     // As the message says: a clone has all of it, and no secret.
     project.write(".gitignore", "*.pyc\nlib/\nsecrets.yaml\n!generated/**\n");
     run(&project, &["env", "init", "-q"]);
@@ -93,6 +104,8 @@ fn who_commits_nothing_of_it_is_told_nothing() {
     project.write(".gitignore", "generated/\n");
     assert_eq!(apply(&project).err, "");
     assert_eq!(run(&project, &["check"]).err, "");
+    let json = run(&project, &["check", "--format", "json"]).json();
+    assert_eq!(json["ignored"], serde_json::json!([]));
 }
 
 #[test]

@@ -50,6 +50,7 @@ pub fn with_volume(mut set: FileSet, name: &str) -> FileSet {
         made_with: Default::default(),
         first_start: Default::default(),
         of_secrets: Default::default(),
+        scripts: Default::default(),
         named_by: None,
         device: None,
         mounted_by: None,
@@ -121,6 +122,7 @@ impl Project {
             },
         )?;
         Ok(plan::plan(&Inputs {
+            file: "platform.toml",
             wanted,
             fingerprints: &plan::Fingerprints::of(wanted),
             targets: &Target::ALL.iter().copied().collect(),

@@ -41,6 +41,10 @@ pub(super) struct KeptLine {
     places: BTreeSet<Place>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     made_with: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    scripts: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    paused_with: Option<u64>,
 }
 
 impl KeptLine {
@@ -54,6 +58,8 @@ impl KeptLine {
             size: facts.size,
             places: facts.places.clone(),
             made_with: facts.made_with.clone(),
+            scripts: facts.scripts.clone(),
+            paused_with: facts.paused_with,
         }
     }
 
@@ -71,6 +77,8 @@ impl KeptLine {
             size: self.size,
             places: self.places,
             made_with: self.made_with,
+            scripts: self.scripts,
+            paused_with: self.paused_with,
         };
         Ok((data, facts))
     }

@@ -4,6 +4,7 @@
 //! may stand there with several hashes, and a file that has any of them is unedited.
 
 mod lines;
+mod sides;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -15,13 +16,17 @@ use memchr::memchr;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use self::lines::{
-    AcceptedLine, FileLine, SecretLine, TenantLine, VolumeLine, accepted, accepted_line, file_line,
-    secret_line, tenant, tenant_line, volume_line,
+use self::{
+    lines::{
+        AcceptedLine, FileLine, SecretLine, TenantLine, VolumeLine, accepted, accepted_line,
+        file_line, secret_line, tenant, tenant_line, volume_line,
+    },
+    sides::{is_conflicted, read_both_sides},
 };
 use super::Failure;
 use crate::{
     data::{Data, DataKey, Keeper, Kept, Place, Program, Reader, Tenant},
+    files::PLATFORM_FILE,
     value::TreePath,
 };
 
@@ -31,9 +36,16 @@ pub const MANIFEST: &str = ".mlopsgen.json";
 /// The version of this program, which the manifest names.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
+/// The number of what this version writes down of data. It grows with each kind of fact that a plan compares.
+const FORMAT: u32 = 1;
+
 /// What is owned: paths with the hashes that their files may have, and data.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Manifest {
+    /// What it may say: [`FORMAT`], or 0 of a version that wrote down less.
+    pub format: u32,
+    /// The platform file that all of it is made from; `None` is `platform.toml`.
+    pub file: Option<String>,
     /// By path in the output folder; the hashes are SHA-256, and several only while a run writes.
     pub files: BTreeMap<String, BTreeSet<String>>,
     /// Data that is kept, and what more is known of it.
@@ -55,6 +67,10 @@ pub struct Facts {
     pub places: BTreeSet<Place>,
     /// Variables that its program read at its first start alone.
     pub made_with: BTreeMap<String, String>,
+    /// Files that its program ran at its first start alone, each with a hash.
+    pub scripts: BTreeMap<String, String>,
+    /// How many pods have such claims, where their workload has none for now.
+    pub paused_with: Option<u64>,
 }
 
 /// Something that `--accept-data-loss` was given for.
@@ -138,6 +154,10 @@ struct Header {
 struct Document {
     #[serde(default)]
     version: serde_json::Value,
+    #[serde(default)]
+    format: u32,
+    #[serde(default)]
+    file: Option<String>,
     files: Vec<FileLine>,
     #[serde(default)]
     volumes: Vec<VolumeLine>,
@@ -174,6 +194,30 @@ pub fn with_unix_line_ends(bytes: &[u8]) -> Vec<u8> {
 }
 
 impl Manifest {
+    /// That of a platform file, which owns nothing yet.
+    pub fn of(file: &str) -> Self {
+        Self {
+            format: FORMAT,
+            file: (file != PLATFORM_FILE).then(|| file.to_string()),
+            ..Self::default()
+        }
+    }
+
+    /// Whether it tells of a platform that is there, and not all that a plan compares.
+    pub(super) fn tells_less(&self) -> bool {
+        self.format < FORMAT && self.has_something()
+    }
+
+    /// Whether it owns files or tells of data.
+    pub fn has_something(&self) -> bool {
+        !self.files.is_empty() || !self.volumes.is_empty() || !self.tenants.is_empty()
+    }
+
+    /// The platform file that all of it is made from.
+    pub fn platform_file(&self) -> &str {
+        self.file.as_deref().unwrap_or(PLATFORM_FILE)
+    }
+
     /// Owns a file with this hash, besides those that it may have already.
     pub fn record_file(&mut self, path: &str, fingerprint: String) {
         self.files
@@ -191,6 +235,10 @@ impl Manifest {
         facts
             .made_with
             .extend(made_with.map(|(name, value)| (name.clone(), value.clone())));
+        let scripts = kept.scripts.iter();
+        facts
+            .scripts
+            .extend(scripts.map(|(path, hash)| (path.clone(), hash.clone())));
     }
 
     /// Everything that either of the two owns.
@@ -206,6 +254,10 @@ impl Manifest {
         for (data, facts) in &other.volumes {
             let all = union.volumes.entry(data.clone()).or_default();
             all.size = facts.size;
+            all.paused_with = all.paused_with.or(facts.paused_with);
+            let scripts = facts.scripts.iter();
+            all.scripts
+                .extend(scripts.map(|(path, hash)| (path.clone(), hash.clone())));
             all.places.extend(facts.places.iter().cloned());
             // A run that was killed may not have told the program yet.
             let made_with = facts.made_with.iter();
@@ -225,6 +277,11 @@ impl Manifest {
 
     /// The text of the manifest file.
     pub fn render(&self) -> String {
+        let file = self.file.as_ref().map(|file| {
+            let file = serde_json::Value::from(file.as_str());
+            format!("  \"file\": {file},\n")
+        });
+        let file = file.unwrap_or_default();
         let files = self.files.iter().flat_map(|(path, fingerprints)| {
             let fingerprints = fingerprints.iter();
             fingerprints.map(move |sha256| file_line(path, sha256))
@@ -238,14 +295,19 @@ impl Manifest {
         let secrets = section("secrets", secrets);
         let accepted = section("accepted", self.accepted.iter().map(accepted_line));
         format!(
-            "{{\n  \"version\": \"{VERSION}\",\n  \"files\": [{}],\n  \"volumes\": [{}]{tenants}{secrets}{accepted}\n}}\n",
+            "{{\n  \"version\": \"{VERSION}\",\n  \"format\": {},\n{file}  \"files\": [{}],\n  \"volumes\": [{}]{tenants}{secrets}{accepted}\n}}\n",
+            self.format,
             comma_separated(files),
             comma_separated(volumes)
         )
     }
 
     fn from_lines(lines: Lines) -> Result<Self, Failure> {
-        let mut manifest = Manifest::default();
+        let mut manifest = Manifest {
+            format: lines.format,
+            file: lines.file,
+            ..Manifest::default()
+        };
         for line in lines.files {
             if !stays_inside(&line.path) {
                 return Err(broken(&format!(
@@ -262,8 +324,10 @@ impl Manifest {
             let (data, known) = line.kept.named(line.name)?;
             let facts = manifest.volumes.entry(data).or_default();
             facts.size = known.size;
+            facts.paused_with = known.paused_with;
             facts.places.extend(known.places);
             facts.made_with.extend(known.made_with);
+            facts.scripts.extend(known.scripts);
         }
         for line in lines.tenants {
             manifest.tenants.insert(tenant(line)?);
@@ -284,6 +348,8 @@ impl Manifest {
 /// The lines of a manifest, by section.
 #[derive(Default)]
 struct Lines {
+    format: u32,
+    file: Option<String>,
     files: Vec<FileLine>,
     volumes: Vec<VolumeLine>,
     tenants: Vec<TenantLine>,
@@ -328,7 +394,7 @@ pub fn read(bytes: Option<&[u8]>) -> Result<Recorded, Failure> {
         });
     };
     let text = std::str::from_utf8(bytes).map_err(|_| broken("it is not UTF-8"))?;
-    let conflicted = text.lines().any(|line| marker(line).is_some());
+    let conflicted = is_conflicted(text);
     let manifest = if conflicted {
         read_both_sides(text)?
     } else {
@@ -363,6 +429,8 @@ fn read_json(text: &str) -> Result<Manifest, Failure> {
     };
     check_version(&document.version)?;
     Manifest::from_lines(Lines {
+        format: document.format,
+        file: document.file,
         files: document.files,
         volumes: document.volumes,
         tenants: document.tenants,
@@ -374,79 +442,6 @@ fn read_json(text: &str) -> Result<Manifest, Failure> {
 fn check_version(version: &serde_json::Value) -> Result<(), Failure> {
     let version = version.as_str();
     refuse_newer(version.ok_or_else(|| broken("it has no `version`"))?)
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Marker {
-    Ours,
-    Base,
-    Theirs,
-    End,
-}
-
-fn marker(line: &str) -> Option<Marker> {
-    let line = line.trim_end();
-    match line.get(..7)? {
-        "<<<<<<<" => Some(Marker::Ours),
-        "|||||||" => Some(Marker::Base),
-        "=======" if line.len() == 7 => Some(Marker::Theirs),
-        ">>>>>>>" => Some(Marker::End),
-        _ => None,
-    }
-}
-
-/// With conflict markers the file is not JSON, but each single line still is.
-fn read_both_sides(text: &str) -> Result<Manifest, Failure> {
-    let mut lines = Lines::default();
-    let mut section = Marker::End;
-    for line in text.lines() {
-        if let Some(marker) = marker(line) {
-            section = marker;
-            continue;
-        }
-        // The common ancestor of a conflict does not count.
-        if section == Marker::Base {
-            continue;
-        }
-        let line = line.trim().trim_end_matches(',');
-        if let Some(version) = line.strip_prefix("\"version\":") {
-            refuse_newer(version.trim().trim_matches('"'))?;
-        } else if let Ok(file) = serde_json::from_str::<FileLine>(line) {
-            lines.files.push(file);
-        } else if let Ok(volume) = serde_json::from_str::<VolumeLine>(line) {
-            lines.volumes.push(volume);
-        } else if let Ok(tenant) = serde_json::from_str::<TenantLine>(line) {
-            lines.tenants.push(tenant);
-        } else if let Ok(secret) = serde_json::from_str::<SecretLine>(line) {
-            lines.secrets.push(secret);
-        } else if let Ok(accepted) = serde_json::from_str::<AcceptedLine>(line) {
-            lines.accepted.push(accepted);
-        } else if !is_frame(line) {
-            return Err(broken(&format!("it has the line `{line}`")));
-        }
-    }
-    Manifest::from_lines(lines)
-}
-
-/// The lines around the entries, with or without the entries of an empty list.
-fn is_frame(line: &str) -> bool {
-    const FRAME: [&str; 14] = [
-        "",
-        "{",
-        "}",
-        "]",
-        "\"files\": [",
-        "\"files\": []",
-        "\"volumes\": [",
-        "\"volumes\": []",
-        "\"tenants\": [",
-        "\"tenants\": []",
-        "\"secrets\": [",
-        "\"secrets\": []",
-        "\"accepted\": [",
-        "\"accepted\": []",
-    ];
-    FRAME.contains(&line)
 }
 
 fn refuse_newer(version: &str) -> Result<(), Failure> {

@@ -80,6 +80,20 @@ fn a_workload_that_pauses_leaves_nothing_behind() {
     case.project.write("platform.toml", &case.text);
     let ran = case.apply();
     assert_eq!(ran.status, 0, "{}{}", ran.out, ran.err);
+    assert_eq!(run(&case.project, &["check"]).status, 0);
+    // With other changes meanwhile, and then with all of them.
+    case.change("ml/multi:1.0", "ml/multi:1.1");
+    assert_eq!(case.apply().status, 0);
+    // Fewer come back than had claims.
+    case.change("multi.replicas = 0", "multi.replicas = 2")
+        .refuses(&[
+            "claim `work-multi-2` (components.multi.volumes.work) is left behind",
+            "`replicas = 3` uses them again",
+        ]);
+    case.change("multi.replicas = 2", "multi.replicas = 3");
+    assert_eq!(case.apply().status, 0);
+    case.change("multi.replicas = 3", "multi.replicas = 2")
+        .refuses(&["claim `work-multi-2` (components.multi.volumes.work) is left behind"]);
 }
 
 #[test]

@@ -139,7 +139,7 @@ fn no_generated_files_make_a_git_repository_together() {
         ("refs/a", "x"),
     ];
     let content =
-        |(name, _): &(&str, &str)| format!("files.\"/x/{name}\" = {{ content = \"x\" }}\n");
+        |(name, text): &(&str, &str)| format!("files.\"/x/{name}\" = {{ content = {text:?} }}\n");
     let contents: String = folder.iter().map(content).collect();
     let in_files = Hostile::new(&contents);
     in_files.run(&["apply", "--yes"]).failed_with(&[
@@ -160,7 +160,7 @@ fn no_generated_files_make_a_git_repository_together() {
         .run(&["apply", "--yes"])
         .failed_with(&["`compose`", "mlopsgen/templates/compose/HEAD"]);
     let in_chart = Hostile::new("");
-    in_chart.write("mlopsgen/templates/helm/a/HEAD", "x");
+    in_chart.write("mlopsgen/templates/helm/a/HEAD", "ref: refs/heads/main\n");
     in_chart.write("mlopsgen/templates/helm/a/commondir", "../b");
     in_chart
         .run(&["apply", "--yes"])
@@ -170,9 +170,12 @@ fn no_generated_files_make_a_git_repository_together() {
     }
     // One name of these alone is a file like others.
     let plain = Hostile::new(
-        "files.\"/x/HEAD\" = { content = \"x\" }\nfiles.\"/x/refs\" = { content = \"x\" }\n",
+        "files.\"/x/HEAD\" = { content = \"ref: x\" }\nfiles.\"/x/refs\" = { content = \"x\" }\n",
     );
     plain.run(&["apply", "--yes"]).succeeded();
+    // So is one that says something else than git's.
+    let headings = Hostile::new(&contents.replace("ref: refs", "# refs"));
+    headings.run(&["apply", "--yes"]).succeeded();
 }
 
 /// Helm saves a chart under its name and version.

@@ -395,6 +395,46 @@ fn a_variable_that_leads_away_from_a_store_is_another_store() {
     assert_eq!(consequences(&flow, &with(&flow, other)).len(), 1);
 }
 
+/// A flag does what the variable does, in `args` and in a command of a shell, and of a kind that has flags alone.
+#[test]
+fn a_flag_that_leads_to_another_store_is_asked_for() {
+    let set = |lines: &str| {
+        let lines = format!("[components.mlflow]\n{lines}");
+        let said = consequences(STACK, &STACK.replacen("[components.mlflow]", &lines, 1));
+        let said: Vec<String> = said.iter().map(Consequence::sentence).collect();
+        said.join("\n")
+    };
+    let other = "`db/more by --backend-store-uri`";
+    let uri = "postgresql://d@db:5432/more";
+    for lines in [
+        format!("args = [\"--backend-store-uri\", \"{uri}\"]"),
+        format!("args = [\"--backend-store-uri={uri}\"]"),
+        format!(
+            "command = [\"sh\", \"-c\", \"mlflow server --backend-store-uri '{uri}' --host 0.0.0.0\"]"
+        ),
+    ] {
+        assert!(set(&lines).contains(other), "{lines}: {}", set(&lines));
+    }
+    let same = uri.replace("more", "mlflow");
+    assert_eq!(set(&format!("args = [\"--backend-store-uri={same}\"]")), "");
+    assert_eq!(
+        set("command = [\"sh\", \"-c\", \"mlflow server --backend-store-uri $URI\"]"),
+        ""
+    );
+    let traces = "[platform]\nname = \"p\"\ntargets = [\"compose\"]\n[groups]\ng = \"g\"\n[secrets]\nkey = { env = \"KEY\" }\n\
+        [components.s3]\nkind = \"s3\"\ngroup = \"g\"\nsettings = { buckets = [\"one\", \"two\"], access_key = \"${secrets.key}\", secret_key = \"${secrets.key}\" }\n\
+        [components.tempo]\nkind = \"tempo\"\ngroup = \"g\"\nuses.storage = \"s3/one\"\n";
+    let moved = format!("{traces}args = [\"-storage.trace.s3.bucket=two\"]\n");
+    let said = consequences(traces, &moved);
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(
+        said[0]
+            .sentence()
+            .contains("`two by -storage.trace.s3.bucket`"),
+        "{said:?}"
+    );
+}
+
 /// Over the catalog: a variable in the place of a key is asked for once, where something was encrypted with the key.
 #[test]
 fn a_variable_in_the_place_of_a_key_is_asked_for() {
@@ -419,6 +459,12 @@ fn a_variable_in_the_place_of_a_key_is_asked_for() {
             assert_eq!(consequences(&after, &after), [], "{}", kind.name);
             if is_asked {
                 tried.insert(key.name.clone());
+                let other = with(&text, &format!("env.{variable} = \"${{secrets.other}}\""));
+                let secrets = "[secrets]\nother = { env = \"OTHER\" }\n";
+                let other = other.replacen("[secrets]\n", secrets, 1);
+                let told = data_plan(&after, &other).other_secrets;
+                let is_told = |it: &Consequence| matches!(it, Consequence::Encrypted { to, .. } if to == "${secrets.other}");
+                assert!(told.iter().any(is_told), "{}: {told:?}", kind.name);
             }
         }
     }

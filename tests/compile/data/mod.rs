@@ -144,6 +144,7 @@ fn planned_from(output: &Output, manifest: Manifest) -> Plan {
     let targets: BTreeSet<Target> = [Target::Compose, Target::Swarm, Target::Helm].into();
     let wanted = &output.files;
     plan(&Inputs {
+        file: "platform.toml",
         wanted,
         fingerprints: &Fingerprints::of(wanted),
         targets: &targets,

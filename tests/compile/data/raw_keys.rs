@@ -48,7 +48,7 @@ fn raw_keys_that_decide_about_data_are_compared_as_they_are_written() {
         ("helm.volumes.data.subPath = \"x\"", &helm),
         ("helm.volumes.data.claim = false", &helm),
         (
-            "helm = { extraVolumes = [{ name = \"x\", emptyDir = {} }], extraVolumeMounts = [{ name = \"x\", mountPath = \"/var/lib/postgresql/data\" }] }",
+            "helm = { extraVolumes = [{ name = \"x\", emptyDir = {} }], extraVolumeMounts = [{ name = \"x\", mountPath = \"/var/lib/postgresql/data/\" }] }",
             &helm,
         ),
         (

@@ -7,7 +7,7 @@ use crate::{
     model::{FileContent, FileMount, Platform, Workload},
     source::{Sources, Span},
     template::Engine,
-    value::repositories,
+    value::{is_head, repositories},
 };
 
 /// Reports each such folder where the file `HEAD` in it is written: any file beside it may have a harmless meaning of its own.
@@ -20,7 +20,8 @@ pub(super) fn report(
 ) {
     // The chart has a copy of what Compose mounts.
     let mut told: Vec<Span> = Vec::new();
-    for (folder, head) in repositories(files.files.keys().map(String::as_str)) {
+    let found = repositories(files.files.keys().map(String::as_str)).into_iter();
+    for (folder, head) in found.filter(|(_, head)| is_head(&files.files[*head].text)) {
         let place = place_in_files(head, platform)
             .or_else(|| place_in_templates(head, platform, engine, sources));
         let mut fault = Diagnostic::new(

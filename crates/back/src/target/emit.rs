@@ -299,6 +299,7 @@ fn merge_runtimes(mut kept: Vec<Kept>) -> Vec<Kept> {
                 last.made_with.extend(next.made_with);
                 last.first_start.extend(next.first_start);
                 last.of_secrets.extend(next.of_secrets);
+                last.scripts.extend(next.scripts);
                 last.adopted |= next.adopted;
                 last.external &= next.external;
             }

@@ -133,6 +133,8 @@ pub struct Kept {
     pub first_start: BTreeMap<String, String>,
     /// Those of them that hold a secret: another one may have the same value.
     pub of_secrets: BTreeSet<String>,
+    /// Files that the program runs at its first start alone, by their paths in the container, each with a hash.
+    pub scripts: BTreeMap<String, String>,
     /// The folder of the machine that a volume is, where its driver's options say so; absolute.
     pub folder: Option<String>,
     /// The raw key that decides which data it is, if one does.

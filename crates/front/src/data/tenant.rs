@@ -22,7 +22,7 @@ pub struct Tenant {
 impl Tenant {
     /// Whether there is anything to remember of it.
     pub fn has_something(&self) -> bool {
-        !self.stores.is_empty() || !self.keys.is_empty()
+        !self.stores.is_empty() || !self.keys.is_empty() || !self.made_with.is_empty()
     }
 }
 
@@ -39,8 +39,8 @@ pub struct TenantNow {
     pub first_start: BTreeMap<String, String>,
     /// Those of them whose value is a secret.
     pub of_secrets: BTreeSet<String>,
-    /// The one of them that encrypts what it keeps there: it is read at every start.
-    pub encrypted_with: Option<String>,
+    /// Those of them that encrypt what it keeps, there or on a volume of its own: they are read at every start.
+    pub encrypted_with: BTreeSet<String>,
     /// Keys of its kind in whose place the user sets a variable, each with that.
     pub replaced_keys: BTreeMap<String, String>,
     /// The names that it had before, by `[[moved]]`, the newest first.

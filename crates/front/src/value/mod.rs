@@ -50,7 +50,7 @@ pub use path::{
 pub use path_fault::{fault_in_container, fault_of_file, fault_on_host};
 pub use pattern::{pattern_fault, respelled_pattern};
 pub use private::{is_git_folder, why_not_read, why_private};
-pub use repository::repositories;
+pub use repository::{is_head, repositories};
 pub use schedule::{Cycle, Schedule};
 pub use signal::Signal;
 pub use tmpfs::{Tmpfs, TmpfsOption};

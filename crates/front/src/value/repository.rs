@@ -6,7 +6,7 @@ use super::one_spelling;
 
 /// The folders of generated files, each with the file `HEAD` in it, that git takes for a repository without a working tree: where
 /// `objects` and `refs` lie beside `HEAD`, or `commondir`, which names another place for the two (git's setup.c, `is_git_directory`).
-/// Some file systems know no letter case.
+/// Some file systems know no letter case. What `HEAD` says is for [`is_head`].
 pub fn repositories<'a>(paths: impl Iterator<Item = &'a str>) -> Vec<(&'a str, &'a str)> {
     let mut heads = Vec::new();
     let mut beside: BTreeSet<String> = BTreeSet::new();
@@ -34,9 +34,33 @@ pub fn repositories<'a>(paths: impl Iterator<Item = &'a str>) -> Vec<(&'a str, &
     heads
 }
 
+/// Whether git takes a text for that of a `HEAD`: a name of a branch, or a hash, whatever follows it (git's path.c, `validate_headref`).
+pub fn is_head(text: &str) -> bool {
+    /// Of SHA-1. The longer ones begin with as many.
+    const DIGITS: usize = 40;
+    let start = text.as_bytes().get(..DIGITS);
+    text.starts_with("ref:") || start.is_some_and(|start| start.iter().all(u8::is_ascii_hexdigit))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::repositories;
+    use super::{is_head, repositories};
+
+    #[test]
+    fn git_knows_a_head_by_how_it_begins() {
+        let hash = "0123456789abcdefABCDEF0123456789abcdef01";
+        for text in [
+            "ref: refs/heads/x",
+            "ref:refs/x",
+            hash,
+            &format!("{hash}\n"),
+        ] {
+            assert!(is_head(text), "{text}");
+        }
+        for text in ["", "# Heads\n", " ref: refs/heads/x", &hash[1..]] {
+            assert!(!is_head(text), "{text}");
+        }
+    }
 
     #[test]
     fn what_lies_beside_a_head_makes_a_repository() {

@@ -8,7 +8,7 @@ use std::{
 use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
-    model::{NetworkOwners, Platform, Workload},
+    model::{Mount, NetworkOwners, Platform, Workload},
     syntax::{Entry, Node, Table, places, quoted},
     text::one_of,
 };
@@ -255,6 +255,77 @@ pub(super) fn mounts(facts: Facts<'_>, sink: &mut Sink) {
             );
         }
     }
+}
+
+/// Two volumes of one name in a pod, and two mounts at one path in a container.
+pub(super) fn doubles(facts: Facts<'_>, sink: &mut Sink) {
+    let adds = |it: &&Workload| {
+        let mut keys = ["extraVolumes", "extraVolumeMounts"].into_iter();
+        !it.in_chart && keys.any(|key| items(&it.values, key).next().is_some())
+    };
+    let pods = LazyCell::new(|| Pods::of(facts.platform));
+    for workload in facts.platform.workloads().filter(adds) {
+        let host = pods.owners.owner_of(&workload.name);
+        let members = pods.members(workload).iter();
+        let mut names: BTreeSet<String> = members
+            .flat_map(|member| in_cluster(member).map(move |it| (member, it)))
+            .map(|(member, mount)| match member.name == host {
+                true => mount.name.clone(),
+                false => format!("{}-{}", member.name, mount.name),
+            })
+            .collect();
+        let extra = items(&workload.values, "extraVolumes");
+        for (name, text) in extra.filter_map(|it| text(it, "name")) {
+            if !names.insert(text.to_string()) {
+                sink.push(twice(
+                    format!(
+                        "the pod of `{}` has two volumes called `{text}`",
+                        workload.name
+                    ),
+                    name,
+                    "name",
+                ));
+            }
+        }
+        let files = workload.files.iter().map(|it| it.path.clone());
+        let mut paths: BTreeSet<String> = in_cluster(workload)
+            .map(|it| it.path.clone())
+            .chain(files)
+            .collect();
+        let extra = items(&workload.values, "extraVolumeMounts");
+        for (path, text) in extra.filter_map(|it| text(it, "mountPath")) {
+            if !paths.insert(text.to_string()) {
+                sink.push(twice(
+                    format!(
+                        "the container of `{}` mounts two things at `{text}`",
+                        workload.name
+                    ),
+                    path,
+                    "path",
+                ));
+            }
+        }
+    }
+}
+
+/// What a cluster mounts as a volume of the same name. A folder of the project is none there: a volume of the user's may stand for it.
+fn in_cluster(workload: &Workload) -> impl Iterator<Item = &Mount> {
+    let typed = workload.mounts.iter();
+    let typed = typed.filter(|it| !it.compose_only && it.source.volume().is_some());
+    typed.chain(&workload.node_mounts)
+}
+
+/// A text as it is written; what a reference stands for is not known here.
+fn text<'a>(table: &'a Table, key: &str) -> Option<(&'a Node, &'a str)> {
+    let node = table.get(key)?;
+    let text = node.as_str().filter(|text| !text.contains('$'))?;
+    Some((node, text))
+}
+
+fn twice(message: String, node: &Node, what: &str) -> Diagnostic {
+    Diagnostic::new(Code::DuplicateName, message)
+        .label(node.span, "the second one: the upgrade ends with an error")
+        .help(format!("give it another {what}"))
 }
 
 /// The names of the volumes of the pod that a workload runs in.

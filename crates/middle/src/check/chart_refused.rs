@@ -1,13 +1,13 @@
 //! Raw values of the chart that are what they should be by their shape, and that Helm or the cluster refuses: one of them ends the
 //! whole upgrade.
 
-use std::net::IpAddr;
+use std::{collections::BTreeSet, net::IpAddr};
 
 use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink},
     language::memory_bytes,
-    model::{Platform, Workload, is_dns_label},
+    model::{Platform, Protocol, Workload, is_dns_label},
     syntax::{Node, Table},
 };
 
@@ -25,11 +25,12 @@ const PEERS: [&str; 5] = [
 pub(super) fn values(facts: Facts<'_>, sink: &mut Sink) {
     let platform = facts.platform;
     if let Some(values) = platform.raw_written.table("helm") {
-        at_top(values, sink);
+        at_top(platform, values, sink);
     }
     for workload in platform.workloads().filter(|it| !it.in_chart) {
         hostname(workload, sink);
         memory(workload, sink);
+        service(workload, sink);
         aliases(platform, workload, sink);
         for (_, mount) in tables(workload.values.get("volumes")) {
             filled(mount.get("accessModes"), "who may mount it", sink);
@@ -37,7 +38,7 @@ pub(super) fn values(facts: Facts<'_>, sink: &mut Sink) {
     }
 }
 
-fn at_top(values: &Table, sink: &mut Sink) {
+fn at_top(platform: &Platform, values: &Table, sink: &mut Sink) {
     let cleanup = values.get_path(&["taskPods", "cleanup"]);
     // A cluster knows more words than Airflow does.
     let is_line = |text: &str| text.starts_with('@') || text.split_whitespace().count() == 5;
@@ -51,32 +52,89 @@ fn at_top(values: &Table, sink: &mut Sink) {
     for (_, claim) in tables(values.get("volumes")) {
         filled(claim.get("accessModes"), "who may mount it", sink);
     }
+    for (name, host) in tables(values.get_path(&["ingress", "hosts"])) {
+        host_of_udp(platform, name, host, sink);
+    }
+    objects(platform, values, sink);
     let Some(policy) = values.table("networkPolicy") else {
         return;
     };
     for key in FILLED {
         filled(policy.get(key), "who is meant", sink);
     }
+    let server = policy.get_path(&["apiServer", "cidrs"]);
+    let server = server.and_then(Node::as_array).into_iter().flatten();
+    server.for_each(|node| block(node, sink));
     let peers = PEERS.iter().filter_map(|key| policy.array(key)).flatten();
     for peer in peers.filter_map(Node::as_table) {
         blocks(peer, sink);
     }
 }
 
-/// The addresses of a peer.
-fn blocks(peer: &Table, sink: &mut Sink) {
-    let Some(block) = peer.table("ipBlock") else {
-        return;
-    };
-    let except = block.array("except").into_iter().flatten();
-    for node in block.get("cidr").into_iter().chain(except) {
-        if let Some((node, text)) = written(Some(node)).filter(|(_, text)| !is_cidr(text)) {
+/// Objects of the user's that are there already: Services of workloads, and others of the same list.
+fn objects(platform: &Platform, values: &Table, sink: &mut Sink) {
+    let services = platform
+        .workloads()
+        .filter(|it| has_service(it) && !it.in_chart);
+    let service = |it: &Workload| ["", "Service", &it.name, ""].map(ToString::to_string);
+    let mut known: BTreeSet<[String; 4]> = services.map(service).collect();
+    let list = values.array("extraObjects").into_iter().flatten();
+    for object in list.filter_map(Node::as_table) {
+        let of = |path: &[&str]| written(object.get_path(path));
+        let name = of(&["metadata", "name"]);
+        let Some(((_, kind), (node, name))) = of(&["kind"]).zip(name) else {
+            continue;
+        };
+        let namespace = of(&["metadata", "namespace"]).map_or("", |(_, text)| text);
+        // Other groups have kinds of the same names.
+        let version = of(&["apiVersion"]).map_or("", |(_, text)| text);
+        let group = version.split_once('/').map_or("", |(group, _)| group);
+        if !known.insert([group, kind, name, namespace].map(ToString::to_string)) {
             sink.push(refused(
                 node,
-                &format!("`{text}` is no block of addresses"),
-                "an address and how many of its bits are fixed, such as `10.9.0.0/16` or `10.9.0.7/32`",
+                &format!("the chart has a {kind} `{name}` already"),
+                "another name",
             ));
         }
+    }
+}
+
+/// A host leads HTTP to its port.
+fn host_of_udp(platform: &Platform, name: &str, host: &Table, sink: &mut Sink) {
+    let workload = written(host.get("workload")).and_then(|(_, text)| platform.workload(text));
+    let port = written(host.get("port"));
+    let port = workload
+        .zip(port)
+        .and_then(|(workload, (node, text))| Some((node, workload.port(text)?)));
+    if let Some((node, port)) = port.filter(|(_, port)| port.protocol == Protocol::Udp) {
+        sink.push(refused(
+            node,
+            &format!(
+                "`{name}` leads HTTP to it, and port `{}` takes UDP",
+                port.name
+            ),
+            "a port that takes TCP",
+        ));
+    }
+}
+
+/// The addresses of a peer.
+fn blocks(peer: &Table, sink: &mut Sink) {
+    let Some(block_of) = peer.table("ipBlock") else {
+        return;
+    };
+    let except = block_of.array("except").into_iter().flatten();
+    let cidrs = block_of.get("cidr").into_iter().chain(except);
+    cidrs.for_each(|node| block(node, sink));
+}
+
+fn block(node: &Node, sink: &mut Sink) {
+    if let Some((node, text)) = written(Some(node)).filter(|(_, text)| !is_cidr(text)) {
+        sink.push(refused(
+            node,
+            &format!("`{text}` is no block of addresses"),
+            "an address and how many of its bits are fixed, such as `10.9.0.0/16` or `10.9.0.7/32`",
+        ));
     }
 }
 
@@ -124,6 +182,21 @@ fn memory(workload: &Workload, sink: &mut Sink) {
     }
 }
 
+/// A Service without an address of its own that the nodes, or a balancer, are to lead to.
+fn service(workload: &Workload, sink: &mut Sink) {
+    let of = |key| written(workload.values.get_path(&["service", key]));
+    let published = of("type").filter(|(_, text)| matches!(*text, "LoadBalancer" | "NodePort"));
+    let headless = of("clusterIP").filter(|(_, text)| *text == "None");
+    if let (Some((_, sort)), Some((node, _))) = (published, headless) {
+        let diagnostic = refused(
+            node,
+            &format!("a Service of type `{sort}` has an address in the cluster"),
+            "no `clusterIP` beside it",
+        );
+        sink.push(diagnostic.about(&workload.component));
+    }
+}
+
 /// A further Service under the name of another workload.
 fn aliases(platform: &Platform, workload: &Workload, sink: &mut Sink) {
     for node in workload.values.array("aliases").into_iter().flatten() {
@@ -131,8 +204,7 @@ fn aliases(platform: &Platform, workload: &Workload, sink: &mut Sink) {
             continue;
         };
         let other = platform.workload(alias);
-        let is_there = |it: &Workload| it.profiles.is_empty() && !it.ports.is_empty();
-        if is_there(workload) && other.is_some_and(|other| is_there(other) && !other.in_chart) {
+        if has_service(workload) && other.is_some_and(|it| has_service(it) && !it.in_chart) {
             let diagnostic = refused(
                 node,
                 &format!("the Service `{alias}` is that of a workload"),
@@ -141,6 +213,10 @@ fn aliases(platform: &Platform, workload: &Workload, sink: &mut Sink) {
             sink.push(diagnostic.about(&workload.component));
         }
     }
+}
+
+fn has_service(workload: &Workload) -> bool {
+    workload.profiles.is_empty() && !workload.ports.is_empty()
 }
 
 /// A list that has to say something.

@@ -123,6 +123,7 @@ const RULES: &[Rule] = &[
     api::budgets,
     api::containers,
     api::mounts,
+    api::doubles,
     api::scaled_by_share,
     values::node_ports,
     values::accounts,

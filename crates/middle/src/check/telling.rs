@@ -66,6 +66,9 @@ fn in_words(program: &str, ahead: &[Node], words: &[(&str, &str)], text: &str) -
 }
 
 fn in_line(line: &str) -> Option<String> {
+    if is_argument(line) {
+        return None;
+    }
     secret_in_line(line).or_else(|| held_as("a URL in a file", line))
 }
 
@@ -112,6 +115,22 @@ fn secret_in_line(line: &str) -> Option<String> {
         .map(|(name, _)| format!("`{name}`"))
 }
 
+/// `password=password,`: a line of a call, in which a variable stands.
+fn is_argument(line: &str) -> bool {
+    let value = line.trim().strip_suffix(',');
+    let value = value.and_then(|line| line.split_once('='));
+    value.is_some_and(|(_, value)| is_path_of_names(value.trim()))
+}
+
+/// Whether a text is a name of a program, or names with dots between them: `args.password`.
+fn is_path_of_names(text: &str) -> bool {
+    let is_name = |part: &str| {
+        part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    };
+    text.split('.').all(is_name)
+}
+
 /// The name and the value of a line of a configuration file: `name: value`, `name = value`.
 pub(super) fn assigned(line: &str) -> Option<(&str, &str)> {
     let line = line.trim().trim_start_matches("- ").trim_start();
@@ -155,12 +174,23 @@ fn is_value(text: &str) -> bool {
         && !is_program_text(text)
 }
 
-/// Whether a value is a part of a program, a pattern or a whole file, whose lines are read one by one: `getenv("PW")`, `(\w+)`.
+/// Parts of a pattern.
+const PATTERNS: [&str; 7] = [".*", ".+", "[^", "\\w", "\\S", "\\d", "\\s"];
+
+/// Whether a value is a part of a program, a pattern or a whole file, whose lines are read one by one: `getenv("PW")`, `(\w+)`; of a
+/// program in several lines also `login(`, `answer.json()["token"]`, `args.password`.
 fn is_program_text(text: &str) -> bool {
-    let is_of_name = |c: char| c.is_ascii_alphanumeric() || "_.".contains(c);
-    let call = text.strip_suffix(')').and_then(|it| it.split_once('('));
-    let is_call = call.is_some_and(|(name, _)| name.chars().all(is_of_name));
-    is_call || text.contains('\n') || !text.contains(char::is_alphanumeric)
+    let call = text
+        .find(['(', '['])
+        .filter(|_| text.ends_with([')', ']', '(', '[', '{']));
+    let is_call = call.is_some_and(|at| at == 0 || is_path_of_names(&text[..at]));
+    let last = text.rsplit_once('.').map(|(_, last)| last);
+    let is_attribute = last.is_some_and(sounds_secret) && is_path_of_names(text);
+    is_call
+        || is_attribute
+        || PATTERNS.iter().any(|part| text.contains(part))
+        || text.contains('\n')
+        || !text.contains(char::is_alphanumeric)
 }
 
 /// `credentials.json`: the file that has the secret.

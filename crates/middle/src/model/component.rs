@@ -37,6 +37,8 @@ pub struct Component {
     pub upgrades: Vec<Upgrade>,
     /// Variables that its program reads at its first start alone, with what a change of one asks for.
     pub first_start: BTreeMap<String, String>,
+    /// Folders whose files its program runs at its first start alone.
+    pub first_start_files: Vec<String>,
     /// Where its program keeps its data, as far as the kind knows.
     pub data_folders: Vec<DataFolder>,
     /// Paths that the main workload's image declares as volumes.
@@ -429,6 +431,8 @@ pub struct Use {
     pub keeps: bool,
     /// The variables by which the kind tells the program where it is. A value of the user's leads it elsewhere.
     pub told_by: Vec<String>,
+    /// The flags by which the kind does, and those that stand for these variables.
+    pub told_by_flags: Vec<String>,
     /// Where `uses` names it.
     pub span: Span,
 }

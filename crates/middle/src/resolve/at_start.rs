@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     catalog::OwnSecret,
-    expand::ComponentDraft,
+    expand::{ComponentDraft, read},
     model::{Setting, Text},
 };
 
@@ -14,6 +14,15 @@ pub(super) fn first_start(draft: &ComponentDraft) -> BTreeMap<String, String> {
     variables
         .filter_map(|(name, needs)| Some((name.name.clone(), needs.as_str()?.to_string())))
         .collect()
+}
+
+/// Folders whose files the image runs on an empty folder alone.
+pub(super) fn files(draft: &ComponentDraft) -> Vec<String> {
+    let unless = draft.kind_table.string("first_start_files_unless");
+    match unless.and_then(|variable| draft.user.get_path(&["env", variable])) {
+        Some(_) => Vec::new(),
+        None => read::strings(&draft.kind_table, "first_start_files"),
+    }
 }
 
 /// Secrets that its program takes anew at every start, by what the kind says of its settings and of its own keys.

@@ -89,6 +89,7 @@ pub(super) fn component(
         requests: observe::requests(scene, index, sink),
         upgrades: draft.kind.upgrades.clone(),
         first_start: at_start::first_start(draft),
+        first_start_files: at_start::files(draft),
         data_folders: data_folders::of_kind(scene, index, sink),
         image_volumes: read::strings(&draft.kind_table, "image_volumes"),
         reads_logs: draft.kind_table.boolean("reads_logs").unwrap_or(false),

@@ -3,7 +3,7 @@
 
 use crate::{
     data::{Program, Tenant, TenantNow},
-    model::{Component, EnvironmentVariable, ImageMaker, Platform, Text, Use},
+    model::{Component, EnvironmentVariable, ImageMaker, Platform, Text, Use, Workload},
     speak::{Readable, Speak},
     value::UrlParts,
 };
@@ -32,7 +32,7 @@ fn tenant(platform: &Platform, component: &Component) -> Option<TenantNow> {
     });
     let encryption = encryption(component);
     let read = first_read(component).map(|it| (it.name.clone(), &it.value));
-    let read = read.chain(encryption.clone());
+    let read = read.chain(encryption.iter().cloned());
     let made_with = read.map(|(name, value)| (name, Readable(platform).text(value)));
     let tenant = Tenant {
         component: component.name.clone(),
@@ -43,7 +43,7 @@ fn tenant(platform: &Platform, component: &Component) -> Option<TenantNow> {
     };
     let names = platform.names_before(&component.name).into_iter();
     let read = first_read(component).map(|it| (it.name.clone(), &it.value));
-    let of_secrets = read.chain(encryption.clone());
+    let of_secrets = read.chain(encryption.iter().cloned());
     let of_secrets = of_secrets.filter(|(_, value)| !value.secrets().is_empty());
     let of_secrets = of_secrets.map(|(name, _)| name);
     Some(TenantNow {
@@ -53,7 +53,7 @@ fn tenant(platform: &Platform, component: &Component) -> Option<TenantNow> {
         },
         first_start: component.first_start.clone(),
         of_secrets: of_secrets.collect(),
-        encrypted_with: encryption.map(|(name, _)| name),
+        encrypted_with: encryption.into_iter().map(|(name, _)| name).collect(),
         replaced_keys: component.replaced_keys.clone(),
         schemas: schemas(component).map(|it| it.role.clone()).collect(),
         before: names.map(ToString::to_string).collect(),
@@ -69,12 +69,19 @@ fn first_read(component: &Component) -> impl Iterator<Item = &EnvironmentVariabl
     env.filter(|it| component.first_start.contains_key(&it.name))
 }
 
-/// What encrypts its data in a database of another component, under the name of the variable that counts first: where one takes the
-/// place of another, it is compared with that.
-fn encryption(component: &Component) -> Option<(String, &Text)> {
-    let name = component.encrypted_with.first()?;
-    let variable = component.encryption().filter(|_| has_schema(component))?;
-    Some((name.clone(), &variable.value))
+/// What encrypts its data: in a database of another component, under the name of the variable that counts first (where one takes the
+/// place of another, it is compared with that); and variables of the user's in the place of keys of its kind.
+fn encryption(component: &Component) -> Vec<(String, &Text)> {
+    let of_database = component.encryption().filter(|_| has_schema(component));
+    let first = component.encrypted_with.first().zip(of_database);
+    let first = first.map(|(name, variable)| (name.clone(), &variable.value));
+    let env = component.main().into_iter().flat_map(|it| &it.env);
+    let replaced = env.filter(|it| {
+        let mut variables = component.replaced_keys.values();
+        variables.any(|name| *name == it.name)
+    });
+    let replaced = replaced.map(|it| (it.name.clone(), &it.value));
+    first.into_iter().chain(replaced).collect()
 }
 
 /// `None`: the kind is for programs of all sorts.
@@ -128,24 +135,50 @@ fn place(platform: &Platform, bound: &Use, name: &str) -> String {
     out
 }
 
-/// Where variables of the user's lead a program that its kind leads to a store: `other/mlflow by MLFLOW_BACKEND_STORE_URI`. `None`: to
-/// that store.
+/// Where variables of the user's, or flags, lead a program that its kind leads to a store: `other/mlflow by MLFLOW_BACKEND_STORE_URI`.
+/// `None`: to that store.
 fn led_elsewhere(platform: &Platform, component: &Component, bound: &Use) -> Option<String> {
-    let variables = &component.main()?.env;
-    let told = variables
+    let main = component.main()?;
+    let told = main
+        .env
         .iter()
         .filter(|it| bound.told_by.contains(&it.name));
     let own = told.filter(|it| !platform.kind_sources.contains(&it.span.source));
+    let own = own.map(|it| (it.name.clone(), Readable(platform).text(&it.value)));
+    let words = words(platform, main);
+    let flags = bound.told_by_flags.iter();
+    let flags = flags.filter_map(|flag| Some((flag.clone(), flag_in(&words, flag)?)));
     let names = names_of(platform, bound);
-    let elsewhere = own.filter_map(|it| {
-        let text = Readable(platform).text(&it.value);
+    let elsewhere = own.chain(flags).filter_map(|(name, text)| {
         let place = place_in(&text);
         let is_same = |part: &str| part.is_empty() || names.iter().any(|it| it == part);
         let mut parts = place.split('/');
-        (!parts.all(is_same)).then(|| format!("{place} by {}", it.name))
+        (!parts.all(is_same)).then(|| format!("{place} by {name}"))
     });
     let elsewhere: Vec<String> = elsewhere.collect();
     (!elsewhere.is_empty()).then(|| elsewhere.join(", "))
+}
+
+/// The words that a workload starts with, those that a shell reads as one text too.
+fn words(platform: &Platform, workload: &Workload) -> Vec<String> {
+    let lines = [&workload.entrypoint, &workload.command].into_iter();
+    let texts = lines.flatten().flatten();
+    let texts: Vec<String> = texts.map(|it| Readable(platform).text(it)).collect();
+    let words = texts.iter().flat_map(|text| text.split_whitespace());
+    let words = words.map(|word| word.trim_matches(['"', '\'']).to_string());
+    words.collect()
+}
+
+/// What the last of several flags of a name says. What a shell fills in is not known.
+fn flag_in(words: &[String], flag: &str) -> Option<String> {
+    let value = |(at, word): (usize, &String)| match word.strip_prefix(flag)? {
+        "" => words.get(at + 1).cloned(),
+        joined => joined.strip_prefix('=').map(ToString::to_string),
+    };
+    let mut values = words.iter().enumerate().filter_map(value);
+    let last = values.next_back()?;
+    let of_shell = last.strip_prefix('$').filter(|it| !it.starts_with('{'));
+    (of_shell.is_none() && !last.starts_with('`')).then_some(last)
 }
 
 /// What a store is called by those who use it: its hosts, and the database.

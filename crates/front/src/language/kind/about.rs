@@ -100,6 +100,18 @@ pub(super) const ABOUT: &[KeyShape] = &[
         "first_start = { POSTGRES_DB = \"rename the database in the server\" }",
     ),
     key(
+        "first_start_files",
+        Shape::List(&Shape::Plain(Form::ContainerPath)),
+        "Folders whose files the program runs only where it has no data yet: the plan says where one changes that has.",
+        "first_start_files = [\"/docker-entrypoint-initdb.d\"]",
+    ),
+    key(
+        "first_start_files_unless",
+        Shape::Plain(Form::Name(NameRule::Environment)),
+        "A variable that lets it run them at every start.",
+        "first_start_files_unless = \"CLICKHOUSE_ALWAYS_RUN_INITDB_SCRIPTS\"",
+    ),
+    key(
         "encrypted_with",
         Shape::List(&Shape::Plain(Form::Name(NameRule::Environment))),
         "Variables whose value encrypts what the program keeps in a database of `uses`; of several the first that is set.",

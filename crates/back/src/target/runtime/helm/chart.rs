@@ -192,6 +192,7 @@ fn all_values(builder: &mut Builder<'_>) -> (Value, BTreeSet<String>) {
     let known = keys(&values);
     raw::merge(&mut values, upstream::values(platform));
     raw::merge_chart(&mut values, raw::chart(platform, &platform.raw_helm));
+    raw::without_noes(&mut values);
     raw::move_to_claims(&mut values);
     (values, known)
 }

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::{
+    language::{CHART_KEYS, PodForm},
     model::{Platform, Raw},
     speak::{Chart, ChartDefaults, Speak, without_removals},
 };
@@ -59,6 +60,34 @@ pub fn merge(base: &mut Value, over: Value) {
             }
         }
         (base, over) => *base = without_removals(over).unwrap_or_default(),
+    }
+}
+
+/// Takes out what a workload has not anyway, as it is of another form: `pdb = false` of a preset in another's pod. The chart takes no
+/// such key there.
+pub fn without_noes(chart: &mut Value) {
+    let components = chart["components"].as_object_mut().into_iter();
+    for workload in components
+        .flat_map(Map::values_mut)
+        .filter_map(Value::as_object_mut)
+    {
+        let form = form(workload);
+        workload.retain(|key, value| {
+            let known = CHART_KEYS.iter().find(|known| known.name == key);
+            let means_nothing = known.is_some_and(|known| known.meaningless_for.contains(&form));
+            *value != Value::Bool(false) || !means_nothing
+        });
+    }
+}
+
+fn form(workload: &Map<String, Value>) -> PodForm {
+    let kind = workload.get("kind").and_then(Value::as_str);
+    match (workload.contains_key("podOf"), kind) {
+        (true, Some("Job")) => PodForm::GuestJob,
+        (true, _) => PodForm::Guest,
+        (false, Some("Job")) => PodForm::Job,
+        (false, Some("DaemonSet")) => PodForm::Daemon,
+        (false, _) => PodForm::Server,
     }
 }
 

@@ -9,6 +9,7 @@ mod started;
 mod folder_options;
 mod typed;
 mod unkept;
+mod scripts;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -145,6 +146,7 @@ impl RuntimeData<'_> {
                     let program = started.component.program_of_data(started.image.as_deref());
                     kept.data.program = program;
                     made_with(started, kept);
+                    kept.scripts.extend(scripts::of(started, platform));
                 }
             }
         }
@@ -186,6 +188,7 @@ fn of_volume(volume: KeptVolume) -> Kept {
         made_with: Default::default(),
         first_start: Default::default(),
         of_secrets: Default::default(),
+        scripts: Default::default(),
         named_by: keeping.named_by,
         device: keeping.device,
         mounted_by: None,

@@ -195,6 +195,7 @@ pub fn component(workloads: Vec<Workload>) -> Component {
         upgrades: Vec::new(),
         first_start: Default::default(),
         data_folders: Vec::new(),
+        first_start_files: Vec::new(),
         image_volumes: Vec::new(),
         name: main.map(|main| main.name.clone()).unwrap_or_default(),
         kind: "service".to_string(),
