@@ -34,6 +34,7 @@ mod platform;
 mod port_number;
 mod promql;
 mod quantity;
+mod referring;
 mod requests;
 mod route;
 mod shape;
@@ -62,6 +63,7 @@ pub use misfit::respelled;
 pub use platform::{INCLUDED_FILE, PLATFORM_FILE};
 pub use promql::{Newer, promql, promql_newest, without_variables};
 pub use quantity::{compose_bytes, cpu_millis, duration_ms, duration_text, memory_bytes};
+pub use referring::{ReferringText, referring_texts};
 pub use shape::Shape;
 pub use specification::{
     CHART_SERVICE_NAME, PARTS_OF_ONE, Specified, compose_amount, kubernetes_definitions,
