@@ -150,25 +150,34 @@ pub fn is_pattern(text: &str) -> bool {
 }
 
 /// Whether a name fits a pattern: `*` stands for any characters, `?` for one.
+///
+/// Only the last `*` is tried again where the rest does not fit: an earlier one could take no more than it would. So the time is at
+/// most the length of the pattern times that of the name.
 pub fn matches(pattern: &str, name: &str) -> bool {
-    let mut rest = pattern.chars();
-    match rest.next() {
-        None => name.is_empty(),
-        Some('*') => {
-            let rest = rest.as_str().trim_start_matches('*');
-            let ends = name.char_indices().map(|(at, _)| at);
-            rest.is_empty()
-                || ends
-                    .chain([name.len()])
-                    .any(|at| matches(rest, &name[at..]))
-        }
-        Some(wanted) => {
-            let mut left = name.chars();
-            let found = left.next();
-            found.is_some_and(|found| wanted == '?' || wanted == found)
-                && matches(rest.as_str(), left.as_str())
+    let (pattern, name): (Vec<char>, Vec<char>) =
+        (pattern.chars().collect(), name.chars().collect());
+    let (mut at, mut read) = (0, 0);
+    // Behind the last `*`, and where in the name what it stands for ends.
+    let mut star: Option<(usize, usize)> = None;
+    while read < name.len() {
+        match (pattern.get(at), star) {
+            (Some('*'), _) => {
+                at += 1;
+                star = Some((at, read));
+            }
+            (Some(wanted), _) if *wanted == '?' || *wanted == name[read] => {
+                at += 1;
+                read += 1;
+            }
+            (_, Some((behind, end))) => {
+                at = behind;
+                read = end + 1;
+                star = Some((behind, read));
+            }
+            (_, None) => return false,
         }
     }
+    pattern[at..].iter().all(|it| *it == '*')
 }
 
 #[cfg(test)]
@@ -185,6 +194,13 @@ mod tests {
             ("db-?", "db-1", true),
             ("db-?", "db-10", false),
             ("redis", "redis-1", false),
+            ("*b?*d", "abcbed", true),
+            ("a*b*c", "abxbxcx", false),
+            ("*", "é", true),
+            ("?", "é", true),
+            ("", "", true),
+            ("", "a", false),
+            ("?", "", false),
         ] {
             assert_eq!(matches(pattern, name), fits, "{pattern} and {name}");
         }
