@@ -102,7 +102,7 @@ pub fn aliases(components: &[Component]) -> BTreeSet<String> {
 impl Platform {
     /// Whether a runtime of this platform runs its workloads there.
     pub fn runs_on(&self, site: Site) -> bool {
-        Target::of_site(site).any(|target| self.targets.contains(&target))
+        Target::any_runs_on(&self.targets, site)
     }
 
     /// The names that a component had before, by `[[moved]]`, the newest first.
