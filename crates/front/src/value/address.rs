@@ -230,22 +230,6 @@ impl fmt::Display for Scheme {
     }
 }
 
-/// The two schemes of HTTP.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum HttpScheme {
-    Http,
-    Https,
-}
-
-impl HttpScheme {
-    pub fn name(self) -> &'static str {
-        match self {
-            HttpScheme::Http => "http",
-            HttpScheme::Https => "https",
-        }
-    }
-}
-
 /// A name in the engine's own DNS: a host name, up to the 253 characters that DNS takes.
 pub fn is_alias(text: &str) -> bool {
     text.len() <= 253

@@ -1,6 +1,7 @@
 //! What a container gets from outside of its image: volumes, paths of the host, single files, files of variables.
 
 use crate::{
+    files::Site,
     model::{Endpoint, HostPath, Propagation, Text},
     source::Span,
     value::DotenvVariable,
@@ -17,8 +18,8 @@ pub struct Mount {
     pub source: MountSource,
     /// Whether the container can't write to it.
     pub read_only: bool,
-    /// Means something only in Compose (the engine's socket); other targets leave it out and report nothing.
-    pub compose_only: bool,
+    /// Where alone it means something, as the engine's socket does: runtimes elsewhere leave it out and report nothing.
+    pub only: Option<Site>,
     /// The variable that names the program's data folder: in a cluster a folder in the claim, so that the program makes it,
     /// with the owner and the rights that it asks for.
     pub folder_env: Option<String>,
@@ -30,6 +31,13 @@ pub struct Mount {
     pub points: Vec<MountPoint>,
     /// Its name where it is written.
     pub span: Span,
+}
+
+impl Mount {
+    /// Whether it is mounted there.
+    pub fn is_on(&self, site: Site) -> bool {
+        self.only.is_none_or(|only| only == site)
+    }
 }
 
 /// A point in a bound folder of the project at which something else is mounted.

@@ -117,7 +117,7 @@ impl KnownVersions {
     pub fn libc(&self, image: &Image, maker: ImageMaker) -> Option<Libc> {
         let tag = image.tag.as_ref().filter(|_| self.counts_libc)?;
         let is_known = maker == ImageMaker::Program && tag.is_literal();
-        match tag.is_alpine() {
+        match image.is_alpine() {
             true => Some(Libc::Musl),
             false => is_known.then_some(Libc::Glibc),
         }

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     diag::nearest,
     language::promql,
-    model::{Component, Lists, Metrics, Relabel, Text},
+    model::{Component, Lists, Metrics, Relabel, RelabelAction, Text},
 };
 
 /// The label that holds the name of a metric.
@@ -194,7 +194,7 @@ fn renames(job: &Job<'_>) -> bool {
 /// writes them.
 pub(in crate::target) fn may_have_others(jobs: &[Job<'_>], label: &str) -> bool {
     let writes = |step: &Relabel| {
-        step.target_label.as_deref() == Some(label) || step.action.as_deref() == Some("labelmap")
+        step.target_label.as_deref() == Some(label) || step.action() == RelabelAction::LabelMap
     };
     jobs.iter().any(|job| {
         let metrics = job.metrics;
@@ -229,7 +229,7 @@ pub(in crate::target) fn lost<'a>(job: &Job<'a>) -> Vec<Lost<'a>> {
         {
             let Some(metric) = metric else { continue };
             let is_known = |step: &Relabel| {
-                step.action.as_deref() != Some("keep") || names(component).contains(metric.as_str())
+                step.action() != RelabelAction::Keep || names(component).contains(metric.as_str())
             };
             if dropped_by(job.metrics, &metric).is_some_and(is_known) {
                 out.push(Lost { rule, metric });
@@ -249,14 +249,21 @@ fn dropped_by<'a>(metrics: &'a Metrics, metric: &str) -> Option<&'a Relabel> {
     let mut steps = steps.filter(|step| step.source_labels == [NAME]);
     steps.find(|step| {
         let fits = || fits(step.regex.as_deref().unwrap_or("(.*)"), metric);
-        match step.action.as_deref().unwrap_or("replace") {
-            "drop" => fits() == Some(true),
-            "keep" => fits() == Some(false),
-            "replace" => {
+        match step.action() {
+            RelabelAction::Drop => fits() == Some(true),
+            RelabelAction::Keep => fits() == Some(false),
+            RelabelAction::Replace => {
                 let is_of_name = step.target_label.as_deref() == Some(NAME);
                 is_of_name && !leaves(step, metric) && fits() == Some(true)
             }
-            _ => false,
+            RelabelAction::KeepEqual
+            | RelabelAction::DropEqual
+            | RelabelAction::HashMod
+            | RelabelAction::LabelMap
+            | RelabelAction::LabelDrop
+            | RelabelAction::LabelKeep
+            | RelabelAction::Lowercase
+            | RelabelAction::Uppercase => false,
         }
     })
 }

@@ -138,9 +138,8 @@ impl Reader<'_> {
         let ca = self.ca(table, sink);
         let written = table.get("path").map(|node| self.path(node, sink));
         let written = written.unwrap_or_default();
-        let scheme = match table.string("scheme") {
-            Some("https") => HttpScheme::Https,
-            Some(_) => HttpScheme::Http,
+        let scheme = match table.string("scheme").and_then(HttpScheme::parse) {
+            Some(written) => written,
             None if ca.is_some() => HttpScheme::Https,
             None => port.scheme.over_http(),
         };

@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::{
     data::Keeper,
     diag::Diagnostic,
+    files::Site,
     language::memory_bytes,
     model::{Mount, MountSource, NetworkOwners, Platform, PlatformVolume, Workload},
     speak::units::kubernetes,
@@ -175,7 +176,7 @@ pub fn own_access_modes() -> Vec<&'static str> {
 fn users(platform: &Platform) -> BTreeMap<&str, Users<'_>> {
     fn volume(mount: &Mount) -> Option<&str> {
         match &mount.source {
-            MountSource::Volume(key) if !mount.compose_only => Some(key),
+            MountSource::Volume(key) if mount.is_on(Site::Cluster) => Some(key),
             MountSource::Volume(_) | MountSource::Bind { .. } => None,
         }
     }

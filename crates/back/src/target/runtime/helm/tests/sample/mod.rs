@@ -94,7 +94,7 @@ pub fn mount(name: &str, path: &str, source: MountSource) -> Mount {
         path: path.to_string(),
         source,
         read_only: false,
-        compose_only: false,
+        only: None,
         folder_env: None,
         propagation: None,
         texts: Vec::new(),
