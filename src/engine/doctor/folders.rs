@@ -198,7 +198,7 @@ fn files(case: &Case<'_>, workload: &Workload, root: &Path) -> Vec<(String, Path
                 FileContent::Text { name, .. } => {
                     generated(&format!("config/{}/{name}", workload.component))
                 }
-                FileContent::Generated(path) => generated(path),
+                FileContent::Generated(it) => generated(it.path()),
                 FileContent::Project { path, .. } | FileContent::Folder { path, .. } => {
                     (path.clone(), root.join(path))
                 }

@@ -49,7 +49,7 @@ pub use flow::{Actor, Flow, FlowEnd};
 pub use image::{Image, Version, is_tag};
 pub use monitoring::{Alert, AlertText, AlertWhose, Expression, Panel, Query, Record, Threshold};
 pub use mount::{
-    EnvFile, FileContent, FileMount, Found, Mount, MountPoint, MountSource, MountedText,
+    EnvFile, FileContent, FileMount, Found, Generated, Mount, MountPoint, MountSource, MountedText,
     ProjectText,
 };
 pub use named::{HasName, Named};

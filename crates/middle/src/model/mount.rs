@@ -1,7 +1,7 @@
 //! What a container gets from outside of its image: volumes, paths of the host, single files, files of variables.
 
 use crate::{
-    files::Site,
+    files::{CONFIG, Site},
     model::{Endpoint, HostPath, Propagation, Text},
     source::Span,
     value::DotenvVariable,
@@ -165,6 +165,33 @@ pub enum FileContent {
     Secret(String),
     /// The bodies of the pipelines' stubs: `dags/` of the project.
     Stubs,
-    /// A file or a folder that a target generates, by its path relative to `generated/`.
-    Generated(String),
+    /// A file or a folder that is generated.
+    Generated(Generated),
+}
+
+/// A generated file or folder that a kind mounts: who makes it, and its path below `generated/`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Generated {
+    /// A target makes it.
+    OfTarget(String),
+    /// Alertmanager's configuration, which is made from `[notify]`.
+    NotifyConfig(String),
+}
+
+impl Generated {
+    /// What a path of a kind's `generated` stands for. Of what lies in [`CONFIG`] it names nothing but Alertmanager's configuration: all
+    /// else there is a text of the kind's own.
+    pub fn of(path: String) -> Self {
+        match path.split('/').next() == Some(CONFIG) {
+            true => Self::NotifyConfig(path),
+            false => Self::OfTarget(path),
+        }
+    }
+
+    /// The path below `generated/`.
+    pub fn path(&self) -> &str {
+        match self {
+            Self::OfTarget(path) | Self::NotifyConfig(path) => path,
+        }
+    }
 }

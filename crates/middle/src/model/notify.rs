@@ -1,8 +1,7 @@
 //! Who is notified of alerts.
 
 use crate::{
-    files::CONFIG,
-    model::{AlertSeverity, At, Component, FileContent, Text},
+    model::{AlertSeverity, At, Component, FileContent, Generated, Text},
     source::Span,
     value::HostAndPort,
 };
@@ -121,22 +120,18 @@ pub const CONTAINER_ABSENT: &str = "ContainerAbsent";
 pub const BUDGET_BURNS_FAST: &str = "ErrorBudgetBurnsFast";
 pub const BUDGET_BURNS_SLOWLY: &str = "ErrorBudgetBurnsSlowly";
 
-/// Where below `generated/` Alertmanager's configuration is made from `[notify]`, if a component mounts it with this content. The
-/// component's kind says the path: it is the only generated file among those of its component.
-pub fn notify_file<'a>(component: &str, content: &'a FileContent) -> Option<&'a str> {
-    let FileContent::Generated(path) = content else {
-        return None;
-    };
-    let own = path.strip_prefix(CONFIG)?.strip_prefix('/')?;
-    own.strip_prefix(component)?
-        .starts_with('/')
-        .then_some(path)
+/// Where below `generated/` Alertmanager's configuration is made from `[notify]`, if this is it.
+pub fn notify_file(content: &FileContent) -> Option<&str> {
+    match content {
+        FileContent::Generated(Generated::NotifyConfig(path)) => Some(path),
+        _ => None,
+    }
 }
 
 /// Whether a component is an Alertmanager whose configuration is generated.
 pub fn is_generated_alertmanager(component: &Component) -> bool {
     let mut files = component.workloads.iter().flat_map(|it| &it.files);
-    files.any(|file| notify_file(&component.name, &file.content).is_some())
+    files.any(|file| notify_file(&file.content).is_some())
 }
 
 /// Where Alertmanager finds a secret.

@@ -315,7 +315,7 @@ fn add_monitoring(
     reaches: &mut Vec<Reach>,
 ) {
     if let Some(notify) = &beforehand.notify {
-        let (mounted, reached) = notify::needs(notify, &draft.name, files);
+        let (mounted, reached) = notify::needs(notify, files);
         files.extend(mounted);
         reaches.extend(reached);
     }
