@@ -2,6 +2,7 @@
 //! `generated/`. It sees the platform as plain data; docs/templates.md describes both.
 
 mod view;
+mod workload;
 
 use std::collections::BTreeSet;
 
