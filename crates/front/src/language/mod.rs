@@ -57,7 +57,7 @@ pub use context::{Context, Owner};
 pub use effect::{Effect, Outcome};
 pub use elsewhere::needless_elsewhere;
 pub use form::{Form, NameRule, restart};
-pub use key::{InKinds, KeyShape, PodForm, Scope, Section};
+pub use key::{InKinds, KeyShape, PodForm, Reader, Scope, Section};
 pub use kind::{KIND, KIND_CASE, KIND_PART, KIND_PART_ONLY, KIND_SECTIONS};
 pub use misfit::respelled;
 pub use platform::{INCLUDED_FILE, PLATFORM_FILE};
