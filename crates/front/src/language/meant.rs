@@ -162,7 +162,7 @@ enum NumberOfForm {
 }
 
 impl NumberOfForm {
-    fn own(text: Option<String>) -> Self {
+    fn own_or_unfit(text: Option<String>) -> Self {
         text.map_or(Self::Unfit, Self::Own)
     }
 }
@@ -171,15 +171,15 @@ fn number_of_form(form: &Form, node: &Node) -> NumberOfForm {
     match (form, &node.value) {
         (Form::Percent, _) => {
             let share = percent(node);
-            NumberOfForm::own(Form::Percent.accepts(&share).then(|| quoted(&share)))
+            NumberOfForm::own_or_unfit(Form::Percent.accepts(&share).then(|| quoted(&share)))
         }
         (Form::Mode, Value::Integer(_)) => {
-            NumberOfForm::own(file_mode(node).map(|mode| quoted(&mode)))
+            NumberOfForm::own_or_unfit(file_mode(node).map(|mode| quoted(&mode)))
         }
         // A name that is declared elsewhere is none of a number.
         (Form::Declared(rule), Value::Integer(number)) => {
             let text = number.to_string();
-            NumberOfForm::own(rule.accepts(&text).then(|| quoted(&text)))
+            NumberOfForm::own_or_unfit(rule.accepts(&text).then(|| quoted(&text)))
         }
         // A small number was never one of bytes.
         (Form::Memory, Value::Integer(number @ 1..LEAST_BYTES)) => {

@@ -31,7 +31,7 @@ pub(super) fn components(facts: Facts<'_>, sink: &mut Sink) {
             continue;
         };
         if told.insert(address.span) {
-            sink.push(itself(&component.name, address, reader));
+            sink.push(found_by_nobody(&component.name, address, reader));
         }
     }
 }
@@ -59,7 +59,11 @@ fn reader<'a>(
     }
 }
 
-fn itself(name: &str, address: &ExternalAddress, (reader, place): (&str, Span)) -> Diagnostic {
+fn found_by_nobody(
+    name: &str,
+    address: &ExternalAddress,
+    (reader, place): (&str, Span),
+) -> Diagnostic {
     let host = &address.host;
     let diagnostic = Diagnostic::new(
         Code::Unreachable,

@@ -50,7 +50,7 @@ fn publishes_plain_alone(platform: &Platform, route: &Route) -> bool {
 
 /// Entry points of an engine that publish no port, and that nothing here leads to: people get in nowhere, though programs are told
 /// that they do.
-pub(super) fn doors(facts: Facts<'_>, sink: &mut Sink) {
+pub(super) fn closed_entry_points(facts: Facts<'_>, sink: &mut Sink) {
     let has_engine = facts.platform.runs_on(Site::Engine);
     let mut told = BTreeSet::new();
     for route in &facts.platform.routes {

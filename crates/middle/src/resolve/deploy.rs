@@ -223,7 +223,7 @@ impl Reader<'_> {
         let namespace = self.namespace(sink);
         Some(Deploy {
             tool,
-            name: self.own(&self.names.platform),
+            name: self.with_environment(&self.names.platform),
             repository: repository?,
             revision: Revision::parse(revision),
             path: path?,
@@ -299,7 +299,7 @@ impl Reader<'_> {
     }
 
     /// The name of an environment in a cluster where others run beside it: `PLATFORM-E`.
-    fn own(&self, name: &str) -> String {
+    fn with_environment(&self, name: &str) -> String {
         match &self.top.environment {
             Some(environment) if !name.ends_with(&format!("-{environment}")) => {
                 format!("{name}-{environment}")
@@ -313,8 +313,8 @@ impl Reader<'_> {
         let (name, at) = match written.and_then(|node| Some((node.as_str()?, node.span))) {
             Some((name, at)) if self.is_of_environment(at) => return Some(name.to_string()),
             // The base's namespace is never an environment's.
-            Some((name, at)) => (self.own(name), at),
-            None => (self.own(&self.names.platform), self.at),
+            Some((name, at)) => (self.with_environment(name), at),
+            None => (self.with_environment(&self.names.platform), self.at),
         };
         // Dots may stand in an environment's name, and not in a namespace's.
         let name = name.replace('.', "-");

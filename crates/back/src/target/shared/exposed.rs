@@ -212,7 +212,7 @@ pub(in crate::target) struct Lost<'a> {
 
 /// What rules of a component's kind ask one of its jobs for in vain. What a list of names to keep leaves out of a program that no
 /// list describes may never have been there.
-pub(in crate::target) fn lost<'a>(job: &Job<'a>) -> Vec<Lost<'a>> {
+pub(in crate::target) fn lost_metrics<'a>(job: &Job<'a>) -> Vec<Lost<'a>> {
     if job.metrics.metric_relabel.is_empty() {
         return Vec::new();
     }

@@ -58,7 +58,7 @@ pub(in crate::resolve) fn metrics(
             continue;
         };
         match places.entry((endpoint.number, endpoint.path.to_string())) {
-            Entry::Occupied(other) => sink.push(twice(&endpoint, *other.get())),
+            Entry::Occupied(other) => sink.push(scraped_twice(&endpoint, *other.get())),
             Entry::Vacant(place) => {
                 place.insert(endpoint.span);
                 out.push(endpoint);
@@ -68,7 +68,7 @@ pub(in crate::resolve) fn metrics(
     out
 }
 
-fn twice(endpoint: &Metrics, other: Span) -> Diagnostic {
+fn scraped_twice(endpoint: &Metrics, other: Span) -> Diagnostic {
     Diagnostic::new(
         Code::ConflictingKeys,
         format!(

@@ -38,7 +38,7 @@ impl Resolver<'_> {
     pub(super) fn resolve(&self, segments: &[&str], sink: &mut Sink) -> Option<Text> {
         match segments {
             ["components", name, rest @ ..] => self.component(name, rest, sink),
-            ["self", rest @ ..] => self.own(rest, sink),
+            ["self", rest @ ..] => self.self_reference(rest, sink),
             ["secrets", name] => self.secret(name, sink),
             ["vars", name] => self.variable(name, sink),
             ["platform", "name"] => Some(Text::literal(&self.scene.names.platform)),
@@ -109,7 +109,7 @@ impl Resolver<'_> {
         self.part_of(index, rest, None, sink)
     }
 
-    fn own(&self, rest: &[&str], sink: &mut Sink) -> Option<Text> {
+    fn self_reference(&self, rest: &[&str], sink: &mut Sink) -> Option<Text> {
         let Some(index) = self.scope.owner else {
             self.bad(
                 "`self` is the component that a string stands in; here write `${components.C...}`",

@@ -79,7 +79,7 @@ impl Claims {
             if users.workloads.is_empty() && users.pipelines == 0 {
                 continue;
             }
-            let own = own(volume, &users, pods);
+            let own = owning_workload(volume, &users, pods);
             if is_of_node(platform, pods, volume, &users) {
                 claims.of_nodes.insert(volume.key.clone());
                 continue;
@@ -216,7 +216,7 @@ fn is_of_node(
 }
 
 /// The owner of a volume: the only workload that mounts it, if it is long-running.
-fn own<'a>(
+fn owning_workload<'a>(
     volume: &PlatformVolume,
     users: &Users<'a>,
     pods: &NetworkOwners,
@@ -255,7 +255,7 @@ fn alone(
     ClaimValues {
         name: volume.claim.clone(),
         component: volume.component.clone().unwrap_or(volume.key.clone()),
-        workload: own(volume, users, pods).map(|workload| workload.name.clone()),
+        workload: owning_workload(volume, users, pods).map(|workload| workload.name.clone()),
         create: !volume.external,
         size: size(Some(volume)),
         access_modes: vec![if many { MANY_NODES } else { ONE_NODE }],

@@ -73,7 +73,7 @@ pub fn volumes(builder: &mut Builder<'_>, workload: &Workload) -> Map<String, Va
 fn mounted(builder: &mut Builder<'_>, workload: &Workload, mount: &Mount) -> Option<Value> {
     let platform = builder.context.platform;
     let mut value = json!({ "mountPath": mount.path });
-    image_folder::lost(builder, workload, mount);
+    image_folder::report_hidden_program(builder, workload, mount);
     match &mount.source {
         MountSource::Volume(key) if builder.claims.is_of_pods(key) => {
             place_in_claim(&mut value, workload, mount);
