@@ -6,6 +6,7 @@ mod bools;
 mod errors;
 mod keys;
 mod kinds;
+mod lengths;
 mod model;
 mod names;
 mod page;

@@ -56,12 +56,7 @@ pub(super) fn deploy(
     };
     let deploy = match (tool("argocd"), tool("flux")) {
         (Some((first, _)), Some((second, _))) => {
-            sink.push(
-                Diagnostic::new(Code::ConflictingKeys, "`[deploy]` names two tools for one release")
-                    .label(first, "Argo CD installs it")
-                    .label(second, "and so does Flux")
-                    .help("keep one; an environment removes the other with `deploy.argocd = false` or `deploy.flux = false`"),
-            );
+            sink.push(two_tools(first, second));
             return None;
         }
         (Some((at, argocd)), None) => Reader {
@@ -88,19 +83,30 @@ pub(super) fn deploy(
         }
     };
     if !is_target {
-        sink.push(
-            Diagnostic::new(Code::Unused, "`[deploy]` is used nowhere")
-                .label(span, "the target `gitops` would write it")
-                .help("add \"gitops\" to `platform.targets`"),
-        );
+        sink.push(without_target(span));
     } else if !top.targets.contains(&Target::Helm) && !is_written(table, "path") {
-        sink.push(
-            Diagnostic::new(Code::MissingKey, "there is no chart to install from git")
-                .label(span, "this leads to the chart")
-                .help("add \"helm\" to `platform.targets`, or write in `path` where the chart is"),
-        );
+        sink.push(without_chart(span));
     }
     deploy
+}
+
+fn two_tools(argocd: Span, flux: Span) -> Diagnostic {
+    Diagnostic::new(Code::ConflictingKeys, "`[deploy]` names two tools for one release")
+        .label(argocd, "Argo CD installs it")
+        .label(flux, "and so does Flux")
+        .help("keep one; an environment removes the other with `deploy.argocd = false` or `deploy.flux = false`")
+}
+
+fn without_target(deploy: Span) -> Diagnostic {
+    Diagnostic::new(Code::Unused, "`[deploy]` is used nowhere")
+        .label(deploy, "the target `gitops` would write it")
+        .help("add \"gitops\" to `platform.targets`")
+}
+
+fn without_chart(deploy: Span) -> Diagnostic {
+    Diagnostic::new(Code::MissingKey, "there is no chart to install from git")
+        .label(deploy, "this leads to the chart")
+        .help("add \"helm\" to `platform.targets`, or write in `path` where the chart is")
 }
 
 /// Where platform.toml asks for the target.

@@ -112,6 +112,15 @@ fn own_pod_values(builder: &mut Builder<'_>, workload: &Workload, kind: Kind) ->
     }
 }
 
+/// The whole pod stops at once: who needs longest decides.
+fn lengthen_grace_period(of_pod: &mut Option<u64>, of_guest: Option<u64>) {
+    let longest = of_guest.map(|seconds| seconds.max(of_pod.unwrap_or(GRACE_OF_KUBERNETES)));
+    let is_said = |seconds: &u64| of_pod.is_some() || *seconds > GRACE_OF_KUBERNETES;
+    if let Some(seconds) = longest.filter(is_said) {
+        *of_pod = Some(seconds);
+    }
+}
+
 /// A guest, and the workload whose pod it runs in.
 struct Joining<'a, 'b> {
     builder: &'a mut Builder<'b>,
@@ -172,17 +181,8 @@ impl Joining<'_, '_> {
         }
         self.hosts(&mut pod.host_aliases, host_aliases);
         pod.share_process_namespace |= share_process_namespace;
-        // The whole pod stops at once: who needs longest decides.
-        let longest = termination_grace_period_seconds.map(|seconds| {
-            let of_pod = pod.termination_grace_period_seconds;
-            seconds.max(of_pod.unwrap_or(GRACE_OF_KUBERNETES))
-        });
-        let is_said = |seconds: &u64| {
-            pod.termination_grace_period_seconds.is_some() || *seconds > GRACE_OF_KUBERNETES
-        };
-        if let Some(seconds) = longest.filter(is_said) {
-            pod.termination_grace_period_seconds = Some(seconds);
-        }
+        let of_pod = &mut pod.termination_grace_period_seconds;
+        lengthen_grace_period(of_pod, termination_grace_period_seconds);
     }
 
     /// What a guest that is off says of the pod, which would hold for the others in it all the same.
