@@ -9,7 +9,10 @@ use super::{
     quantity::cpu_millis,
     shape::Shape,
 };
-use crate::syntax::{Date, Key, Node, Table, Value, inline, key_text, quoted};
+use crate::{
+    syntax::{Date, Key, Node, Table, Value, inline, key_text, quoted},
+    value::{Host, HostAndPort},
+};
 
 /// Longer than this a value is not repeated in a help.
 const LONGEST: usize = 100;
@@ -117,10 +120,10 @@ fn only_item(shape: &Shape, items: &[Node]) -> Option<String> {
 
 /// `HOST:PORT` as the port of a component that runs there.
 fn port_of_host(text: &str) -> Option<String> {
-    let (host, port) = text.rsplit_once(':')?;
-    let is_host = !host.contains([':', '/']) && host.contains(|c: char| c.is_ascii_alphabetic());
-    let port: u16 = port.parse().ok().filter(|_| is_host)?;
-    Some(format!("{{ host = {}, port = {port} }}", quoted(host)))
+    let HostAndPort { host, port } = HostAndPort::parse(text)?;
+    let Host::Name(host) = host else { return None };
+    let is_host = host.contains(|c: char| c.is_ascii_alphabetic());
+    is_host.then(|| format!("{{ host = {}, port = {port} }}", quoted(&host)))
 }
 
 fn boolean(text: &str) -> Option<String> {

@@ -5,6 +5,8 @@ use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
 };
 
+use super::HttpScheme;
+
 /// The engine's word for the host in a line of `/etc/hosts`.
 const HOST_GATEWAY: &str = "host-gateway";
 

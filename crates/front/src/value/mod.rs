@@ -9,6 +9,7 @@ mod alert_text;
 mod capability;
 mod build_trigger;
 mod choice;
+mod compose_port;
 pub mod configured;
 mod cron;
 mod device;
@@ -37,6 +38,7 @@ pub use choice::{
     AlertSeverity, Condition, HttpScheme, Icon, PanelKind, PostCondition, ProbeTool, Propagation,
     Protocol, Purpose, RelabelAction, SchedulePreset, TriggerRule, VolumeOnly, WrittenForm,
 };
+pub use compose_port::ComposePort;
 pub use device::{Device, ImagePlatform};
 pub use dns::{is_dns_label, is_dns_subdomain, is_domain};
 pub use dotenv::{Dotenv, DotenvVariable};

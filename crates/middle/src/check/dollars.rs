@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Commands and checks in which `$$` reaches a shell, which reads it as its process id. In a Compose file it means a variable.
-pub(super) fn doubled_dollars(facts: Facts<'_>, sink: &mut Sink) {
+pub(super) fn escaped_dollars_for_a_shell(facts: Facts<'_>, sink: &mut Sink) {
     for string in strings(facts) {
         let is_run = matches!(string.how, StringUse::Word { .. } | StringUse::Line);
         if !is_run || !matches!(string.owner, Owner::Workload(_)) {

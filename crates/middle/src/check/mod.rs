@@ -146,7 +146,7 @@ const RULES: &[Rule] = &[
     promql::kept,
     promql::experimental,
     addresses::bare_addresses,
-    dollars::doubled_dollars,
+    dollars::escaped_dollars_for_a_shell,
     literal::texts,
     literal::commands,
     literal::files,

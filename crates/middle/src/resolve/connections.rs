@@ -53,7 +53,7 @@ impl Network {
 type IsolatedReader = (&'static str, String, Span);
 
 /// Why a reader of this name finds no other container, where it does not.
-fn isolated_reader(network: &Network<'_>, name: &str) -> Option<IsolatedReader> {
+fn isolated_reader(network: &Network, name: &str) -> Option<IsolatedReader> {
     let (mode, span) = network.isolating_mode()?;
     let who = match network.owner == name {
         true => "the reader has".to_string(),
@@ -66,10 +66,7 @@ fn isolated_reader(network: &Network<'_>, name: &str) -> Option<IsolatedReader> 
 }
 
 /// What keeps a reader from a network, in words, and where that is written.
-fn reason_of_barrier(
-    network: &Network<'_>,
-    reader: Option<IsolatedReader>,
-) -> Option<(String, Span)> {
+fn reason_of_barrier(network: &Network, reader: Option<IsolatedReader>) -> Option<(String, Span)> {
     match (network.isolating_mode(), reader) {
         (Some((name, span)), _) => {
             let lacks = match name {

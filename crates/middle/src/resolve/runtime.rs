@@ -9,7 +9,7 @@ use crate::{
     expand::read,
     model::{
         Capability, Device, ExtraHost, HostAddress, ImagePlatform, Runtime, Signal,
-        SupplementalGroup, Text, Tmpfs, Ulimit, User,
+        SupplementalGroup, Tmpfs, Ulimit, User,
     },
     syntax::{Table, Value},
 };

@@ -88,6 +88,7 @@ pub(super) const DEVICES: &[KeyShape] = &[
             .form("with an option")
             .set("tmpfs = [\"/tmp:mode=1777\"]")
             .becomes(Compose, "`tmpfs`")
+            .becomes(Swarm, "a volume of the type `tmpfs`")
             .loses(Swarm, "its options other than `size`")
             .becomes(Helm, "an `emptyDir` in memory")
             .loses(Helm, "the option is left out"),
