@@ -100,7 +100,7 @@ fn stop_first(moved: &Moved) -> Option<String> {
                 shell_word(project)
             ))
         }
-        // The values of the chart before are not there to tell its pods. A component has some of several names, a pipeline none that stays.
+        // The old values are unknown here, so the old pods can't be scaled down by them. A pipeline has no pods that stay.
         Keeper::Cluster if old != new => Some(format!(
             "    stop the old pods before the upgrade: kubectl scale deployment,statefulset -l app.kubernetes.io/component={} --replicas=0",
             shell_word(moved.from.component()?)

@@ -168,7 +168,10 @@ fn sections(page: &KindPage) -> [(&'static str, Columns); 10] {
         ("Parts", parts(page)),
         ("Asks for (memory is the limit, too)", resources(page)),
         ("Volumes", volumes(page)),
-        ("Secrets and variables of its own", own(page)),
+        (
+            "Secrets and variables of its own",
+            own_secrets_and_variables(page),
+        ),
         ("Metrics", metrics(page)),
         ("Alerts", alerts(page)),
     ]
@@ -287,7 +290,7 @@ fn volumes(page: &KindPage) -> Columns {
     columns
 }
 
-fn own(page: &KindPage) -> Columns {
+fn own_secrets_and_variables(page: &KindPage) -> Columns {
     let mut columns = Columns::default();
     for secret in &page.secrets {
         let replaced = match secret.replaced_by.as_slice() {

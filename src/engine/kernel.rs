@@ -32,7 +32,7 @@ mod linux {
         processes.sort_by_key(|process| process.pid);
         let process = processes
             .into_iter()
-            .find(|process| holds(process, &inodes))?;
+            .find(|process| holds_socket(process, &inodes))?;
         let name = process.stat().ok()?.comm;
         Some(format!("`{}` (process {})", visible(&name), process.pid))
     }
@@ -60,7 +60,7 @@ mod linux {
         }
     }
 
-    fn holds(process: &Process, inodes: &BTreeSet<u64>) -> bool {
+    fn holds_socket(process: &Process, inodes: &BTreeSet<u64>) -> bool {
         let files = process.fd().into_iter().flatten().flatten();
         files
             .into_iter()

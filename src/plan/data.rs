@@ -50,9 +50,9 @@ pub struct DataPlan {
 /// How a volume begins that the manifest does not list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Begin {
-    /// With what is in it, if it is there already: platform.toml names it.
+    /// With its existing content, if the volume exists: platform.toml names it.
     AsItIs,
-    /// With what is in it: nothing here makes it.
+    /// With its existing content: it has to exist, as nothing here makes it.
     HasToBeThere,
     /// With what a program left in it, if nobody has removed it since. `None`: nobody wrote down which.
     LeftBehind(Option<Program>),

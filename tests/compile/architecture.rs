@@ -6,6 +6,7 @@ mod bools;
 mod errors;
 mod keys;
 mod kinds;
+mod lengths;
 mod model;
 mod names;
 mod page;
@@ -425,13 +426,15 @@ const SEARCHES: [&str; 15] = [
     "ends_with",
 ];
 
-/// The calls of a file that look for `${` in a text. What they look for may be written in pieces: `format!("${{x.{y}}}")`.
+/// The calls and comparisons of a file that look for `${` in a text. What they look for may be written in pieces:
+/// `format!("${{x.{y}}}")`.
 fn searches_for_references(text: &str) -> Vec<String> {
     let code: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    SEARCHES
-        .iter()
-        .flat_map(|method| {
-            let call = format!(".{method}(");
+    let calls = SEARCHES.iter().map(|method| format!(".{method}("));
+    let comparisons = ["== ", "!= "].map(ToString::to_string);
+    calls
+        .chain(comparisons)
+        .flat_map(|call| {
             code.match_indices(&call)
                 .filter_map(|(at, _)| {
                     let arguments = code[at + call.len()..].trim_start();
@@ -451,9 +454,9 @@ fn searches_for_references(text: &str) -> Vec<String> {
 #[test]
 fn only_reference_reads_the_syntax_of_references() {
     let found = searches_for_references(
-        "x.split_once( \"${\" ); x.replace(&format!(\"${{vars.{}}}\", a), b)",
+        "x.split_once( \"${\" ); x.replace(&format!(\"${{vars.{}}}\", a), b); *x == format!(\"${{settings.{a}}}\")",
     );
-    assert_eq!(found.len(), 2, "the test sees what it looks for: {found:?}");
+    assert_eq!(found.len(), 3, "the test sees what it looks for: {found:?}");
     let texts = texts();
     let owner = |path: &str| is_in(path, &["reference"]);
     assert!(texts.iter().any(|(path, _)| owner(path)), "it has files");

@@ -26,7 +26,7 @@ enum Verdict {
 use Verdict::{Refused, Taken};
 
 /// Compiles a platform with the files beside it.
-fn holds(name: &str, expected: Verdict, platform: &str, files: &[(&str, String)]) {
+fn assert_verdict(name: &str, expected: Verdict, platform: &str, files: &[(&str, String)]) {
     let world = MemoryWorld::new().with("platform.toml", platform);
     let world = files
         .iter()
@@ -67,17 +67,17 @@ fn mounted_files() {
             format!("{}=1\n{}", "a.".repeat(DEPTH), "k=v\\\n".repeat(DEPTH)),
         ),
     ] {
-        holds(name, Taken, &mounted(path), &[(path, text)]);
+        assert_verdict(name, Taken, &mounted(path), &[(path, text)]);
     }
     let template = format!("{HEAD}files.\"/t\" = {{ template = \"t\" }}\n");
-    holds(
+    assert_verdict(
         "a template",
         Taken,
         &template,
         &[("t", format!("{}{}", "{{".repeat(DEPTH), "${".repeat(DEPTH)))],
     );
     let variables = format!("{HEAD}compose.env_file = [\"../../e.env\"]\n");
-    holds(
+    assert_verdict(
         "variables",
         Taken,
         &variables,
@@ -108,7 +108,7 @@ fn rules_and_dashboards() {
         ("anchors", Refused, format!("{}groups: *a39\n", anchors())),
         ("records", Taken, format!("{groups}{records}")),
     ] {
-        holds(name, expected, &rules, &[("r.yml", text)]);
+        assert_verdict(name, expected, &rules, &[("r.yml", text)]);
     }
     let board = format!(
         "{HEAD}{PROMETHEUS}[secrets]\ng = {{ env = \"G\" }}\n[components.graf]\nkind = \"grafana\"\ngroup = \"main\"\n\
@@ -121,7 +121,7 @@ fn rules_and_dashboards() {
         ("panels", panels.join(",")),
     ] {
         let text = format!("{{\"title\":\"t\",\"panels\":[{panels}]}}");
-        holds(name, Taken, &board, &[("d.json", text)]);
+        assert_verdict(name, Taken, &board, &[("d.json", text)]);
     }
 }
 
@@ -139,7 +139,7 @@ fn expressions_and_regular_expressions() {
     ] {
         let alert =
             format!("alerts.A = {{ expr = '{expr}', severity = \"info\", summary = \"s\" }}\n");
-        holds(name, Refused, &format!("{HEAD}{alert}"), &[]);
+        assert_verdict(name, Refused, &format!("{HEAD}{alert}"), &[]);
     }
     for regex in [
         "(a{1000}){1000}",
@@ -149,7 +149,7 @@ fn expressions_and_regular_expressions() {
         let metrics = format!(
             "metrics = {{ port = \"http\", relabel = [{{ source_labels = [\"a\"], regex = \"{regex}\", action = \"keep\" }}] }}\n"
         );
-        holds(regex, Refused, &format!("{HEAD}{metrics}"), &[]);
+        assert_verdict(regex, Refused, &format!("{HEAD}{metrics}"), &[]);
     }
 }
 
@@ -185,18 +185,18 @@ fn texts_of_the_platform_file() {
             ),
         ),
     ] {
-        holds(name, expected, &format!("{HEAD}{line}"), &[]);
+        assert_verdict(name, expected, &format!("{HEAD}{line}"), &[]);
     }
     for pattern in ["*/".repeat(2_000), "{a,b}".repeat(200)] {
         let include = format!("include = [\"{pattern}x.toml\"]\n{HEAD}");
-        holds(&pattern[..5], Refused, &include, &[]);
+        assert_verdict(&pattern[..5], Refused, &include, &[]);
     }
     let routes = "[notify]\ndefault = \"r\"\nreceivers.r = { webhook = \"https://h/\" }\n[[notify.routes]]\nreceiver = \"r\"\n";
     let glob = format!(
         "{HEAD}{PROMETHEUS}{routes}alert = \"{}\"\n",
         "*a".repeat(DEPTH)
     );
-    holds("a glob of alerts", Refused, &glob, &[]);
+    assert_verdict("a glob of alerts", Refused, &glob, &[]);
     let parts: Vec<(String, String)> = (0..2_000)
         .map(|it| (format!("t/i{it}.toml"), format!("[vars]\nv{it} = \"x\"\n")))
         .collect();
@@ -204,7 +204,7 @@ fn texts_of_the_platform_file() {
         .iter()
         .map(|(path, text)| (path.as_str(), text.clone()))
         .collect();
-    holds(
+    assert_verdict(
         "includes",
         Taken,
         &format!("include = [\"t/*.toml\"]\n{HEAD}"),
@@ -229,7 +229,7 @@ fn files_of_builds_and_of_one_s_own() {
             ),
         ),
     ] {
-        holds(name, Taken, &build, &[("b/Dockerfile", text)]);
+        assert_verdict(name, Taken, &build, &[("b/Dockerfile", text)]);
     }
     for (name, path, text) in [
         (
@@ -253,6 +253,6 @@ fn files_of_builds_and_of_one_s_own() {
             format!("a = {}", nested("[", "", "]")),
         ),
     ] {
-        holds(name, Refused, HEAD, &[(path, text)]);
+        assert_verdict(name, Refused, HEAD, &[(path, text)]);
     }
 }

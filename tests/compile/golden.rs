@@ -2,14 +2,17 @@
 //!
 //! - `expected.files` lists the tree, a line each file. A path alone has its text in `expected/`.
 //! - `PATH = OTHER` is a copy of another file of the tree, or of one in `tests/cases/expected.shared/`, which holds
-//!   the texts that most cases share (`CHART` stands for the chart's folder).
-//! - `PATH sha256:...` is a dashboard: only the case [`DASHBOARDS`] has them as text.
+//!   the texts that most cases share (`CHART` stands for the chart's folder). `with --env E`: but for the environment that its
+//!   commands name.
+//! - `PATH sha256:...` is a dashboard: only the case [`WRITTEN_OUT`] has them as text.
+//! - `PATH sha256:... and PATH.diff` is the schema of a chart's values: `expected/` has the lines that [`WRITTEN_OUT`] has not.
 //! - `expected.stderr` is what the compiler reports.
 //!
 //! `BLESS=1 cargo test golden` rewrites all of it and removes what is no longer generated; the reviewer reads the diff.
 //! A `platform.E.toml` in the project is compiled as environment E, into `expected/E/`.
 
 use std::{
+    borrow::Cow,
     collections::BTreeMap,
     fmt::Write,
     fs,
@@ -20,15 +23,17 @@ use crate::support::{
     cases::{self, Case, Compiled},
     difference,
 };
+use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 const ROOT: &str = "tests/cases";
 const SHARED: &str = "expected.shared";
 
-/// The one case whose dashboards stand as text. This repository's `generated/` shows more of them.
-const DASHBOARDS: &str = "first-steps";
+/// The one case whose dashboards and whose schema of the chart's values stand as text. This repository's `generated/` shows more of
+/// them.
+const WRITTEN_OUT: &str = "first-steps";
 
-/// A text stands in `expected.shared/` where so many trees have it, and most of those that have the file at all.
+/// A text stands in `expected.shared/` where so many trees have it, and no other as often.
 const SHARED_BY: usize = 3;
 
 /// The file's place where the name of the chart does not count, as in `helm/CHART/Chart.yaml`.
@@ -42,26 +47,37 @@ fn place(path: &str) -> String {
     }
 }
 
+/// What commands in the texts of an environment say, and those of the base do not; empty for the base.
+fn flag(compiled: &Compiled) -> String {
+    match compiled.prefix.strip_suffix('/') {
+        Some(environment) => format!(" --env {environment}"),
+        None => String::new(),
+    }
+}
+
+/// A text as the base of its project would have it.
+fn of_base<'a>(text: &'a str, flag: &str) -> Cow<'a, str> {
+    match !flag.is_empty() && text.contains(flag) {
+        true => Cow::Owned(text.replace(flag, "")),
+        false => Cow::Borrowed(text),
+    }
+}
+
 /// The texts that most trees have at one place.
-fn shared(cases: &[Case]) -> BTreeMap<String, &str> {
-    let mut texts: BTreeMap<String, BTreeMap<&str, usize>> = BTreeMap::new();
-    for (path, text) in cases
-        .iter()
-        .flat_map(|case| &case.compiled)
-        .flat_map(|compiled| &compiled.files)
-    {
-        *texts
-            .entry(place(path))
-            .or_default()
-            .entry(text)
-            .or_default() += 1;
+fn shared(cases: &[Case]) -> BTreeMap<String, Cow<'_, str>> {
+    let mut texts: BTreeMap<String, BTreeMap<Cow<'_, str>, usize>> = BTreeMap::new();
+    for compiled in cases.iter().flat_map(|case| &case.compiled) {
+        let flag = flag(compiled);
+        for (path, text) in &compiled.files {
+            let texts = texts.entry(place(path)).or_default();
+            *texts.entry(of_base(text, &flag)).or_default() += 1;
+        }
     }
     texts
         .into_iter()
         .filter_map(|(place, texts)| {
-            let trees: usize = texts.values().sum();
             let (text, count) = texts.into_iter().max_by_key(|(_, count)| *count)?;
-            (count >= SHARED_BY && count * 2 > trees).then_some((place, text))
+            (count >= SHARED_BY).then_some((place, text))
         })
         .collect()
 }
@@ -89,34 +105,56 @@ fn elsewhere(
     case: &Case,
     compiled: &Compiled,
     path: &str,
-    shared: &BTreeMap<String, &str>,
+    shared: &BTreeMap<String, Cow<'_, str>>,
     originals: &BTreeMap<&str, &str>,
 ) -> Option<String> {
     let text = &compiled.files[path];
     let place = place(path);
-    if shared.get(&place) == Some(&text.as_str()) {
-        return Some(format!(" = {SHARED}/{place}"));
+    let flag = flag(compiled);
+    let of_base = of_base(text, &flag);
+    if shared.get(&place) == Some(&of_base) {
+        let with = match of_base {
+            Cow::Owned(_) => format!(" with{flag}"),
+            Cow::Borrowed(_) => String::new(),
+        };
+        return Some(format!(" = {SHARED}/{place}{with}"));
     }
     if let Some(original) = originals.get(text.as_str())
         && *original != path
     {
         return Some(format!(" = {original}"));
     }
-    (path.contains("grafana/dashboards/") && case.name != DASHBOARDS).then(|| {
-        let digest: String = Sha256::digest(text)
-            .iter()
-            .take(8)
-            .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
-        format!(" sha256:{digest}")
+    let is_long = path.contains("grafana/dashboards/") || is_schema(path);
+    (is_long && case.name != WRITTEN_OUT).then(|| {
+        let digest = HEXLOWER.encode(&Sha256::digest(text)[..8]);
+        match is_schema(path) {
+            true => format!(" sha256:{digest} and {path}.diff"),
+            false => format!(" sha256:{digest}"),
+        }
     })
+}
+
+/// Whether it is the schema of a chart's values.
+fn is_schema(path: &str) -> bool {
+    path.ends_with("/values.schema.json")
+}
+
+/// The schema of the chart's values that stands as text.
+fn schema_written_out(cases: &[Case]) -> &str {
+    let case = cases.iter().find(|case| case.name == WRITTEN_OUT);
+    let files = case.into_iter().flat_map(|case| &case.compiled);
+    let mut files = files.flat_map(|compiled| &compiled.files);
+    let schema = files.find(|(path, _)| is_schema(path));
+    schema.expect("the case has a chart").1
 }
 
 /// Everything that should stand below `tests/cases`, apart from the projects themselves.
 fn expected(cases: &[Case]) -> BTreeMap<String, String> {
     let shared = shared(cases);
+    let schema = schema_written_out(cases);
     let mut out: BTreeMap<String, String> = shared
         .iter()
-        .map(|(place, text)| (format!("{SHARED}/{place}"), (*text).to_string()))
+        .map(|(place, text)| (format!("{SHARED}/{place}"), text.to_string()))
         .collect();
     for case in cases {
         let name = &case.name;
@@ -129,8 +167,15 @@ fn expected(cases: &[Case]) -> BTreeMap<String, String> {
                 let full = format!("{}{path}", compiled.prefix);
                 let note = elsewhere(case, compiled, path, &shared, &originals);
                 writeln!(list, "{full}{}", note.as_deref().unwrap_or_default()).expect("a line");
-                if note.is_none() {
-                    out.insert(format!("{name}/expected/{full}"), text.clone());
+                match note {
+                    None => {
+                        out.insert(format!("{name}/expected/{full}"), text.clone());
+                    }
+                    Some(note) if note.ends_with(".diff") => {
+                        let diff = difference::changes(schema, text);
+                        out.insert(format!("{name}/expected/{full}.diff"), diff);
+                    }
+                    Some(_) => {}
                 }
             }
         }

@@ -104,6 +104,23 @@ fn long_histories_take_time_by_their_length() {
     assert_eq!(errors(&format!("{one}{ring}")), ["bad-move"]);
 }
 
+/// Each `*` that is tried again from the beginning takes some times as long as without it.
+#[test]
+fn a_route_with_many_wildcards_takes_time_by_its_length() {
+    let name = "a".repeat(40);
+    let pattern = "*a".repeat(30);
+    let text = format!(
+        "[platform]\nname = \"demo\"\n[groups]\nmain = \"All\"\n[secrets]\nhook = {{ env = \"HOOK\" }}
+[components.prometheus]\nkind = \"prometheus\"\ngroup = \"main\"
+[components.alertmanager]\nkind = \"alertmanager\"\ngroup = \"main\"
+[components.{name}]\nimage = \"x:1\"\ngroup = \"main\"\nports.http = 80\nmetrics = {{ port = \"http\" }}
+[notify]\ndefault = \"all\"\n[notify.receivers.all]\nslack = \"${{secrets.hook}}\"
+[[notify.routes]]\ncomponent = [\"{pattern}b\", \"{pattern}\"]\nreceiver = \"all\"\n"
+    );
+    // The first pattern fits nothing.
+    assert_eq!(errors(&text), ["unknown-name"]);
+}
+
 #[test]
 fn everybody_in_one_network_takes_time_by_their_number() {
     let guest = |number: usize| match number {

@@ -127,7 +127,8 @@ fn places() -> [Place; 5] {
     ]
 }
 
-/// The targets whose files a key can change, those that run workloads first. The architecture has no keys of its own.
+/// The targets whose files a key can change, those that run workloads first. The architecture has no keys of its own. A stack is
+/// looked at beside them.
 fn targets() -> Vec<Target> {
     let by_default = Target::ALL
         .iter()
@@ -285,7 +286,8 @@ fn differences(
         if outcome.is_loss() != lost.contains(&target) {
             wrong.push(format!("{name} loses something: {}", !outcome.is_loss()));
         }
-        if targets().contains(&target) && changes(outcome) != changed.contains(&target) {
+        let is_tried = targets().contains(&target) || target == Target::Swarm;
+        if is_tried && changes(outcome) != changed.contains(&target) {
             wrong.push(format!("{name} changes: {}", !changes(outcome)));
         }
     }
@@ -339,6 +341,7 @@ fn cell(outcome: Outcome) -> String {
         Outcome::Becomes(what) | Outcome::Unchanged(what) => what.to_string(),
         Outcome::Lost(what) => format!("**lost**: {what}"),
         Outcome::PartlyLost { becomes, lost } => format!("{becomes}; **lost**: {lost}"),
+        Outcome::AsIn(target) => format!("the same as in {}", target.name()),
     }
 }
 
@@ -347,7 +350,12 @@ fn others(effect: &Effect) -> String {
     let told: Vec<String> = targets()[2..]
         .iter()
         .chain([&Target::Swarm])
-        .filter(|target| effect.in_target(**target) != Outcome::Nothing)
+        .filter(|target| {
+            !matches!(
+                effect.declared(**target),
+                Outcome::Nothing | Outcome::AsIn(_)
+            )
+        })
         .map(|target| format!("{}: {}", target.name(), cell(effect.in_target(*target))))
         .collect();
     told.join("; ")

@@ -29,6 +29,11 @@ group = "g"
 resources = { memory = "1Gi" }
 ports.http = { container = 80, host = 8080 }
 health = { http = "/", port = "http" }
+[pipelines.train]
+image = "train:1"
+tasks.fit = { run = "true" }
+[ci.build]
+stages = [{ name = "test", run = ["true"] }]
 "#;
 
 fn project(templates: &[(&str, &str)]) -> Compilation {
@@ -68,6 +73,46 @@ fn a_file_of_our_path_replaces_ours() {
     let compilation = project(&[("compose/.env.example", "mine\n")]);
     let files = compilation.output.expect("it compiles").files.files;
     assert_eq!(&*files["compose/.env.example"].text, "mine\n");
+}
+
+/// The names in backticks of a row of docs/templates.md, without what stands in brackets.
+fn documented(row: &str) -> Vec<String> {
+    let page = std::fs::read_to_string("docs/templates.md").expect("it can be read");
+    let start = format!("| `{row}` | ");
+    let cells = page.lines().find_map(|line| line.strip_prefix(&start));
+    let cells = cells.unwrap_or_else(|| panic!("no row of `{row}`"));
+    let mut depth = 0;
+    let outer: String = cells
+        .chars()
+        .filter(|c| {
+            depth += i32::from(*c == '(') - i32::from(*c == ')');
+            depth == 0
+        })
+        .collect();
+    let names = outer.split('`').skip(1).step_by(2);
+    let mut names: Vec<String> = names.map(ToString::to_string).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn the_page_lists_every_key_that_a_template_sees() {
+    for (row, value) in [
+        ("components", "components[0]"),
+        ("components.workloads", "components[0].workloads[0]"),
+        ("pipelines", "pipelines[0]"),
+        ("pipelines.tasks", "pipelines[0].tasks[0]"),
+        ("ci", "ci[0]"),
+        ("ci.stages", "ci[0].stages[0]"),
+    ] {
+        let text = format!("<% for key in {value} %>\n<{{ key | code }}>\n<% endfor %>\n");
+        let mut names: Vec<String> = output("keys.md", &text)
+            .lines()
+            .map(|line| line.trim_matches('`').to_string())
+            .collect();
+        names.sort();
+        assert_eq!(names, documented(row), "{row}");
+    }
 }
 
 #[test]

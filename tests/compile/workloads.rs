@@ -134,7 +134,7 @@ fn gpus_are_counted_or_named() {
         let files = files.unwrap_or_else(|| panic!("{printed}"));
         let compose = block(&files["compose/one.yaml"], "    deploy:");
         let cluster = files["helm/p/values.yaml"].contains("nvidia.com/gpu");
-        let lost = printed.contains("helm: `resources` of `app` asks for all GPUs");
+        let lost = printed.contains("helm: `resources` of `app` asks for all or for certain GPUs");
         (compose, cluster, lost)
     };
     for (gpu, name, is_in_cluster) in [

@@ -202,14 +202,14 @@ fn run(
     let written = check::Written {
         tree: &read.tree,
         sources,
-        templates: engine.own(),
+        templates: engine.own_templates(),
     };
     check::check(&platform, &graph, written, sink);
     // The trees of a large platform are as large as what it compiles to, and the targets need the room. That of an environment
     // says where names stand that others have, too.
     let tree = environment.map(|_| read.tree);
     watch(Stage::Check);
-    // Of a template that can't be read nothing was left out of the platform: the others are run.
+    // A broken template of the user's leaves nothing out of the platform, so the targets still run.
     if sink.mistakes() > in_templates {
         return None;
     }

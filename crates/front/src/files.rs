@@ -1,5 +1,7 @@
 //! The targets, and the names of what they write.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 /// Whether a platform compiles to a target that it does not name.
@@ -93,6 +95,11 @@ impl Target {
     pub fn of_site(site: Site) -> impl Iterator<Item = Self> {
         let all = Self::ALL.iter().copied();
         all.filter(move |target| target.runs_on() == Some(site))
+    }
+
+    /// Whether one of these runs workloads on a site.
+    pub fn any_runs_on(targets: &BTreeSet<Self>, site: Site) -> bool {
+        Self::of_site(site).any(|target| targets.contains(&target))
     }
 
     /// The target of a name; `None` where there is none.

@@ -58,7 +58,7 @@ pub struct Entry {
 #[derive(Clone, Copy, Debug)]
 enum Purpose {
     Read,
-    /// To write, where nothing may be; with this mode.
+    /// To create, with this mode. An error if the path exists.
     Create(u32),
     /// To lock: created if it does not exist.
     Lock,

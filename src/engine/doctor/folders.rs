@@ -138,7 +138,7 @@ fn without_variables(case: &Case<'_>, workload: &Workload) -> Vec<Finding> {
 /// The engine makes a folder that is missing, as root; what a kind mounts of the host's own is the host's matter.
 fn absent(case: &Case<'_>, mount: &Mount, path: &str, user: Option<&User>) -> Option<Fault> {
     let source = case.running.sources.file(mount.span.source);
-    if mount.compose_only || source.name.starts_with("templates/") {
+    if mount.only.is_some() || source.name.starts_with("templates/") {
         return None;
     }
     let who = match user {
@@ -163,7 +163,7 @@ fn forbidden(mount: &Mount, path: &str, place: &Path, user: Option<&User>) -> Op
         true => (Access::Read, "readable"),
         false => (Access::Write, "writable"),
     };
-    if mount.compose_only || host::has_access(user, place, wanted) {
+    if mount.only.is_some() || host::has_access(user, place, wanted) {
         return None;
     }
     // What lies outside of the project is others' too: nobody should be led to give it away.
@@ -198,7 +198,7 @@ fn files(case: &Case<'_>, workload: &Workload, root: &Path) -> Vec<(String, Path
                 FileContent::Text { name, .. } => {
                     generated(&format!("config/{}/{name}", workload.component))
                 }
-                FileContent::Generated(path) => generated(path),
+                FileContent::Generated(it) => generated(it.path()),
                 FileContent::Project { path, .. } | FileContent::Folder { path, .. } => {
                     (path.clone(), root.join(path))
                 }

@@ -65,8 +65,8 @@ fn unusable_certificate(case: &Case<'_>, secret: &Secret, value: &str) -> Option
     Some(Finding::new("secret", message, help).at(case.running, secret.span))
 }
 
-/// Alerts that reach nobody: every receiver of them hangs on a secret, and none of these has a value that can work: it is empty, or
-/// was made up here. Without a value for one that is not optional nothing starts.
+/// Alerts that reach nobody: every receiver of them needs a secret without a usable value: it is empty, or was made up here. A
+/// missing required secret stops the start.
 fn nobody_told(case: &Case<'_>, values: &BTreeMap<String, String>) -> Option<Finding> {
     let platform = &case.running.output.platform;
     let notify = platform.notify.as_ref()?;

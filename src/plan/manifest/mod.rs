@@ -83,7 +83,7 @@ pub enum Accepted {
         /// What more is known of it; nothing, where a version before this one wrote it down.
         facts: Facts,
     },
-    /// A program no longer meets the data where it did.
+    /// The data is no longer mounted where the program looks.
     Displaced {
         /// Who keeps it.
         keeper: Keeper,

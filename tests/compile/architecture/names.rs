@@ -3,27 +3,34 @@
 use super::{beside_the_crates, sources};
 
 /// Words that were the whole name of a function. They say nothing of what it does.
-const RIDDLES: [&str; 21] = [
+const RIDDLES: [&str; 28] = [
     "cannot",
     "cut_off",
+    "doors",
     "earlier",
     "gets",
     "give",
     "given",
+    "holds",
     "in_vain",
+    "itself",
     "know",
     "lessen",
     "moved",
     "not_whole",
     "once",
+    "outlive",
+    "own",
     "paid",
     "rest_settings",
+    "rooms",
     "said",
     "surely",
     "taken",
     "tell",
     "tells",
     "told",
+    "twice",
     "unlike",
 ];
 

@@ -100,7 +100,7 @@ pub fn coverage(platform: &Platform) -> Coverage {
     let unexposed: BTreeSet<Unexposed> = monitoring
         .unanswered(&jobs)
         .into_iter()
-        .chain(lost(&monitoring.jobs))
+        .chain(metrics_taken_away(&monitoring.jobs))
         .collect();
     let unexposed: Vec<Unexposed> = unexposed.into_iter().collect();
     let asked = workloads.len() * QUESTIONS + jobs.len() + unexposed.len();
@@ -273,14 +273,18 @@ fn missing_series(
 }
 
 /// What rules of kinds ask for that the scrapes of their components take away.
-fn lost(jobs: &[Job<'_>]) -> Vec<Unexposed> {
+fn metrics_taken_away(jobs: &[Job<'_>]) -> Vec<Unexposed> {
     let mut out = Vec::new();
     for job in jobs {
-        out.extend(exposed::lost(job).into_iter().map(|lost| Unexposed {
-            place: format!("the rule `{}` of `{}`", lost.rule, job.component.name),
-            job: Some(job.metrics.job.clone()),
-            metric: Some(lost.metric),
-        }));
+        out.extend(
+            exposed::lost_metrics(job)
+                .into_iter()
+                .map(|lost| Unexposed {
+                    place: format!("the rule `{}` of `{}`", lost.rule, job.component.name),
+                    job: Some(job.metrics.job.clone()),
+                    metric: Some(lost.metric),
+                }),
+        );
     }
     out
 }

@@ -5,7 +5,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
-    Context, Emission, Emit, Role, Row, Vantage, content, row,
+    Context, Emission, Emit, Role, Vantage, content, row,
     shared::{
         mounted::{self, Mounted},
         tenants::tenants,
@@ -48,16 +48,10 @@ pub fn emit(
         vantage,
         mounted: &nothing,
     };
-    let roles = [
-        Role::Runtime(Vantage::Compose),
-        Role::Runtime(Vantage::Kubernetes),
-        Role::Read,
-    ];
-    let made = threads::each(roles, |role| match role {
-        Role::Runtime(vantage) => runtimes(world, &from(vantage)),
-        Role::Read | Role::Mounted => {
-            each(targets_of_role(platform, role), &from(Vantage::Compose))
-        }
+    let vantages = Vantage::ALL.iter().copied().map(Some);
+    let made = threads::each(vantages.chain([None]), |vantage| match vantage {
+        Some(vantage) => runtimes(world, &from(vantage)),
+        None => each(contents_to_read(platform), &from(Vantage::Compose)),
     });
     let mut out = Emission::default();
     for made in made {
@@ -93,11 +87,10 @@ pub fn without_files(
 ) -> Result<FileSet, TemplateError> {
     let mut out = Emission::default();
     for target in &platform.targets {
-        let Row {
-            role: Role::Runtime(vantage),
-            without_files: Some(without_files),
-            ..
-        } = row(*target)
+        let Role::Runtime {
+            vantage,
+            without_files,
+        } = row(*target).role
         else {
             continue;
         };
@@ -138,10 +131,9 @@ fn runtimes(world: &dyn World, context: &Context<'_>) -> Result<Emission, Templa
         mounted: &mounted,
         ..*context
     };
-    let role = Role::Runtime(context.vantage);
     join(
         &mut out,
-        each(targets_of_role(context.platform, role), &context)?,
+        each(runtimes_of(context.platform, context.vantage), &context)?,
     );
     Ok(out)
 }
@@ -159,10 +151,21 @@ fn each(
     Ok(out)
 }
 
-/// The platform's targets of one role, in the order of the table.
-fn targets_of_role(platform: &Platform, role: Role) -> impl Iterator<Item = Target> {
+/// The platform's runtimes of one vantage point, in the order of the table.
+fn runtimes_of(platform: &Platform, from: Vantage) -> impl Iterator<Item = Target> {
+    let is_seen_from =
+        move |role: Role| matches!(role, Role::Runtime { vantage, .. } if vantage == from);
+    of_platform(platform).filter(move |target| is_seen_from(row(*target).role))
+}
+
+/// The platform's contents for people and for tools, in the order of the table.
+fn contents_to_read(platform: &Platform) -> impl Iterator<Item = Target> {
+    of_platform(platform).filter(|target| matches!(row(*target).role, Role::Read))
+}
+
+fn of_platform(platform: &Platform) -> impl Iterator<Item = Target> {
     let targets = Target::ALL.iter().copied();
-    targets.filter(move |target| row(*target).role == role && platform.targets.contains(target))
+    targets.filter(|target| platform.targets.contains(target))
 }
 
 /// Generates the contents that programs mount, as they look from one vantage point. Those that the platform names are
@@ -173,9 +176,7 @@ fn contents(
     out: &mut Emission,
 ) -> Result<Mounted, TemplateError> {
     let platform = context.platform;
-    let has_runtime = targets_of_role(platform, Role::Runtime(context.vantage))
-        .next()
-        .is_some();
+    let has_runtime = runtimes_of(platform, context.vantage).next().is_some();
     // The folders below `generated/` are for containers. The chart has copies of its own, in which addresses differ.
     let is_written = !context.vantage.is_in_cluster();
     let is_asked = |content: &Content| {
@@ -241,7 +242,7 @@ fn mountable() -> impl Iterator<Item = Content> {
         emit: content::config::emit,
     };
     let targets = Target::ALL.iter().copied();
-    let named = targets.filter(|target| row(*target).role == Role::Mounted);
+    let named = targets.filter(|target| matches!(row(*target).role, Role::Mounted));
     std::iter::once(config).chain(named.map(|target| Content {
         folder: target.name(),
         target,

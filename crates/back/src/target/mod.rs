@@ -18,9 +18,23 @@ use crate::{
     template::{Engine, TemplateError},
 };
 
-/// Who will read what is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Vantage {
+/// Declares the vantage points, each with what it is.
+macro_rules! vantages {
+    ($(#[doc = $doc:literal] $variant:ident,)+) => {
+        /// Who will read what is written.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Vantage {
+            $(#[doc = $doc] $variant,)+
+        }
+
+        impl Vantage {
+            /// All of them, in the order in which their runtimes are made.
+            const ALL: &[Vantage] = &[$(Vantage::$variant,)+];
+        }
+    };
+}
+
+vantages! {
     /// Containers of the Compose project or of the stack.
     Compose,
     /// Pods of the chart's release.
@@ -75,10 +89,13 @@ type Emit = fn(&Context<'_>) -> Result<Emission, TemplateError>;
 type WithoutFiles = fn(&Context<'_>) -> Result<FileSet, TemplateError>;
 
 /// What a target is to the others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 enum Role {
     /// It runs workloads, and mounts the contents that they ask for, as they look from this vantage point.
-    Runtime(Vantage),
+    Runtime {
+        vantage: Vantage,
+        without_files: WithoutFiles,
+    },
     /// A content that programs mount. It is generated where the platform names it, and for each runtime that mounts it.
     Mounted,
     /// A content for people or for tools outside of the platform: nothing mounts it.
@@ -90,21 +107,17 @@ enum Role {
 struct Row {
     role: Role,
     emit: Emit,
-    /// Of a runtime.
-    without_files: Option<WithoutFiles>,
 }
 
 /// The table of targets. Their names, and whether a platform gets them by default, stand in [`crate::files`].
 fn row(target: Target) -> Row {
-    let content = |role, emit: Emit| Row {
-        role,
-        emit,
-        without_files: None,
-    };
+    let content = |role, emit: Emit| Row { role, emit };
     let runtime = |vantage, emit: Emit, without_files: WithoutFiles| Row {
-        role: Role::Runtime(vantage),
+        role: Role::Runtime {
+            vantage,
+            without_files,
+        },
         emit,
-        without_files: Some(without_files),
     };
     let (on_engine, in_cluster) = (Vantage::Compose, Vantage::Kubernetes);
     match target {

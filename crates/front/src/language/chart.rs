@@ -208,7 +208,7 @@ pub const CHART_KEYS: &[KeyShape] = &[
         "serviceAccount = { annotations = { \"eks.amazonaws.com/role-arn\" = \"arn:aws:iam::1:role/ml\" } }",
     )
     .of_pods(),
-    IMAGE_PULL_SECRETS.own().of_pods(),
+    IMAGE_PULL_SECRETS.of_workload().of_pods(),
     key("user", TEXT, "UID, or UID:GID.", "user = \"1000:1000\""),
     key(
         "fsGroup",
@@ -224,8 +224,8 @@ pub const CHART_KEYS: &[KeyShape] = &[
         "supplementalGroups = [\"44\"]",
     )
     .of_pods(),
-    SECURITY_CONTEXT.own(),
-    POD_SECURITY_CONTEXT.own().of_pods(),
+    SECURITY_CONTEXT.of_workload(),
+    POD_SECURITY_CONTEXT.of_workload().of_pods(),
     key(
         "mayBeRoot",
         Shape::Boolean,
@@ -276,9 +276,9 @@ pub const CHART_KEYS: &[KeyShape] = &[
         "podLabels = { team = \"ml\" }",
     )
     .of_pods(),
-    NODE_SELECTOR.own().of_pods(),
-    TOLERATIONS.own().of_pods(),
-    AFFINITY.own().of_pods(),
+    NODE_SELECTOR.of_workload().of_pods(),
+    TOLERATIONS.of_workload().of_pods(),
+    AFFINITY.of_workload().of_pods(),
     key(
         "topologySpread",
         listed!("TopologySpreadConstraint"),
@@ -293,8 +293,8 @@ pub const CHART_KEYS: &[KeyShape] = &[
         "topologySpreadConstraints = []",
     )
     .of_pods(),
-    PRIORITY_CLASS_NAME.own().of_pods(),
-    RUNTIME_CLASS_NAME.own().of_pods(),
+    PRIORITY_CLASS_NAME.of_workload().of_pods(),
+    RUNTIME_CLASS_NAME.of_workload().of_pods(),
     key(
         "hpa",
         Shape::Table(HPA),
@@ -392,6 +392,6 @@ pub const CHART_KEYS: &[KeyShape] = &[
         "An open standard input.",
         "stdin = true",
     ),
-    EXTRA_OBJECTS.own(),
-    EXTRA.own(),
+    EXTRA_OBJECTS.of_workload(),
+    EXTRA.of_workload(),
 ];

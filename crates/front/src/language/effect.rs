@@ -34,6 +34,8 @@ pub enum Outcome {
         /// What is emitted instead of the rest.
         lost: &'static str,
     },
+    /// The same as in that target: both write it in one form.
+    AsIn(Target),
 }
 
 impl Outcome {
@@ -43,20 +45,30 @@ impl Outcome {
     }
 }
 
-/// Nothing in any target, until the calls that follow say otherwise.
+/// Nothing in any target, and in a stack for Docker Swarm what Compose has, until the calls that follow say otherwise.
 pub(super) const fn effect() -> Effect {
+    let mut outcomes = [Outcome::Nothing; Target::ALL.len()];
+    outcomes[Target::Swarm as usize] = Outcome::AsIn(Target::Compose);
     Effect {
         inner: "",
         form: "",
         set: "",
         without: &[],
-        outcomes: [Outcome::Nothing; Target::ALL.len()],
+        outcomes,
     }
 }
 
 impl Effect {
-    /// What one target makes of the key.
+    /// What one target makes of the key, whatever it has in common with another.
     pub fn in_target(&self, target: Target) -> Outcome {
+        match self.declared(target) {
+            Outcome::AsIn(other) => self.declared(other),
+            outcome => outcome,
+        }
+    }
+
+    /// What the declaration says of one target.
+    pub fn declared(&self, target: Target) -> Outcome {
         self.outcomes[target as usize]
     }
 

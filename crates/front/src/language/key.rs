@@ -25,6 +25,8 @@ pub struct KeyShape {
     pub in_kinds: InKinds,
     /// Of a component's key: whether one that runs elsewhere may have it.
     pub elsewhere: Elsewhere,
+    /// Of a component's key: who reads what it says.
+    pub reader: Reader,
     /// Of a key about workloads: whether it still has its meaning where a chart of others (`chart`) runs the component.
     pub in_charts: bool,
     /// Of a key of the chart's values: workloads of which no template reads it.
@@ -33,6 +35,29 @@ pub struct KeyShape {
     pub takes_secrets: bool,
     /// What the targets make of it; one entry for each way to write it that they treat differently.
     pub effects: &'static [Effect],
+}
+
+/// Who reads what a key of a component says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reader {
+    /// What runs the component, or mlopsgen itself.
+    Runtime,
+    /// The component's program: it is told by this.
+    Program,
+    /// Who checks its health.
+    HealthCheck,
+    /// Prometheus, or Grafana with its answers.
+    Monitoring,
+}
+
+impl Reader {
+    /// Whether it looks at the program from outside, and tells it nothing.
+    pub fn observes(self) -> bool {
+        match self {
+            Reader::HealthCheck | Reader::Monitoring => true,
+            Reader::Runtime | Reader::Program => false,
+        }
+    }
 }
 
 /// What a workload is in a cluster, as far as keys of its values depend on it.
@@ -159,6 +184,11 @@ impl KeyShape {
         self
     }
 
+    pub(super) const fn read_by(mut self, reader: Reader) -> Self {
+        self.reader = reader;
+        self
+    }
+
     pub(super) const fn also_in_charts(mut self) -> Self {
         self.in_charts = true;
         self
@@ -260,6 +290,7 @@ pub(super) const fn key(
         scope: Scope::MainWorkload,
         in_kinds: InKinds::Workloads,
         elsewhere: Elsewhere::ByScope,
+        reader: Reader::Runtime,
         in_charts: false,
         meaningless_for: &[],
         takes_secrets: false,

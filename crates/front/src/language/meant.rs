@@ -9,7 +9,10 @@ use super::{
     quantity::cpu_millis,
     shape::Shape,
 };
-use crate::syntax::{Date, Key, Node, Table, Value, inline, key_text, quoted};
+use crate::{
+    syntax::{Date, Key, Node, Table, Value, inline, key_text, quoted},
+    value::{Host, HostAndPort},
+};
 
 /// Longer than this a value is not repeated in a help.
 const LONGEST: usize = 100;
@@ -117,10 +120,10 @@ fn only_item(shape: &Shape, items: &[Node]) -> Option<String> {
 
 /// `HOST:PORT` as the port of a component that runs there.
 fn port_of_host(text: &str) -> Option<String> {
-    let (host, port) = text.rsplit_once(':')?;
-    let is_host = !host.contains([':', '/']) && host.contains(|c: char| c.is_ascii_alphabetic());
-    let port: u16 = port.parse().ok().filter(|_| is_host)?;
-    Some(format!("{{ host = {}, port = {port} }}", quoted(host)))
+    let HostAndPort { host, port } = HostAndPort::parse(text)?;
+    let Host::Name(host) = host else { return None };
+    let is_host = host.contains(|c: char| c.is_ascii_alphabetic());
+    is_host.then(|| format!("{{ host = {}, port = {port} }}", quoted(&host)))
 }
 
 fn boolean(text: &str) -> Option<String> {
@@ -162,7 +165,7 @@ enum NumberOfForm {
 }
 
 impl NumberOfForm {
-    fn own(text: Option<String>) -> Self {
+    fn own_or_unfit(text: Option<String>) -> Self {
         text.map_or(Self::Unfit, Self::Own)
     }
 }
@@ -171,15 +174,15 @@ fn number_of_form(form: &Form, node: &Node) -> NumberOfForm {
     match (form, &node.value) {
         (Form::Percent, _) => {
             let share = percent(node);
-            NumberOfForm::own(Form::Percent.accepts(&share).then(|| quoted(&share)))
+            NumberOfForm::own_or_unfit(Form::Percent.accepts(&share).then(|| quoted(&share)))
         }
         (Form::Mode, Value::Integer(_)) => {
-            NumberOfForm::own(file_mode(node).map(|mode| quoted(&mode)))
+            NumberOfForm::own_or_unfit(file_mode(node).map(|mode| quoted(&mode)))
         }
         // A name that is declared elsewhere is none of a number.
         (Form::Declared(rule), Value::Integer(number)) => {
             let text = number.to_string();
-            NumberOfForm::own(rule.accepts(&text).then(|| quoted(&text)))
+            NumberOfForm::own_or_unfit(rule.accepts(&text).then(|| quoted(&text)))
         }
         // A small number was never one of bytes.
         (Form::Memory, Value::Integer(number @ 1..LEAST_BYTES)) => {

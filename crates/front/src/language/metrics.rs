@@ -6,6 +6,7 @@ use super::{
     key::key,
     shape::Shape,
 };
+use crate::value::{HttpScheme, RelabelAction};
 
 /// One endpoint, several of them, or none.
 pub(super) const METRICS: Shape =
@@ -33,7 +34,7 @@ const ENDPOINT: Shape = Shape::Table(&[
     ),
     key(
         "scheme",
-        Shape::Plain(Form::Choice(&["http", "https"])),
+        Shape::Plain(Form::Choice(HttpScheme::NAMES)),
         "By default that of the port; with `ca` it is `https`.",
         "scheme = \"https\"",
     ),
@@ -175,19 +176,7 @@ const RELABEL: Shape = Shape::List(&Shape::Table(&[
     ),
     key(
         "action",
-        Shape::Plain(Form::Choice(&[
-            "replace",
-            "keep",
-            "drop",
-            "keepequal",
-            "dropequal",
-            "hashmod",
-            "labelmap",
-            "labeldrop",
-            "labelkeep",
-            "lowercase",
-            "uppercase",
-        ])),
+        Shape::Plain(Form::Choice(RelabelAction::NAMES)),
         "`replace` by default.",
         "action = \"drop\"",
     ),

@@ -34,6 +34,7 @@ mod platform;
 mod port_number;
 pub mod promql;
 mod quantity;
+mod referring;
 mod requests;
 mod route;
 mod shape;
@@ -56,12 +57,13 @@ pub use context::{Context, Owner};
 pub use effect::{Effect, Outcome};
 pub use elsewhere::needless_elsewhere;
 pub use form::{Form, NameRule, restart};
-pub use key::{InKinds, KeyShape, PodForm, Scope, Section};
+pub use key::{InKinds, KeyShape, PodForm, Reader, Scope, Section};
 pub use kind::{KIND, KIND_CASE, KIND_PART, KIND_PART_ONLY, KIND_SECTIONS};
 pub use misfit::respelled;
 pub use platform::{INCLUDED_FILE, PLATFORM_FILE};
 pub use promql::{promql, promql_newest, without_variables};
 pub use quantity::{compose_bytes, cpu_millis, duration_ms, duration_text, memory_bytes};
+pub use referring::{ReferringText, referring_texts};
 pub use shape::Shape;
 pub use specification::{
     CHART_SERVICE_NAME, PARTS_OF_ONE, Specified, compose_amount, kubernetes_definitions,

@@ -12,7 +12,7 @@ use super::{
     shape::Shape,
     volume::SHARED_VOLUME,
 };
-use crate::{diag::LintLevel, files::Target};
+use crate::{diag::LintLevel, files::Target, value::WrittenForm};
 
 const TARGET: Form = Form::Choice(Target::NAMES);
 
@@ -130,14 +130,7 @@ const SECRET: Shape = Shape::Table(&[
 ]);
 
 /// What values of secrets look like.
-pub(super) const SECRET_FORM: Shape = Shape::Plain(Form::Choice(&[
-    "token",
-    "alphanumeric",
-    "hex",
-    "base64",
-    "base64url",
-    "fernet",
-]));
+pub(super) const SECRET_FORM: Shape = Shape::Plain(Form::Choice(WrittenForm::NAMES));
 
 const GROUP: Shape = Shape::Either(&[
     FREE,

@@ -6,7 +6,7 @@ use super::{
     key::{KeyShape, Section, join, key, length},
     shape::Shape,
 };
-use crate::value::Propagation;
+use crate::value::{Propagation, VolumeOnly};
 
 /// A volume of a component, or of the tasks of a pipeline.
 pub(super) const VOLUME: Shape = Shape::Table(KEYS);
@@ -81,7 +81,7 @@ const OF_KIND: &[Section] = &[
         keys: &[
             key(
                 "only",
-                Shape::Plain(Form::Choice(&["compose", "helm"])),
+                Shape::Plain(Form::Choice(VolumeOnly::NAMES)),
                 "The target that has it.",
                 "only = \"compose\"",
             ),

@@ -70,7 +70,7 @@ fn join_names(
     for entry in more.entries {
         match places.get(&entry.key.name) {
             Some(_) if holds_names(table, &entry.key.name) => join_keys(known, entry, table, sink),
-            Some(first) => sink.push(twice(table, &entry.key, *first)),
+            Some(first) => sink.push(defined_twice(table, &entry.key, *first)),
             None => {
                 places.insert(entry.key.name.clone(), entry.key.span);
                 known.push(entry);
@@ -114,15 +114,15 @@ fn join_keys(known: &mut Table, entry: Entry, table: &str, sink: &mut Sink) {
                     Some((_, true)) if table.starts_with("raw") => {
                         join_keys(known, entry, &path, sink);
                     }
-                    Some((first, _)) => sink.push(twice(&path, &entry.key, first)),
+                    Some((first, _)) => sink.push(defined_twice(&path, &entry.key, first)),
                 }
             }
         }
-        _ => sink.push(twice(table, &entry.key, first.span)),
+        _ => sink.push(defined_twice(table, &entry.key, first.span)),
     }
 }
 
-fn twice(table: &str, again: &Key, first: Span) -> Diagnostic {
+fn defined_twice(table: &str, again: &Key, first: Span) -> Diagnostic {
     Diagnostic::new(
         Code::DuplicateName,
         format!("`{table}.{}` is defined twice", again.name),

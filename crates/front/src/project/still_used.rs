@@ -65,7 +65,7 @@ pub(super) fn without_needed(platform: &Table, environment: Table, sink: &mut Si
     for together in still_used.chunk_by(is_one) {
         sink.push(needed(together));
     }
-    for lost in tls::lost(platform, &merged, &environment) {
+    for lost in tls::entry_points_without_tls(platform, &merged, &environment) {
         sink.push(lost.report());
         put_back(&mut kept, &lost.path);
         is_whole = false;

@@ -5,6 +5,8 @@ use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
 };
 
+use super::HttpScheme;
+
 /// The engine's word for the host in a line of `/etc/hosts`.
 const HOST_GATEWAY: &str = "host-gateway";
 
@@ -227,22 +229,6 @@ impl Scheme {
 impl fmt::Display for Scheme {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
-    }
-}
-
-/// The two schemes of HTTP.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum HttpScheme {
-    Http,
-    Https,
-}
-
-impl HttpScheme {
-    pub fn name(self) -> &'static str {
-        match self {
-            HttpScheme::Http => "http",
-            HttpScheme::Https => "https",
-        }
     }
 }
 

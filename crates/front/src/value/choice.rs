@@ -3,6 +3,8 @@
 //! Each list is written once: the language offers [`NAMES`](AlertSeverity::NAMES), `resolve` reads with `parse`, targets
 //! match the variants.
 
+use crate::files::Site;
+
 /// An enum and the word of each variant.
 #[doc(hidden)]
 #[macro_export]
@@ -177,6 +179,61 @@ choice! {
     }
 }
 
+choice! {
+    /// What a step of relabeling does, in Prometheus' own words.
+    RelabelAction {
+        Replace = "replace",
+        Keep = "keep",
+        Drop = "drop",
+        KeepEqual = "keepequal",
+        DropEqual = "dropequal",
+        HashMod = "hashmod",
+        LabelMap = "labelmap",
+        LabelDrop = "labeldrop",
+        LabelKeep = "labelkeep",
+        Lowercase = "lowercase",
+        Uppercase = "uppercase",
+    }
+}
+
+choice! {
+    /// The two schemes of HTTP.
+    HttpScheme {
+        Http = "http",
+        Https = "https",
+    }
+}
+
+choice! {
+    /// What a secret's value looks like, as `form` says it.
+    WrittenForm {
+        Token = "token",
+        Alphanumeric = "alphanumeric",
+        Hex = "hex",
+        Base64 = "base64",
+        Base64Url = "base64url",
+        Fernet = "fernet",
+    }
+}
+
+choice! {
+    /// Which runtime alone has a volume of a kind.
+    VolumeOnly {
+        Compose = "compose",
+        Helm = "helm",
+    }
+}
+
+impl VolumeOnly {
+    /// Where the workloads run that mount it.
+    pub fn site(self) -> Site {
+        match self {
+            VolumeOnly::Compose => Site::Engine,
+            VolumeOnly::Helm => Site::Cluster,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -201,7 +258,11 @@ mod tests {
             ProbeTool,
             Propagation,
             Protocol,
-            Condition
+            Condition,
+            RelabelAction,
+            HttpScheme,
+            WrittenForm,
+            VolumeOnly
         );
         assert_eq!(AlertSeverity::parse("Critical"), None);
         assert_eq!(TriggerRule::parse("all_done"), Some(TriggerRule::AllDone));

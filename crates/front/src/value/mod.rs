@@ -9,6 +9,7 @@ mod alert_text;
 mod capability;
 mod build_trigger;
 mod choice;
+mod compose_port;
 pub mod configured;
 mod cron;
 mod device;
@@ -28,17 +29,16 @@ mod versions;
 pub mod yaml;
 
 pub use account::{Account, Accounts};
-pub use address::{
-    Bind, ExtraHost, Host, HostAddress, HostAndPort, HttpScheme, MACHINE, Scheme, is_alias,
-};
+pub use address::{Bind, ExtraHost, Host, HostAddress, HostAndPort, MACHINE, Scheme, is_alias};
 pub use alert_text::{AlertPiece, alert_pieces};
 pub use build_trigger::{is_build_trigger, trigger_fault};
 pub use capability::Capability;
 pub use choice::choice;
 pub use choice::{
-    AlertSeverity, Condition, Icon, PanelKind, PostCondition, ProbeTool, Propagation, Protocol,
-    Purpose, SchedulePreset, TriggerRule,
+    AlertSeverity, Condition, HttpScheme, Icon, PanelKind, PostCondition, ProbeTool, Propagation,
+    Protocol, Purpose, RelabelAction, SchedulePreset, TriggerRule, VolumeOnly, WrittenForm,
 };
+pub use compose_port::ComposePort;
 pub use device::{Device, ImagePlatform};
 pub use dns::{is_dns_label, is_dns_subdomain, is_domain};
 pub use dotenv::{Dotenv, DotenvVariable};

@@ -123,6 +123,13 @@ impl<'a> UrlParts<'a> {
         })
     }
 
+    /// The host as it is written, without a login and the port; an address of IPv6 has its brackets.
+    pub fn host(&self) -> &'a str {
+        let authority = self.authority;
+        let address = authority.rsplit_once('@').map_or(authority, |(_, it)| it);
+        split_port(address).0
+    }
+
     /// The port as it is written.
     pub fn port(&self) -> Option<&'a str> {
         split_port(self.authority).1

@@ -399,10 +399,7 @@ fn own_secret(key: &Key, table: &Table) -> OwnSecret {
     OwnSecret {
         name: key.name.clone(),
         description: table.string("description").unwrap_or_default().to_string(),
-        form: table
-            .string("form")
-            .and_then(SecretForm::from_name)
-            .unwrap_or(SecretForm::Token),
+        form: SecretForm::written(table.string("form")),
         replaced_by: table
             .strings("replaced_by")
             .into_iter()

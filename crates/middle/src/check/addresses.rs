@@ -35,8 +35,8 @@ pub(super) fn bare_addresses(facts: Facts<'_>, sink: &mut Sink) {
             continue;
         }
         let itself = || {
-            itself(string, &published)
-                .or_else(|| apart::itself(string, &published, facts.platform))
+            url_of_this_container(string, &published)
+                .or_else(|| apart::port_of_this_container(string, &published, facts.platform))
                 .filter(|_| !is_own_check(string))
         };
         let last = strings.len().min(number + LINES_AROUND + 1);
@@ -376,7 +376,10 @@ pub(super) fn publisher<'a>(
 }
 
 /// The port of another component on the machine's own address: in a container that is the container itself.
-fn itself(string: &UserString<'_>, published: &[Published<'_>]) -> Option<Diagnostic> {
+fn url_of_this_container(
+    string: &UserString<'_>,
+    published: &[Published<'_>],
+) -> Option<Diagnostic> {
     let mut ports = machine_ports(string.text).into_iter();
     let (name, number, (component, port)) = ports
         .find_map(|(name, number)| Some((name, number, publisher(string, published, number)?)))?;

@@ -141,7 +141,7 @@ fn port_of(component: &Component, number: u16) -> Option<&Port> {
 }
 
 /// The port of another component on the machine's own address: in a container that is the container itself.
-pub(super) fn itself(
+pub(super) fn port_of_this_container(
     string: &UserString<'_>,
     published: &[Published<'_>],
     platform: &Platform,

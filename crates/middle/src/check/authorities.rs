@@ -88,25 +88,25 @@ fn has(workload: &Workload, file: &str) -> bool {
 fn brings(mounted: &FileMount, file: &str) -> bool {
     let is_it = match &mounted.content {
         FileContent::Project { path, .. } => path == file,
-        FileContent::Folder { path, .. } => holds(path, file),
+        FileContent::Folder { path, .. } => holds_file(path, file),
         FileContent::Text { .. }
         | FileContent::Secret(_)
         | FileContent::Stubs
         | FileContent::Generated(_) => false,
     };
-    is_it || holds(FOLDER, &mounted.path)
+    is_it || holds_file(FOLDER, &mounted.path)
 }
 
 fn mounts(mounts: &[Mount], file: &str) -> bool {
     mounts.iter().any(|mount| {
         let source = mount.source.on_host();
-        let is_it = matches!(source, Some(HostPath::Project(path)) if holds(path, file));
-        is_it || holds(FOLDER, &mount.path) || holds(&mount.path, FOLDER)
+        let is_it = matches!(source, Some(HostPath::Project(path)) if holds_file(path, file));
+        is_it || holds_file(FOLDER, &mount.path) || holds_file(&mount.path, FOLDER)
     })
 }
 
 /// Whether a path is another, or lies below it.
-fn holds(folder: &str, path: &str) -> bool {
+fn holds_file(folder: &str, path: &str) -> bool {
     let clean = |path: &str| {
         path.trim_start_matches("./")
             .trim_end_matches('/')

@@ -7,6 +7,7 @@ use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::unknown,
+    files::Site,
     model::{MountSource, NetworkOwners, Platform, PlatformVolume},
     names::variable_name,
     source::Span,
@@ -261,7 +262,7 @@ fn stands_alone(platform: &Platform, volume: &PlatformVolume) -> bool {
         .filter(|workload| {
             workload.mounts.iter().any(|mount| {
                 matches!(&mount.source, MountSource::Volume(key) if *key == volume.key)
-                    && !mount.compose_only
+                    && mount.is_on(Site::Cluster)
             })
         })
         .collect();

@@ -24,31 +24,31 @@ const OF_SELECTORS: &str = "the chart's objects find its pods by it: choose anot
 const NOTED: &str = "the chart notes there what it has found out: choose another name";
 
 const OWN: &[Own] = &[
-    own(
+    own_key(
         SERVICE,
         "ports",
         "write `ports` of the component; `helm.service` says `nodePorts` for them",
     ),
-    own(
+    own_key(
         SERVICE,
         "selector",
         "it selects the component's own pods; a Service of others is an object of its own, below `[[raw.helm.extraObjects]]`",
     ),
-    own(
+    own_key(
         BUDGET,
         "selector",
         "it selects the component's own pods; a budget of others is an object of its own, below `[[raw.helm.extraObjects]]`",
     ),
-    own(LABELS, "app.kubernetes.io/name", OF_SELECTORS),
-    own(LABELS, "app.kubernetes.io/instance", OF_SELECTORS),
-    own(LABELS, "app.kubernetes.io/component", OF_SELECTORS),
-    own(LABELS, "app.kubernetes.io/part-of", OF_SELECTORS),
-    own(LABELS, "app.kubernetes.io/managed-by", OF_SELECTORS),
-    own(ANNOTATIONS, "mlopsgen.io/files", NOTED),
-    own(ANNOTATIONS, "mlopsgen.io/unrestricted", NOTED),
+    own_key(LABELS, "app.kubernetes.io/name", OF_SELECTORS),
+    own_key(LABELS, "app.kubernetes.io/instance", OF_SELECTORS),
+    own_key(LABELS, "app.kubernetes.io/component", OF_SELECTORS),
+    own_key(LABELS, "app.kubernetes.io/part-of", OF_SELECTORS),
+    own_key(LABELS, "app.kubernetes.io/managed-by", OF_SELECTORS),
+    own_key(ANNOTATIONS, "mlopsgen.io/files", NOTED),
+    own_key(ANNOTATIONS, "mlopsgen.io/unrestricted", NOTED),
 ];
 
-const fn own(table: &'static str, key: &'static str, instead: &'static str) -> Own {
+const fn own_key(table: &'static str, key: &'static str, instead: &'static str) -> Own {
     Own {
         table,
         key,
@@ -63,13 +63,13 @@ pub(super) fn keys(facts: Facts<'_>, sink: &mut Sink) {
             let table = workload.values.table(own.table);
             let entry = table.and_then(|it| it.entry(own.key));
             if let Some(entry) = entry {
-                sink.push(twice(workload, own, &entry.key));
+                sink.push(written_by_user_too(workload, own, &entry.key));
             }
         }
     }
 }
 
-fn twice(workload: &Workload, own: &Own, key: &Key) -> Diagnostic {
+fn written_by_user_too(workload: &Workload, own: &Own, key: &Key) -> Diagnostic {
     let Own {
         table,
         key: name,

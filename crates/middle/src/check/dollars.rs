@@ -13,8 +13,8 @@ use crate::{
     text::all_of,
 };
 
-/// Commands and checks in which a shell would read the number of its process where a Compose file means a variable.
-pub(super) fn doubled(facts: Facts<'_>, sink: &mut Sink) {
+/// Commands and checks in which `$$` reaches a shell, which reads it as its process id. In a Compose file it means a variable.
+pub(super) fn escaped_dollars_for_a_shell(facts: Facts<'_>, sink: &mut Sink) {
     for string in strings(facts) {
         let is_run = matches!(string.how, StringUse::Word { .. } | StringUse::Line);
         if !is_run || !matches!(string.owner, Owner::Workload(_)) {

@@ -9,7 +9,7 @@ use crate::{
 
 /// What runs on in the network of a job: Compose takes its network away when the job ends, and in a cluster the job, in whose
 /// pod it is, never ends.
-pub(super) fn outlive(facts: Facts<'_>, sink: &mut Sink) {
+pub(super) fn services_in_job_network(facts: Facts<'_>, sink: &mut Sink) {
     let workloads = facts.platform.workloads();
     for workload in workloads.filter(|workload| !workload.is_job()) {
         let Some(mode) = &workload.network_mode else {

@@ -92,14 +92,14 @@ pub(super) fn units(facts: Facts<'_>, sink: &mut Sink) {
     let platform = facts.platform;
     for workload in platform.workloads() {
         let name = format!("`{}`", workload.name);
-        rooms(&workload.written, &format!(" of {name}"), sink);
+        volume_sizes(&workload.written, &format!(" of {name}"), sink);
         let memory = workload.resources.memory;
         processors(&name, &workload.written, memory, sink);
     }
-    rooms(facts.written.tree, "", sink);
+    volume_sizes(facts.written.tree, "", sink);
     for pipeline in &platform.pipelines {
         let name = format!("pipeline `{}`", pipeline.name);
-        rooms(&pipeline.written, &format!(" of {name}"), sink);
+        volume_sizes(&pipeline.written, &format!(" of {name}"), sink);
         processors(&name, &pipeline.written, pipeline.resources.memory, sink);
         for task in &pipeline.tasks {
             let own = pipeline.written.get_path(&["tasks", &task.name]);
@@ -113,7 +113,7 @@ pub(super) fn units(facts: Facts<'_>, sink: &mut Sink) {
 }
 
 /// The sizes of the volumes of a table; `of`: whose they are.
-fn rooms(table: &Table, of: &str, sink: &mut Sink) {
+fn volume_sizes(table: &Table, of: &str, sink: &mut Sink) {
     let volumes = table.entries_of("volumes");
     for (name, node) in volumes {
         let size = node.as_table().and_then(|volume| volume.get("size"));

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    files::Target,
+    files::Site,
     graph::{OutsideEdge, Peer},
     model::{ExternalAddress, Host, NetworkMode, NetworkOwners, Platform},
     source::Span,
@@ -15,8 +15,7 @@ use crate::{
 /// A component that runs on the machine, at an address at which a container finds only itself. What joins the machine's own
 /// network finds the machine, and what shares a network with others may find one of them. A pod may have sidecars.
 pub(super) fn components(facts: Facts<'_>, sink: &mut Sink) {
-    let targets = &facts.platform.targets;
-    if !targets.contains(&Target::Compose) && !targets.contains(&Target::Swarm) {
+    if !facts.platform.runs_on(Site::Engine) {
         return;
     }
     let owners = NetworkOwners::of(facts.platform);
@@ -32,7 +31,7 @@ pub(super) fn components(facts: Facts<'_>, sink: &mut Sink) {
             continue;
         };
         if told.insert(address.span) {
-            sink.push(itself(&component.name, address, reader));
+            sink.push(found_by_nobody(&component.name, address, reader));
         }
     }
 }
@@ -60,7 +59,11 @@ fn reader<'a>(
     }
 }
 
-fn itself(name: &str, address: &ExternalAddress, (reader, place): (&str, Span)) -> Diagnostic {
+fn found_by_nobody(
+    name: &str,
+    address: &ExternalAddress,
+    (reader, place): (&str, Span),
+) -> Diagnostic {
     let host = &address.host;
     let diagnostic = Diagnostic::new(
         Code::Unreachable,

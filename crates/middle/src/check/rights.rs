@@ -29,7 +29,7 @@ pub(super) fn rights(facts: Facts<'_>, sink: &mut Sink) {
         };
         let network = inherited.network_anywhere(&workload.name);
         of_keys(platform, workload, network, &holder, sink);
-        // What a kind of the catalog writes there it needs.
+        // Raw keys of a catalog kind are not reported: its program needs them.
         let raw = facts.raw.of_workload(workload);
         if let Some(raw) = raw.filter(|_| is_chosen(platform, workload, "compose")) {
             let powers = power::of_service(Some(raw.name), &raw.keys, inherited);

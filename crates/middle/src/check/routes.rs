@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, net::IpAddr};
 use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink},
-    files::{Site, Target},
+    files::Site,
     graph::{ComponentEdge, Why},
     model::{NetworkMode, Platform, Route, RouteEnd, RouteTls, Workload},
     source::Span,
@@ -50,9 +50,8 @@ fn publishes_plain_alone(platform: &Platform, route: &Route) -> bool {
 
 /// Entry points of an engine that publish no port, and that nothing here leads to: people get in nowhere, though programs are told
 /// that they do.
-pub(super) fn doors(facts: Facts<'_>, sink: &mut Sink) {
-    let targets = &facts.platform.targets;
-    let has_engine = targets.contains(&Target::Compose) || targets.contains(&Target::Swarm);
+pub(super) fn closed_entry_points(facts: Facts<'_>, sink: &mut Sink) {
+    let has_engine = facts.platform.runs_on(Site::Engine);
     let mut told = BTreeSet::new();
     for route in &facts.platform.routes {
         if !has_engine || !is_closed(facts, &route.door) || !told.insert(&route.door) {
@@ -218,7 +217,7 @@ pub(super) fn authorities(facts: Facts<'_>, sink: &mut Sink) {
 
 /// Hosts that are addresses: Kubernetes refuses an Ingress with such a host. An entry point of an engine takes it.
 pub(super) fn addresses(facts: Facts<'_>, sink: &mut Sink) {
-    if !facts.platform.targets.contains(&Target::Helm) {
+    if !facts.platform.runs_on(Site::Cluster) {
         return;
     }
     for route in &facts.platform.routes {

@@ -242,11 +242,16 @@ fn plain(node: &Node) -> Json {
     }
 }
 
-pub(super) fn holds(condition: &Node, engine: &Engine, facts: &View, sink: &mut Sink) -> bool {
+pub(super) fn condition_holds(
+    condition: &Node,
+    engine: &Engine,
+    facts: &View,
+    sink: &mut Sink,
+) -> bool {
     let Some(text) = condition.as_str() else {
         return true;
     };
-    match engine.holds(text, facts) {
+    match engine.evaluates_to_true(text, facts) {
         Ok(holds) => holds,
         Err(error) => {
             sink.push(
@@ -277,7 +282,7 @@ pub(super) fn table_of_kind(
         };
         if case
             .get("if")
-            .is_some_and(|condition| holds(condition, engine, facts, sink))
+            .is_some_and(|condition| condition_holds(condition, engine, facts, sink))
         {
             let mut over = kind_in_long_form(case);
             over.remove("if");

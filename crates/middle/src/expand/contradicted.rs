@@ -30,7 +30,7 @@ fn check_in(env: &Table, declared: &Declared, kind: &Table, sink: &mut Sink) {
             let value = plain_value(&it.value);
             harmless != Some(value.as_str())
                 && value.contains(&part)
-                && !holds(&it.value, contradiction.string("lacking"))
+                && !holds_word(&it.value, contradiction.string("lacking"))
         });
         if contradiction
             .string("lacking")
@@ -66,7 +66,7 @@ fn is_said_otherwise(user: &Table, word: &str) -> bool {
 }
 
 /// Whether a text holds this word of the kind's, or what becomes of it is known at start alone, or it was taken away by intent.
-fn holds(value: &Node, word: Option<&str>) -> bool {
+fn holds_word(value: &Node, word: Option<&str>) -> bool {
     let Some(word) = word else { return false };
     let phrase = reference::of_node(value, Words::Platform, Mode::Strict);
     let is_open = phrase.references().next().is_some();

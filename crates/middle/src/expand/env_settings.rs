@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use super::{
     Declarations, Layers,
     edits::{edit, key},
-    env_values::{differ, holds, is_secret, is_word},
+    env_values::{differ, holds_value, is_secret, is_word},
     layers::{Layered, is_exporter},
 };
 use crate::{
@@ -273,7 +273,7 @@ fn compare(user: &Table, kind: &Kind, filled: &Filled<'_>, place: &[&str], sink:
         }
         What::Within(_) => {
             let known = said.filter(|_| is_told && watcher.is_none());
-            if let Some(said) = known.filter(|said| !holds(&written.value, said, spec)) {
+            if let Some(said) = known.filter(|said| !holds_value(&written.value, said, spec)) {
                 sink.push(said_without(written, &name, setting, said));
             }
         }

@@ -35,7 +35,7 @@ pub(super) fn differ(said: &Node, written: &Node, spec: &SettingSpec) -> bool {
 }
 
 /// Whether a text of the user's own still holds what the setting says. A file is named otherwise inside of the container.
-pub(super) fn holds(written: &Node, said: &Node, spec: &SettingSpec) -> bool {
+pub(super) fn holds_value(written: &Node, said: &Node, spec: &SettingSpec) -> bool {
     let is_file = matches!(
         spec.kind,
         SettingType::File | SettingType::Files | SettingType::Folders

@@ -4,6 +4,7 @@ use super::draft::{Declared, Names};
 use crate::{
     catalog::Kind,
     diag::{Code, Diagnostic, Sink},
+    language::{COMPONENT, Reader, component_key},
     syntax::{Node, Table, Value, quoted},
     template,
 };
@@ -69,18 +70,9 @@ fn moved_mounts(
 
 /// Whether something that the program reads holds this text.
 fn is_heard(declared: &Declared, text: &str) -> bool {
-    [
-        "env",
-        "args",
-        "command",
-        "entrypoint",
-        "files",
-        "settings",
-        "working_dir",
-    ]
-    .into_iter()
-    .filter_map(|key| declared.user.get(key))
-    .any(|node| any_string(node, &|string| string.contains(text)))
+    let told = COMPONENT.iter().filter(|key| key.reader == Reader::Program);
+    let mut values = told.filter_map(|key| declared.user.get(key.name));
+    values.any(|node| any_string(node, &|string| string.contains(text)))
 }
 
 fn any_string(node: &Node, holds: &dyn Fn(&str) -> bool) -> bool {
@@ -130,8 +122,10 @@ fn prefixes(
     })
 }
 
-/// Keys of a workload that are about those who look at the program, and tell it nothing.
-const OF_OBSERVERS: [&str; 2] = ["health", "metrics"];
+/// Whether a key of a workload is about those who look at the program, and tells it nothing.
+fn is_of_observers(key: &str) -> bool {
+    component_key(key).is_some_and(|key| key.reader.observes())
+}
 
 /// Whether the workload, or a file that the kind makes for it, reads the prefix of a port. A check of its health and a scrape
 /// read it, too, and tell the program nothing.
@@ -141,7 +135,7 @@ fn is_told(decided: &Table, port: &str) -> bool {
         reads(text) || text.starts_with("kinds/") && template::embedded(text).is_none_or(reads)
     };
     let mut keys = decided.entries_of("workload");
-    keys.any(|(key, node)| !OF_OBSERVERS.contains(&key.name.as_str()) && any_string(node, &told))
+    keys.any(|(key, node)| !is_of_observers(&key.name) && any_string(node, &told))
 }
 
 /// Whether the kind has a case for a prefix of this port that holds. A kind of the user's own is believed.
@@ -155,7 +149,7 @@ fn cases<'a>(kind: &'a Kind, port: &str) -> impl Iterator<Item = &'a Node> {
     let prefix = format!("ports.{port}.path");
     let tells = |case: &&Table| {
         let mut keys = case.entries_of("workload").map(|(key, _)| key);
-        case.get("workload").is_none() || keys.any(|key| !OF_OBSERVERS.contains(&key.name.as_str()))
+        case.get("workload").is_none() || keys.any(|key| !is_of_observers(&key.name))
     };
     let conditions = kind.cases().filter(tells).filter_map(|case| case.get("if"));
     conditions.filter(move |condition| {

@@ -3,7 +3,7 @@
 //! One mechanism for all of it: trees over trees. What the user writes under the same port, volume or environment name,
 //! or the same mount path, replaces the kind's.
 
-use super::{conditions::holds, draft::Declared, flags, joined};
+use super::{conditions::condition_holds, draft::Declared, flags, joined};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     language,
@@ -119,7 +119,7 @@ pub(super) fn workloads(
         let user_part = user_parts.get(&key.name);
         let wanted = kind_part
             .get("if")
-            .is_none_or(|condition| holds(condition, engine, facts, sink));
+            .is_none_or(|condition| condition_holds(condition, engine, facts, sink));
         let off = user_part.is_some_and(Node::is_false);
         let stays = declared.external.is_none() || is_exporter(kind_part);
         if wanted && !off && stays {

@@ -230,8 +230,9 @@ fn lay_layers(
         let facts = conditions::facts(all, &bound, index, tree);
         let kind_table = conditions::table_of_kind(declared, engine, &facts, sink);
         // A condition that can't be evaluated is reported already.
-        let holds =
-            |condition: &_| conditions::holds(condition, engine, &facts, &mut Sink::default());
+        let holds = |condition: &_| {
+            conditions::condition_holds(condition, engine, &facts, &mut Sink::default())
+        };
         ignored::check(declared, &kind_table, &all.names, &holds, sink);
         contradicted::check(declared, &kind_table, sink);
         let secrets = secrets::own_secrets(declared, engine, &facts, sink);

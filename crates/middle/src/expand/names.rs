@@ -163,10 +163,7 @@ fn secrets(tree: &Table) -> Vec<Secret> {
             env: read::owned(table, "env").unwrap_or_else(|| variable_name(&key.name)),
             description: read::owned(table, "description"),
             optional: table.boolean("optional").unwrap_or(false),
-            form: table
-                .string("form")
-                .and_then(SecretForm::from_name)
-                .unwrap_or(SecretForm::Token),
+            form: SecretForm::written(table.string("form")),
             length: read::unsigned(table, "length"),
             generate: table.boolean("generate"),
             origin: SecretOrigin::Declared,

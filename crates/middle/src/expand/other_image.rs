@@ -8,6 +8,7 @@ use super::{
 use crate::{
     catalog::IMAGES,
     diag::{Code, Diagnostic},
+    model::Image,
     reference::{self, Constants, Mode, Words},
 };
 
@@ -20,7 +21,8 @@ pub(super) fn of(declared: &Declared, constants: &Constants) -> Option<Diagnosti
     let node = user.get("image")?;
     let phrase = reference::of_node(node, Words::Platform, Mode::Strict);
     let written = constants.written_out(&phrase)?.text;
-    let repository = repository(&written);
+    let repository = Image::literal(&written).name().as_plain()?;
+    let repository = repository.as_str();
     let is_named =
         |name: &String| repository == name.as_str() || repository.ends_with(&format!("/{name}"));
     if is_copy(repository, own) {
@@ -49,15 +51,6 @@ pub(super) fn of(declared: &Declared, constants: &Constants) -> Option<Diagnosti
             "take {title}'s `{own}:{version}`, for which the kind's are, and with which data that the other image wrote needs a look first; or write this image without the kind, with its own `env`, `ports`, `volumes` and `health`"
         )),
     )
-}
-
-/// An image without its tag and its digest.
-fn repository(image: &str) -> &str {
-    let image = image.split('@').next().unwrap_or(image);
-    match image.rsplit_once(':') {
-        Some((repository, tag)) if !tag.contains('/') => repository,
-        _ => image,
-    }
 }
 
 /// Whether a maker of images has it, all of whose have a layout of their own: `[[maker]]` of `templates/images.toml`.

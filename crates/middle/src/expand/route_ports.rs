@@ -162,7 +162,11 @@ pub(super) fn leads_to_itself(path: &Key, door: &str, to: Span) -> Diagnostic {
 }
 
 /// One path of a host that stands there twice: each with what it leads to.
-pub(super) fn twice(host: &str, first: (&Key, &Node), again: (&Key, &Node)) -> Diagnostic {
+pub(super) fn path_written_twice(
+    host: &str,
+    first: (&Key, &Node),
+    again: (&Key, &Node),
+) -> Diagnostic {
     let ((path, one), (again, other)) = (first, again);
     let target = |node: &Node| {
         let to = node.as_table().and_then(|table| table.get("to"));

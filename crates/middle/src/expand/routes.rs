@@ -10,7 +10,8 @@ use super::{
     read,
     route_edits::{Origin, mount, reach, set_acme, set_url},
     route_ports::{
-        is_broken, leads_to_itself, no_http, page_port, place, ports, speaks_no_http, twice,
+        is_broken, leads_to_itself, no_http, page_port, path_written_twice, place, ports,
+        speaks_no_http,
     },
     route_prefixes::{Led, Prefixes, trimmed},
     unknown,
@@ -182,7 +183,7 @@ impl Reader<'_> {
             let mut known = seen.addresses.iter();
             match known.find(|(known, ..)| *known == address) {
                 Some((_, first, to)) => {
-                    let twice = twice(&entrance.host, (first, to), (path, node));
+                    let twice = path_written_twice(&entrance.host, (first, to), (path, node));
                     self.sink.push(twice);
                 }
                 None => {

@@ -1,6 +1,6 @@
 //! Secrets that kinds bring: keys that only their programs need.
 
-use super::{Declarations, conditions::holds, draft::Declared, read, settings::phrase};
+use super::{Declarations, conditions::condition_holds, draft::Declared, read, settings::phrase};
 use crate::{
     catalog::SettingType,
     diag::{Code, Diagnostic, Sink},
@@ -78,7 +78,7 @@ pub(super) fn own_secrets(
             secret
                 .condition
                 .as_ref()
-                .is_none_or(|condition| holds(condition, engine, facts, sink))
+                .is_none_or(|condition| condition_holds(condition, engine, facts, sink))
         })
         .map(|secret| {
             let name = Secret::own_name(&declared.name, &secret.name);

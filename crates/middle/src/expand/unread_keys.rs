@@ -3,16 +3,18 @@
 use super::{Declarations, Layers, draft::Declared, layers::Layered, read};
 use crate::{
     diag::{Code, Diagnostic, Sink},
+    language::{COMPONENT, Reader},
     model::Purpose,
     syntax::{Entry, Key, Node, Table, Value, places},
     text::all_of,
 };
 
-/// What Prometheus reads of a component.
-const WATCHED: [&str; 4] = ["metrics", "alerts", "slo", "panels"];
-
 pub(super) fn check(all: &Declarations, layers: &[Layers], tree: &Table, sink: &mut Sink) {
     let is_watched = all.has(Purpose::Metrics);
+    let watched = COMPONENT
+        .iter()
+        .filter(|it| it.reader == Reader::Monitoring);
+    let watched: Vec<&str> = watched.map(|it| it.name).collect();
     for (declared, layers) in all.components.iter().zip(layers) {
         for (key, node) in declared.user.entries_of("parts") {
             let runs = |it: &Layered| it.part.as_deref() == Some(key.name.as_str());
@@ -22,7 +24,7 @@ pub(super) fn check(all: &Declarations, layers: &[Layers], tree: &Table, sink: &
                 sink.push(diagnostic.about(&declared.name));
             }
         }
-        if !is_watched && let Some(diagnostic) = unwatched(&declared.name, &declared.user, &WATCHED)
+        if !is_watched && let Some(diagnostic) = unwatched(&declared.name, &declared.user, &watched)
         {
             sink.push(diagnostic.about(&declared.name));
         }

@@ -256,12 +256,12 @@ impl Places<'_> {
         let file = &sources.file(span.source).name;
         let preset = tree
             .entries_of("presets")
-            .find(|(_, node)| holds(node, span));
+            .find(|(_, node)| holds_place(node, span));
         let case = tree
             .array("when")
             .unwrap_or_default()
             .iter()
-            .find(|node| holds(node, span));
+            .find(|node| holds_place(node, span));
         let kind = kind_of(file);
         KeySource {
             layer: match (&kind, &preset) {
@@ -313,11 +313,11 @@ fn kind_of(file: &str) -> Option<String> {
 }
 
 /// Whether a value with this place is below the node.
-fn holds(node: &Node, span: Span) -> bool {
+fn holds_place(node: &Node, span: Span) -> bool {
     node.span == span
         || match &node.value {
-            Value::Table(table) => table.iter().any(|(_, node)| holds(node, span)),
-            Value::Array(items) => items.iter().any(|node| holds(node, span)),
+            Value::Table(table) => table.iter().any(|(_, node)| holds_place(node, span)),
+            Value::Array(items) => items.iter().any(|node| holds_place(node, span)),
             _ => false,
         }
 }

@@ -53,6 +53,16 @@ impl Image {
         Self::parse(&Text::literal(reference))
     }
 
+    /// Whether its tag says that it is made of Alpine.
+    pub fn is_alpine(&self) -> bool {
+        let pieces = self.tag.iter().flat_map(|tag| &tag.pieces);
+        let mut literals = pieces.filter_map(|piece| match piece {
+            Piece::Literal(text) => Some(text),
+            _ => None,
+        });
+        literals.any(|text| text.contains("alpine"))
+    }
+
     /// The same with this tag. An empty one changes nothing.
     pub fn with_tag(self, tag: Text) -> Self {
         if tag.is_empty() {

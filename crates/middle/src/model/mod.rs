@@ -33,8 +33,8 @@ pub use crate::syntax::Date;
 pub use crate::value::{
     Account, Accounts, AlertSeverity, Bind, Capability, Condition, Cycle, Device, ExtraHost, Host,
     HostAddress, HostPath, HttpScheme, Icon, ImagePlatform, PanelKind, ProbeTool, Propagation,
-    Protocol, Purpose, Schedule, SchedulePreset, Scheme, Signal, Tmpfs, TmpfsOption, TriggerRule,
-    is_dns_label, is_dns_subdomain,
+    Protocol, Purpose, RelabelAction, Schedule, SchedulePreset, Scheme, Signal, Tmpfs, TmpfsOption,
+    TriggerRule, is_dns_label, is_dns_subdomain,
 };
 pub use account::{SupplementalGroup, User};
 pub use ci::{
@@ -49,7 +49,7 @@ pub use flow::{Actor, Flow, FlowEnd};
 pub use image::{Image, Version, is_tag};
 pub use monitoring::{Alert, AlertText, AlertWhose, Expression, Panel, Query, Record, Threshold};
 pub use mount::{
-    EnvFile, FileContent, FileMount, Found, Mount, MountPoint, MountSource, MountedText,
+    EnvFile, FileContent, FileMount, Found, Generated, Mount, MountPoint, MountSource, MountedText,
     ProjectText,
 };
 pub use named::{HasName, Named};

@@ -1,6 +1,7 @@
 //! What a container gets from outside of its image: volumes, paths of the host, single files, files of variables.
 
 use crate::{
+    files::{CONFIG, Site},
     model::{Endpoint, HostPath, Propagation, Text},
     source::Span,
     value::DotenvVariable,
@@ -17,8 +18,8 @@ pub struct Mount {
     pub source: MountSource,
     /// Whether the container can't write to it.
     pub read_only: bool,
-    /// Means something only in Compose (the engine's socket); other targets leave it out and report nothing.
-    pub compose_only: bool,
+    /// Where alone it means something, as the engine's socket does: runtimes elsewhere leave it out and report nothing.
+    pub only: Option<Site>,
     /// The variable that names the program's data folder: in a cluster a folder in the claim, so that the program makes it,
     /// with the owner and the rights that it asks for.
     pub folder_env: Option<String>,
@@ -30,6 +31,13 @@ pub struct Mount {
     pub points: Vec<MountPoint>,
     /// Its name where it is written.
     pub span: Span,
+}
+
+impl Mount {
+    /// Whether it is mounted there.
+    pub fn is_on(&self, site: Site) -> bool {
+        self.only.is_none_or(|only| only == site)
+    }
 }
 
 /// A point in a bound folder of the project at which something else is mounted.
@@ -157,6 +165,33 @@ pub enum FileContent {
     Secret(String),
     /// The bodies of the pipelines' stubs: `dags/` of the project.
     Stubs,
-    /// A file or a folder that a target generates, by its path relative to `generated/`.
-    Generated(String),
+    /// A file or a folder that is generated.
+    Generated(Generated),
+}
+
+/// A generated file or folder that a kind mounts: who makes it, and its path below `generated/`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Generated {
+    /// A target makes it.
+    OfTarget(String),
+    /// Alertmanager's configuration, which is made from `[notify]`.
+    NotifyConfig(String),
+}
+
+impl Generated {
+    /// What a path of a kind's `generated` stands for. Of what lies in [`CONFIG`] it names nothing but Alertmanager's configuration: all
+    /// else there is a text of the kind's own.
+    pub fn of(path: String) -> Self {
+        match path.split('/').next() == Some(CONFIG) {
+            true => Self::NotifyConfig(path),
+            false => Self::OfTarget(path),
+        }
+    }
+
+    /// The path below `generated/`.
+    pub fn path(&self) -> &str {
+        match self {
+            Self::OfTarget(path) | Self::NotifyConfig(path) => path,
+        }
+    }
 }

@@ -1,8 +1,7 @@
 //! Who is notified of alerts.
 
 use crate::{
-    files::CONFIG,
-    model::{AlertSeverity, At, Component, FileContent, Text},
+    model::{AlertSeverity, At, Component, FileContent, Generated, Text},
     source::Span,
     value::HostAndPort,
 };
@@ -121,22 +120,18 @@ pub const CONTAINER_ABSENT: &str = "ContainerAbsent";
 pub const BUDGET_BURNS_FAST: &str = "ErrorBudgetBurnsFast";
 pub const BUDGET_BURNS_SLOWLY: &str = "ErrorBudgetBurnsSlowly";
 
-/// Where below `generated/` Alertmanager's configuration is made from `[notify]`, if a component mounts it with this content. The
-/// component's kind says the path: it is the only generated file among those of its component.
-pub fn notify_file<'a>(component: &str, content: &'a FileContent) -> Option<&'a str> {
-    let FileContent::Generated(path) = content else {
-        return None;
-    };
-    let own = path.strip_prefix(CONFIG)?.strip_prefix('/')?;
-    own.strip_prefix(component)?
-        .starts_with('/')
-        .then_some(path)
+/// Where below `generated/` Alertmanager's configuration is made from `[notify]`, if this is it.
+pub fn notify_file(content: &FileContent) -> Option<&str> {
+    match content {
+        FileContent::Generated(Generated::NotifyConfig(path)) => Some(path),
+        _ => None,
+    }
 }
 
 /// Whether a component is an Alertmanager whose configuration is generated.
 pub fn is_generated_alertmanager(component: &Component) -> bool {
     let mut files = component.workloads.iter().flat_map(|it| &it.files);
-    files.any(|file| notify_file(&component.name, &file.content).is_some())
+    files.any(|file| notify_file(&file.content).is_some())
 }
 
 /// Where Alertmanager finds a secret.
@@ -150,25 +145,34 @@ pub fn is_pattern(text: &str) -> bool {
 }
 
 /// Whether a name fits a pattern: `*` stands for any characters, `?` for one.
+///
+/// Only the last `*` is tried again where the rest does not fit: an earlier one could take no more than it would. So the time is at
+/// most the length of the pattern times that of the name.
 pub fn matches(pattern: &str, name: &str) -> bool {
-    let mut rest = pattern.chars();
-    match rest.next() {
-        None => name.is_empty(),
-        Some('*') => {
-            let rest = rest.as_str().trim_start_matches('*');
-            let ends = name.char_indices().map(|(at, _)| at);
-            rest.is_empty()
-                || ends
-                    .chain([name.len()])
-                    .any(|at| matches(rest, &name[at..]))
-        }
-        Some(wanted) => {
-            let mut left = name.chars();
-            let found = left.next();
-            found.is_some_and(|found| wanted == '?' || wanted == found)
-                && matches(rest.as_str(), left.as_str())
+    let (pattern, name): (Vec<char>, Vec<char>) =
+        (pattern.chars().collect(), name.chars().collect());
+    let (mut at, mut read) = (0, 0);
+    // Behind the last `*`, and where in the name what it stands for ends.
+    let mut star: Option<(usize, usize)> = None;
+    while read < name.len() {
+        match (pattern.get(at), star) {
+            (Some('*'), _) => {
+                at += 1;
+                star = Some((at, read));
+            }
+            (Some(wanted), _) if *wanted == '?' || *wanted == name[read] => {
+                at += 1;
+                read += 1;
+            }
+            (_, Some((behind, end))) => {
+                at = behind;
+                read = end + 1;
+                star = Some((behind, read));
+            }
+            (_, None) => return false,
         }
     }
+    pattern[at..].iter().all(|it| *it == '*')
 }
 
 #[cfg(test)]
@@ -185,6 +189,13 @@ mod tests {
             ("db-?", "db-1", true),
             ("db-?", "db-10", false),
             ("redis", "redis-1", false),
+            ("*b?*d", "abcbed", true),
+            ("a*b*c", "abxbxcx", false),
+            ("*", "é", true),
+            ("?", "é", true),
+            ("", "", true),
+            ("", "a", false),
+            ("?", "", false),
         ] {
             assert_eq!(matches(pattern, name), fits, "{pattern} and {name}");
         }

@@ -14,6 +14,7 @@ use crate::{
     names::variable_name,
     source::{SourceId, Span},
     syntax::Table,
+    value::WrittenForm,
 };
 
 /// Everything that one platform.toml, its includes, its environment and the catalog mean together.
@@ -102,7 +103,7 @@ pub fn aliases(components: &[Component]) -> BTreeSet<String> {
 impl Platform {
     /// Whether a runtime of this platform runs its workloads there.
     pub fn runs_on(&self, site: Site) -> bool {
-        Target::of_site(site).any(|target| self.targets.contains(&target))
+        Target::any_runs_on(&self.targets, site)
     }
 
     /// The names that a component had before, by `[[moved]]`, the newest first.
@@ -362,17 +363,16 @@ pub enum SecretForm {
 }
 
 impl SecretForm {
-    /// The form of a name in platform.toml and in kinds.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Some(match name {
-            "token" => Self::Token,
-            "alphanumeric" => Self::Alphanumeric,
-            "hex" => Self::Hex,
-            "base64" => Self::Base64,
-            "base64url" => Self::Base64Url,
-            "fernet" => Self::Fernet,
-            _ => return None,
-        })
+    /// The form that a table of platform.toml or of a kind writes; a token where it writes none.
+    pub fn written(word: Option<&str>) -> Self {
+        match word.and_then(WrittenForm::parse) {
+            None | Some(WrittenForm::Token) => Self::Token,
+            Some(WrittenForm::Alphanumeric) => Self::Alphanumeric,
+            Some(WrittenForm::Hex) => Self::Hex,
+            Some(WrittenForm::Base64) => Self::Base64,
+            Some(WrittenForm::Base64Url) => Self::Base64Url,
+            Some(WrittenForm::Fernet) => Self::Fernet,
+        }
     }
 }
 

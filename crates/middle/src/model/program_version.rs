@@ -84,7 +84,7 @@ impl KnownVersions {
     /// What the tag of an image tells.
     pub fn of_image(&self, image: &Image, maker: ImageMaker) -> TagVersion {
         let Some(version) = image.tag.as_ref().and_then(|tag| self.in_tag(tag)) else {
-            // Of one major version the kind's own is as good a guess as what somebody would answer.
+            // A kind with one major version needs no answer: the image has that version in all likelihood.
             return match self.asks_for_major && self.majors.len() != 1 {
                 true => TagVersion::Needed,
                 false => TagVersion::Missing,
@@ -117,7 +117,7 @@ impl KnownVersions {
     pub fn libc(&self, image: &Image, maker: ImageMaker) -> Option<Libc> {
         let tag = image.tag.as_ref().filter(|_| self.counts_libc)?;
         let is_known = maker == ImageMaker::Program && tag.is_literal();
-        match tag.is_alpine() {
+        match image.is_alpine() {
             true => Some(Libc::Musl),
             false => is_known.then_some(Libc::Glibc),
         }

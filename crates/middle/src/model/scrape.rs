@@ -1,7 +1,7 @@
 //! What Prometheus scrapes of a workload, and how it gets in.
 
 use crate::{
-    model::{At, Expression, FileContent, Health, HttpScheme, Text},
+    model::{At, Expression, FileContent, Health, HttpScheme, RelabelAction, Text},
     source::Span,
 };
 
@@ -144,7 +144,14 @@ pub struct Relabel {
     pub modulus: Option<u32>,
     pub target_label: Option<String>,
     pub replacement: Option<String>,
-    pub action: Option<String>,
+    pub action: Option<RelabelAction>,
+}
+
+impl Relabel {
+    /// What it does: Prometheus' own choice where nobody says.
+    pub fn action(&self) -> RelabelAction {
+        self.action.unwrap_or(RelabelAction::Replace)
+    }
 }
 
 /// The part of Prometheus that asks workloads without metrics whether they work.

@@ -141,12 +141,6 @@ impl Text {
         self.pieces.first().is_none_or(is_literal)
     }
 
-    /// Whether, as the tag of an image, it says that the image is made of Alpine.
-    pub fn is_alpine(&self) -> bool {
-        let mut pieces = self.pieces.iter();
-        pieces.any(|piece| matches!(piece, Piece::Literal(text) if text.contains("alpine")))
-    }
-
     /// Whether a literal of it holds this character.
     pub fn has(&self, character: char) -> bool {
         self.pieces

@@ -33,13 +33,13 @@ pub(super) fn secrets(draft: &ComponentDraft, settings: &[Setting]) -> BTreeSet<
         .flat_map(|setting| setting.value.texts())
         .flat_map(Text::secrets)
         .map(ToString::to_string);
-    let own = own(draft, |spec| spec.at_start);
+    let own = own_keys(draft, |spec| spec.at_start);
     of_settings.chain(own.map(|(_, name)| name)).collect()
 }
 
 /// The kind's own keys that its program does not take anew, each with its secret.
 pub(super) fn keys(draft: &ComponentDraft) -> BTreeMap<String, String> {
-    own(draft, |spec| !spec.at_start).collect()
+    own_keys(draft, |spec| !spec.at_start).collect()
 }
 
 /// Such keys in whose place the user sets a variable, each with that. Of what is read at the first start the volume tells.
@@ -58,7 +58,7 @@ pub(super) fn replaced_keys(draft: &ComponentDraft) -> BTreeMap<String, String> 
 }
 
 /// Some of the kind's own keys, each with its secret.
-fn own<'a>(
+fn own_keys<'a>(
     draft: &'a ComponentDraft,
     is_asked: impl Fn(&OwnSecret) -> bool + 'a,
 ) -> impl Iterator<Item = (String, String)> + 'a {

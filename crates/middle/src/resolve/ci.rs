@@ -112,6 +112,19 @@ fn report_equal_stages(stages: &[CiStage], sink: &mut Sink) {
     }
 }
 
+fn does_nothing(stage: Span) -> Diagnostic {
+    Diagnostic::new(Code::MissingKey, "this stage does nothing")
+        .label(stage, "this stage")
+        .help("a stage has `run = [\"make build\"]`, or stages in `parallel`")
+}
+
+fn does_two_things(stage: Span) -> Diagnostic {
+    let message = "a stage runs lines or has parallel stages, not both";
+    Diagnostic::new(Code::ConflictingKeys, message)
+        .label(stage, "this stage")
+        .help("keep one of `run` and `parallel`")
+}
+
 fn stage(
     (place, table): (Span, &Table),
     entry: Span,
@@ -137,19 +150,10 @@ fn stage(
     // An unknown key of it may be what it was to do.
     let is_known = !sink.is_incomplete(place) && !broken("run") && !broken("parallel");
     if run.is_empty() == parallel.is_empty() && is_known {
-        let (code, message) = if run.is_empty() {
-            (Code::MissingKey, "this stage does nothing")
-        } else {
-            (
-                Code::ConflictingKeys,
-                "a stage runs lines or has parallel stages, not both",
-            )
-        };
-        let diagnostic = Diagnostic::new(code, message).label(span, "this stage");
-        sink.push(diagnostic.help(match code {
-            Code::MissingKey => "a stage has `run = [\"make build\"]`, or stages in `parallel`",
-            _ => "keep one of `run` and `parallel`",
-        }));
+        sink.push(match run.is_empty() {
+            true => does_nothing(span),
+            false => does_two_things(span),
+        });
     }
     let errors = sink.errors();
     let name: String = at.key(table, "name", sink).unwrap_or_default();

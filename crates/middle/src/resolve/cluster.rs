@@ -2,8 +2,10 @@
 
 use crate::{
     expand::{ComponentDraft, WorkloadDraft, read},
+    files::Site,
     model::{Image, Text, User},
     syntax::{Node, Table},
+    value::VolumeOnly,
 };
 
 /// Whether the image is the one that the kind was made for.
@@ -20,12 +22,18 @@ pub(super) fn is_of_catalog(draft: &ComponentDraft, shape: &WorkloadDraft) -> bo
     !replaced && (!shape.own_image || draft.kind_table.get("image").is_some())
 }
 
-/// Whether only the chart has this volume of a kind.
+/// Where alone a volume of a kind is mounted.
+pub(super) fn only_on(volume: &Table) -> Option<Site> {
+    let only = volume.string("only").and_then(VolumeOnly::parse)?;
+    Some(only.site())
+}
+
+/// Whether only a cluster has this volume of a kind.
 pub(super) fn is_mounted_there_alone(table: &Table, volume: &str) -> bool {
     let volume = table
         .get_path(&["volumes", volume])
         .and_then(Node::as_table);
-    volume.and_then(|volume| volume.string("only")) == Some("helm")
+    volume.and_then(only_on) == Some(Site::Cluster)
 }
 
 /// The user in a cluster. The kind's value applies only to the kind's own image, and never replaces a `user` in platform.toml.
@@ -43,8 +51,7 @@ pub(super) fn user(draft: &ComponentDraft, shape: &WorkloadDraft, image: &Image)
     if !is_written("cluster") && (is_written("user") || !is_of_catalog(draft, shape)) {
         return None;
     }
-    let is_alpine = image.tag.as_ref().is_some_and(Text::is_alpine);
-    let alpine = read::owned(cluster, "alpine_user").filter(|_| is_alpine);
+    let alpine = read::owned(cluster, "alpine_user").filter(|_| image.is_alpine());
     let user = alpine.or_else(|| read::owned(cluster, "user"))?;
     Some(User::new(Text::literal(&user), &user))
 }

@@ -49,6 +49,42 @@ impl Network {
     }
 }
 
+/// A mode by which a container resolves no name, who has it, and where it is written.
+type IsolatedReader = (&'static str, String, Span);
+
+/// Why a reader of this name finds no other container, where it does not.
+fn isolated_reader(network: &Network, name: &str) -> Option<IsolatedReader> {
+    let (mode, span) = network.isolating_mode()?;
+    let who = match network.owner == name {
+        true => "the reader has".to_string(),
+        false => format!(
+            "the reader shares the network of `{}`, which has",
+            network.owner
+        ),
+    };
+    Some((mode, who, span))
+}
+
+/// What keeps a reader from a network, in words, and where that is written.
+fn reason_of_barrier(network: &Network, reader: Option<IsolatedReader>) -> Option<(String, Span)> {
+    match (network.isolating_mode(), reader) {
+        (Some((name, span)), _) => {
+            let lacks = match name {
+                "host" => "it has no name in any network",
+                _ => "it joins no network",
+            };
+            let owner = &network.owner;
+            let why = format!("`{owner}` has `network_mode = \"{name}\"`: {lacks}");
+            Some((why, span))
+        }
+        (None, Some((name, who, span))) => Some((
+            format!("{who} `network_mode = \"{name}\"`: it resolves no component's name"),
+            span,
+        )),
+        (None, None) => None,
+    }
+}
+
 /// What is between a reader and an address; without a reader, what keeps everybody from it.
 pub(super) fn network_barrier(
     scene: &Scene<'_>,
@@ -61,17 +97,9 @@ pub(super) fn network_barrier(
         let name = draft.workload_name(it.part);
         (Network::of(scene, draft, &name), name)
     });
-    let resolves_nothing = reader.as_ref().and_then(|(network, name)| {
-        let (mode, span) = network.isolating_mode()?;
-        let who = match network.owner == *name {
-            true => "the reader has".to_string(),
-            false => format!(
-                "the reader shares the network of `{}`, which has",
-                network.owner
-            ),
-        };
-        Some((mode, who, span))
-    });
+    let resolves_nothing = reader
+        .as_ref()
+        .and_then(|(network, name)| isolated_reader(network, name));
     if target.external.is_some() {
         let (_, who, mode) = resolves_nothing.filter(|(mode, ..)| *mode == "none")?;
         return Some(NetworkBarrier {
@@ -93,26 +121,7 @@ pub(super) fn network_barrier(
         resolves_nothing.as_ref().map(|it| it.0),
     ];
     let is_alone = !together && ends.contains(&Some("none"));
-    let (why, mode) = match (network.isolating_mode(), resolves_nothing) {
-        (Some((name, span)), _) => {
-            let lacks = match name {
-                "host" => "it has no name in any network",
-                _ => "it joins no network",
-            };
-            (
-                format!(
-                    "`{}` has `network_mode = \"{name}\"`: {lacks}",
-                    network.owner
-                ),
-                span,
-            )
-        }
-        (None, Some((name, who, span))) => (
-            format!("{who} `network_mode = \"{name}\"`: it resolves no component's name"),
-            span,
-        ),
-        (None, None) => return None,
-    };
+    let (why, mode) = reason_of_barrier(&network, resolves_nothing)?;
     Some(NetworkBarrier {
         why,
         mode,

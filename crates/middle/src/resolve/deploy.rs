@@ -56,12 +56,7 @@ pub(super) fn deploy(
     };
     let deploy = match (tool("argocd"), tool("flux")) {
         (Some((first, _)), Some((second, _))) => {
-            sink.push(
-                Diagnostic::new(Code::ConflictingKeys, "`[deploy]` names two tools for one release")
-                    .label(first, "Argo CD installs it")
-                    .label(second, "and so does Flux")
-                    .help("keep one; an environment removes the other with `deploy.argocd = false` or `deploy.flux = false`"),
-            );
+            sink.push(two_tools(first, second));
             return None;
         }
         (Some((at, argocd)), None) => Reader {
@@ -88,19 +83,30 @@ pub(super) fn deploy(
         }
     };
     if !is_target {
-        sink.push(
-            Diagnostic::new(Code::Unused, "`[deploy]` is used nowhere")
-                .label(span, "the target `gitops` would write it")
-                .help("add \"gitops\" to `platform.targets`"),
-        );
+        sink.push(without_target(span));
     } else if !top.targets.contains(&Target::Helm) && !is_written(table, "path") {
-        sink.push(
-            Diagnostic::new(Code::MissingKey, "there is no chart to install from git")
-                .label(span, "this leads to the chart")
-                .help("add \"helm\" to `platform.targets`, or write in `path` where the chart is"),
-        );
+        sink.push(without_chart(span));
     }
     deploy
+}
+
+fn two_tools(argocd: Span, flux: Span) -> Diagnostic {
+    Diagnostic::new(Code::ConflictingKeys, "`[deploy]` names two tools for one release")
+        .label(argocd, "Argo CD installs it")
+        .label(flux, "and so does Flux")
+        .help("keep one; an environment removes the other with `deploy.argocd = false` or `deploy.flux = false`")
+}
+
+fn without_target(deploy: Span) -> Diagnostic {
+    Diagnostic::new(Code::Unused, "`[deploy]` is used nowhere")
+        .label(deploy, "the target `gitops` would write it")
+        .help("add \"gitops\" to `platform.targets`")
+}
+
+fn without_chart(deploy: Span) -> Diagnostic {
+    Diagnostic::new(Code::MissingKey, "there is no chart to install from git")
+        .label(deploy, "this leads to the chart")
+        .help("add \"helm\" to `platform.targets`, or write in `path` where the chart is")
 }
 
 /// Where platform.toml asks for the target.
@@ -223,7 +229,7 @@ impl Reader<'_> {
         let namespace = self.namespace(sink);
         Some(Deploy {
             tool,
-            name: self.own(&self.names.platform),
+            name: self.with_environment(&self.names.platform),
             repository: repository?,
             revision: Revision::parse(revision),
             path: path?,
@@ -299,7 +305,7 @@ impl Reader<'_> {
     }
 
     /// The name of an environment in a cluster where others run beside it: `PLATFORM-E`.
-    fn own(&self, name: &str) -> String {
+    fn with_environment(&self, name: &str) -> String {
         match &self.top.environment {
             Some(environment) if !name.ends_with(&format!("-{environment}")) => {
                 format!("{name}-{environment}")
@@ -313,8 +319,8 @@ impl Reader<'_> {
         let (name, at) = match written.and_then(|node| Some((node.as_str()?, node.span))) {
             Some((name, at)) if self.is_of_environment(at) => return Some(name.to_string()),
             // The base's namespace is never an environment's.
-            Some((name, at)) => (self.own(name), at),
-            None => (self.own(&self.names.platform), self.at),
+            Some((name, at)) => (self.with_environment(name), at),
+            None => (self.with_environment(&self.names.platform), self.at),
         };
         // Dots may stand in an environment's name, and not in a namespace's.
         let name = name.replace('.', "-");

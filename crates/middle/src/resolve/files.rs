@@ -17,7 +17,7 @@ use crate::{
     diag::{Code, Diagnostic, Severity, Sink, Subject},
     expand::{WorkloadDraft, read},
     files::GENERATED,
-    model::{Endpoint, FileContent, FileMount, Piece, ProjectText, Text},
+    model::{Endpoint, FileContent, FileMount, Generated, Piece, ProjectText, Text},
     source::Span,
     syntax::{FILE_CONTENTS, Key, Node, Table, Value},
     text::all_of,
@@ -133,7 +133,8 @@ impl File<'_> {
             "generated" => {
                 let scope = Scope::component(self.index, None).without_secrets("a path");
                 let path = text(self.scene, &entry.value, &scope, sink);
-                Some(FileContent::Generated(self.scene.with_defaults(&path)))
+                let path = self.scene.with_defaults(&path);
+                Some(FileContent::Generated(Generated::of(path)))
             }
             "stubs" => Some(FileContent::Stubs),
             "setting" => return self.of_setting(&entry.value, table.string("of"), sink),

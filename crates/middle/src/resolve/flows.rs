@@ -19,6 +19,16 @@ pub(super) struct Ends<'a> {
     pub actors: &'a [Actor],
 }
 
+impl<'a> Ends<'a> {
+    pub fn of(pipelines: &'a [Pipeline], ci: &'a [Ci], actors: &'a [Actor]) -> Self {
+        Self {
+            pipelines,
+            ci,
+            actors,
+        }
+    }
+}
+
 /// By step, then in the user's order; those without a step last.
 pub(super) fn flows(
     tree: &Table,

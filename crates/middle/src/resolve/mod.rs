@@ -93,11 +93,7 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
     engine_files::check_platform(&scene, &inputs, sink);
     image::of_presets(&scene, tree, sink);
     let beforehand = Beforehand::of(tree, &scene, &inputs, sink);
-    let mut panels = BTreeMap::new();
-    let components: Named<Component> = (0..scene.components.len())
-        .map(|index| workload::component(&scene, index, &inputs, &beforehand, sink))
-        .map(|component| with_shared_panels(component, &mut panels))
-        .collect();
+    let components = components(&scene, &inputs, &beforehand, sink);
     let Beforehand {
         volumes, notify, ..
     } = beforehand;
@@ -108,24 +104,11 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
         file: inputs.file,
     };
     let deploy = deploy::deploy(tree, names, &top, &files, sink);
-    let texts = Texts {
-        scene: &scene,
-        published: Published {
-            project: &names.project,
-            variables: &names.variables,
-            components: &components,
-            routes: &draft.routes,
-            site: Site::Engine,
-        },
-    };
+    let texts = texts_of_engine(&scene, &components);
     let pipelines = pipelines::pipelines(texts, tree, sink);
     built_from::check(&scene, components.iter(), &pipelines, sink);
     let ci = ci::entries(texts, tree, notify.as_ref(), sink);
-    let ends = Ends {
-        pipelines: &pipelines,
-        ci: &ci,
-        actors: &top.actors,
-    };
+    let ends = Ends::of(&pipelines, &ci, &top.actors);
     let flows = flows::flows(tree, &scene, &ends, sink);
     let over = own_file(names, &inputs);
     check_whole(&scene, &components, over.as_ref(), &mut inputs, sink);
@@ -161,6 +144,34 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
         over,
         own_kinds: names.own_kinds.clone(),
         span: top.span,
+    }
+}
+
+fn components(
+    scene: &Scene<'_>,
+    inputs: &Inputs<'_>,
+    beforehand: &Beforehand<'_>,
+    sink: &mut Sink,
+) -> Named<Component> {
+    let mut panels = BTreeMap::new();
+    (0..scene.components.len())
+        .map(|index| workload::component(scene, index, inputs, beforehand, sink))
+        .map(|component| with_shared_panels(component, &mut panels))
+        .collect()
+}
+
+/// What reads texts that people see with the addresses of an engine.
+fn texts_of_engine<'a>(scene: &'a Scene<'a>, components: &'a Named<Component>) -> Texts<'a> {
+    let names = &scene.draft.names;
+    Texts {
+        scene,
+        published: Published {
+            project: &names.project,
+            variables: &names.variables,
+            components,
+            routes: &scene.draft.routes,
+            site: Site::Engine,
+        },
     }
 }
 

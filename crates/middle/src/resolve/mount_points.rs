@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Scene, project_files::leaves_project};
 use crate::{
     expand::read,
-    files::{GENERATED, Target},
+    files::{GENERATED, Site, Target},
     model::{FileMount, Found, Mount, MountPoint, MountSource, Tmpfs},
     value::{plain_path, why_not_read},
     world::{ReadError, World},
@@ -19,7 +19,7 @@ pub(super) fn found(
     (files, memory): (&[FileMount], &[Tmpfs]),
 ) -> Vec<Mount> {
     let targets = read::targets(scene.draft.tree.table("platform"));
-    if !targets.contains(&Target::Compose) && !targets.contains(&Target::Swarm) {
+    if !Target::any_runs_on(&targets, Site::Engine) {
         return mounts;
     }
     let volumes = mounts.iter().map(|it| (&it.path, Inner::Folder));
@@ -45,7 +45,7 @@ fn points(world: &dyn World, mount: &Mount, paths: &BTreeMap<String, Inner>) -> 
         return Vec::new();
     }
     let around = format!("{}/", plain_path(&mount.path));
-    // In a folder that can be written to the engine makes the point of a volume, and hides nothing that a kind brings.
+    // In a writable folder the engine creates the mount point itself, and nothing from the kind is hidden.
     let matters = |inner: Inner| mount.read_only || inner == Inner::File;
     let mut below = paths
         .range(around.clone()..)

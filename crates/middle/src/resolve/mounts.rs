@@ -1,6 +1,8 @@
 //! Volumes and bind mounts.
 
-use super::{Inputs, Scene, engine_files::EngineFiles, project_files::mounted_texts};
+use super::{
+    Inputs, Scene, cluster::only_on, engine_files::EngineFiles, project_files::mounted_texts,
+};
 use crate::{
     data::DataKey,
     diag::{Code, Diagnostic, Sink, Subject},
@@ -201,7 +203,7 @@ fn mounts_of(owner: &Owner<'_>, scene: &Scene<'_>, table: &Table, sink: &mut Sin
                 path,
                 source,
                 read_only: table.boolean("read_only").unwrap_or(false),
-                compose_only: table.string("only") == Some("compose"),
+                only: only_on(table),
                 folder_env: None,
                 propagation: table.string("propagation").and_then(Propagation::parse),
                 texts: Vec::new(),

@@ -240,12 +240,8 @@ fn complete_text(scene: &Scene, node: &Node, sink: &mut Sink) -> Option<Text> {
 
 /// Further files and edges of an Alertmanager that is configured by `[notify]`: the secrets and the components that `[notify]`
 /// names. Empty for any other workload. `files` are those that it mounts already.
-pub(super) fn needs(
-    notify: &Notify,
-    component: &str,
-    files: &[FileMount],
-) -> (Vec<FileMount>, Vec<Reach>) {
-    let is_made = |file: &&FileMount| notify_file(component, &file.content).is_some();
+pub(super) fn needs(notify: &Notify, files: &[FileMount]) -> (Vec<FileMount>, Vec<Reach>) {
+    let is_made = |file: &&FileMount| notify_file(&file.content).is_some();
     let Some(file) = files.iter().find(is_made) else {
         return (Vec::new(), Vec::new());
     };

@@ -9,10 +9,27 @@ use crate::{
     expand::read,
     model::{
         Capability, Device, ExtraHost, HostAddress, ImagePlatform, Runtime, Signal,
-        SupplementalGroup, Text, Tmpfs, Ulimit, User,
+        SupplementalGroup, Tmpfs, Ulimit, User,
     },
     syntax::{Table, Value},
 };
+
+/// Further groups of its processes.
+fn groups(
+    scene: &Scene<'_>,
+    table: &Table,
+    scope: &Scope<'_>,
+    sink: &mut Sink,
+) -> Vec<SupplementalGroup> {
+    let scope = scope.clone().without_secrets("`group_add`");
+    let nodes = table.array("group_add").unwrap_or_default().iter();
+    let groups = nodes.map(|node| {
+        let group = text(scene, node, &scope, sink);
+        let spoken = scene.with_defaults(&group);
+        SupplementalGroup::new(group, &spoken)
+    });
+    groups.collect()
+}
 
 /// What the table says; what a cluster adds to it is left out.
 pub(super) fn runtime(
@@ -22,17 +39,7 @@ pub(super) fn runtime(
     sink: &mut Sink,
 ) -> Runtime {
     let user_scope = scope.clone().without_secrets("`user`");
-    let groups_scope = scope.clone().without_secrets("`group_add`");
     let label_scope = scope.clone().without_secrets("a label");
-    let mut texts = |name: &str, scope: &Scope<'_>| -> Vec<Text> {
-        table
-            .array(name)
-            .unwrap_or_default()
-            .iter()
-            .map(|node| text(scene, node, scope, sink))
-            .collect()
-    };
-    let group_add = texts("group_add", &groups_scope);
     let cluster = table.table("cluster");
     let readable = |key: &str| cluster.map(|it| read::strings(it, key)).unwrap_or_default();
     Runtime {
@@ -41,13 +48,7 @@ pub(super) fn runtime(
             let spoken = scene.with_defaults(&user);
             User::new(user, &spoken)
         }),
-        group_add: group_add
-            .into_iter()
-            .map(|group| {
-                let spoken = scene.with_defaults(&group);
-                SupplementalGroup::new(group, &spoken)
-            })
-            .collect(),
+        group_add: groups(scene, table, scope, sink),
         cluster_user: None,
         unrestricted: cluster.and_then(|cluster| read::owned(cluster, "unrestricted")),
         cluster_only: cluster.and_then(|it| it.boolean("only")).unwrap_or(false),

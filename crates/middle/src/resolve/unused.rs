@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{Scene, reference::check_alone};
 use crate::{
     diag::Sink,
+    language::{COMPONENT, referring_texts},
     model::{OwnFile, used_nowhere},
     reference::{self, Mode, Phrase, Words},
     source::{SourceFile, SourceId, Sources, Span},
@@ -40,81 +41,20 @@ pub(super) fn check(
     }
 }
 
-/// Keys of a component whose strings hold references.
-const WITH_REFERENCES: [&str; 14] = [
-    "image",
-    "version",
-    "user",
-    "group_add",
-    "env",
-    "settings",
-    "command",
-    "entrypoint",
-    "args",
-    "files",
-    "health",
-    "labels",
-    "compose",
-    "helm",
-];
-
 /// Reports wrong references in presets that nothing names: those of the others show where they are laid below a component.
 pub(super) fn references(scene: &Scene<'_>, tree: &Table, sink: &mut Sink) {
     let mut used = UsedNames::default();
     used.table(tree);
     for (key, node) in tree.entries_of("presets") {
-        if let Some(preset) = node
+        if used.presets.contains(key.name.as_str()) {
+            continue;
+        }
+        let texts = node
             .as_table()
-            .filter(|_| !used.presets.contains(key.name.as_str()))
-        {
-            of_component(scene, preset, sink);
+            .map(|preset| referring_texts(preset, COMPONENT));
+        for text in texts.into_iter().flatten() {
+            check_alone(scene, text.node, text.mode, sink);
         }
-    }
-}
-
-fn of_component(scene: &Scene<'_>, table: &Table, sink: &mut Sink) {
-    for (key, node) in table.iter() {
-        match (key.name.as_str(), node.as_table()) {
-            ("parts", Some(parts)) => {
-                let parts = parts.iter().filter_map(|(_, part)| part.as_table());
-                parts.for_each(|part| of_component(scene, part, sink));
-            }
-            ("build", Some(build)) => {
-                if let Some(args) = build.get("args") {
-                    of_node(scene, args, Mode::Strict, sink);
-                }
-            }
-            ("files", Some(files)) => {
-                let files = files.iter().filter_map(|(_, file)| file.as_table());
-                for content in files.filter_map(|file| file.get("content")) {
-                    of_node(scene, content, Mode::Strict, sink);
-                }
-            }
-            (name, _) if WITH_REFERENCES.contains(&name) => {
-                of_node(scene, node, Mode::Strict, sink);
-            }
-            _ => {}
-        }
-    }
-}
-
-fn of_node(scene: &Scene<'_>, node: &Node, mode: Mode, sink: &mut Sink) {
-    match &node.value {
-        Value::String(_) => check_alone(scene, node, mode, sink),
-        Value::Array(items) => items
-            .iter()
-            .for_each(|item| of_node(scene, item, mode, sink)),
-        Value::Table(table) => {
-            for (key, node) in table.iter() {
-                let mode = if key.name == "shell" {
-                    Mode::Shell
-                } else {
-                    mode
-                };
-                of_node(scene, node, mode, sink);
-            }
-        }
-        _ => {}
     }
 }
 

@@ -12,9 +12,9 @@ use crate::{
     diag::Sink,
     expand::{ComponentDraft, WorkloadDraft, read},
     model::{
-        Alert, Component, EnvironmentVariable, External, FileMount, Gpu, Lifecycle, Lists, Mount,
-        Output, OutsidePort, Panel, Purpose, Raw, Reach, Record, Resources, Restart, Runtime, Text,
-        Workload,
+        Alert, Component, EnvironmentVariable, External, FileMount, Gpu, Image, Lifecycle, Lists,
+        Mount, Output, OutsidePort, Panel, Purpose, Raw, Reach, Record, Resources, Restart,
+        Runtime, Text, Workload,
     },
     syntax::{Node, Removal, Table, Value, overlay},
 };
@@ -191,31 +191,20 @@ fn workload(
     let draft = &scene.components[index];
     let table = &shape.table;
     let scope = Scope::workload(index, shape.part.as_deref());
+    let mounts = mounts::mounts(scene, index, shape, inputs, sink).into_iter();
     let (node_mounts, mounts): (Vec<Mount>, Vec<Mount>) =
-        mounts::mounts(scene, index, shape, inputs, sink)
-            .into_iter()
-            .partition(|mount| cluster::is_mounted_there_alone(&shape.table, &mount.name));
+        mounts.partition(|mount| cluster::is_mounted_there_alone(table, &mount.name));
     let image = image::of_workload(scene, index, shape, sink);
     let name = draft.workload_name(shape.part.as_deref());
     let mut env = program::environment(scene, table, &scope, sink);
     add_secrets_of_runs(draft, shape, beforehand, &mut env);
-    let mut files = files::files(scene, index, shape, inputs, sink);
-    let reader = WorkloadOf {
-        component: index,
-        part: shape.part.as_deref(),
-    };
-    let mut reaches = reaches::reaches(scene, table, Some(reader), sink);
-    reaches.extend(dependencies::reaches_of_external_dependencies(scene, shape));
-    add_monitoring(draft, (index, shape), beforehand, &mut files, &mut reaches);
-    let runtime = Runtime {
-        no_new_privileges: cluster::is_of_catalog(draft, shape) && is_unprivileged(table),
-        cluster_user: cluster::user(draft, shape, &image),
-        ..runtime::runtime(scene, table, &scope, sink)
-    };
+    let (files, reaches) = files_and_reaches(scene, (index, shape), inputs, beforehand, sink);
+    let runtime = runtime(scene, (draft, shape), &image, &scope, sink);
     let mounts = mount_points::found(scene, mounts, (&files, &runtime.tmpfs));
     let known = beforehand.workloads.find(&name);
     let values = values(scene, table, &name);
     let helm = table.get("helm").filter(|_| shape.part.is_some());
+    let compose = raw(scene, table.get("compose"), &scope, sink);
     Workload {
         health: known.and_then(|it| it.health.clone()),
         depends_on: dependencies::of(scene, beforehand, index, shape, sink),
@@ -223,10 +212,7 @@ fn workload(
         component: draft.name.clone(),
         part: shape.part.clone(),
         group: draft.group.clone().unwrap_or_else(|| metrics_group(scene)),
-        lifecycle: match shape.job {
-            true => Lifecycle::Job,
-            false => Lifecycle::Service,
-        },
+        lifecycle: lifecycle(shape),
         description: read::owned(table, "description"),
         image: image.clone(),
         build: image::build(scene, Some(index), table, sink),
@@ -253,10 +239,7 @@ fn workload(
         runtime,
         chart: upstream::chart(scene, index, shape, sink),
         in_chart: upstream::is_run_by_chart(scene, index, shape),
-        raw_compose: inline::in_service(
-            &scene.origins,
-            raw(scene, table.get("compose"), &scope, sink),
-        ),
+        raw_compose: inline::in_service(&scene.origins, compose),
         raw_helm: raw(scene, helm, &scope, sink),
         values,
         written: table.clone(),
@@ -307,16 +290,57 @@ fn add_secrets_of_runs(
     }
 }
 
+/// The keys that mean the same as in Compose, and what a cluster adds to them.
+fn runtime(
+    scene: &Scene<'_>,
+    (draft, shape): (&ComponentDraft, &WorkloadDraft),
+    image: &Image,
+    scope: &Scope<'_>,
+    sink: &mut Sink,
+) -> Runtime {
+    let table = &shape.table;
+    Runtime {
+        no_new_privileges: cluster::is_of_catalog(draft, shape) && is_unprivileged(table),
+        cluster_user: cluster::user(draft, shape, image),
+        ..runtime::runtime(scene, table, scope, sink)
+    }
+}
+
+fn lifecycle(shape: &WorkloadDraft) -> Lifecycle {
+    match shape.job {
+        true => Lifecycle::Job,
+        false => Lifecycle::Service,
+    }
+}
+
+/// What is mounted in single files, and what is reached: what its keys say, and what monitoring needs of it.
+fn files_and_reaches(
+    scene: &Scene<'_>,
+    (index, shape): (usize, &WorkloadDraft),
+    inputs: &Inputs<'_>,
+    beforehand: &Beforehand<'_>,
+    sink: &mut Sink,
+) -> (Vec<FileMount>, Vec<Reach>) {
+    let mut files = files::files(scene, index, shape, inputs, sink);
+    let reader = WorkloadOf {
+        component: index,
+        part: shape.part.as_deref(),
+    };
+    let mut reaches = reaches::reaches(scene, &shape.table, Some(reader), sink);
+    reaches.extend(dependencies::reaches_of_external_dependencies(scene, shape));
+    add_monitoring((index, shape), beforehand, &mut files, &mut reaches);
+    (files, reaches)
+}
+
 /// Files and addresses that Alertmanager needs for its receivers, and Prometheus for what it scrapes.
 fn add_monitoring(
-    draft: &ComponentDraft,
     (index, shape): (usize, &WorkloadDraft),
     beforehand: &Beforehand<'_>,
     files: &mut Vec<FileMount>,
     reaches: &mut Vec<Reach>,
 ) {
     if let Some(notify) = &beforehand.notify {
-        let (mounted, reached) = notify::needs(notify, &draft.name, files);
+        let (mounted, reached) = notify::needs(notify, files);
         files.extend(mounted);
         reaches.extend(reached);
     }

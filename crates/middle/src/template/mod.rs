@@ -150,7 +150,7 @@ impl Engine {
     }
 
     /// The user's own templates: path and text.
-    pub fn own(&self) -> &[(String, String)] {
+    pub fn own_templates(&self) -> &[(String, String)] {
         &self.own
     }
 
@@ -309,7 +309,7 @@ impl Engine {
     }
 
     /// The value of an expression such as `major >= 18`, as a condition. Errors: it is no expression, or too long to run.
-    pub fn holds(&self, expression: &str, view: &View) -> Result<bool, TemplateError> {
+    pub fn evaluates_to_true(&self, expression: &str, view: &View) -> Result<bool, TemplateError> {
         let failed = |error| template_error(expression, &error);
         bounded(expression)?;
         let compiled = self

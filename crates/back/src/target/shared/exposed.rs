@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{
     diag::nearest,
-    language::promql::{MatchOp, Matcher},
-    model::{Component, Lists, Metrics, Relabel, Text},
+    language::promql::{self, MatchOp, Matcher},
+    model::{Component, Lists, Metrics, Relabel, RelabelAction, Text},
 };
 
 /// The label that holds the name of a metric.
@@ -191,7 +191,7 @@ fn renames(job: &Job<'_>) -> bool {
 /// writes them.
 pub(in crate::target) fn may_have_others(jobs: &[Job<'_>], label: &str) -> bool {
     let writes = |step: &Relabel| {
-        step.target_label.as_deref() == Some(label) || step.action.as_deref() == Some("labelmap")
+        step.target_label.as_deref() == Some(label) || step.action() == RelabelAction::LabelMap
     };
     jobs.iter().any(|job| {
         let metrics = job.metrics;
@@ -209,7 +209,7 @@ pub(in crate::target) struct Lost<'a> {
 
 /// What rules of a component's kind ask one of its jobs for in vain. What a list of names to keep leaves out of a program that no
 /// list describes may never have been there.
-pub(in crate::target) fn lost<'a>(job: &Job<'a>) -> Vec<Lost<'a>> {
+pub(in crate::target) fn lost_metrics<'a>(job: &Job<'a>) -> Vec<Lost<'a>> {
     if job.metrics.metric_relabel.is_empty() {
         return Vec::new();
     }
@@ -226,7 +226,7 @@ pub(in crate::target) fn lost<'a>(job: &Job<'a>) -> Vec<Lost<'a>> {
         {
             let Some(metric) = metric else { continue };
             let is_known = |step: &Relabel| {
-                step.action.as_deref() != Some("keep") || names(component).contains(metric.as_str())
+                step.action() != RelabelAction::Keep || names(component).contains(metric.as_str())
             };
             if dropped_by(job.metrics, &metric).is_some_and(is_known) {
                 out.push(Lost { rule, metric });
@@ -246,14 +246,21 @@ fn dropped_by<'a>(metrics: &'a Metrics, metric: &str) -> Option<&'a Relabel> {
     let mut steps = steps.filter(|step| step.source_labels == [NAME]);
     steps.find(|step| {
         let fits = || fits(step.regex.as_deref().unwrap_or("(.*)"), metric);
-        match step.action.as_deref().unwrap_or("replace") {
-            "drop" => fits() == Some(true),
-            "keep" => fits() == Some(false),
-            "replace" => {
+        match step.action() {
+            RelabelAction::Drop => fits() == Some(true),
+            RelabelAction::Keep => fits() == Some(false),
+            RelabelAction::Replace => {
                 let is_of_name = step.target_label.as_deref() == Some(NAME);
                 is_of_name && !leaves(step, metric) && fits() == Some(true)
             }
-            _ => false,
+            RelabelAction::KeepEqual
+            | RelabelAction::DropEqual
+            | RelabelAction::HashMod
+            | RelabelAction::LabelMap
+            | RelabelAction::LabelDrop
+            | RelabelAction::LabelKeep
+            | RelabelAction::Lowercase
+            | RelabelAction::Uppercase => false,
         }
     })
 }

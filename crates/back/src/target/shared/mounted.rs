@@ -112,7 +112,7 @@ pub fn is_mounted(platform: &Platform, folder: &str) -> bool {
 fn paths_of(workload: &Workload) -> impl Iterator<Item = String> {
     let path = |file: &FileMount| match &file.content {
         FileContent::Text { name, .. } => Some(config_path(&workload.component, name)),
-        FileContent::Generated(path) => Some(path.clone()),
+        FileContent::Generated(it) => Some(it.path().to_string()),
         FileContent::Project { .. }
         | FileContent::Folder { .. }
         | FileContent::Secret(_)

@@ -5,7 +5,7 @@ use crate::{
     data::{Program, Tenant, TenantNow},
     model::{Component, EnvironmentVariable, ImageMaker, Platform, Text, Use, Workload},
     speak::{Readable, Speak},
-    value::UrlParts,
+    value::{HostAndPort, UrlParts},
 };
 
 /// All components that run here, in the order of the platform.
@@ -205,15 +205,36 @@ fn in_cluster(host: &str) -> &str {
 /// The host and the path of an address, without login, port and parameters; another text as it is, without a port.
 fn place_in(text: &str) -> String {
     let Some(url) = UrlParts::split(text) else {
-        let port = text.rsplit_once(':');
-        let port = port.filter(|(_, port)| port.bytes().all(|it| it.is_ascii_digit()));
-        return port.map_or(text, |(host, _)| host).to_string();
+        let address = HostAndPort::parse(text);
+        return address.map_or(text.to_string(), |it| it.host.without_brackets());
     };
-    let host = url
-        .authority
-        .rsplit_once('@')
-        .map_or(url.authority, |(_, host)| host);
-    let host = in_cluster(host.split(':').next().unwrap_or(host));
+    let host = in_cluster(url.host().trim_matches(['[', ']']));
     let path = url.path.split('?').next().unwrap_or_default();
     format!("{host}{}", path.trim_end_matches('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::place_in;
+
+    #[test]
+    fn a_place_is_a_host_and_a_path() {
+        for (text, place) in [
+            (
+                "postgresql://u:p@db:5432/mlflow?sslmode=require",
+                "db/mlflow",
+            ),
+            (
+                "postgresql://u@[2001:db8::5]:5432/mlflow",
+                "2001:db8::5/mlflow",
+            ),
+            ("postgresql://[2001:db8::5]/mlflow/", "2001:db8::5/mlflow"),
+            ("redis://cache.shop.svc.cluster.local:6379", "cache"),
+            ("db:5432", "db"),
+            ("[2001:db8::5]:5432", "2001:db8::5"),
+            ("db", "db"),
+        ] {
+            assert_eq!(place_in(text), place, "{text}");
+        }
+    }
 }

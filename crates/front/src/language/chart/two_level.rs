@@ -17,7 +17,7 @@ pub(super) struct TwoLevelKey {
 
 impl TwoLevelKey {
     /// As a component's values have it.
-    pub const fn own(&self) -> KeyShape {
+    pub const fn of_workload(&self) -> KeyShape {
         key(self.name, self.shape, self.own, self.example)
     }
 

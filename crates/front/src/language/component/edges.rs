@@ -27,6 +27,7 @@ pub(super) const EDGES: &[KeyShape] = &[
             .inner("host")
             .set("ports.admin = { container = 9001, host = 9001 }")
             .becomes(Compose, "`ports`, on `bind`")
+            .becomes(Swarm, "`ports`")
             .loses(Swarm, "`bind`: it is published on all addresses of all nodes")
             .becomes(Helm, "the port, unpublished: that is the value `ingress`"),
     ]),
@@ -54,6 +55,7 @@ pub(super) const EDGES: &[KeyShape] = &[
         effect()
             .set("depends_on = [\"cache\"]")
             .becomes(Compose, "`depends_on` with its condition, a network")
+            .becomes(Swarm, "a network")
             .loses(Swarm, "all start at once, and what fails is started again")
             .becomes(Helm, "an init container that waits, a policy"),
     ]),
@@ -124,7 +126,8 @@ pub(super) const EDGES: &[KeyShape] = &[
             .set("network_mode = \"service:lone\"")
             .without(&["metrics", "ports"])
             .becomes(Compose, "`network_mode`")
-            .loses(Swarm, "left out")
+            .becomes(Swarm, "no service")
+            .loses(Swarm, "nothing is emitted for it")
             .becomes(Helm, "a container of that pod")
             .becomes(Prometheus, "nothing is scraped without `metrics`")
             .becomes(Grafana, "no dashboard without `metrics`"),

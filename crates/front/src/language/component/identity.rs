@@ -4,7 +4,7 @@ use super::super::{
     effect::effect,
     form::NameRule,
     inner::*,
-    key::{KeyShape, key},
+    key::{KeyShape, Reader, key},
     shape::Shape,
     upstream::UPSTREAM_CHART,
 };
@@ -80,6 +80,7 @@ pub(super) const IDENTITY: &[KeyShape] = &[
         "Parameters of the kind, typed by it: `mlopsgen kinds NAME` lists them. A text in `env` under a variable that the kind fills from a setting (`POSTGRES_USER`) is that setting, unless it is written here. References are resolved in the configuration files that they name, too.",
         "settings = { database = \"mlflow\" }",
     )
+    .read_by(Reader::Program)
     .of_component()
     .elsewhere_in_kinds()
     .takes_secrets()

@@ -40,6 +40,7 @@ pub(super) const LIFE: &[KeyShape] = &[
             .set("replicas = 2\nports.admin = { container = 9001, host = 9001 }")
             .becomes(Compose, "the port")
             .loses(Compose, "one container")
+            .becomes(Swarm, "`deploy.replicas`, the port")
             .loses(Swarm, "`bind`, as of every port; one address, so Prometheus asks one of them")
             .becomes(Helm, "`replicas`")
             .unchanged(Prometheus, "nothing: one container is what there is")
@@ -79,7 +80,8 @@ pub(super) const LIFE: &[KeyShape] = &[
     .in_targets(&[
         effect()
             .becomes(Compose, "`profiles`")
-            .loses(Swarm, "no replicas; a job is left out")
+            .becomes(Swarm, "`deploy.replicas: 0`")
+            .loses(Swarm, "nobody starts it but `docker service scale`; a job is left out")
             .becomes(Helm, "`enabled: false`")
             .becomes(Prometheus, "it may be away: that alone alerts nobody")
             .becomes(Grafana, "it may be away: that alone is not down"),

@@ -4,7 +4,7 @@ use super::super::{
     effect::effect,
     form::Form,
     inner::*,
-    key::{KeyShape, key},
+    key::{KeyShape, Reader, key},
     shape::Shape,
 };
 use crate::files::Target::{Compose, Helm, Swarm};
@@ -59,6 +59,7 @@ pub(super) const PROGRAM: &[KeyShape] = &[
         "What it runs: a list, or one string split as a shell splits it. In the string a `#` before a word ends the command, and a reference is one word, whatever it stands for.",
         "command = [\"bash\", \"serve.sh\"]",
     )
+    .read_by(Reader::Program)
     .takes_secrets()
     .in_targets(&[effect()
         .set("command = [\"serve\"]")
@@ -70,6 +71,7 @@ pub(super) const PROGRAM: &[KeyShape] = &[
         "Replaces the image's entry point.",
         "entrypoint = [\"/init\"]",
     )
+    .read_by(Reader::Program)
     .takes_secrets()
     .in_targets(&[effect()
         .becomes(Compose, "`entrypoint`")
@@ -80,6 +82,7 @@ pub(super) const PROGRAM: &[KeyShape] = &[
         "Appended to the kind's command.",
         "args = [\"--verbose\"]",
     )
+    .read_by(Reader::Program)
     .takes_secrets()
     .in_targets(&[effect()
         .becomes(Compose, "the end of `command`")
@@ -90,6 +93,7 @@ pub(super) const PROGRAM: &[KeyShape] = &[
         "Environment variables: strings, numbers, booleans. A number becomes text as TOML reads it (`0x10` is `16`); the zeros at its end stay (`3.10`).",
         "env.LOG_LEVEL = \"info\"",
     )
+    .read_by(Reader::Program)
     .shared()
     .takes_secrets()
     .in_targets(&[effect()
@@ -102,6 +106,7 @@ pub(super) const PROGRAM: &[KeyShape] = &[
         "The folder that it starts in.",
         "working_dir = \"/app\"",
     )
+    .read_by(Reader::Program)
     .in_targets(&[effect()
         .becomes(Compose, "`working_dir`")
         .becomes(Helm, "`workingDir`")]),

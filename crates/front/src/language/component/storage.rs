@@ -4,7 +4,7 @@ use super::super::{
     effect::effect,
     form::{Form, NameRule},
     inner::*,
-    key::{KeyShape, key},
+    key::{KeyShape, Reader, key},
     shape::Shape,
     volume::{KIND_VOLUME, VOLUME},
 };
@@ -54,6 +54,7 @@ pub(super) const MOUNTS: &[KeyShape] = &[
         "Files mounted read-only, by their path in the container.",
         "files.\"/etc/app.yaml\" = { source = \"config/app.yaml\" }",
     )
+    .read_by(Reader::Program)
     .shared()
     .in_kinds_as(&IN_KINDS_FILES)
     .in_targets(&[
@@ -87,6 +88,7 @@ pub(super) const DEVICES: &[KeyShape] = &[
             .form("with an option")
             .set("tmpfs = [\"/tmp:mode=1777\"]")
             .becomes(Compose, "`tmpfs`")
+            .becomes(Swarm, "a volume of the type `tmpfs`")
             .loses(Swarm, "its options other than `size`")
             .becomes(Helm, "an `emptyDir` in memory")
             .loses(Helm, "the option is left out"),

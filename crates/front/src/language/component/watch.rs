@@ -5,7 +5,7 @@ use super::super::{
     effect::effect,
     form::NameRule,
     inner::*,
-    key::{KeyShape, key},
+    key::{KeyShape, Reader, key},
     metrics::METRICS,
     panel::PANEL,
     shape::Shape,
@@ -20,6 +20,7 @@ pub(super) const WATCH: &[KeyShape] = &[
         "How its health is checked; `false` switches the check of the kind and of the image off. Compose's own defaults are others: an interval and a timeout of 30s, 3 retries, no start period.",
         "health = { http = \"/readyz\", port = \"http\" }",
     )
+    .read_by(Reader::HealthCheck)
     .in_kinds_as(&IN_KINDS_HEALTH)
     .in_targets(&[effect()
         .set("health = { http = \"/health\", port = \"http\" }")
@@ -31,6 +32,7 @@ pub(super) const WATCH: &[KeyShape] = &[
         "What Prometheus scrapes: one endpoint, or a list of them; `false` for nothing.",
         "metrics = { port = \"http\", interval = \"5s\" }",
     )
+    .read_by(Reader::Monitoring)
     .also_in_charts()
     .also_elsewhere()
     .takes_secrets()
@@ -44,6 +46,7 @@ pub(super) const WATCH: &[KeyShape] = &[
         "Alerts beside the kind's own.",
         "alerts.ServingDown = { expr = \"up == 0\", for = \"5m\" }",
     )
+    .read_by(Reader::Monitoring)
     .of_component()
     .elsewhere_in_kinds()
     .in_targets(&[effect()
@@ -57,6 +60,7 @@ pub(super) const WATCH: &[KeyShape] = &[
         "Its service level objectives. They become alerts on the burn rate of the error budget, in two speeds, and a panel of the budget that is left.",
         "slo = { availability = \"99.5%\", latency = { p = 95, under = \"300ms\" }, window = \"30d\" }",
     )
+    .read_by(Reader::Monitoring)
     .of_component()
     .elsewhere_in_kinds()
     .in_targets(&[effect()
@@ -71,6 +75,7 @@ pub(super) const WATCH: &[KeyShape] = &[
         "Panels of its dashboard, shown before those of its kind.",
         "panels = [{ title = \"Predictions\", expr = 'sum(rate(predictions_total{job=\"serving\"}[$__rate_interval]))', unit = \"reqps\" }]",
     )
+    .read_by(Reader::Monitoring)
     .of_component()
     .elsewhere_in_kinds()
     .in_targets(&[effect()

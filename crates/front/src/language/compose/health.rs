@@ -15,6 +15,15 @@ const OF_COMPOSE: [(&str, &str); 3] = [
     ("retries", "3"),
 ];
 
+/// Whether a test is Compose's word for no check.
+fn is_none(test: &Node) -> bool {
+    match &test.value {
+        Value::String(text) => text == "NONE",
+        Value::Array(items) => matches!(&items[..], [only] if only.as_str() == Some("NONE")),
+        _ => false,
+    }
+}
+
 /// `healthcheck`: a table, or only what it tests.
 pub(super) fn healthcheck(value: &Node, _: EnclosingTable<'_>) -> Option<Rewritten> {
     let Some(table) = value.as_table() else {
@@ -27,11 +36,6 @@ pub(super) fn healthcheck(value: &Node, _: EnclosingTable<'_>) -> Option<Rewritt
     if test.is_none() && is_ours.iter().any(|key| table.get(key).is_some()) {
         return Rewritten::line("health", inline(value));
     }
-    let is_none = |node: &Node| match &node.value {
-        Value::String(text) => text == "NONE",
-        Value::Array(items) => matches!(&items[..], [only] if only.as_str() == Some("NONE")),
-        _ => false,
-    };
     if table.boolean("disable") == Some(true) || test.is_some_and(is_none) {
         return Rewritten::line("health", "false");
     }

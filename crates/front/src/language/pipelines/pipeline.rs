@@ -14,7 +14,7 @@ use super::{
     container::{ENVIRONMENT, IMAGE, IPC, RESOURCES, RETRIES, RUNTIME, SHM_SIZE},
     task::TASK,
 };
-use crate::files::Target::{Airflow, Compose, Helm, Prometheus};
+use crate::files::Target::{Airflow, Compose, Helm, Prometheus, Swarm};
 
 /// Every key of `[pipelines.P]`.
 pub(in super::super) const PIPELINE: &[KeyShape] = &[
@@ -55,7 +55,8 @@ pub(in super::super) const PIPELINE: &[KeyShape] = &[
     )
     .in_targets(&[effect()
         .set("build = { context = \"train\" }")
-        .loses(Compose, "nothing builds it")]),
+        .loses(Compose, "nothing builds it")
+        .unchanged(Swarm, "nothing: its nodes pull images")]),
     key(
         "tags",
         Shape::List(&Shape::Text),

@@ -4,6 +4,7 @@
 use std::net::IpAddr;
 
 use super::held::fits_path;
+use crate::value::ComposePort;
 
 /// What a string holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,16 +179,17 @@ pub fn compose_amount(text: &str) -> Option<i128> {
 }
 
 fn is_port(text: &str) -> bool {
+    let ComposePort {
+        address,
+        host,
+        container,
+        protocol,
+    } = ComposePort::split(text);
     // Compose takes nothing behind the `/` for TCP, too.
-    let (rest, protocol) = match text.split_once('/') {
-        Some((rest, "")) if !rest.ends_with(':') => (rest, "tcp"),
-        Some(parts) => parts,
-        None => (text, "tcp"),
-    };
-    let (rest, container) = rest.rsplit_once(':').unwrap_or(("", rest));
-    let (address, host) = match rest.rsplit_once(':') {
-        Some((address, host)) => (address, host),
-        None => ("", rest),
+    let protocol = match protocol {
+        None => "tcp",
+        Some("") if !container.is_empty() => "tcp",
+        Some(protocol) => protocol,
     };
     let bare = address.trim_start_matches('[').trim_end_matches(']');
     // A port of the host may be 0, which is any free one.

@@ -34,7 +34,7 @@ impl Lost<'_> {
 }
 
 /// For each entry point that loses all of its TLS, and keeps the port.
-pub(super) fn lost<'a>(
+pub(super) fn entry_points_without_tls<'a>(
     platform: &'a Table,
     merged: &'a Table,
     environment: &'a Table,

@@ -385,25 +385,7 @@ impl<'a> Reader<'a> {
     /// A word without quotes: a value of TOML, of another language, or a text.
     fn plain(&mut self, end: End) -> Option<Loose> {
         let start = self.at;
-        let rest = self.rest();
-        let stops: &[char] = match end {
-            End::Line => &['\n'],
-            End::Item => &['\n', ',', ';', '}', ']', ')'],
-        };
-        let mut open = 0;
-        let is_end = |c: char| {
-            // A brace that the word itself opens is a part of it.
-            open += i32::from(c == '{');
-            let is_own = c == '}' && open > 0;
-            open -= i32::from(is_own);
-            !is_own && stops.contains(&c)
-        };
-        let mut length = rest.find(is_end).unwrap_or(rest.len());
-        for sign in [" #", " // ", "\t#"] {
-            length = rest[..length].find(sign).unwrap_or(length);
-        }
-        let word = rest[..length].trim_end();
-        let word = before_another(word);
+        let word = before_another(up_to_end(self.rest(), end));
         let word = match end {
             End::Line => word.trim_end_matches([',', ';']),
             End::Item => word,
@@ -486,4 +468,25 @@ fn before_another(word: &str) -> &str {
 
 fn starts_value(text: &str) -> bool {
     text.starts_with(['"', '\'', '[', '{', '“', '‘'])
+}
+
+/// The words before the end of a value without quotes, or before a comment.
+fn up_to_end(rest: &str, end: End) -> &str {
+    let stops: &[char] = match end {
+        End::Line => &['\n'],
+        End::Item => &['\n', ',', ';', '}', ']', ')'],
+    };
+    let mut open = 0;
+    let is_end = |c: char| {
+        // A brace that the word itself opens is a part of it.
+        open += i32::from(c == '{');
+        let is_own = c == '}' && open > 0;
+        open -= i32::from(is_own);
+        !is_own && stops.contains(&c)
+    };
+    let mut length = rest.find(is_end).unwrap_or(rest.len());
+    for sign in [" #", " // ", "\t#"] {
+        length = rest[..length].find(sign).unwrap_or(length);
+    }
+    rest[..length].trim_end()
 }

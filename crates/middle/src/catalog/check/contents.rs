@@ -11,7 +11,7 @@ use crate::{
 
 impl Checker<'_> {
     /// Whether the file itself says a value; the other kind's was checked before.
-    fn own<'a>(&self, node: Option<&'a Node>) -> Option<&'a Node> {
+    fn if_written_here<'a>(&self, node: Option<&'a Node>) -> Option<&'a Node> {
         node.filter(|node| self.is_own(node.span))
     }
 
@@ -19,29 +19,29 @@ impl Checker<'_> {
         for layer in self.kind.tables() {
             self.own_image(layer, sink);
             for (_, part) in layer.tables_of("parts") {
-                let image = self.own(part.get("image"));
+                let image = self.if_written_here(part.get("image"));
                 image.into_iter().for_each(|node| image_of(node, sink));
             }
             for (name, alert) in layer.tables_of("alerts") {
                 for key in ["summary", "description"] {
-                    let node = self.own(alert.get(key));
+                    let node = self.if_written_here(alert.get(key));
                     let fault =
                         node.and_then(|node| template_fault(key, &name.name, node, &text(node)));
                     fault.into_iter().for_each(|fault| sink.push(fault));
                 }
             }
             let panels = layer.array("panels").unwrap_or_default().iter();
-            for node in panels.filter_map(|panel| self.own(Some(panel))) {
+            for node in panels.filter_map(|panel| self.if_written_here(Some(panel))) {
                 report_missing_keys(node, sink);
             }
             let records = layer.array("records").unwrap_or_default().iter();
             for record in records.filter_map(Node::as_table) {
-                let node = self.own(record.get("record"));
+                let node = self.if_written_here(record.get("record"));
                 let fault = node.and_then(fault_of_record);
                 fault.into_iter().for_each(|fault| sink.push(fault));
             }
             for key in ["requests", "errors", "durations"] {
-                let node = self.own(layer.get_path(&["slo", key]));
+                let node = self.if_written_here(layer.get_path(&["slo", key]));
                 let fault = node.and_then(|node| Series::read(key, node, &text(node)).err());
                 fault.into_iter().for_each(|fault| sink.push(*fault));
             }
@@ -102,7 +102,7 @@ impl Checker<'_> {
     }
 
     fn own_image(&self, layer: &Table, sink: &mut Sink) {
-        if let Some(node) = self.own(layer.get("image")) {
+        if let Some(node) = self.if_written_here(layer.get("image")) {
             let image = Image::literal(node.as_str().unwrap_or_default());
             let has_version = self.kind.table.get("version").is_some();
             match image.tag.is_some() && image.is_valid() && has_version {
@@ -110,7 +110,7 @@ impl Checker<'_> {
                 false => image_of(node, sink),
             }
         }
-        let version = self.own(layer.get("version"));
+        let version = self.if_written_here(layer.get("version"));
         let is_wrong = |node: &&Node| !is_tag(node.as_str().unwrap_or_default());
         if let Some(node) = version.filter(is_wrong) {
             let tag = node.as_str().unwrap_or_default();

@@ -1,7 +1,10 @@
 //! An entry of a raw `ports`.
 
 use super::value::word;
-use crate::model::{Bind, PortRange, Raw};
+use crate::{
+    model::{Bind, PortRange, Raw},
+    value::ComposePort,
+};
 
 /// `[[ADDRESS:]HOST:]CONTAINER[/PROTOCOL]`, or a table.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,7 +27,16 @@ impl<'a> RawPort<'a> {
                 word(by.get("published")),
                 word(by.get("protocol")),
             ),
-            _ => short_form(&word(Some(by))),
+            _ => {
+                let text = word(Some(by));
+                let port = ComposePort::split(&text);
+                let protocol = port.protocol.unwrap_or_default();
+                (
+                    port.address.to_string(),
+                    port.host.to_string(),
+                    protocol.to_string(),
+                )
+            }
         };
         let (first, last) = host.split_once('-').unwrap_or((&host, &host));
         let range = first.parse().ok().zip(last.parse().ok());
@@ -47,14 +59,6 @@ impl<'a> RawPort<'a> {
     pub fn is_open(&self) -> bool {
         !self.bind.is_some_and(Bind::is_loopback)
     }
-}
-
-/// The address, the ports of the host and the protocol.
-fn short_form(text: &str) -> (String, String, String) {
-    let (text, protocol) = text.split_once('/').unwrap_or((text, ""));
-    let (rest, _) = text.rsplit_once(':').unwrap_or_default();
-    let (address, host) = rest.rsplit_once(':').unwrap_or(("", rest));
-    (address.to_string(), host.to_string(), protocol.to_string())
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The same of the parts of a component, such as its exporter: of what they serve the rest of the platform knows ports alone.
+//! The same check for parts of a component, such as its exporter. Other components see only the ports of a part.
 
 use super::{
     Constants, Declarations, Declared, Diagnostic, Fact, Layered, Node, PortOption, Written,

@@ -52,7 +52,7 @@ pub(super) fn check(
         }
     }
     if let (Some(form), true) = (spec.form, node.as_array().is_some()) {
-        twice(all, (form, spec), &fitting, sink);
+        report_written_twice(all, (form, spec), &fitting, sink);
     }
 }
 
@@ -164,7 +164,7 @@ fn written(all: &Declarations, item: &Node) -> String {
 }
 
 /// Strings of a list that mean the same thing.
-fn twice(
+fn report_written_twice(
     all: &Declarations,
     (form, spec): (SettingForm, &SettingSpec),
     strings: &[&Node],

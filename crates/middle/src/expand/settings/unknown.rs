@@ -5,6 +5,7 @@ use crate::{
     diag::{Code, Diagnostic, nearest},
     expand::draft::Declared,
     language::component_key,
+    reference::{self, Mode, Piece, Words},
     syntax::Key,
     text::all_of,
 };
@@ -27,8 +28,14 @@ pub(in crate::expand) fn meant<'a>(declared: &'a Declared, name: &str) -> Option
     let known = || declared.kind.settings.iter().map(|spec| spec.name.as_str());
     let variable = declared.kind.table.get_path(&["workload", "env", name]);
     let of_variable = || {
-        let value = variable?.as_str()?;
-        known().find(|known| *value == format!("${{settings.{known}}}"))
+        let value = reference::of_node(variable?, Words::Kind, Mode::Shell);
+        match value.pieces.as_slice() {
+            [Piece::Reference(only)] => match only.segments.as_slice() {
+                ["settings", setting] => known().find(|known| known == setting),
+                _ => None,
+            },
+            _ => None,
+        }
     };
     let by_another_word = || {
         let lower = name.to_ascii_lowercase();

@@ -73,6 +73,32 @@ fn asks_itself(mut probe: Probe, name: &str) -> Probe {
     probe
 }
 
+fn not_one_way(health: &Entry, ways: usize) -> Diagnostic {
+    let (code, message) = match ways {
+        0 => (Code::MissingKey, "`health` does not say what to check"),
+        _ => (Code::ConflictingKeys, "`health` checks in several ways"),
+    };
+    Diagnostic::new(code, message)
+        .label(health.key.span, "this check")
+        .help("write one of `http` (with `port`), `tcp`, `command` and `shell`")
+}
+
+fn checks_nothing(health: &Entry, way: &Entry) -> Diagnostic {
+    let (name, line) = match way.key.name.as_str() {
+        "command" => ("command", "command = [\"/bin/check\"]"),
+        _ => ("shell", "shell = \"test -e /tmp/ready\""),
+    };
+    Diagnostic::new(
+        Code::BadValue,
+        format!("`{name}` of this health check is empty"),
+    )
+    .label(way.value.span, "checks nothing")
+    .label(health.key.span, "this check")
+    .help(format!(
+        "say what to run, as `{line}`; `health = false` on the component switches a check off"
+    ))
+}
+
 fn probe(
     scene: &Scene<'_>,
     (draft, shape): (&ComponentDraft, &WorkloadDraft),
@@ -86,30 +112,11 @@ fn probe(
         .filter_map(|way| table.entry(way))
         .collect();
     let [entry] = ways.as_slice() else {
-        let (code, message) = match ways.len() {
-            0 => (Code::MissingKey, "`health` does not say what to check"),
-            _ => (Code::ConflictingKeys, "`health` checks in several ways"),
-        };
-        sink.push(
-            Diagnostic::new(code, message)
-                .label(health.key.span, "this check")
-                .help("write one of `http` (with `port`), `tcp`, `command` and `shell`"),
-        );
+        sink.push(not_one_way(health, ways.len()));
         return None;
     };
     if is_empty(&entry.value) {
-        let (way, line) = match entry.key.name.as_str() {
-            "command" => ("command", "command = [\"/bin/check\"]"),
-            _ => ("shell", "shell = \"test -e /tmp/ready\""),
-        };
-        sink.push(
-            Diagnostic::new(Code::BadValue, format!("`{way}` of this health check is empty"))
-                .label(entry.value.span, "checks nothing")
-                .label(health.key.span, "this check")
-                .help(format!(
-                    "say what to run, as `{line}`; `health = false` on the component switches a check off"
-                )),
-        );
+        sink.push(checks_nothing(health, entry));
         return None;
     }
     match entry.key.name.as_str() {

@@ -58,7 +58,7 @@ pub(in crate::resolve) fn metrics(
             continue;
         };
         match places.entry((endpoint.number, endpoint.path.to_string())) {
-            Entry::Occupied(other) => sink.push(twice(&endpoint, *other.get())),
+            Entry::Occupied(other) => sink.push(scraped_twice(&endpoint, *other.get())),
             Entry::Vacant(place) => {
                 place.insert(endpoint.span);
                 out.push(endpoint);
@@ -68,7 +68,7 @@ pub(in crate::resolve) fn metrics(
     out
 }
 
-fn twice(endpoint: &Metrics, other: Span) -> Diagnostic {
+fn scraped_twice(endpoint: &Metrics, other: Span) -> Diagnostic {
     Diagnostic::new(
         Code::ConflictingKeys,
         format!(
@@ -138,9 +138,8 @@ impl Reader<'_> {
         let ca = self.ca(table, sink);
         let written = table.get("path").map(|node| self.path(node, sink));
         let written = written.unwrap_or_default();
-        let scheme = match table.string("scheme") {
-            Some("https") => HttpScheme::Https,
-            Some(_) => HttpScheme::Http,
+        let scheme = match table.string("scheme").and_then(HttpScheme::parse) {
+            Some(written) => written,
             None if ca.is_some() => HttpScheme::Https,
             None => port.scheme.over_http(),
         };

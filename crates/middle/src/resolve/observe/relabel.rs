@@ -5,7 +5,7 @@ use super::label_names::{LabelNames, texts};
 use crate::{
     diag::{Code, Diagnostic, Sink},
     expand::read,
-    model::Relabel,
+    model::{Relabel, RelabelAction},
     syntax::{Entry, Node, Table, places},
     text::all_of,
     value::pattern_fault,
@@ -27,9 +27,13 @@ pub(super) fn steps(table: &Table, key: &str, names: LabelNames, sink: &mut Sink
             modulus: read::unsigned(step, "modulus"),
             target_label: read::owned(step, "target_label"),
             replacement: read::owned(step, "replacement"),
-            action: read::owned(step, "action"),
+            action: action(step),
         })
         .collect()
+}
+
+fn action(step: &Table) -> Option<RelabelAction> {
+    step.string("action").and_then(RelabelAction::parse)
 }
 
 fn check(item: &Node, names: LabelNames, sink: &mut Sink) {
@@ -38,30 +42,24 @@ fn check(item: &Node, names: LabelNames, sink: &mut Sink) {
     if step.get("action").is_some_and(Node::is_broken) {
         return;
     }
-    let action = step.string("action").unwrap_or("replace");
+    let action = action(step).unwrap_or(RelabelAction::Replace);
     refused(step, action, sink);
     let target = step.entry("target_label");
-    let wants_target = [
-        "replace",
-        "hashmod",
-        "lowercase",
-        "uppercase",
-        "keepequal",
-        "dropequal",
-    ];
-    if wants_target.contains(&action) && target.is_none() {
+    if wants_target(action) && target.is_none() {
         sink.push(missing(item, action, "target_label = \"tier\""));
     }
-    if action == "hashmod" && step.get("modulus").is_none() {
+    if action == RelabelAction::HashMod && step.get("modulus").is_none() {
         sink.push(missing(item, action, "modulus = 4"));
     }
     // With `replace`, groups of the expression may stand in the label.
-    let target = target.filter(|it| action != "replace" || !holds_group(it));
-    let replacement = step.entry("replacement").filter(|_| action == "labelmap");
+    let target = target.filter(|it| action != RelabelAction::Replace || !holds_group(it));
+    let replacement = step
+        .entry("replacement")
+        .filter(|_| action == RelabelAction::LabelMap);
     for entry in target.into_iter().chain(replacement) {
         let text = entry.value.as_str().unwrap_or_default();
         let written = match action {
-            "labelmap" => without_groups(text),
+            RelabelAction::LabelMap => without_groups(text),
             _ => text.to_string(),
         };
         if !entry.value.is_broken() {
@@ -85,12 +83,31 @@ fn check(item: &Node, names: LabelNames, sink: &mut Sink) {
     }
 }
 
-/// Keys that the action does not take.
-fn refused(step: &Table, action: &str, sink: &mut Sink) {
+/// Whether the action writes a label, or compares one, that the step has to name.
+fn wants_target(action: RelabelAction) -> bool {
+    match action {
+        RelabelAction::Replace
+        | RelabelAction::HashMod
+        | RelabelAction::Lowercase
+        | RelabelAction::Uppercase
+        | RelabelAction::KeepEqual
+        | RelabelAction::DropEqual => true,
+        RelabelAction::Keep
+        | RelabelAction::Drop
+        | RelabelAction::LabelMap
+        | RelabelAction::LabelDrop
+        | RelabelAction::LabelKeep => false,
+    }
+}
+
+/// Reports keys that the action does not take.
+fn refused(step: &Table, action: RelabelAction, sink: &mut Sink) {
     let takes: &[&str] = match action {
-        "labeldrop" | "labelkeep" => &["action", "regex"],
-        "keepequal" | "dropequal" => &["action", "source_labels", "target_label"],
-        "lowercase" | "uppercase" => &[
+        RelabelAction::LabelDrop | RelabelAction::LabelKeep => &["action", "regex"],
+        RelabelAction::KeepEqual | RelabelAction::DropEqual => {
+            &["action", "source_labels", "target_label"]
+        }
+        RelabelAction::Lowercase | RelabelAction::Uppercase => &[
             "action",
             "source_labels",
             "separator",
@@ -98,7 +115,11 @@ fn refused(step: &Table, action: &str, sink: &mut Sink) {
             "modulus",
             "target_label",
         ],
-        _ => return,
+        RelabelAction::Replace
+        | RelabelAction::Keep
+        | RelabelAction::Drop
+        | RelabelAction::HashMod
+        | RelabelAction::LabelMap => return,
     };
     let needless = step.entries.iter();
     let needless: Vec<&Entry> = needless
@@ -108,7 +129,7 @@ fn refused(step: &Table, action: &str, sink: &mut Sink) {
         return;
     }
     let names: Vec<&str> = needless.iter().map(|it| it.key.name.as_str()).collect();
-    let names = all_of(&names);
+    let (names, action) = (all_of(&names), action.name());
     let message = format!("the action `{action}` does not take {names}");
     let mut diagnostic = Diagnostic::new(Code::ConflictingKeys, message);
     let mut gone = Vec::new();
@@ -119,7 +140,8 @@ fn refused(step: &Table, action: &str, sink: &mut Sink) {
     sink.push(diagnostic.help(format!("remove {names}")).removing(gone));
 }
 
-fn missing(item: &Node, action: &str, line: &str) -> Diagnostic {
+fn missing(item: &Node, action: RelabelAction, line: &str) -> Diagnostic {
+    let action = action.name();
     let key = line.split(' ').next().unwrap_or_default();
     Diagnostic::new(
         Code::MissingKey,

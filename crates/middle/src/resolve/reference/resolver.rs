@@ -38,7 +38,7 @@ impl Resolver<'_> {
     pub(super) fn resolve(&self, segments: &[&str], sink: &mut Sink) -> Option<Text> {
         match segments {
             ["components", name, rest @ ..] => self.component(name, rest, sink),
-            ["self", rest @ ..] => self.own(rest, sink),
+            ["self", rest @ ..] => self.self_reference(rest, sink),
             ["secrets", name] => self.secret(name, sink),
             ["vars", name] => self.variable(name, sink),
             ["platform", "name"] => Some(Text::literal(&self.scene.names.platform)),
@@ -109,7 +109,7 @@ impl Resolver<'_> {
         self.part_of(index, rest, None, sink)
     }
 
-    fn own(&self, rest: &[&str], sink: &mut Sink) -> Option<Text> {
+    fn self_reference(&self, rest: &[&str], sink: &mut Sink) -> Option<Text> {
         let Some(index) = self.scope.owner else {
             self.bad(
                 "`self` is the component that a string stands in; here write `${components.C...}`",
@@ -320,6 +320,16 @@ impl Resolver<'_> {
         Some(out)
     }
 
+    /// What is still known of a port that the user took away.
+    fn field_of_removed_port(&self, index: usize, port: &str, field: &str) -> Option<Text> {
+        let number = self.removed_port(index, port)?;
+        match PortField::parse(field)? {
+            PortField::Path => Some(Text::default()),
+            PortField::Port | PortField::PublicPort => Some(Text::literal(number.to_string())),
+            _ => None,
+        }
+    }
+
     /// `PORT.FIELD`, an output, or what every component has.
     fn part_of(
         &self,
@@ -335,15 +345,9 @@ impl Resolver<'_> {
             return self.field(&of, field, sink);
         }
         if let [port, field] = rest
-            && let Some(number) = self.removed_port(index, port)
+            && let Some(text) = self.field_of_removed_port(index, port, field)
         {
-            match PortField::parse(field) {
-                Some(PortField::Path) => return Some(Text::default()),
-                Some(PortField::Port | PortField::PublicPort) => {
-                    return Some(Text::literal(number.to_string()));
-                }
-                _ => {}
-            }
+            return Some(text);
         }
         let asked = match rest {
             [name] => ComponentField::parse(name),

@@ -51,7 +51,7 @@ fn of_mount(pipeline: &Pipeline, mount: &Mount) -> Option<Diagnostic> {
             .help_to_accept(|accept| format!("put it into the image, and write {accept}")),
         );
     }
-    (relative && !mount.compose_only).then(|| {
+    (relative && mount.is_on(Site::Cluster)).then(|| {
         loss(
             Target::Airflow,
             &format!(

@@ -45,7 +45,7 @@ pub fn emit(context: &Context<'_>) -> Result<Emission, TemplateError> {
                     .losses
                     .extend(frozen(platform, workload, file, text));
             }
-            if let Some(path) = notify_file(&workload.component, &file.content) {
+            if let Some(path) = notify_file(&file.content) {
                 let view = alertmanager::view(context);
                 let text = context.engine.render(ALERTMANAGER, &view)?;
                 emission.files.add(Target::Compose, path.to_string(), text);

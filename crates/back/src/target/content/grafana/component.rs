@@ -21,7 +21,7 @@ pub(super) fn dashboards(board: &Board<'_>) -> Vec<(String, Dashboard)> {
     let mut out = Vec::new();
     for component in &platform.components {
         if boards::has_own(component) {
-            out.push((component.name.clone(), own(board, component)));
+            out.push((component.name.clone(), dashboard_of(board, component)));
         } else if !board.jobs_of(&component.name).is_empty() {
             kinds.entry(&component.kind).or_default().push(component);
         }
@@ -45,7 +45,7 @@ pub(super) fn dashboards(board: &Board<'_>) -> Vec<(String, Dashboard)> {
 
 /// The dashboard of a component that has panels of its own. What nothing scrapes may push, or be measured by others: there are no
 /// panels of its kind then, and no instances.
-fn own(board: &Board<'_>, component: &Component) -> Dashboard {
+fn dashboard_of(board: &Board<'_>, component: &Component) -> Dashboard {
     let jobs = board.jobs_of(&component.name);
     let is_scraped = !jobs.is_empty();
     let selector = match jobs.first() {

@@ -124,7 +124,7 @@ fn tiles(board: &Board<'_>, title: &str, description: &str, members: &[&Componen
     panel
 }
 
-/// 1 while a component works, 2 while nobody knows. Of several instances one is enough; where there should be one and none is seen, it does not.
+/// 1 = works, 2 = unknown. One working instance is enough. If one is expected and none reports, it is down.
 fn state_query(board: &Board<'_>, component: &Component) -> String {
     let jobs = deciding(board, component);
     let asked = board.asked_of(&component.name);

@@ -236,7 +236,7 @@ fn generated_folder(grafana: &Component) -> String {
     mounts
         .iter()
         .find(|mount| {
-            matches!(&mount.content, FileContent::Generated(path) if path == "grafana/dashboards")
+            matches!(&mount.content, FileContent::Generated(it) if it.path() == "grafana/dashboards")
         })
         .map_or(DASHBOARDS, |mount| &mount.path)
         .to_string()

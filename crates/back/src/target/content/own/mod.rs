@@ -2,6 +2,7 @@
 //! `generated/`. It sees the platform as plain data; docs/templates.md describes both.
 
 mod view;
+mod workload;
 
 use std::collections::BTreeSet;
 
@@ -87,7 +88,7 @@ pub fn has_any(engine: &Engine) -> bool {
 /// Paths of the user's templates that are outputs of their own, sorted. A name that begins with `_` is a part for others
 /// to include; in the chart it is Helm that includes it.
 fn new_outputs(engine: &Engine) -> BTreeSet<&str> {
-    let own = engine.own().iter().map(|(path, _)| path.as_str());
+    let own = engine.own_templates().iter().map(|(path, _)| path.as_str());
     own.filter(|path| embedded(path).is_none())
         .filter(|path| {
             first_folder(path) == CHART || !path.split('/').any(|name| name.starts_with('_'))

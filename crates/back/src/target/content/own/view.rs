@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::workload::workload;
 use crate::{
     model::{
-        Agent, Ci, CiStage, Component, EnvironmentVariable, FlowEnd, Gpu, HostPort, Lifecycle,
-        Mount, MountSource, Pipeline, Platform, Port, TaskBody, Text, Workload,
+        Agent, Ci, CiStage, Component, EnvironmentVariable, FlowEnd, HostPort, Pipeline, Platform,
+        Port, SecretVariable, Task, TaskBody, Text, TriggerRule,
     },
     speak::{Readable, Speak},
 };
@@ -67,11 +68,11 @@ pub(super) fn view(platform: &Platform, mut facts: Value) -> Value {
     })
 }
 
-fn list<T>(items: &[T], view: impl Fn(&T) -> Value) -> Value {
+pub(super) fn list<T>(items: &[T], view: impl Fn(&T) -> Value) -> Value {
     items.iter().map(view).collect()
 }
 
-fn text(platform: &Platform, text: &Text) -> String {
+pub(super) fn text(platform: &Platform, text: &Text) -> String {
     Readable(platform).text(text)
 }
 
@@ -104,7 +105,7 @@ fn component(platform: &Platform, component: &Component) -> Value {
     })
 }
 
-fn port(port: &Port) -> Value {
+pub(super) fn port(port: &Port) -> Value {
     json!({
         "name": port.name,
         "container": port.container.to_string(),
@@ -119,60 +120,7 @@ fn port(port: &Port) -> Value {
     })
 }
 
-fn workload(platform: &Platform, workload: &Workload) -> Value {
-    let texts = |texts: &Option<Vec<Text>>| {
-        texts
-            .as_ref()
-            .map(|texts| list(texts, |item| Value::from(text(platform, item))))
-    };
-    json!({
-        "name": workload.name,
-        "part": workload.part,
-        "job": workload.lifecycle == Lifecycle::Job,
-        "image": text(platform, &workload.image.text()),
-        "built": workload.build.is_some(),
-        "entrypoint": texts(&workload.entrypoint),
-        "command": texts(&workload.command),
-        "env": environment(platform, &workload.env),
-        "ports": list(&workload.ports, port),
-        "mounts": list(&workload.mounts, mount),
-        "files": list(&workload.files, |file| Value::from(file.path.as_str())),
-        "metrics": list(&workload.metrics, |metrics| json!({
-            "job": metrics.job,
-            "port": metrics.number,
-            "path": metrics.path.to_string(),
-            "interval_ms": metrics.interval,
-        })),
-        "resources": {
-            "cpu_millis": workload.resources.cpu,
-            "memory_bytes": workload.resources.memory,
-            "gpu": workload.resources.gpu.as_ref().map(|gpu| match gpu {
-                Gpu::Count(count) => json!(count),
-                Gpu::All => json!("all"),
-                Gpu::Devices(ids) => json!(ids),
-            }),
-        },
-        "replicas": workload.replicas,
-        "daemon": workload.daemon,
-        "restart": workload.restart.name(),
-        "profiles": workload.profiles,
-        "depends_on": list(&workload.depends_on, |dependency| json!({
-            "workload": dependency.workload,
-            "condition": dependency.condition.name(),
-            "optional": dependency.optional,
-        })),
-        "reaches": list(&workload.reaches, |reach| json!({
-            "component": reach.component,
-            "port": reach.port,
-        })),
-        "labels": list(&workload.runtime.labels, |(name, value)| json!({
-            "name": name,
-            "value": text(platform, value),
-        })),
-    })
-}
-
-fn environment(platform: &Platform, variables: &[EnvironmentVariable]) -> Value {
+pub(super) fn environment(platform: &Platform, variables: &[EnvironmentVariable]) -> Value {
     list(variables, |variable| {
         json!({
             "name": variable.name,
@@ -181,74 +129,164 @@ fn environment(platform: &Platform, variables: &[EnvironmentVariable]) -> Value 
     })
 }
 
-fn mount(mount: &Mount) -> Value {
-    let (volume, source) = match &mount.source {
-        MountSource::Volume(key) => (Some(key), None),
-        MountSource::Bind { path, .. } => (None, Some(path.as_str())),
-    };
-    json!({
-        "name": mount.name,
-        "path": mount.path,
-        "volume": volume,
-        "source": source,
-        "read_only": mount.read_only,
-    })
-}
-
 fn pipeline(platform: &Platform, pipeline: &Pipeline) -> Value {
+    let Pipeline {
+        name,
+        description,
+        schedule,
+        start,
+        image,
+        tags,
+        reaches,
+        retries,
+        retry_delay,
+        timeout,
+        catchup,
+        max_active_runs,
+        params,
+        env,
+        tasks,
+        // How an engine or a cluster runs its tasks.
+        build: _,
+        volumes: _,
+        resources: _,
+        container: _,
+        written: _,
+        span: _,
+    } = pipeline;
+    let task = |task: &Task| self::task(platform, pipeline, task);
     json!({
-        "name": pipeline.name,
-        "description": pipeline.description,
-        "schedule": pipeline.schedule.as_ref().map(ToString::to_string),
-        "start": pipeline.start.as_ref().map(ToString::to_string),
-        "image": pipeline.image.as_ref().map(|image| text(platform, &image.text())),
-        "tags": pipeline.tags,
-        "env": environment(platform, &pipeline.env),
-        "params": list(&pipeline.params, |parameter| json!({
+        "name": name,
+        "description": description,
+        "schedule": schedule.as_ref().map(ToString::to_string),
+        "start": start.as_ref().map(ToString::to_string),
+        "image": image.as_ref().map(|image| text(platform, &image.text())),
+        "tags": tags,
+        "reaches": list(reaches, |reach| json!({
+            "component": reach.component,
+            "port": reach.port,
+        })),
+        "retries": retries,
+        "retry_delay_ms": retry_delay,
+        "timeout_ms": timeout,
+        "catchup": catchup,
+        "max_active_runs": max_active_runs,
+        "env": environment(platform, env),
+        "params": list(params, |parameter| json!({
             "name": parameter.name,
             "value": Readable(platform).raw(&parameter.value),
         })),
-        "tasks": list(&pipeline.tasks, |task| json!({
-            "name": task.name,
-            "run": match &task.body {
-                TaskBody::Run(run) => Some(text(platform, run)),
-                TaskBody::Stub => None,
-            },
-            "after": list(&task.after, |before| json!(pipeline.task(before.value).name)),
-            "image": task.image.as_ref().map(|image| text(platform, &image.text())),
-            "env": environment(platform, &task.env),
-        })),
+        "tasks": list(tasks, task),
+    })
+}
+
+fn task(platform: &Platform, pipeline: &Pipeline, task: &Task) -> Value {
+    let Task {
+        name,
+        body,
+        after,
+        image,
+        env,
+        retries,
+        timeout,
+        trigger_rule,
+        // How an engine or a cluster runs it.
+        resources: _,
+        container: _,
+        span: _,
+    } = task;
+    json!({
+        "name": name,
+        "run": match body {
+            TaskBody::Run(run) => Some(text(platform, run)),
+            TaskBody::Stub => None,
+        },
+        "after": list(after, |before| json!(pipeline.task(before.value).name)),
+        "image": image.as_ref().map(|image| text(platform, &image.text())),
+        "env": environment(platform, env),
+        "retries": retries,
+        "timeout_ms": timeout,
+        "trigger_rule": trigger_rule.map(TriggerRule::name),
     })
 }
 
 fn ci(platform: &Platform, ci: &Ci) -> Value {
+    let Ci {
+        name,
+        description,
+        agent,
+        paths,
+        branches,
+        tags,
+        env,
+        secrets,
+        timeout,
+        retries,
+        stages,
+        // In Jenkins' own terms: a Jenkinsfile has them.
+        unset: _,
+        parameters: _,
+        triggers: _,
+        post: _,
+        written: _,
+        span: _,
+    } = ci;
     json!({
-        "name": ci.name,
-        "description": ci.description,
-        "agent": agent(&ci.agent),
-        "paths": ci.paths,
-        "branches": ci.branches,
-        "env": environment(platform, &ci.env),
-        "stages": list(&ci.stages, |known| stage(platform, known)),
+        "name": name,
+        "description": description,
+        "agent": self::agent(agent),
+        "paths": paths,
+        "branches": branches,
+        "tags": tags,
+        "env": environment(platform, env),
+        "secrets": bound(secrets),
+        "timeout_ms": timeout,
+        "retries": retries,
+        "stages": list(stages, |known| stage(platform, known)),
+    })
+}
+
+fn bound(secrets: &[SecretVariable]) -> Value {
+    list(secrets, |secret| {
+        json!({
+            "variable": secret.variable,
+            "secret": secret.secret,
+        })
     })
 }
 
 fn stage(platform: &Platform, known: &CiStage) -> Value {
+    let CiStage {
+        name,
+        run,
+        env,
+        secrets,
+        paths,
+        branches,
+        tags,
+        timeout,
+        retries,
+        agent,
+        parallel,
+        // In Jenkins' own terms: a Jenkinsfile has them.
+        unset: _,
+        post: _,
+        span: _,
+    } = known;
     json!({
-        "name": known.name,
-        "run": list(&known.run, |line| Value::from(text(platform, line))),
-        "env": environment(platform, &known.env),
-        "secrets": list(&known.secrets, |secret| json!({
-            "variable": secret.variable,
-            "secret": secret.secret,
-        })),
-        "paths": known.paths,
-        "branches": known.branches,
-        "agent": known.agent.as_ref().map(agent),
-        "parallel": list(&known.parallel, |inner| stage(platform, inner)),
+        "name": name,
+        "run": list(run, |line| Value::from(text(platform, line))),
+        "env": environment(platform, env),
+        "secrets": bound(secrets),
+        "paths": paths,
+        "branches": branches,
+        "tags": tags,
+        "timeout_ms": timeout,
+        "retries": retries,
+        "agent": agent.as_ref().map(self::agent),
+        "parallel": list(parallel, |inner| stage(platform, inner)),
     })
 }
-
 fn agent(agent: &Agent) -> Value {
     match agent {
         Agent::Any => json!({ "kind": "any", "value": null }),

@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 use super::{NodeJob, OF_NODES, about};
 use crate::{
     model::{
-        About, Component, HttpScheme, Login, Platform, Port, Relabel, ScrapeSettings, SettingValue,
-        Store, Text, Workload, scrape_ca, scrape_secret,
+        About, Component, HttpScheme, Login, Platform, Port, Relabel, RelabelAction,
+        ScrapeSettings, SettingValue, Store, Text, Workload, scrape_ca, scrape_secret,
     },
     speak::{Constants, Speak, units::prometheus},
     target::{
@@ -347,11 +347,11 @@ fn relabel(step: &Relabel) -> Value {
         action,
     } = step;
     let texts = [
-        ("separator", separator),
-        ("regex", regex),
-        ("target_label", target_label),
-        ("replacement", replacement),
-        ("action", action),
+        ("separator", separator.as_deref()),
+        ("regex", regex.as_deref()),
+        ("target_label", target_label.as_deref()),
+        ("replacement", replacement.as_deref()),
+        ("action", action.map(RelabelAction::name)),
     ];
     let mut out = Map::new();
     if !source_labels.is_empty() {
@@ -359,7 +359,7 @@ fn relabel(step: &Relabel) -> Value {
     }
     for (key, text) in texts {
         if let Some(text) = text {
-            out.insert(key.to_string(), text.clone().into());
+            out.insert(key.to_string(), text.into());
         }
     }
     out.extend(modulus.map(|modulus| ("modulus".to_string(), modulus.into())));

@@ -188,7 +188,7 @@ pub(super) fn warning(question: &Question<'_>, message: &str) -> Diagnostic {
 pub(super) fn lost_metrics(jobs: &[Job<'_>]) -> Vec<Diagnostic> {
     let mut out = Vec::new();
     for job in jobs {
-        let lost = exposed::lost(job);
+        let lost = exposed::lost_metrics(job);
         let metrics: BTreeSet<&str> = lost.iter().map(|lost| lost.metric.as_str()).collect();
         let names: BTreeSet<&str> = lost.iter().map(|lost| lost.rule).collect();
         if names.is_empty() {

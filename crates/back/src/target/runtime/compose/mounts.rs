@@ -72,7 +72,7 @@ fn volume(speak: &dyn Speak, mount: &Mount) -> Value {
         MountSource::Bind { path, .. } => {
             let mut options = Keys::default();
             options.put_optional("propagation", mount.propagation.map(Propagation::name));
-            options.put("create_host_path", !mount.compose_only);
+            options.put("create_host_path", mount.only.is_none());
             let source = host_path(speak, speak.platform(), path);
             bind_mount(speak, &source, MountPoint::of(mount), options)
         }

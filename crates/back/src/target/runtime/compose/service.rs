@@ -228,15 +228,10 @@ fn runtime(context: &Context<'_>, workload: &Workload, losses: &mut Losses, keys
         reads_everywhere: _,
     } = &workload.runtime;
     own_network(context, workload, losses, keys);
-    let copies_secrets = copies_secrets(workload);
-    if *read_only && copies_secrets {
-        losses.key(
-            workload,
-            "read_only",
-            "mounts a secret, which Compose can't copy into a read-only file system: `read_only` is left out",
-        );
-    }
-    keys.put_filled("read_only", *read_only && !copies_secrets);
+    keys.put_filled(
+        "read_only",
+        *read_only && may_be_read_only(workload, losses),
+    );
     keys.put_filled("tmpfs", literals(speak, tmpfs));
     keys.put_optional("shm_size", shm_size.map(engine::bytes));
     keys.put_filled("ulimits", ulimits(limits));
@@ -257,6 +252,19 @@ fn runtime(context: &Context<'_>, workload: &Workload, losses: &mut Losses, keys
             .map(|it| speak.literal(&it.to_string())),
     );
     keys.put_optional("stop_grace_period", stop_grace_period.map(engine::duration));
+}
+
+/// Whether its file system can be read-only; reports where it can't.
+fn may_be_read_only(workload: &Workload, losses: &mut Losses) -> bool {
+    let copies_secrets = copies_secrets(workload);
+    if copies_secrets {
+        losses.key(
+            workload,
+            "read_only",
+            "mounts a secret, which Compose can't copy into a read-only file system: `read_only` is left out",
+        );
+    }
+    !copies_secrets
 }
 
 /// What a container has only where its network is its own.

@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::{
     data::Keeper,
     diag::Diagnostic,
+    files::Site,
     language::memory_bytes,
     model::{Mount, MountSource, NetworkOwners, Platform, PlatformVolume, Workload},
     speak::units::kubernetes,
@@ -78,7 +79,7 @@ impl Claims {
             if users.workloads.is_empty() && users.pipelines == 0 {
                 continue;
             }
-            let own = own(volume, &users, pods);
+            let own = owning_workload(volume, &users, pods);
             if is_of_node(platform, pods, volume, &users) {
                 claims.of_nodes.insert(volume.key.clone());
                 continue;
@@ -175,7 +176,7 @@ pub fn own_access_modes() -> Vec<&'static str> {
 fn users(platform: &Platform) -> BTreeMap<&str, Users<'_>> {
     fn volume(mount: &Mount) -> Option<&str> {
         match &mount.source {
-            MountSource::Volume(key) if !mount.compose_only => Some(key),
+            MountSource::Volume(key) if mount.is_on(Site::Cluster) => Some(key),
             MountSource::Volume(_) | MountSource::Bind { .. } => None,
         }
     }
@@ -215,7 +216,7 @@ fn is_of_node(
 }
 
 /// The owner of a volume: the only workload that mounts it, if it is long-running.
-fn own<'a>(
+fn owning_workload<'a>(
     volume: &PlatformVolume,
     users: &Users<'a>,
     pods: &NetworkOwners,
@@ -254,7 +255,7 @@ fn alone(
     ClaimValues {
         name: volume.claim.clone(),
         component: volume.component.clone().unwrap_or(volume.key.clone()),
-        workload: own(volume, users, pods).map(|workload| workload.name.clone()),
+        workload: owning_workload(volume, users, pods).map(|workload| workload.name.clone()),
         create: !volume.external,
         size: size(Some(volume)),
         access_modes: vec![if many { MANY_NODES } else { ONE_NODE }],

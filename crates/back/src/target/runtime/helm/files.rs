@@ -153,7 +153,7 @@ impl<'a> ChartFiles<'a> {
     fn is_folder(&self, content: &FileContent) -> bool {
         match content {
             FileContent::Folder { .. } | FileContent::Stubs => true,
-            FileContent::Generated(path) => self.context.mounted.get(path).is_none(),
+            FileContent::Generated(it) => self.context.mounted.get(it.path()).is_none(),
             _ => false,
         }
     }
@@ -186,7 +186,7 @@ impl<'a> ChartFiles<'a> {
                 .collect(),
             FileContent::Secret(_) => Vec::new(),
             FileContent::Stubs => self.generated(STUBS),
-            FileContent::Generated(path) => self.generated(path),
+            FileContent::Generated(it) => self.generated(it.path()),
         }
     }
 

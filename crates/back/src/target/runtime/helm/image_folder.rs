@@ -8,7 +8,7 @@ use crate::model::{Mount, MountSource, Text, Workload};
 const SCRIPTS: [&str; 7] = [".sh", ".py", ".jar", ".js", ".mjs", ".rb", ".pl"];
 
 /// Reports the program that a new claim of this mount hides.
-pub(super) fn lost(builder: &mut Builder<'_>, workload: &Workload, mount: &Mount) {
+pub(super) fn report_hidden_program(builder: &mut Builder<'_>, workload: &Workload, mount: &Mount) {
     // First what is rare: the other question looks at the whole platform.
     let Some(program) = program_below(workload, mount) else {
         return;

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{chart::Builder, claims, image_folder, node_path, security};
 use crate::{
     diag::Diagnostic,
+    files::Site,
     model::{
         Device, HostPath, Mount, MountSource, NetworkMode, PlatformVolume, Propagation, Text,
         Tmpfs, TmpfsOption, Workload,
@@ -18,7 +19,10 @@ use crate::{
 /// Named volumes, folders of the host, and memory.
 pub fn volumes(builder: &mut Builder<'_>, workload: &Workload) -> Map<String, Value> {
     let mut out = Map::new();
-    let mounts = workload.mounts.iter().filter(|mount| !mount.compose_only);
+    let mounts = workload
+        .mounts
+        .iter()
+        .filter(|mount| mount.is_on(Site::Cluster));
     for mount in mounts.chain(&workload.node_mounts) {
         if let Some(value) = mounted(builder, workload, mount) {
             out.insert(mount.name.clone(), value);
@@ -69,7 +73,7 @@ pub fn volumes(builder: &mut Builder<'_>, workload: &Workload) -> Map<String, Va
 fn mounted(builder: &mut Builder<'_>, workload: &Workload, mount: &Mount) -> Option<Value> {
     let platform = builder.context.platform;
     let mut value = json!({ "mountPath": mount.path });
-    image_folder::lost(builder, workload, mount);
+    image_folder::report_hidden_program(builder, workload, mount);
     match &mount.source {
         MountSource::Volume(key) if builder.claims.is_of_pods(key) => {
             place_in_claim(&mut value, workload, mount);
@@ -272,7 +276,7 @@ fn holds_alone(builder: &Builder<'_>, workload: &Workload) -> bool {
     // The lock file in a data folder does not stop a second server: both have the same number in their own containers.
     let is_data = |mount: &Mount| {
         let places = component.into_iter().flat_map(|it| &it.keeps_in);
-        let is_writable = is_one_server && !mount.read_only && !mount.compose_only;
+        let is_writable = is_one_server && !mount.read_only && mount.is_on(Site::Cluster);
         is_writable && places.into_iter().any(|place| overlap(place, &mount.path))
     };
     let claims = &builder.claims;

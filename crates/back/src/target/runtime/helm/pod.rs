@@ -62,14 +62,14 @@ pub fn values(builder: &mut Builder<'_>, workload: &Workload, kind: Kind) -> Pod
         return PodValues::default();
     }
     let platform = builder.context.platform;
-    let mut pod = own(builder, workload, kind);
+    let mut pod = own_pod_values(builder, workload, kind);
     for guest in builder
         .guests
         .get(&workload.name)
         .cloned()
         .unwrap_or_default()
     {
-        let of_guest = own(builder, guest, Kind::Container);
+        let of_guest = own_pod_values(builder, guest, Kind::Container);
         let mut joining = Joining {
             builder,
             host: workload,
@@ -89,7 +89,7 @@ fn is_there_without(platform: &Platform, host: &Workload, guest: &Workload) -> b
 }
 
 /// What a workload says itself.
-fn own(builder: &mut Builder<'_>, workload: &Workload, kind: Kind) -> PodValues {
+fn own_pod_values(builder: &mut Builder<'_>, workload: &Workload, kind: Kind) -> PodValues {
     let platform = builder.context.platform;
     let runtime = &workload.runtime;
     let mode = workload.network_mode.as_ref().map(|mode| &mode.value);
@@ -109,6 +109,15 @@ fn own(builder: &mut Builder<'_>, workload: &Workload, kind: Kind) -> PodValues 
         host_aliases: host_aliases(builder, workload),
         share_process_namespace: runtime.init == Some(true),
         termination_grace_period_seconds: runtime.stop_grace_period.map(kubernetes::seconds),
+    }
+}
+
+/// The whole pod stops at once: who needs longest decides.
+fn lengthen_grace_period(of_pod: &mut Option<u64>, of_guest: Option<u64>) {
+    let longest = of_guest.map(|seconds| seconds.max(of_pod.unwrap_or(GRACE_OF_KUBERNETES)));
+    let is_said = |seconds: &u64| of_pod.is_some() || *seconds > GRACE_OF_KUBERNETES;
+    if let Some(seconds) = longest.filter(is_said) {
+        *of_pod = Some(seconds);
     }
 }
 
@@ -141,7 +150,7 @@ impl Joining<'_, '_> {
             let value = value
                 .as_str()
                 .unwrap_or("a value put together at the start");
-            self.lost(
+            self.report_lost_key(
                 "labels",
                 &format!(
                     "sets `{key} = {value}`, but the pod of `{}` has another value, which is used",
@@ -153,7 +162,7 @@ impl Joining<'_, '_> {
             .add_new(&mut pod.node_selector, node_selector)
             .is_empty()
         {
-            self.lost("platform", &format!("is another than that of `{}`, in whose pod it runs: a pod has one node, and that of `{}` holds", self.host.name, self.host.name));
+            self.report_lost_key("platform", &format!("is another than that of `{}`, in whose pod it runs: a pod has one node, and that of `{}` holds", self.host.name, self.host.name));
         }
         if starts_pods {
             self.lost_by_account("starts pods");
@@ -162,7 +171,7 @@ impl Joining<'_, '_> {
         union(&mut pod.reads, reads);
         union(&mut pod.reads_everywhere, reads_everywhere);
         if hostname.is_some() {
-            self.lost(
+            self.report_lost_key(
                 "hostname",
                 &format!(
                     "has no form in the chart: a pod has one, and this one is the pod of `{}`",
@@ -172,17 +181,8 @@ impl Joining<'_, '_> {
         }
         self.hosts(&mut pod.host_aliases, host_aliases);
         pod.share_process_namespace |= share_process_namespace;
-        // The whole pod stops at once: who needs longest decides.
-        let longest = termination_grace_period_seconds.map(|seconds| {
-            let of_pod = pod.termination_grace_period_seconds;
-            seconds.max(of_pod.unwrap_or(GRACE_OF_KUBERNETES))
-        });
-        let is_said = |seconds: &u64| {
-            pod.termination_grace_period_seconds.is_some() || *seconds > GRACE_OF_KUBERNETES
-        };
-        if let Some(seconds) = longest.filter(is_said) {
-            pod.termination_grace_period_seconds = Some(seconds);
-        }
+        let of_pod = &mut pod.termination_grace_period_seconds;
+        lengthen_grace_period(of_pod, termination_grace_period_seconds);
     }
 
     /// What a guest that is off says of the pod, which would hold for the others in it all the same.
@@ -227,7 +227,7 @@ impl Joining<'_, '_> {
             ),
         ];
         for (key, _) in left.into_iter().filter(|(_, is_left)| *is_left) {
-            self.lost(key, &format!("is left out of the chart: it is off by default, and this would hold for the pod of `{}` all the same. Write it at `{}` if it may", self.host.name, self.host.name));
+            self.report_lost_key(key, &format!("is left out of the chart: it is off by default, and this would hold for the pod of `{}` all the same. Write it at `{}` if it may", self.host.name, self.host.name));
         }
         if *starts_pods {
             self.lost_by_account("starts pods");
@@ -241,7 +241,7 @@ impl Joining<'_, '_> {
         let before = pod.supplemental_groups.len();
         union(&mut pod.supplemental_groups, groups);
         if pod.supplemental_groups.len() > before {
-            self.lost("group_add", &format!("holds for the whole pod of `{}`, in which it runs: Kubernetes gives groups to pods alone", self.host.name));
+            self.report_lost_key("group_add", &format!("holds for the whole pod of `{}`, in which it runs: Kubernetes gives groups to pods alone", self.host.name));
         }
     }
 
@@ -252,7 +252,7 @@ impl Joining<'_, '_> {
                 let known = pod.iter().find(|line| line.hostnames.contains(&name));
                 match known.map(|line| line.ip == ip) {
                     Some(true) => {}
-                    Some(false) => self.lost("extra_hosts", &format!("holds `{name}`, which has another address in its pod, that of `{}`: that one holds", self.host.name)),
+                    Some(false) => self.report_lost_key("extra_hosts", &format!("holds `{name}`, which has another address in its pod, that of `{}`: that one holds", self.host.name)),
                     None => add_host(pod, &ip, name),
                 }
             }
@@ -276,7 +276,7 @@ impl Joining<'_, '_> {
         others
     }
 
-    fn lost(&mut self, key: &str, what: &str) {
+    fn report_lost_key(&mut self, key: &str, what: &str) {
         self.builder.losses.key(self.guest, key, what);
     }
 
@@ -285,7 +285,7 @@ impl Joining<'_, '_> {
             "puts it into the pod of `{}`, whose account may not: it {what}",
             self.host.name
         );
-        self.lost("network_mode", &reason);
+        self.report_lost_key("network_mode", &reason);
     }
 }
 

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::claims::Claims;
 use crate::{
+    files::Site,
     model::{
         Account, Capability, Device, HostPath, MountSource, NetworkMode, Platform, User, Workload,
     },
@@ -68,7 +69,7 @@ pub fn unrestricted(workload: &Workload, claims: &Claims) -> Option<String> {
         |source: &MountSource| matches!(source, MountSource::Volume(key) if claims.is_of_node(key));
     let mounts_node = !workload.node_mounts.is_empty()
         || workload.mounts.iter().any(|mount| {
-            !mount.compose_only && (of_node(&mount.source) || keeps_on_node(&mount.source))
+            mount.is_on(Site::Cluster) && (of_node(&mount.source) || keeps_on_node(&mount.source))
         })
         || runtime
             .devices

@@ -38,7 +38,7 @@ fn before<'a>(platform: &'a Platform, pods: &'a NetworkOwners) -> Pods<'a> {
         }
     }
     at_once_with_its_reasons(&mut before, platform.workloads().filter(|it| it.in_chart));
-    // What waits for each other does so for the guests of a pod: `depends_on` itself has no circle.
+    // Only guests of a pod can wait for each other here: `depends_on` itself has no cycle.
     let hosts = platform.workloads();
     let hosts = hosts.filter_map(|workload| pods.foreign_owner_of(&workload.name));
     circles_at_once(&mut before, hosts.collect());

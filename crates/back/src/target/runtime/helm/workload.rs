@@ -107,7 +107,7 @@ fn health(builder: &mut Builder<'_>, workload: &Workload) -> Option<health::Heal
         return Some(health::values(builder.context.platform, health));
     }
     if builder.pods.foreign_owner_of(&workload.name).is_some() {
-        let reason = "has no form in the chart: the pod that the job is of waits for its end";
+        let reason = "has no form in the chart: the job is an init container, so its pod waits until it ends";
         builder.losses.key(workload, "health", reason);
         return None;
     }
@@ -331,7 +331,8 @@ fn lost_keys(builder: &mut Builder<'_>, workload: &Workload, kind: Kind) {
 }
 
 const IN_NODE_NETWORK: &str = "puts it in the node's network, where no NetworkPolicy holds for it: what reaches the node reaches all its ports, and what it reaches may refuse the node's address. Let it in with `networkPolicy.extraIngress` there (`ipBlock`), and close the ports on the node";
-const CERTAIN_GPUS: &str = "asks for all GPUs of the machine or for certain ones, and a cluster only counts them: it gets none";
+const CERTAIN_GPUS: &str =
+    "asks for all or for certain GPUs; Kubernetes can only count them: it gets none";
 const NETWORKS: &str = "has no form in the chart: pods of a cluster share one network";
 const ENDS: &str = "has no form in the chart: a pod that runs on is always restarted";
 

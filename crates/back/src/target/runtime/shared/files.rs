@@ -90,7 +90,8 @@ fn source_of(
             }
             project_path(speak, platform, STUBS)
         }
-        FileContent::Generated(path) => {
+        FileContent::Generated(it) => {
+            let path = it.path();
             let mut is_there = false;
             for (_, below, text) in mounted.below(path) {
                 digest.add(&format!("{}{below}", file.path), text.as_bytes());

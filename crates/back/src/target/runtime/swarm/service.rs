@@ -39,6 +39,19 @@ pub(super) struct Service<'a> {
     pub(super) files: Files<'a>,
 }
 
+/// Joins a network of the engine's, or those of the stack, in which ports are published; gives back the names of what it joins.
+fn join_networks(networks: &Networks<'_>, workload: &Workload, keys: &mut Keys) -> Vec<String> {
+    if let Some(network) = engine_network(workload) {
+        keys.put("networks", json!([network]));
+        return vec![network.to_string()];
+    }
+    let joined = networks.of(workload);
+    let names = joined.keys().cloned().collect();
+    keys.put_filled("networks", joined);
+    keys.put_filled("ports", ports(workload));
+    names
+}
+
 /// The keys in the order in which people write them. What has no key here is a loss: see `losses`.
 pub(super) fn service<'a>(
     context: &Context<'a>,
@@ -49,7 +62,6 @@ pub(super) fn service<'a>(
     let literal = |text: &String| speak.literal(text);
     let runtime = &workload.runtime;
     let files = files(context, &speak, workload);
-    let engine_network = engine_network(workload);
     let mut keys = Keys::default();
     keys.put("image", speak.text(&workload.image.text()));
     let started = started_with(workload);
@@ -63,19 +75,7 @@ pub(super) fn service<'a>(
     keys.put_filled("environment", environment(&speak, &workload.env));
     keys.put_filled("volumes", volumes(&speak, workload, &files));
     keys.put_filled("secrets", secrets(&speak, &files));
-    let networks = match engine_network {
-        Some(network) => {
-            keys.put("networks", json!([network]));
-            vec![network.to_string()]
-        }
-        None => {
-            let joined = networks.of(workload);
-            let names = joined.keys().cloned().collect();
-            keys.put_filled("networks", joined);
-            keys.put_filled("ports", ports(workload));
-            names
-        }
-    };
+    let networks = join_networks(networks, workload, &mut keys);
     keys.put_optional(
         "healthcheck",
         healthcheck(&speak, context.engine, workload)?,

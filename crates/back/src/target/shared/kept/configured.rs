@@ -132,8 +132,9 @@ impl ConfigFiles<'_> {
                 FileContent::Text { text, .. } => Ok(Readable(self.platform).text(text)),
                 FileContent::Project { bytes, .. } => text_of(bytes),
                 FileContent::Secret(name) => Err(format!("the secret `{name}`")),
-                FileContent::Generated(path) => {
-                    Err(format!("`{}/{path}`", self.platform.output_folder()))
+                FileContent::Generated(it) => {
+                    let folder = self.platform.output_folder();
+                    Err(format!("`{folder}/{}`", it.path()))
                 }
                 FileContent::Folder { .. } | FileContent::Stubs => continue,
             };

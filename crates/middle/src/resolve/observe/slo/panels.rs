@@ -5,17 +5,27 @@ use crate::language::duration_text;
 use crate::model::{Expression, Panel, PanelKind, Query, Threshold};
 
 pub(super) fn panels(component: &str, objectives: &[Objective]) -> Vec<Panel> {
-    let threshold = |value: Option<f64>, color: &str| Threshold {
-        value,
-        color: color.to_string(),
-    };
-    let panel = |title: String, description: String| Panel {
+    let mut out: Vec<Panel> = objectives.iter().map(budget).collect();
+    if let Some(first) = out.first_mut() {
+        first.row = Some("Service level".to_string());
+        out.push(burn_rate(component, objectives));
+    }
+    out
+}
+
+/// What is left of an objective's error budget.
+fn budget(objective: &Objective) -> Panel {
+    Panel {
         row: None,
-        title,
-        description,
+        title: format!("Error budget: {}", objective.name),
+        description: format!(
+            "What is left of what may go wrong in {}, where {} is promised",
+            duration_text(objective.window),
+            objective.promise
+        ),
         kind: PanelKind::Stat,
         unit: "percentunit".to_string(),
-        queries: Vec::new(),
+        queries: vec![query(objective, objective.budget_left())],
         thresholds: vec![
             threshold(None, "red"),
             threshold(Some(0.0), "orange"),
@@ -25,52 +35,45 @@ pub(super) fn panels(component: &str, objectives: &[Objective]) -> Vec<Panel> {
         max: None,
         width: 6,
         height: 8,
-    };
-    let mut out: Vec<Panel> = objectives
-        .iter()
-        .map(|objective| Panel {
-            queries: vec![Query {
-                expr: Expression::of(objective.budget_left()),
-                legend: objective.name.to_string(),
-                span: objective.span,
-            }],
-            ..panel(
-                format!("Error budget: {}", objective.name),
-                format!(
-                    "What is left of what may go wrong in {}, where {} is promised",
-                    duration_text(objective.window),
-                    objective.promise
-                ),
-            )
-        })
-        .collect();
-    if let Some(first) = out.first_mut() {
-        first.row = Some("Service level".to_string());
-        let burning = objectives.iter().map(|objective| Query {
-            expr: Expression::of(format!(
-                "{} / {}",
-                objective.recorded(component, FAST_BURNS[0].long),
-                number(objective.budget)
-            )),
-            legend: objective.name.to_string(),
-            span: objective.span,
-        });
-        out.push(Panel {
-            kind: PanelKind::Timeseries,
-            unit: "short".to_string(),
-            queries: burning.collect(),
-            thresholds: vec![
-                threshold(None, "green"),
-                threshold(Some(1.0), "orange"),
-                threshold(Some(FAST_BURNS[0].factor), "red"),
-            ],
-            min: Some(0.0),
-            width: 12,
-            ..panel(
-                "Burn rate".to_string(),
-                "How many times faster than allowed the budget goes: at 1 it lasts exactly as long as the window".to_string(),
-            )
-        });
     }
-    out
+}
+
+/// How fast the error budgets of all objectives go.
+fn burn_rate(component: &str, objectives: &[Objective]) -> Panel {
+    let burning = objectives.iter().map(|objective| {
+        let rate = objective.recorded(component, FAST_BURNS[0].long);
+        query(objective, format!("{rate} / {}", number(objective.budget)))
+    });
+    Panel {
+        row: None,
+        title: "Burn rate".to_string(),
+        description: "How many times faster than allowed the budget goes: at 1 it lasts exactly as long as the window".to_string(),
+        kind: PanelKind::Timeseries,
+        unit: "short".to_string(),
+        queries: burning.collect(),
+        thresholds: vec![
+            threshold(None, "green"),
+            threshold(Some(1.0), "orange"),
+            threshold(Some(FAST_BURNS[0].factor), "red"),
+        ],
+        min: Some(0.0),
+        max: None,
+        width: 12,
+        height: 8,
+    }
+}
+
+fn query(objective: &Objective, expr: String) -> Query {
+    Query {
+        expr: Expression::of(expr),
+        legend: objective.name.to_string(),
+        span: objective.span,
+    }
+}
+
+fn threshold(value: Option<f64>, color: &str) -> Threshold {
+    Threshold {
+        value,
+        color: color.to_string(),
+    }
 }

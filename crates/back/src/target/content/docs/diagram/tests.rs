@@ -271,25 +271,21 @@ fn check_connections(scene: &Scene, layout: &tracks::Layout) {
     }
 }
 
+fn within(rect: Rect, words: &Words, style: measure::Style) {
+    let end = words.x + measure::width(&words.text, style);
+    let text = &words.text;
+    let fits_beside = words.x >= rect.x && end <= rect.right();
+    assert!(fits_beside, "{text:?} leaves {rect:?}");
+    let fits_below = words.y > rect.y && words.y < rect.bottom();
+    assert!(fits_below, "{text:?} leaves {rect:?}");
+}
+
 fn check_texts(picture: &Picture) {
     let page = Rect {
         x: 0,
         y: 0,
         w: picture.width,
         h: picture.height,
-    };
-    let within = |rect: Rect, words: &Words, style| {
-        let end = words.x + measure::width(&words.text, style);
-        assert!(
-            words.x >= rect.x && end <= rect.right(),
-            "{:?} leaves {rect:?}",
-            words.text
-        );
-        assert!(
-            words.y > rect.y && words.y < rect.bottom(),
-            "{:?} leaves {rect:?}",
-            words.text
-        );
     };
     for card in &picture.cards {
         card.title

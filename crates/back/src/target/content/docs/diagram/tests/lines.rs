@@ -61,8 +61,9 @@ pub fn faults(scene: &Scene, layout: &Layout, picture: &Picture) -> Vec<String> 
             f64::from(2 * line.head.x + line.head.w) / 2.0,
             f64::from(2 * line.head.y + line.head.h) / 2.0,
         );
-        let hit = around(&near, middle)
-            .find(|(other, place)| seen[*other].user != line.user && holds(line.head, *place));
+        let hit = around(&near, middle).find(|(other, place)| {
+            seen[*other].user != line.user && contains_point(line.head, *place)
+        });
         if let Some((other, place)) = hit {
             let other = &seen[other].name;
             out.push(format!(
@@ -172,7 +173,7 @@ fn around(
         .copied()
 }
 
-fn holds(rect: Rect, (x, y): Point) -> bool {
+fn contains_point(rect: Rect, (x, y): Point) -> bool {
     let inside = |at: f64, low: i32, high: i32| f64::from(low) <= at && at <= f64::from(high);
     inside(x, rect.x, rect.right()) && inside(y, rect.y, rect.bottom())
 }
@@ -225,7 +226,7 @@ fn hidden(line: &Seen<'_>, crossings: &[Point]) -> Option<String> {
         };
         !is_near(&drawn, ASIDE)
             && !is_near(&crossings, f64::from(GAP) + 0.5)
-            && !holds(line.head, *point)
+            && !contains_point(line.head, *point)
     })?;
     Some(format!("{} can't be seen at {point:?}", line.name))
 }

@@ -123,7 +123,7 @@ pub(super) fn files() -> Vec<FileMount> {
         file("/conf", folder),
         file(
             "/rules",
-            FileContent::Generated("prometheus/rules".to_string()),
+            FileContent::Generated(Generated::of("prometheus/rules".to_string())),
         ),
         file("/token", FileContent::Secret("token".to_string())),
     ]
