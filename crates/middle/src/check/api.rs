@@ -8,6 +8,7 @@ use std::{
 use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
+    files::Site,
     model::{Mount, NetworkOwners, Platform, Workload},
     syntax::{Entry, Node, Table, places, quoted},
     text::one_of,
@@ -311,7 +312,7 @@ pub(super) fn doubles(facts: Facts<'_>, sink: &mut Sink) {
 /// What a cluster mounts as a volume of the same name. A folder of the project is none there: a volume of the user's may stand for it.
 fn in_cluster(workload: &Workload) -> impl Iterator<Item = &Mount> {
     let typed = workload.mounts.iter();
-    let typed = typed.filter(|it| !it.compose_only && it.source.volume().is_some());
+    let typed = typed.filter(|it| it.is_on(Site::Cluster) && it.source.volume().is_some());
     typed.chain(&workload.node_mounts)
 }
 

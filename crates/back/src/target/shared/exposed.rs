@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     diag::nearest,
-    language::promql::{self, MatchOp, Matcher},
+    language::promql::{MatchOp, Matcher},
     model::{Component, Lists, Metrics, Relabel, RelabelAction, Text},
 };
 
