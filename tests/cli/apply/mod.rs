@@ -36,6 +36,7 @@ fn a_first_run_writes_all_files_and_a_sorted_manifest_with_one_line_a_file() {
     let expected = format!(
         r#"{{
   "version": "{version}",
+  "format": 1,
   "files": [
     {{"path":"compose/a.yaml","sha256":"{a}"}},
     {{"path":"docs/b.md","sha256":"{b}"}}
