@@ -54,18 +54,10 @@ pub fn respelled_pattern(pattern: &str) -> String {
             continue;
         }
         if c == '\\' {
-            let escaped = behind.chars().next().unwrap_or_default();
-            out.push_str(match escaped {
-                'd' => "[0-9]",
-                'D' => "[^0-9]",
-                'w' => "[0-9A-Za-z_]",
-                'W' => "[^0-9A-Za-z_]",
-                's' => "[\\t\\n\\f\\r ]",
-                'S' => "[^\\t\\n\\f\\r ]",
-                'b' => "(?-u:\\b)",
-                _ => &rest[..c.len_utf8() + escaped.len_utf8()],
-            });
-            rest = &behind[escaped.len_utf8()..];
+            let escaped = behind.chars().next();
+            let bytes = 1 + escaped.map_or(0, char::len_utf8);
+            out.push_str(escape(escaped).unwrap_or(&rest[..bytes]));
+            rest = &rest[bytes..];
             continue;
         }
         match c {
@@ -100,6 +92,20 @@ pub fn respelled_pattern(pattern: &str) -> String {
         rest = behind;
     }
     out
+}
+
+/// What a letter behind a backslash means in Go, where that is something else in Rust.
+fn escape(letter: Option<char>) -> Option<&'static str> {
+    Some(match letter? {
+        'd' => "[0-9]",
+        'D' => "[^0-9]",
+        'w' => "[0-9A-Za-z_]",
+        'W' => "[^0-9A-Za-z_]",
+        's' => "[\\t\\n\\f\\r ]",
+        'S' => "[^\\t\\n\\f\\r ]",
+        'b' => "(?-u:\\b)",
+        _ => return None,
+    })
 }
 
 /// Whether `3}`, `3,}` or `3,4}` comes.
