@@ -42,6 +42,7 @@ mod slo;
 mod specification;
 mod swallowed;
 mod texts;
+mod too_high;
 mod unknown;
 mod upstream;
 mod volume;
