@@ -84,7 +84,7 @@ paths = {{ \"/\" = \"b\", \"/api\" = \"a\", \"/console/api\" = \"a\" }}
 "
         ));
         let compose = &files["compose/one.yaml"];
-        let own = "\"http://ml.example.com/api http://a:8080/api\"";
+        let own = "\"http://ml.example.com/api http://a:8080\"";
         assert!(compose.contains(own), "{compose}");
         let routes = files.iter().find(|(path, text)| {
             path.starts_with("config/door") && text.contains("ml.example.com")

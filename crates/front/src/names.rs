@@ -7,6 +7,32 @@ pub fn variable_name(name: &str) -> String {
     name.to_ascii_uppercase().replace('-', "_")
 }
 
+/// Variables that are set anyway where `up` runs, or that change what the engine's commands do.
+const TAKEN: [&str; 17] = [
+    "PATH",
+    "HOME",
+    "PWD",
+    "OLDPWD",
+    "SHELL",
+    "USER",
+    "LOGNAME",
+    "TERM",
+    "IFS",
+    "LD_PRELOAD",
+    "LD_LIBRARY_PATH",
+    "PROJECT_DIR",
+    "DOCKER_HOST",
+    "DOCKER_CONTEXT",
+    "DOCKER_CONFIG",
+    "DOCKER_CERT_PATH",
+    "DOCKER_TLS_VERIFY",
+];
+
+/// Whether a variable of the environment is one that a shell or the engine has for itself: nothing else can be called so.
+pub fn is_of_the_shell(name: &str) -> bool {
+    name.starts_with("COMPOSE_") || TAKEN.contains(&name)
+}
+
 /// Names that are in use.
 #[derive(Clone, Debug, Default)]
 pub struct Names {

@@ -21,7 +21,7 @@ pub(super) fn is_component(keys: &[KeyShape]) -> bool {
     is_same(keys, COMPONENT) || is_same(keys, PART)
 }
 
-fn is_same(keys: &[KeyShape], others: &[KeyShape]) -> bool {
+pub(super) fn is_same(keys: &[KeyShape], others: &[KeyShape]) -> bool {
     keys.len() == others.len() && keys[0].name == others[0].name
 }
 
@@ -366,7 +366,7 @@ pub(super) fn in_entries(
 }
 
 /// The keys of the entries that a table or a list holds.
-fn entry_keys(shape: &Shape) -> &'static [KeyShape] {
+pub(super) fn entry_keys(shape: &Shape) -> &'static [KeyShape] {
     match *shape {
         Shape::Map(_, item) | Shape::List(item) => inner_keys(item),
         _ => &[],

@@ -43,6 +43,7 @@ mod slo;
 mod specification;
 mod swallowed;
 mod texts;
+mod too_high;
 mod unknown;
 mod upstream;
 mod volume;

@@ -53,7 +53,7 @@ pub(super) const ROUTE: &[KeyShape] = &[
             NameRule::WebPath,
             &Shape::Either(&[FREE, Shape::Table(PATH)]),
         ),
-        "The component behind each path: `COMPONENT` or `COMPONENT.PORT`. The path becomes the port's `path`; host and path become the component's `public_url`: of several paths to a component of one's own, the first. A table says `strip` too.",
+        "The component behind each path: `COMPONENT` or `COMPONENT.PORT`. The path becomes the port's `path`; host and path become the component's `public_url`. Of several paths to a component of one's own the first is in `public_url`, and none in the port's `path`: inside it is asked at its root. A table says `strip` too.",
         "paths = { \"/mlflow\" = \"mlflow\", \"/\" = \"jupyterlab\" }",
     )
     .required(),

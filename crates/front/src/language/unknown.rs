@@ -16,6 +16,7 @@ use super::{
     other_tools::of_another_tool,
     shape::Shape,
     slipped::of_the_top,
+    too_high::{of_a_port, raw_of_the_platform},
 };
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
@@ -51,6 +52,8 @@ impl<'a> Unknown<'a> {
             .or_else(|| secret_of_variable(entry, context, kept))
             .or_else(|| environment_inside(entry, keys, owner))
             .or_else(|| of_another_level(entry, keys, owner))
+            .or_else(|| raw_of_the_platform(entry, table, keys, owner))
+            .or_else(|| of_a_port(entry, table, keys, owner))
             .or_else(|| of_workload(entry, table, keys, owner))
             .or_else(|| component_inside(entry, keys, context, kept))
             .or_else(|| switch(entry, keys, context))

@@ -1,7 +1,7 @@
 //! Variables of the environment as Compose and shells write them, and what stands for them in platform.toml.
 
 use super::sounds_secret;
-use crate::syntax::quoted;
+use crate::{names::is_of_the_shell, syntax::quoted};
 
 /// The longest name of a variable or a secret of platform.toml.
 const LONGEST_NAME: usize = 40;
@@ -72,7 +72,7 @@ impl<'a> Variable<'a> {
             name: name_of(self.name),
             value: format!(
                 "{{ env = {}, default = {} }}",
-                quoted(self.name),
+                self.own_name(),
                 quoted(self.default.unwrap_or_default())
             ),
         }
@@ -86,11 +86,19 @@ impl<'a> Variable<'a> {
             value: match self.required.filter(|why| !why.is_empty()) {
                 Some(why) => format!(
                     "{{ env = {}, description = {} }}",
-                    quoted(self.name),
+                    self.own_name(),
                     quoted(why)
                 ),
-                None => format!("{{ env = {} }}", quoted(self.name)),
+                None => format!("{{ env = {} }}", self.own_name()),
             },
+        }
+    }
+
+    /// By which name it can be set for a platform, as TOML: one that a shell has for itself gets another.
+    fn own_name(&self) -> String {
+        match is_of_the_shell(self.name) {
+            true => quoted(&format!("MY_{}", self.name)),
+            false => quoted(self.name),
         }
     }
 }

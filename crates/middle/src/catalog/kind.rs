@@ -49,6 +49,8 @@ pub struct Kind {
     pub variant_since: Option<String>,
     /// How many numbers a tag of its image has, where there is none with fewer: `9.5.5`, and no `9.5`.
     pub tag_numbers: Option<usize>,
+    /// How a tag of its image begins, one of these; `#` stands for digits. Empty: nothing is known of it.
+    pub tag_forms: Vec<String>,
     /// What no tag of its image may hold, as `-distroless`: these variants lack what the kind needs.
     pub unfit_variants: Vec<String>,
     /// Images of other makers that are not as the kind says.

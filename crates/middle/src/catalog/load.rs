@@ -243,6 +243,7 @@ fn kind(name: &str, lineage: Vec<String>, table: Table, span: Span) -> Kind {
             .integer("tag_numbers")
             .and_then(|number| usize::try_from(number).ok()),
         other_images: strings(&table, "other_images"),
+        tag_forms: strings(&table, "tag_forms"),
         unfit_variants: strings(&table, "unfit_variants"),
         gpu_variants: strings(&table, "gpu_variants"),
         upgrades,

@@ -142,12 +142,14 @@ fn component(
     flag_settings::read(&mut user, &kind, constants, sink);
     let logins = logins::split(&mut user, &kind, sink);
     elsewhere::drop_settings_of_what_runs_here(key, &mut user, &kind);
+    let written = tree.get_path(&["components", &key.name]);
+    let written = written.and_then(Node::as_table);
+    elsewhere::drop_settings_of_elsewhere(key, written, &mut user, &kind);
     let external = external::addresses(&user, &kind, sink);
-    if external.as_ref().is_some_and(|external| external.whole) {
-        let written = tree.get_path(&["components", &key.name]);
-        if let Some(written) = written.and_then(Node::as_table) {
-            elsewhere::check(key, written, &kind, sink);
-        }
+    if external.as_ref().is_some_and(|external| external.whole)
+        && let Some(written) = written
+    {
+        elsewhere::check(key, written, &kind, sink);
     }
     let group = match user.get("group") {
         Some(node) => node

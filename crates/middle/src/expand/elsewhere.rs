@@ -5,7 +5,7 @@ use crate::{
     catalog::Kind,
     diag::{Code, Diagnostic, Sink},
     language::{Scope, needless_elsewhere},
-    syntax::{Entry, Key, Table},
+    syntax::{Entry, Key, Table, Value},
     text::all_of,
 };
 
@@ -76,6 +76,43 @@ pub(super) fn drop_settings_of_what_runs_here(component: &Key, user: &mut Table,
         settings
             .entries
             .retain(|it| it.key.span.source == place || !is_of_here(&it.key));
+    }
+}
+
+/// The same the other way round: where an environment takes `external` away, what is for one that runs elsewhere goes with it. That are
+/// settings, and what the ports of the kind speak there. `written` is the component without its presets.
+pub(super) fn drop_settings_of_elsewhere(
+    component: &Key,
+    written: Option<&Table>,
+    user: &mut Table,
+    kind: &Kind,
+) {
+    let external = written.and_then(|written| written.entry("external"));
+    let external = external.filter(|it| it.value.is_false());
+    let Some(place) = external.map(|it| it.key.span.source) else {
+        return;
+    };
+    if place == component.span.source {
+        return;
+    }
+    let is_of_elsewhere = |key: &Key| {
+        let mut specs = kind.settings.iter();
+        specs.any(|spec| spec.name == key.name && spec.only_external)
+    };
+    if let Some(settings) = user.table_mut("settings") {
+        settings
+            .entries
+            .retain(|it| it.key.span.source == place || !is_of_elsewhere(&it.key));
+    }
+    let is_of_kind = |port: &str| kind.ports().is_some_and(|it| it.get(port).is_some());
+    let ports = user.table_mut("ports");
+    for Entry { key, value } in ports.into_iter().flat_map(|it| it.entries.iter_mut()) {
+        if let Value::Table(port) = &mut value.value
+            && is_of_kind(&key.name)
+        {
+            port.entries
+                .retain(|it| it.key.span.source == place || it.key.name != "scheme");
+        }
     }
 }
 

@@ -124,7 +124,8 @@ fn is_flag(word: &str) -> bool {
     word.len() > 1 && word.starts_with('-') && !word.contains(char::is_whitespace)
 }
 
-/// The words with which a shell starts a program, as in `sh -c "cd /x && exec mlflow server --port 5000"`.
+/// The words with which a shell starts a program, as in `sh -c "cd /x && exec mlflow server --port 5000"`. Of several commands of one
+/// program the last is the one that stays: those before it prepare something.
 pub(super) fn words_in_shell(command: &Node, program: &str) -> Option<Vec<String>> {
     let command = words(command);
     if !is_shell(command.first()?) {
@@ -133,12 +134,29 @@ pub(super) fn words_in_shell(command: &Node, program: &str) -> Option<Vec<String
     let of_script = |word: &String| word.starts_with('-') && word.ends_with('c');
     let script = command.get(command.iter().position(of_script)? + 1)?;
     let script = script.replace("\\\n", " ").replace('\n', " ; ");
-    let mut words = shlex::split(&script)?.into_iter();
-    words.find(|word| word == program)?;
-    let is_end = |word: &String| matches!(word.as_str(), ";" | "&&" | "||" | "|" | "&");
-    let mut of_program: Vec<String> = words.take_while(|word| !is_end(word)).collect();
-    of_program.insert(0, program.to_string());
-    Some(of_program)
+    let mut of_program = None;
+    for command in commands_of(&shlex::split(&script)?) {
+        if let Some(start) = command.iter().position(|word| word == program) {
+            of_program = Some(command[start..].to_vec());
+        }
+    }
+    of_program
+}
+
+/// The commands of a script.
+fn commands_of(words: &[String]) -> Vec<Vec<String>> {
+    let mut commands = vec![Vec::new()];
+    for word in words {
+        let is_end = matches!(word.as_str(), ";" | "&&" | "||" | "|" | "&");
+        let end = word.strip_suffix(';').filter(|word| !word.is_empty());
+        if let Some(command) = commands.last_mut().filter(|_| !is_end) {
+            command.push(end.unwrap_or(word).to_string());
+        }
+        if is_end || end.is_some() {
+            commands.push(Vec::new());
+        }
+    }
+    commands
 }
 
 /// The program that a shell's script is handed with its words, as in `sh -c 'exec "$@"' NAME redis-server --port 6379`.
@@ -236,6 +254,23 @@ mod tests {
         }
         let apart = ["-c".to_string(), "port = 5433".to_string()];
         assert_eq!(settings_with_values(&apart), one("-c port", "5433"));
+    }
+
+    #[test]
+    fn of_several_commands_in_a_shell_the_last_one_stays() {
+        let of = |script: &str| {
+            let tree = tree(&format!("command = ['sh', '-c', {script:?}]"));
+            words_in_shell(tree.get("command").expect("a command"), "mlflow")
+        };
+        let server: Vec<String> = ["mlflow", "server", "-w", "4"].map(str::to_string).into();
+        for script in [
+            "mlflow db upgrade $URI && exec mlflow server -w 4",
+            "mlflow db upgrade $URI; mlflow server -w 4; echo over",
+            "set -e\nmlflow db upgrade $URI\nmlflow server -w 4",
+        ] {
+            assert_eq!(of(script), Some(server.clone()), "{script}");
+        }
+        assert_eq!(of("python app.py; echo"), None);
     }
 
     #[test]

@@ -1,16 +1,18 @@
-//! A port or a path prefix that is set only in `args` or `env`: health checks, scrapes and links would not use it.
+//! A port, a path prefix or the path of the metrics that is set only in `args` or `env`: health checks, scrapes and links would not use
+//! it.
 //!
 //! The kind shows which flags and variables of its program set one: those that it gives `${self.PORT.port}`,
 //! `${self.PORT.path}` or the public URL, and what it calls another way to say one of these. What is set at start counts with its
 //! default.
 
 mod line;
+mod metrics;
 mod parts;
 mod ways;
 
 pub use line::with_line;
 
-use self::ways::{Fact, PortOption, fact_in, flags_in, ways_of, workloads};
+use self::ways::{Fact, PortOption, ways_of, workloads};
 use super::{
     Declarations, Layers,
     draft::Declared,
@@ -37,7 +39,10 @@ pub(super) fn check(all: &Declarations, layers: &[Layers], sink: &mut Sink) {
         if !written.is_empty() {
             let ways = ways_of(&declared.kind);
             let address = public_address(declared, &ways, &written);
-            let found = hidden(declared, &ways, &written).into_iter().chain(address);
+            let main = layers.workloads.iter().find(|it| it.part.is_none());
+            let metrics = main.and_then(|it| metrics::hidden(declared, it, &ways, &written));
+            let found = hidden(declared, &ways, &written).into_iter();
+            let found = found.chain(address).chain(metrics);
             found.for_each(|diagnostic| sink.push(diagnostic));
         }
         let found = layers.workloads.iter();
@@ -136,13 +141,22 @@ fn contradiction(
         .find_map(|way| contradicts(declared, ways, way, written, all))
 }
 
-/// Programs that take settings behind a flag, as `-c port=5432`, read their names in any letter case.
+/// Programs that take settings behind a flag, as `-c port=5432`, read their names in any letter case. Those that know a long flag with one
+/// dash take it with two, too.
 fn is_same_name(way: &str, written: &str) -> bool {
     match (way.split_once(' '), written.split_once(' ')) {
         (Some((flag, of)), Some((written, name))) => {
             flag == written && of.eq_ignore_ascii_case(name)
         }
-        _ => way == written,
+        _ => without_dash(way) == without_dash(written),
+    }
+}
+
+/// A long flag with one dash.
+fn without_dash(name: &str) -> &str {
+    match name.strip_prefix('-') {
+        Some(rest) if rest.starts_with('-') && rest.len() > 2 => rest,
+        _ => name,
     }
 }
 
@@ -174,7 +188,7 @@ fn contradicts(
                 )
             })
         }
-        Fact::PublicPath | Fact::OwnUrl => None,
+        Fact::PublicPath | Fact::OwnUrl | Fact::MetricsPath => None,
         Fact::Url if declared.public_url().is_some() => None,
         // The prefix that is said by itself is the one that holds, such as none behind a proxy that strips it.
         Fact::Url if says_a_path(ways, all) => None,

@@ -48,7 +48,7 @@ pub(super) fn of(declared: &Declared, constants: &Constants) -> Option<Diagnosti
             "its variables, commands and paths are of its own",
         )
         .help(format!(
-            "take {title}'s `{own}:{version}`, for which the kind's are, and with which data that the other image wrote needs a look first; or write this image without the kind, with its own `env`, `ports`, `volumes` and `health`"
+            "take the image that the kind is made for, {title}'s `{own}:{version}`: it may not find, or not be allowed to read, what the other image has written on an existing volume; or leave `kind` out, and write this image with its own `env`, `ports`, `volumes` and `health`"
         )),
     )
 }

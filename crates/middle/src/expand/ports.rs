@@ -11,7 +11,7 @@ use crate::{
     model::{Bind, HostPort, Port, PortRange, Protocol, PublicAddress, Scheme},
     source::Span,
     syntax::{Key, Node, Table, Value},
-    text::all_of,
+    text::{all_of, count},
 };
 
 /// The ports of each of a component's workloads, and whether all of them could be read.
@@ -254,9 +254,9 @@ fn unequal(span: Span, host: PortRange, container: PortRange) -> Diagnostic {
     Diagnostic::new(
         Code::BadValue,
         format!(
-            "{} host ports for {} container ports",
-            host.len(),
-            container.len()
+            "{} for {}",
+            count(host.len(), "host port"),
+            count(container.len(), "container port")
         ),
     )
     .label(span, format!("{host} for {container}"))

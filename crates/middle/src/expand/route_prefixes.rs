@@ -1,7 +1,7 @@
 //! Under which prefixes a port is asked by all routes: what a route makes of the port's `path`.
 //!
-//! In: the paths of the routes, in any order. Out: the first prefix of each port as its `path`. A program that its kind tells a
-//! prefix is asked under that one alone.
+//! In: the paths of the routes, in any order. Out: the prefix of each port as its `path`, where it has one alone. A program that
+//! its kind tells a prefix is asked under no other.
 
 use std::collections::BTreeMap;
 
@@ -54,7 +54,7 @@ impl Prefixes {
                 self.first.insert(of, (led.prefix.to_string(), led.place));
             }
             Some((first, _)) if first == led.prefix => {}
-            Some(_) if is_free => {}
+            Some((_, place)) if is_free => clear_path(declared, led.port, *place),
             Some((_, first)) => {
                 return Err(Box::new(two_prefixes(
                     declared, led.port, *first, led.place,
@@ -100,6 +100,17 @@ fn set_path(declared: &mut Declared, led: &Led<'_>) -> Result<(), Box<Diagnostic
         });
     }
     Ok(())
+}
+
+/// A program behind several prefixes serves under none of them: the one that a route has made of its port is no part of its address.
+fn clear_path(declared: &mut Declared, port: &str, route: Span) {
+    if own_path(declared, port).is_some_and(|own| own.span == route) {
+        edit(&mut declared.user, "ports", route, |ports| {
+            edit(ports, port, route, |port| {
+                port.remove("path");
+            });
+        });
+    }
 }
 
 /// The prefix that the port has without routes. `false` takes it away.

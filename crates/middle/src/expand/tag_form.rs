@@ -35,6 +35,9 @@ fn other_form(declared: &Declared, constants: &Constants) -> Option<Diagnostic> 
             .help(format!("write one of them in full, such as `{usual}`"));
         return Some(diagnostic);
     }
+    if !has_known_form(version, &declared.kind.tag_forms) {
+        return Some(of_another_form(declared, &tag, usual));
+    }
     if is_short(number, declared.kind.tag_numbers) {
         let title = &declared.kind.title;
         let message =
@@ -93,6 +96,49 @@ fn other_form(declared: &Declared, constants: &Constants) -> Option<Diagnostic> 
         .about(&declared.name)
         .label(tag.node.span, label);
     Some(tag.proposed(diagnostic, &other))
+}
+
+/// Whether a tag begins as those of the image do. Makers name images by a commit, too.
+fn has_known_form(tag: &str, forms: &[String]) -> bool {
+    let is_commit = tag.len() >= SHORTEST_COMMIT && tag.bytes().all(|it| it.is_ascii_hexdigit());
+    forms.is_empty() || is_commit || forms.iter().any(|form| begins_as(tag, form))
+}
+
+/// As many characters as Git shows of a commit.
+const SHORTEST_COMMIT: usize = 7;
+
+/// Whether a tag begins as a form, in which `#` stands for digits.
+fn begins_as(tag: &str, form: &str) -> bool {
+    let mut rest = tag;
+    form.chars().all(|c| {
+        let after = match c {
+            '#' => rest.trim_start_matches(|c: char| c.is_ascii_digit()),
+            c => rest.strip_prefix(c).unwrap_or(rest),
+        };
+        let is_there = after.len() < rest.len();
+        rest = after;
+        is_there
+    })
+}
+
+/// What to say of a tag that begins in another way: with the variant behind it it may be one.
+fn of_another_form(declared: &Declared, tag: &Tag<'_>, usual: &str) -> Diagnostic {
+    let (kind, version) = (&declared.kind, &tag.text);
+    let diagnostic = Diagnostic::new(
+        Code::TagForm,
+        format!(
+            "`{version}` is probably not a tag of {}: its tags look like `{usual}`",
+            kind.title
+        ),
+    )
+    .about(&declared.name)
+    .label(tag.node.span, "its tags have another form");
+    let whole = kind.variant.iter().map(|it| format!("{version}{it}"));
+    let mut whole = whole.filter(|it| has_known_form(it, &kind.tag_forms));
+    match whole.next() {
+        Some(whole) => tag.proposed(diagnostic, &whole),
+        None => diagnostic.help(format!("write one of them in full, such as `{usual}`")),
+    }
 }
 
 /// Whether a version has fewer numbers than its makers' tags.

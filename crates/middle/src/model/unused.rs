@@ -17,7 +17,9 @@ pub fn used_nowhere(
     let diagnostic = Diagnostic::new(Code::Unused, format!("{what} `{name}` is used nowhere"))
         .label(span, "declared here");
     match over.filter(|over| over.source != span.source) {
-        None => diagnostic.help("remove it, or use it"),
+        None => diagnostic.help(
+            "remove it, or use it; what one environment alone uses is declared in that one's file",
+        ),
         Some(over) => diagnostic
             .help(format!(
                 "other environments may use it: write `{name} = false` below `[{table}]` in `{}`",

@@ -116,7 +116,7 @@ pub(super) const IDENTITY: &[KeyShape] = &[
             NameRule::Port,
             &Shape::Either(&[PORT_NUMBER, FREE]),
         )]),
-        "It runs elsewhere: `{ host, port }`, or `{ PORT = \"host:port\" }` for several ports. A host that is a component of the platform, such as a proxy, is reached there: who uses this one joins its network, waits for it and may connect to it. Keys about a container (`image`, `volumes`, `ports.X.host`) are errors beside it; in an environment it removes those of the platform.",
+        "It runs elsewhere: `{ host, port }`, or `{ PORT = \"host:port\" }` for several ports. A host that is a component of the platform, such as a proxy, is reached there: who uses this one joins its network, waits for it and may connect to it. Keys about a container (`image`, `volumes`, `ports.X.host`) are errors beside it; in an environment it removes those of the platform, and `external = false` those for one that runs elsewhere (`settings.tls`, the scheme of a port).",
         "external = { host = \"db.example.com\", port = 5432 }",
     )
     .of_component()

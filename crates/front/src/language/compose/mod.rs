@@ -32,6 +32,7 @@ pub(super) use lookup::{
     services_as_components,
 };
 pub use ports::usual_port_name;
+pub(super) use resources::{amount, cores, gpu_of_compose};
 pub(super) use rewrite::host_path;
 use table::{FORMS, Here, KEYS};
 pub(super) use variables::{filled, has_variable};

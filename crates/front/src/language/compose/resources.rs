@@ -74,7 +74,7 @@ fn resources(table: &Table) -> Vec<String> {
     if let Some(memory) = limits("memory").or_else(|| reserved("memory")) {
         lines.push(line("resources.memory", amount(memory)));
     }
-    if let Some(gpu) = reserved("devices").and_then(gpu) {
+    if let Some(gpu) = reserved("devices").and_then(gpu_of_compose) {
         lines.push(line("resources.gpu", gpu));
     }
     if let Some(cpus) = limits("cpus") {
@@ -129,13 +129,13 @@ pub(super) fn gpus(value: &Node, _: EnclosingTable<'_>) -> Option<Rewritten> {
         Value::String(text) if text == "all" => quoted(text),
         Value::String(text) => text.parse::<u32>().ok()?.to_string(),
         Value::Integer(_) => inline(value),
-        _ => gpu(value)?,
+        _ => gpu_of_compose(value)?,
     };
     Rewritten::line("resources.gpu", amount)
 }
 
 /// The graphics processors of a list of devices: a count, `"all"`, or their ids.
-fn gpu(devices: &Node) -> Option<String> {
+pub(in crate::language) fn gpu_of_compose(devices: &Node) -> Option<String> {
     let device = devices.as_array()?.first()?.as_table()?;
     if let Some(ids) = device.get("device_ids") {
         return Some(inline(ids));
@@ -158,13 +158,14 @@ pub(super) fn scale(value: &Node, _: EnclosingTable<'_>) -> Option<Rewritten> {
     unfilled(value).or_else(|| Rewritten::line("replicas", whole_number(value)))
 }
 
-fn cores(value: &Node) -> String {
+/// An amount of processors.
+pub(in crate::language) fn cores(value: &Node) -> String {
     let text = value.scalar();
     quoted(&cpu_in_millis(&text).unwrap_or(text))
 }
 
 /// An amount of memory: Compose's `1g` is Kubernetes' `1Gi`.
-fn amount(value: &Node) -> String {
+pub(in crate::language) fn amount(value: &Node) -> String {
     let bytes = match &value.value {
         Value::Integer(bytes) => return quoted(&bytes.to_string()),
         Value::String(text) => text,

@@ -142,7 +142,9 @@ fn with_references(value: &Node, place: Place) -> (Node, Vec<Declared>) {
                     Place::WithoutSecrets => variable.as_variable(),
                 };
                 let reference = found.reference();
-                if !declared.contains(&found) {
+                // A variable has one default for the whole platform: the first.
+                let is_same = |it: &Declared| (it.table, &it.name) == (found.table, &found.name);
+                if !declared.iter().any(is_same) {
                     declared.push(found);
                 }
                 Written::Reference(reference)
@@ -272,6 +274,16 @@ mod tests {
             (
                 "${secrets.db-password}${secrets.db-password}".to_string(),
                 vec!["db-password = { env = \"DB_PASSWORD\" }".to_string()]
+            )
+        );
+        assert_eq!(
+            text_of("${DB:-x}${DB:-y}$HOME"),
+            (
+                "${vars.db}${vars.db}${vars.home}".to_string(),
+                vec![
+                    "db = { env = \"DB\", default = \"x\" }".to_string(),
+                    "home = { env = \"MY_HOME\", default = \"\" }".to_string()
+                ]
             )
         );
         assert_eq!(text_of("$$HOME"), plain("$HOME"));

@@ -1,7 +1,10 @@
 //! Rules for names of the user's choice.
 
 use super::Form;
-use crate::value::{self, ContainerPath};
+use crate::{
+    names::is_of_the_shell,
+    value::{self, ContainerPath},
+};
 
 /// A rule for names of the user's choice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,27 +63,6 @@ const LIMITS: [&str; 15] = [
     "stack",
 ];
 
-/// Variables that are set anyway where `up` runs, or that change what the engine's commands do.
-const TAKEN: [&str; 17] = [
-    "PATH",
-    "HOME",
-    "PWD",
-    "OLDPWD",
-    "SHELL",
-    "USER",
-    "LOGNAME",
-    "TERM",
-    "IFS",
-    "LD_PRELOAD",
-    "LD_LIBRARY_PATH",
-    "PROJECT_DIR",
-    "DOCKER_HOST",
-    "DOCKER_CONTEXT",
-    "DOCKER_CONFIG",
-    "DOCKER_CERT_PATH",
-    "DOCKER_TLS_VERIFY",
-];
-
 /// The longest name of a secret: a component's, and that of a key of its kind.
 const LONGEST_SECRET: usize = 81;
 
@@ -131,9 +113,7 @@ impl NameRule {
             NameRule::Plain => plain(40),
             NameRule::Secret => plain(LONGEST_SECRET),
             NameRule::StartVariable => {
-                NameRule::Variable.accepts(name)
-                    && !name.starts_with("COMPOSE_")
-                    && !TAKEN.contains(&name)
+                NameRule::Variable.accepts(name) && !is_of_the_shell(name)
             }
             NameRule::HostName => value::is_alias(name),
             NameRule::WebPath => {

@@ -136,6 +136,12 @@ pub(super) const ABOUT: &[KeyShape] = &[
         "tag_numbers = 3",
     ),
     key(
+        "tag_forms",
+        Shape::List(&FREE),
+        "How a tag of its image begins, one of these, where a number alone is none; `#` stands for digits.",
+        "tag_forms = [\"RELEASE.#-#-#T#\"]",
+    ),
+    key(
         "unfit_variants",
         Shape::List(&FREE),
         "What no tag of its image may hold: these variants of the image lack what the kind needs.",
@@ -180,7 +186,7 @@ pub(super) const ABOUT: &[KeyShape] = &[
     key(
         "flags_by_variable",
         Shape::Map(NameRule::Free, &FREE),
-        "Variables of the program, each with the flag in whose place it stands.",
+        "Variables of the program, each with the flag in whose place it stands, or with the fact that it says, as in `other_flags`.",
         "flags_by_variable = { MLFLOW_STATIC_PREFIX = \"--static-prefix\" }",
     ),
     key(
@@ -192,7 +198,7 @@ pub(super) const ABOUT: &[KeyShape] = &[
     key(
         "other_flags",
         Shape::Map(NameRule::Free, &FREE),
-        "Flags of the program, each with the flag or the variable of the kind that says the same. Of a setting in a word of its own (`cfg:NAME=VALUE`, `-c NAME=VALUE`) it is the word before the `=`.",
+        "Flags of the program, each with the flag or the variable of the kind that says the same, or with the fact that it says: `ports.PORT.port`, `ports.PORT.path`, or `metrics.path` for the path of the metrics. Of a setting in a word of its own (`cfg:NAME=VALUE`, `-c NAME=VALUE`) it is the word before the `=`.",
         "other_flags = { \"--http-port\" = \"KC_HTTP_PORT\" }",
     ),
     key(

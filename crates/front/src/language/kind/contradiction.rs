@@ -1,4 +1,4 @@
-//! Variables that contradict what a kind says elsewhere.
+//! Variables and flags that contradict what a kind says elsewhere.
 
 use super::super::{
     form::{Form, NameRule},
@@ -13,8 +13,25 @@ pub(super) const CONTRADICTION: Shape = Shape::Table(&[
         Shape::List(&Shape::Plain(Form::Name(NameRule::Environment))),
         "The variables, under all of their names.",
         "env = [\"xpack.security.enabled\"]",
-    )
-    .required(),
+    ),
+    key(
+        "flags",
+        Shape::List(&FREE),
+        "Flags of the program that contradict in the same way.",
+        "flags = [\"--app-name\"]",
+    ),
+    key(
+        "scheme",
+        Shape::Map(NameRule::Identifier, &FREE),
+        "The port whose scheme it changes, and to which: with this scheme in platform.toml there is no contradiction.",
+        "scheme = { http = \"https\" }",
+    ),
+    key(
+        "said_by",
+        Shape::List(&FREE),
+        "Keys of a component: where the user has set all of them, there is no contradiction. `instead` is the help.",
+        "said_by = [\"metrics.basic\"]",
+    ),
     key(
         "unless",
         FREE,

@@ -55,6 +55,12 @@ pub const KIND_PART_ONLY: &[KeyShape] = &[
         "Those lists of the kind's `exposes` whose metrics the job of this part has, and the main one lacks.",
         "exposes = [\"node-exporter-network\"]",
     ),
+    key(
+        "other_flags",
+        Shape::Map(NameRule::Free, &FREE),
+        "Flags and variables of this part's program, as the `other_flags` of a kind.",
+        "other_flags = { \"--web.telemetry-path\" = \"metrics.path\" }",
+    ),
 ];
 
 const PART_SECTIONS: &[Section] = &[
@@ -114,7 +120,7 @@ const CONDITIONAL: &[KeyShape] = &[
     key(
         "contradictions",
         Shape::List(&CONTRADICTION),
-        "Variables that contradict what the kind says elsewhere (its health check, its other variables, its clients): an error where a user sets one.",
+        "Variables and flags that contradict what the kind says elsewhere (its health check, its scrape, its other variables, its clients): an error where a user sets one.",
         "contradictions = [{ env = [\"CLICKHOUSE_SKIP_USER_SETUP\"], unless = \"0\", because = \"the user is not made\", instead = \"all log in as it\" }]",
     ),
     key(

@@ -1,8 +1,8 @@
-//! The same check for parts of a component, such as its exporter. Other components see only the ports of a part.
+//! The same check for parts of a component, such as its exporter. Other components see only their ports and metrics.
 
 use super::{
-    Constants, Declarations, Declared, Diagnostic, Fact, Layered, Node, PortOption, Written,
-    fact_in, flags_among, flags_in, number_of, port_number, variables_of,
+    Constants, Declarations, Declared, Diagnostic, Fact, Layered, Node, Written, flags_among,
+    is_same_name, metrics, number_of, port_number, variables_of, ways::ways_of_part,
 };
 use crate::{diag::Code, expand::flags};
 
@@ -13,9 +13,12 @@ pub(super) fn hidden(
     workload: &Layered,
 ) -> Option<Diagnostic> {
     let part = workload.part.as_deref()?;
-    let (ways, written) = (ways(declared, part), written(all, workload));
-    written.iter().find_map(|written| {
-        let mut ways = ways.iter().filter(|way| way.name == written.name);
+    let ways = ways_of_part(&declared.kind, part);
+    let written = written(all, workload);
+    let of_port = written.iter().find_map(|written| {
+        let mut ways = ways
+            .iter()
+            .filter(|way| is_same_name(&way.name, &written.name));
         ways.find_map(|way| {
             let Fact::Port { port, before } = &way.fact else {
                 return None;
@@ -24,28 +27,8 @@ pub(super) fn hidden(
             let known = number_of(workload.table.get_path(&["ports", port])?)?;
             (known != number).then(|| explained(declared, (part, port), written, number))
         })
-    })
-}
-
-/// The flags and the variables by which the kind tells the part's program a port.
-fn ways(declared: &Declared, part: &str) -> Vec<PortOption> {
-    let tables = declared
-        .kind
-        .tables()
-        .filter_map(|table| table.get_path(&["parts", part])?.as_table());
-    let mut ways = Vec::new();
-    for table in tables {
-        ways.extend(flags_in(table));
-        let variables = table.entries_of("env");
-        ways.extend(variables.filter_map(|(key, node)| {
-            Some(PortOption {
-                name: key.name.clone(),
-                within: None,
-                fact: fact_in(node)?,
-            })
-        }));
-    }
-    ways
+    });
+    of_port.or_else(|| metrics::hidden(declared, workload, &ways, &written))
 }
 
 /// What the part is started with that the user wrote: flags, then variables.

@@ -31,6 +31,24 @@ pub(super) enum Fact {
     OwnUrl,
     /// That the program serves under the prefix, if this is its value.
     Switch(String),
+    /// The path of the metrics.
+    MetricsPath,
+}
+
+/// The fact of this name, where a kind tells it to no flag and no variable of its program, but in a file or not at all.
+fn named_fact(name: &str) -> Option<Fact> {
+    let words: Vec<&str> = name.split('.').collect();
+    match words.as_slice() {
+        ["ports", port, "port"] => Some(Fact::Port {
+            port: (*port).to_string(),
+            before: String::new(),
+        }),
+        ["ports", _, "path"] => Some(Fact::Path {
+            after: String::new(),
+        }),
+        ["metrics", "path"] => Some(Fact::MetricsPath),
+        _ => None,
+    }
 }
 
 /// The main workload of a kind, and what its conditions add to it with the condition.
@@ -53,7 +71,7 @@ fn flags_of_kind(kind: &Kind) -> Vec<PortOption> {
 }
 
 /// The flags of a workload of the kind.
-pub(super) fn flags_in(workload: &Table) -> Vec<PortOption> {
+fn flags_in(workload: &Table) -> Vec<PortOption> {
     let mut found = Vec::new();
     for key in ["command", "args"] {
         let words = workload.array(key).unwrap_or_default();
@@ -145,17 +163,48 @@ pub(super) fn ways_of(kind: &Kind) -> Vec<PortOption> {
     let others = ["flags_by_variable", "other_flags"]
         .iter()
         .filter_map(|key| kind.table.table(key));
-    let others = others.flat_map(Table::iter).filter_map(|(name, node)| {
-        let same = other_ways(&ways, &name.name, node.as_str()?);
-        Some(same)
-    });
-    let others: Vec<PortOption> = others.flatten().collect();
+    let others: Vec<PortOption> = others
+        .flat_map(Table::iter)
+        .flat_map(|(name, node)| other_ways(&ways, &name.name, node))
+        .collect();
     ways.extend(others);
     ways
 }
 
-/// What a flag or a variable of this name says where it stands for another one, or for the flag of this name inside of a variable.
-fn other_ways(ways: &[PortOption], name: &str, other: &str) -> Vec<PortOption> {
+/// The flags and the variables by which the kind tells the program of a part a port, and those that it calls another way to say it.
+pub(super) fn ways_of_part(kind: &Kind, part: &str) -> Vec<PortOption> {
+    let tables = kind.tables();
+    let tables = tables.filter_map(|table| table.get_path(&["parts", part])?.as_table());
+    let tables: Vec<&Table> = tables.collect();
+    let mut ways = Vec::new();
+    for table in &tables {
+        ways.extend(flags_in(table));
+        let variables = table.entries_of("env");
+        ways.extend(variables.filter_map(|(key, node)| {
+            Some(PortOption {
+                name: key.name.clone(),
+                within: None,
+                fact: fact_in(node)?,
+            })
+        }));
+    }
+    let others = tables.iter().flat_map(|it| it.entries_of("other_flags"));
+    let others: Vec<PortOption> = others
+        .flat_map(|(name, node)| other_ways(&ways, &name.name, node))
+        .collect();
+    ways.extend(others);
+    ways
+}
+
+/// What a flag or a variable of this name says where it stands for another one, or for the flag of this name inside of a variable; or
+/// the fact itself, where the kind gives it to no flag.
+fn other_ways(ways: &[PortOption], name: &str, other: &Node) -> Vec<PortOption> {
+    let other = other.as_str().unwrap_or_default();
+    if let Some(fact) = named_fact(other) {
+        let name = name.to_string();
+        let within = None;
+        return vec![PortOption { name, within, fact }];
+    }
     let is_meant = |way: &&PortOption| {
         let within = way.within.as_deref().map(|it| it.trim_end_matches('='));
         way.name == other && within.is_none_or(|within| within == name)
@@ -175,7 +224,7 @@ fn other_ways(ways: &[PortOption], name: &str, other: &str) -> Vec<PortOption> {
 }
 
 /// The fact that a kind's string says: a port's number at its end, or a prefix anywhere.
-pub(super) fn fact_in(word: &Node) -> Option<Fact> {
+fn fact_in(word: &Node) -> Option<Fact> {
     let phrase = reference::of_node(word, Words::Kind, Mode::Strict);
     let pieces = phrase.pieces.as_slice();
     let before = match pieces {

@@ -8,7 +8,8 @@ use super::{
 use crate::{
     diag::{Code, Diagnostic, Sink},
     files::Site,
-    model::{Field, HostPort, Piece, Text},
+    model::{Field, HostPort, Piece, Port, Text},
+    reference::written,
 };
 
 impl Resolver<'_> {
@@ -106,7 +107,7 @@ impl Resolver<'_> {
             Some(_) => "on any free one",
             None => "published nowhere",
         };
-        Diagnostic::new(
+        let diagnostic = Diagnostic::new(
             Code::Unreachable,
             format!(
                 "no component runs the CI entries, and from elsewhere port `{}` of `{}` can't be reached",
@@ -114,10 +115,31 @@ impl Resolver<'_> {
             ),
         )
         .label(self.place, "leads nowhere outside of the platform")
-        .label(port.span, why)
-        .help(format!(
+        .label(port.span, why);
+        if let Some(outer) = outer_port(of) {
+            let segments = ["components", draft.name.as_str(), outer.name.as_str(), "address"];
+            let reference = written(&segments);
+            return diagnostic
+                .help(format!(
+                    "write `{reference}`: the port `{}` is for those who come from outside",
+                    outer.name
+                ))
+                .replacing(self.place, reference);
+        }
+        diagnostic.help(format!(
             "publish it: write `ports.{} = {{ container = {number}, host = {number} }}`; or say where it is reached: `public_url`; or add a `jenkins` component",
             port.name
         ))
     }
+}
+
+/// The published port by which the program calls itself for those outside, where it has one of its own for those inside.
+fn outer_port<'a>(of: &'a PortOf<'_>) -> Option<&'a Port> {
+    let own_name = of.draft.kind.own_name.as_ref();
+    let own_name = own_name.filter(|it| it.inside.is_some() && it.port != of.port.name)?;
+    let mut ports = of.draft.workload(None)?.ports.iter();
+    let outer = ports.find(|port| port.name == own_name.port)?;
+    let is_reached = is_published(of.draft, &of.workload, outer)
+        && !is_on_any_port(of.draft, &of.workload, outer);
+    is_reached.then_some(outer)
 }

@@ -81,7 +81,7 @@ pub(super) fn of_gpus(platform: &Platform, losses: &mut Losses) {
                 });
         if let Some((_, other)) = other {
             let reason = format!(
-                "gives it the GPUs of `{}`, too: the engine counts them from the first one on. List which ones each has: `gpu = [0]`, or, where there is a chart too, `compose.deploy.resources.reservations.devices`",
+                "gives it the GPUs of `{}`, too: the engine counts them from the first one on. List which ones each has: `resources.gpu = [0]`, or, where there is a chart too, `compose.deploy.resources.reservations.devices`",
                 other.name
             );
             losses.key(workload, "resources", &reason);
