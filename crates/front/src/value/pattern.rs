@@ -104,6 +104,10 @@ fn escape(letter: Option<char>) -> Option<&'static str> {
         's' => "[\\t\\n\\f\\r ]",
         'S' => "[^\\t\\n\\f\\r ]",
         'b' => "(?-u:\\b)",
+        'B' => "(?-u:\\B)",
+        // Boundaries of words in Rust.
+        '<' => "<",
+        '>' => ">",
         _ => return None,
     })
 }

@@ -108,6 +108,8 @@ mod tests {
             ("[\\d.]+", "1.2"),
             ("\\Qa.b\\E", "a.b"),
             ("(?i)abc", "ABC"),
+            ("\\<a", "<a"),
+            ("a\\Bb", "ab"),
         ] {
             assert!(fits(pattern, value), "{pattern}");
         }
