@@ -18,6 +18,7 @@ use super::terminal::{Paint, Terminal};
 /// The lines of a plan about data, but for what its notices tell: of charts that are there before, who mounts which claim.
 pub fn lines(plan: &Plan) -> Vec<(String, Paint)> {
     let is_chart_there = plan.changes_chart();
+    let heals = heals(plan);
     let plan = &plan.data;
     let mut out = Vec::new();
     for moved in &plan.moved {
@@ -57,8 +58,20 @@ pub fn lines(plan: &Plan) -> Vec<(String, Paint)> {
     }
     for resized in &plan.resized {
         out.extend(resized_lines(resized));
+        let is_deleted = resized.data.stateful_set().is_some() && resized.from < resized.to;
+        let line = heals.filter(|_| is_deleted);
+        out.extend(line.map(|line| (format!("    {line}"), Paint::Plain)));
     }
     out
+}
+
+/// What keeps a cluster as git has it, and makes again what somebody deletes there.
+pub fn heals(plan: &Plan) -> Option<&'static str> {
+    let changed = plan.changes.iter().map(|it| &it.path);
+    let mut paths = changed.chain(&plan.unchanged);
+    paths
+        .any(|path| path.ends_with("gitops/argocd.yaml"))
+        .then_some("Argo CD makes again what is deleted, as git has it: with it, type `kubectl delete` once the new commit is there")
 }
 
 /// What to do about a program that is led elsewhere.
@@ -102,7 +115,8 @@ fn stop_first(moved: &Moved) -> Option<String> {
         }
         // The old values are unknown here, so the old pods can't be scaled down by them. A pipeline has no pods that stay.
         Keeper::Cluster if old != new => Some(format!(
-            "    stop the old pods before the upgrade: kubectl scale deployment,statefulset -l app.kubernetes.io/component={} --replicas=0",
+            "    stop the old pods before the upgrade: {} scale deployment,statefulset -l app.kubernetes.io/component={} --replicas=0",
+            moved.data.kubectl(),
             shell_word(moved.from.component()?)
         )),
         Keeper::Cluster | Keeper::Host => None,
@@ -193,10 +207,11 @@ fn steps(data: &Data, from: u64, to: u64) -> Vec<String> {
         Some(set) => {
             let claim = format!("{}-0", data.name.trim_end_matches("-*"));
             let (claim, set) = (shell_word(&claim), shell_word(set));
+            let kubectl = data.kubectl();
             vec![
                 "a StatefulSet can't change what it makes: before the upgrade, type".to_string(),
-                format!("kubectl patch pvc {claim} -p '{{\"spec\":{{\"resources\":{{\"requests\":{{\"storage\":\"{size}\"}}}}}}}}'   (and each further number)"),
-                format!("kubectl delete statefulset {set} --cascade=orphan   (its pods run on)"),
+                format!("{kubectl} patch pvc {claim} -p '{{\"spec\":{{\"resources\":{{\"requests\":{{\"storage\":\"{size}\"}}}}}}}}'   (and each further number)"),
+                format!("{kubectl} delete statefulset {set} --cascade=orphan   (its pods run on)"),
             ]
         }
     }

@@ -175,6 +175,9 @@ impl Page<'_> {
         for (line, kind) in fixed::lines(&plan.fixed) {
             self.line(&line, kind);
         }
+        if let Some(line) = data::heals(plan).filter(|_| !plan.fixed.is_empty()) {
+            self.line(&format!("    {line}"), Paint::Plain);
+        }
         for (line, kind) in notices::lines(&plan.notices) {
             self.line(&line, kind);
         }

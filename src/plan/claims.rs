@@ -26,12 +26,13 @@ pub(super) fn keep(
         return Some(Keep::Copy(into_chart(data, chart)));
     }
     let target = instead.or_else(|| successor(data, fresh));
+    let kubectl = data.kubectl();
     match (of_pods(data), target) {
         (true, Some(target)) if matches!(target.key, DataKey::Shared(_)) => {
             Some(Keep::Copy(copies(data, target)))
         }
         (true, Some(target)) if !of_pods(target) => Some(Keep::Write(format!(
-            "[raw.helm]\nvolumes.{}.existingClaim = \"{}\"\n# and before the upgrade: kubectl delete statefulset {}",
+            "[raw.helm]\nvolumes.{}.existingClaim = \"{}\"\n# and before the upgrade: {kubectl} delete statefulset {}",
             target.name,
             first(data),
             set(data)
@@ -55,7 +56,11 @@ fn into_chart(data: &Data, chart: &ChartOfOthers) -> String {
              the new ones, as the program has it. The claim stays until you remove it: "
         ),
     };
-    format!("{how}kubectl delete pvc {}", shell_word(&first(data)))
+    format!(
+        "{how}{} delete pvc {}",
+        data.kubectl(),
+        shell_word(&first(data))
+    )
 }
 
 /// Whether what keeps this data deletes the StatefulSet of this name, its pods first.
@@ -67,7 +72,7 @@ pub(super) fn deletes(data: &Data, keep: &Keep, stateful_set: &str) -> bool {
             .is_some_and(|part| part.is_empty() || part.starts_with('-')),
         (None, None) => false,
     };
-    let has_command = keep.text().contains("kubectl delete statefulset");
+    let has_command = keep.text().contains(" delete statefulset");
     data.keeper == Keeper::Cluster && has_command && is_its_own
 }
 
@@ -101,10 +106,11 @@ fn copies(data: &Data, target: &Data) -> String {
         .fold(pod.to_string(), |text, name| {
             text.replace(&format!("\"${name}\""), &format!("${{{name}:-null}}"))
         });
+    let kubectl = data.kubectl();
     let workload = data.stateful_set().unwrap_or_default();
     let rights = |name: &str, path: &str| {
         let label = shell_word(&format!("app.kubernetes.io/name={workload}"));
-        format!("{name}=$(kubectl get pod -l {label} -o jsonpath='{{.items[0].spec.{path}}}')")
+        format!("{name}=$({kubectl} get pod -l {label} -o jsonpath='{{.items[0].spec.{path}}}')")
     };
     [
         format!("# the claims of several pods can't become one. Once the upgrade has made `{to}`, copy each into it,"),
@@ -112,9 +118,9 @@ fn copies(data: &Data, target: &Data) -> String {
         rights("pod", "securityContext"),
         rights("container", "containers[0].securityContext"),
         "# what follows for each claim, with 1, 2, ... for 0. Where they hold files of one name, the last one stays".to_string(),
-        format!("kubectl apply -f - <<END\n{pod}\nEND"),
-        format!("kubectl wait pod copy-{from} --for=jsonpath='{{.status.phase}}'=Succeeded --timeout=24h"),
-        format!("kubectl delete pod copy-{from}"),
+        format!("{kubectl} apply -f - <<END\n{pod}\nEND"),
+        format!("{kubectl} wait pod copy-{from} --for=jsonpath='{{.status.phase}}'=Succeeded --timeout=24h"),
+        format!("{kubectl} delete pod copy-{from}"),
     ]
     .join("\n")
 }
@@ -175,6 +181,7 @@ fn successor<'a>(data: &Data, fresh: &'a [Data]) -> Option<&'a Data> {
 /// claims stay.
 fn commands(data: &Data, new: &str) -> String {
     let old = shell_word(&first(data));
+    let kubectl = data.kubectl();
     let whose = match of_pods(data) {
         true => "# what follows for each pod, with 1, 2, ... for 0",
         false => "# it becomes the first pod's; the others start empty",
@@ -183,17 +190,17 @@ fn commands(data: &Data, new: &str) -> String {
         "{{\"apiVersion\":\"v1\",\"kind\":\"PersistentVolumeClaim\",\"metadata\":{{\"name\":\"{new}\"}},\"spec\":{{\"accessModes\":[\"ReadWriteOnce\"],\"storageClassName\":\"$class\",\"volumeName\":\"$pv\",\"resources\":{{\"requests\":{{\"storage\":\"$size\"}}}}}}}}"
     );
     [
-        format!("kubectl delete statefulset {} --wait", set(data)),
+        format!("{kubectl} delete statefulset {} --wait", set(data)),
         whose.to_string(),
-        format!("pv=$(kubectl get pvc {old} -o jsonpath='{{.spec.volumeName}}')"),
+        format!("pv=$({kubectl} get pvc {old} -o jsonpath='{{.spec.volumeName}}')"),
         "size=$(kubectl get pv $pv -o jsonpath='{.spec.capacity.storage}')".to_string(),
         "class=$(kubectl get pv $pv -o jsonpath='{.spec.storageClassName}')".to_string(),
         "kubectl patch pv $pv -p '{\"spec\":{\"persistentVolumeReclaimPolicy\":\"Retain\"}}'"
             .to_string(),
-        format!("kubectl delete pvc {old}"),
+        format!("{kubectl} delete pvc {old}"),
         "kubectl patch pv $pv --type=json -p '[{\"op\":\"remove\",\"path\":\"/spec/claimRef\"}]'"
             .to_string(),
-        format!("kubectl apply -f - <<END\n{claim}\nEND"),
+        format!("{kubectl} apply -f - <<END\n{claim}\nEND"),
     ]
     .join("\n")
 }

@@ -24,6 +24,7 @@ mod golden;
 mod holds;
 mod guarantees;
 mod images;
+mod in_cluster;
 mod kind_files;
 mod kinds;
 mod large;

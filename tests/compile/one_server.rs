@@ -49,7 +49,7 @@ fn what_lies_beside_the_data_of_one_server_is_no_data() {
             false,
         ),
         (
-            "memcached",
+            "statsd-exporter",
             "volumes.beside",
             "{ mount = \"/data\", shared = \"lake\" }",
             false,

@@ -216,3 +216,24 @@ fn notes_name_claims_and_tasks_that_ask_for_more() {
     );
     assert!(!held.contains("pods of pipelines' tasks: "), "{held}");
 }
+
+/// Files of Kubernetes belong to root: whoever else is to read one that is closed to others needs the group of the pod.
+#[test]
+fn a_closed_file_is_read_by_the_group_of_the_pod() {
+    let groups = |component: &str| {
+        let component =
+            format!("[components.w]\nimage = \"team/w:1\"\ngroup = \"g\"\n{component}\n");
+        helm(&component, &["template", "x"], &[])
+            .matches("fsGroup: 10001")
+            .count()
+    };
+    let file = |mode: &str| {
+        format!("files.\"/etc/w/key.pem\" = {{ secret = \"password\", mode = \"{mode}\" }}")
+    };
+    let user = "user = \"10001:10001\"\n";
+    for mode in ["0400", "0440", "0600"] {
+        assert_eq!(groups(&format!("{user}{}", file(mode))), 1, "{mode}");
+    }
+    assert_eq!(groups(&format!("{user}{}", file("0444"))), 0);
+    assert_eq!(groups(&file("0400")), 0);
+}

@@ -174,6 +174,7 @@ is there before it goes, unless `lifecycle` says otherwise. Kubernetes itself wa
 {{- $unrestricted := include "mlopsgen.unrestricted" (dict "root" $root "workload" $pod) -}}
 {{- $claims := false -}}
 {{- $owners := list $pod -}}
+{{- $readers := list -}}
 {{- $store := false -}}
 {{- range $guest := append (include "mlopsgen.guests" . | fromJsonArray) $name | sortAlpha -}}
 {{- $workload := index $root.Values.components $guest -}}
@@ -192,6 +193,7 @@ is there before it goes, unless `lifecycle` says otherwise. Kubernetes itself wa
 {{- end -}}
 {{- end -}}
 {{- $files = concat $files (default list $workload.files) -}}
+{{- if and $workload.user (not $workload.mayBeRoot) (include "mlopsgen.hasClosedFiles" $workload) }}{{ $readers = append $readers $workload }}{{ end -}}
 {{- $volumes = append $volumes (include "mlopsgen.podVolumes" $entry) -}}
 {{- $extraVolumes = concat $extraVolumes (default list $workload.extraVolumes) | uniq -}}
 {{- if include "mlopsgen.readsStore" $entry }}{{ $store = true }}{{ end -}}
@@ -266,7 +268,7 @@ spec:
         {{- end }}
     {{- end }}
   {{- end }}
-  {{- with include "mlopsgen.podSecurity" (dict "root" $root "workload" $pod "owners" (ternary $owners list $claims)) | fromJson }}
+  {{- with include "mlopsgen.podSecurity" (dict "root" $root "workload" $pod "owners" (ternary $owners $readers $claims)) | fromJson }}
   securityContext:
     {{- toYaml . | nindent 4 }}
   {{- end }}
@@ -402,7 +404,15 @@ tolerations:
 {{- end }}
 {{- end -}}
 
-{{- /* What holds for the whole pod, as JSON: groups, and the owner of its claims, as an image's own user has no say
+{{- /* "true" where a workload mounts files that not everybody may read. They belong to root: whoever else is to read them needs
+the group of the pod, to which Kubernetes gives them, and which it lets read them. */ -}}
+{{- define "mlopsgen.hasClosedFiles" -}}
+{{- range .files -}}
+{{- if lt (mod (int64 .mode) 8) 4 }}true{{ end -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* What holds for the whole pod, as JSON: groups, and the owner of its claims and files, as an image's own user has no say
 there: the first group of those who may own them. Every container of the pod is in it. */ -}}
 {{- define "mlopsgen.podSecurity" -}}
 {{- $out := deepCopy (default dict .root.Values.podSecurityContext) -}}

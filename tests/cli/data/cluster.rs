@@ -73,6 +73,26 @@ volumes.state = { mount = "/state", size = "1Gi" }
     }
 }
 
+/// Environments have the same names in namespaces of their own, and Argo CD makes again what is deleted too early.
+#[test]
+fn steps_of_a_cluster_name_the_namespace_and_wait_for_argo_cd() {
+    let deploy =
+        "[deploy.argocd]\nrepository = \"https://git.example.com/x.git\"\nnamespace = \"llm\"\n";
+    let several = PLATFORM
+        .replace("volumes.cache", "replicas = 3\nvolumes.cache")
+        .replace("\"airflow\"]", "\"airflow\", \"gitops\"]");
+    let mut case = Case::of(&format!("{several}{deploy}"));
+    case.change("size = \"1Gi\"", "size = \"3Gi\"");
+    let ran = run(&case.project, &["plan"]);
+    for word in [
+        "kubectl --namespace llm patch pvc cache-trainer-0 ",
+        "kubectl --namespace llm delete statefulset trainer --cascade=orphan",
+        "Argo CD makes again what is deleted",
+    ] {
+        assert!(ran.out.contains(word), "{word}\n{}", ran.out);
+    }
+}
+
 /// The plan reports a field that a cluster can't change, before `helm upgrade` fails at it.
 #[test]
 fn what_a_cluster_can_not_change_is_reported_with_its_steps() {

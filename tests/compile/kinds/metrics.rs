@@ -57,19 +57,21 @@ pub fn of_table(table: &Table, out: &mut Vec<String>) {
     }
 }
 
-/// The names that an expression reads from the component's own job.
-fn names(text: &str) -> BTreeSet<String> {
-    struct Names(BTreeSet<String>);
-    impl Names {
+/// The job of a kind's main workload, in expressions; that of a part is `own-PART`.
+const OWN: &str = "own";
+
+/// The names that an expression reads from a job. What names no job is asked of the main one.
+fn names(text: &str, job: &str) -> BTreeSet<String> {
+    struct Names<'a>(BTreeSet<String>, &'a str);
+    impl Names<'_> {
         fn add(&mut self, selector: &VectorSelector) {
-            let own = selector.matchers.matchers.iter();
-            let is_own = own
-                .filter(|it| it.name == "job")
-                .all(|it| it.value == "own");
+            let mut jobs = selector.matchers.matchers.iter();
+            let said = jobs.find(|it| it.name == "job").map(|it| &it.value);
+            let is_own = said.map_or(OWN, String::as_str) == self.1;
             self.0.extend(selector.name.clone().filter(|_| is_own));
         }
     }
-    impl ExprVisitor for Names {
+    impl ExprVisitor for Names<'_> {
         type Error = String;
         fn pre_visit(&mut self, expr: &Expr) -> Result<bool, String> {
             match expr {
@@ -80,7 +82,7 @@ fn names(text: &str) -> BTreeSet<String> {
             Ok(true)
         }
     }
-    let mut names = Names(BTreeSet::new());
+    let mut names = Names(BTreeSet::new(), job);
     walk_expr(&mut names, &read(text)).expect("it has no error");
     names.0
 }
@@ -94,6 +96,7 @@ fn read(text: &str) -> Expr {
 /// An expression of a kind without references and variables.
 pub fn plain(text: &str) -> String {
     let mut plain = text.replace("${self.selector}", "job=\"own\"");
+    plain = plain.replace("${self.name}", OWN);
     for variable in ["$__rate_interval", "$__interval", "$__range"] {
         plain = plain.replace(variable, "5m");
     }
@@ -111,10 +114,11 @@ fn recorded(kind: &Kind) -> BTreeSet<&str> {
     records.filter_map(|rule| rule.string("record")).collect()
 }
 
-fn asked(kind: &Kind) -> BTreeSet<String> {
+/// What the kind asks a job for.
+fn asked(kind: &Kind, job: &str) -> BTreeSet<String> {
     let mut all = Vec::new();
     of_table(&kind.table, &mut all);
-    let names = all.iter().flat_map(|text| names(text));
+    let names = all.iter().flat_map(|text| names(text, job));
     let records: BTreeSet<&str> = recorded(kind);
     let is_made = |name: &String| {
         records.contains(name.as_str())
@@ -128,8 +132,22 @@ fn asked(kind: &Kind) -> BTreeSet<String> {
 fn expressions_of_a_kind_name_metrics_that_its_program_exposes() {
     let mut wrong = Vec::new();
     for (name, kind) in catalog() {
-        let lists = kind.table.strings("exposes");
-        let asked = asked(kind);
+        let mut lists = kind.table.strings("exposes");
+        for (part, table) in kind.table.entries_of("parts") {
+            let of_part = table.as_table().map(|it| it.strings("exposes"));
+            let of_part = of_part.unwrap_or_default();
+            lists.retain(|list| !of_part.contains(list));
+            let known: BTreeSet<String> = of_part.into_iter().flat_map(listed).collect();
+            let asked = asked(kind, &format!("{OWN}-{}", part.name));
+            let missing: Vec<&String> = asked.difference(&known).collect();
+            if !known.is_empty() && !missing.is_empty() {
+                wrong.push(format!(
+                    "{name} asks its part {} for {missing:?}",
+                    part.name
+                ));
+            }
+        }
+        let asked = asked(kind, OWN);
         if lists.is_empty() {
             if !asked.is_empty() && name != UNLISTED {
                 wrong.push(format!("{name} has no list of what it exposes"));
@@ -196,4 +214,34 @@ fn every_list_of_metrics_belongs_to_a_kind() {
         let strange: Vec<&&str> = lines.iter().filter(|it| !is_known_form(it)).collect();
         assert!(strange.is_empty(), "{path:?}: {strange:?}");
     }
+}
+
+/// A record that sums up all instances is none of the one that somebody has chosen on a dashboard.
+#[test]
+fn panels_of_one_instance_ask_no_record_of_all() {
+    let mut wrong = Vec::new();
+    for (name, kind) in catalog() {
+        let records = kind.table.array("records").unwrap_or_default().iter();
+        let records = records.filter_map(|node| node.as_table());
+        let is_of_all = |rule: &&Table| {
+            let expr = rule.string("expr").unwrap_or_default();
+            expr.contains(" by (") && !expr.contains("instance")
+        };
+        let summed: Vec<&str> = records
+            .filter(is_of_all)
+            .filter_map(|rule| rule.string("record"))
+            .collect();
+        let mut asked = Vec::new();
+        for panel in kind.table.array("panels").unwrap_or_default() {
+            expressions(panel, "", &mut asked);
+        }
+        wrong.extend(asked.into_iter().filter_map(|expr| {
+            let asks = |record: &&str| expr.contains(&format!("{record}{{${{self.selector}}"));
+            summed
+                .iter()
+                .any(|it| asks(it))
+                .then(|| format!("{name}: {expr}"))
+        }));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

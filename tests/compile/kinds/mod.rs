@@ -357,6 +357,16 @@ fn panels_and_alerts_explain_themselves(kind: &Kind, component: &Component, _: &
             "{place}"
         );
         parses(&alert.expr, &place);
+        let texts = [&alert.summary, &alert.description].into_iter().flatten();
+        for text in texts.filter(|_| !alert.expr.contains('[')) {
+            let told = times(alert.hold.unwrap_or_default());
+            let named = told.iter().find(|time| text.text.contains(*time));
+            assert!(named.is_none(), "{place}: {named:?} may be another time");
+        }
+        if let Some(part) = &alert.gone_part {
+            let mut parts = component.workloads.iter().map(|it| &it.part);
+            assert!(parts.any(|it| it.as_ref() == Some(part)), "{place}: {part}");
+        }
     }
     for record in &component.records {
         parses(
@@ -364,6 +374,20 @@ fn panels_and_alerts_explain_themselves(kind: &Kind, component: &Component, _: &
             &format!("{}: record {}", kind.name, record.name),
         );
     }
+}
+
+/// How people write the time that an alert waits: it is longer where scrapes are seldom, or a user says so.
+fn times(hold: u64) -> Vec<String> {
+    let minutes = hold / 60_000;
+    let words = [
+        "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+    ];
+    let word = usize::try_from(minutes).ok().and_then(|it| words.get(it));
+    let mut out = vec![format!(" {minutes} minutes")];
+    out.extend(word.map(|word| format!("{word} minutes")));
+    out.extend((minutes == 15).then(|| "a quarter of an hour".to_string()));
+    out.extend((minutes == 30).then(|| "half an hour".to_string()));
+    out
 }
 
 fn parses(expression: &str, place: &str) {

@@ -19,6 +19,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::text::shell_word;
+
 /// The volume in which every store of the catalog keeps its data.
 pub const STORE_VOLUME: &str = "data";
 
@@ -94,6 +96,14 @@ impl Data {
             Some((namespace, cluster)) => (namespace, Some(cluster)),
             None => (place, None),
         })
+    }
+
+    /// `kubectl`, as it is typed for this claim: other namespaces have claims of the same name.
+    pub fn kubectl(&self) -> String {
+        match self.release() {
+            Some((namespace, _)) => format!("kubectl --namespace {}", shell_word(namespace)),
+            None => "kubectl".to_string(),
+        }
     }
 
     /// As in ``volume `shop_redis-data` ``.

@@ -133,6 +133,12 @@ pub(super) const KIND_ALERT: Shape = Shape::Table(&[
         "held_back_by_any = [\"ContainerKilledForMemory\"]",
     ),
     key(
+        "gone_part",
+        FREE,
+        "The part of which none works while it fires: the platform's own alerts on that part are silent then.",
+        "gone_part = \"worker\"",
+    ),
+    key(
         "summary",
         Shape::Text,
         "One line for a person; Prometheus' own `{{ }}` works.",

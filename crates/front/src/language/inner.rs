@@ -141,7 +141,7 @@ const COMMON_FILE: &[KeyShape] = &[
     key(
         "mode",
         Shape::Plain(Form::Mode),
-        "The file's mode, octal.",
+        "The file's mode, octal. Where others may not read it, a cluster lets the group of `user` do so: 0400 is 0440 there.",
         "mode = \"0644\"",
     ),
 ];
@@ -438,6 +438,18 @@ const HEALTH_SECTIONS: &[Section] = &[
                 Shape::Text,
                 "The path by which Prometheus asks the port `http` from outside, where the check itself is a command.",
                 "outside = \"/v1/info\"",
+            ),
+            key(
+                "in_cluster",
+                Shape::ShellText,
+                "The path of `http`, or the line of `shell`, that decides in a cluster whether requests reach it: where the check also asks for what is not the program's alone, such as a state of its data.",
+                "in_cluster = \"/v2/health/live\"",
+            ),
+            key(
+                "alive",
+                Shape::Text,
+                "The path of `http` that decides in a cluster whether it has started and, with `liveness`, whether it is restarted: where that of the check also waits for something.",
+                "alive = \"/-/healthy\"",
             ),
         ],
     },

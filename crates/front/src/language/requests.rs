@@ -36,10 +36,7 @@ pub(super) fn of_kubernetes(key: &Key, value: &Node, shape: &KeyShape) -> Option
     let devices = asked.and_then(|it| gpu_of_compose(it.get("devices")?));
     let lines = [
         ("cpu", own("cpu").or(of(asked, "cpu")).or(cores(asked))),
-        (
-            "memory",
-            memory(limits).or(own("memory")).or(memory(asked)),
-        ),
+        ("memory", memory(limits).or(own("memory")).or(memory(asked))),
         (
             "gpu",
             own("gpu")

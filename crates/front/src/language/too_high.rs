@@ -52,7 +52,9 @@ pub(super) fn of_a_port(
                 .replacing(number.span, whole)
                 .removing(places(key, value))
         }
-        _ => diagnostic.help(format!("move it to `ports.{port}`, which is written here too")),
+        _ => diagnostic.help(format!(
+            "move it to `ports.{port}`, which is written here too"
+        )),
     })
 }
 

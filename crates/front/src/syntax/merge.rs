@@ -131,8 +131,10 @@ fn without_removed(node: &Node) -> Node {
 /// Ways to check health.
 pub const HEALTH_WAYS: [&str; 4] = ["http", "tcp", "command", "shell"];
 
-/// One way to check health replaces another: side by side they would say nothing. The program that asks (`with`) was
-/// chosen for the check below.
+/// What of a check was chosen for the way in which it asks: the program that asks, and what is asked in a cluster instead.
+const OF_WAY: [&str; 3] = ["with", "in_cluster", "alive"];
+
+/// One way to check health replaces another: side by side they would say nothing.
 fn replace_check(merged: &mut Table, above: &Node) {
     let new = HEALTH_WAYS.iter().find(|way| {
         above
@@ -145,7 +147,7 @@ fn replace_check(merged: &mut Table, above: &Node) {
     let same = below.get(new).is_some();
     below.entries.retain(|entry| {
         let name = entry.key.name.as_str();
-        name != "with" && (same || name != "port" && !HEALTH_WAYS.contains(&name))
+        !OF_WAY.contains(&name) && (same || name != "port" && !HEALTH_WAYS.contains(&name))
     });
 }
 

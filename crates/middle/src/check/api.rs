@@ -278,7 +278,7 @@ pub(super) fn doubles(facts: Facts<'_>, sink: &mut Sink) {
         let extra = items(&workload.values, "extraVolumes");
         for (name, text) in extra.filter_map(|it| text(it, "name")) {
             if !names.insert(text.to_string()) {
-                sink.push(twice(
+                sink.push(named_twice(
                     format!(
                         "the pod of `{}` has two volumes called `{text}`",
                         workload.name
@@ -296,7 +296,7 @@ pub(super) fn doubles(facts: Facts<'_>, sink: &mut Sink) {
         let extra = items(&workload.values, "extraVolumeMounts");
         for (path, text) in extra.filter_map(|it| text(it, "mountPath")) {
             if !paths.insert(text.to_string()) {
-                sink.push(twice(
+                sink.push(named_twice(
                     format!(
                         "the container of `{}` mounts two things at `{text}`",
                         workload.name
@@ -323,7 +323,7 @@ fn text<'a>(table: &'a Table, key: &str) -> Option<(&'a Node, &'a str)> {
     Some((node, text))
 }
 
-fn twice(message: String, node: &Node, what: &str) -> Diagnostic {
+fn named_twice(message: String, node: &Node, what: &str) -> Diagnostic {
     Diagnostic::new(Code::DuplicateName, message)
         .label(node.span, "the second one: the upgrade ends with an error")
         .help(format!("give it another {what}"))

@@ -6,8 +6,8 @@
 use std::{collections::BTreeSet, slice};
 
 use crate::model::{
-    Build, EnvironmentVariable, FileContent, FileMount, Image, Parameter, Pipeline, Probe, Runtime,
-    Task, TaskBody, Text, Workload,
+    Build, EnvironmentVariable, FileContent, FileMount, Health, Image, Parameter, Pipeline, Probe,
+    Runtime, Task, TaskBody, Text, Workload,
 };
 
 /// The secrets that a workload reads: in its texts, and as files.
@@ -69,7 +69,7 @@ pub fn workload_texts(workload: &Workload) -> impl Iterator<Item = &Text> {
     texts.extend(env_texts(env));
     runtime_texts(runtime, &mut texts);
     texts.extend(files.iter().filter_map(file_text));
-    texts.extend(health.iter().flat_map(|health| probe_texts(&health.probe)));
+    texts.extend(health.iter().flat_map(health_texts));
     texts.extend(metrics.iter().map(|metrics| &metrics.written));
     if let Some(build) = build {
         build_texts(build, &mut texts);
@@ -167,6 +167,7 @@ fn runtime_texts<'a>(runtime: &'a Runtime, texts: &mut Vec<&'a Text>) {
         cluster_user: _,
         unrestricted: _,
         cluster_only: _,
+        alone: _,
         reads: _,
         reads_everywhere: _,
         read_only: _,
@@ -200,6 +201,13 @@ fn file_text(file: &FileMount) -> Option<&Text> {
         | FileContent::Stubs
         | FileContent::Generated(_) => None,
     }
+}
+
+/// What a check asks, here and in a cluster.
+fn health_texts(health: &Health) -> Vec<&Text> {
+    let probes = [Some(&health.probe), health.in_cluster.as_ref()];
+    let asked = probes.into_iter().flatten().flat_map(probe_texts);
+    asked.chain(&health.alive).collect()
 }
 
 fn probe_texts(probe: &Probe) -> &[Text] {

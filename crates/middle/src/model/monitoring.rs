@@ -40,6 +40,8 @@ pub struct Alert {
     pub held_back_by: Vec<String>,
     /// Such alerts of any component.
     pub held_back_by_any: Vec<String>,
+    /// The part of which none works while it fires.
+    pub gone_part: Option<String>,
     /// The expression is the kind's.
     pub from_kind: bool,
     /// Where it is declared.

@@ -245,6 +245,10 @@ pub struct Health {
     pub probe: Probe,
     /// What is asked from outside, where the check itself runs inside of the container.
     pub outside: Option<Probe>,
+    /// What decides in a cluster whether requests reach it, where the check also asks for what is not the program's alone.
+    pub in_cluster: Option<Probe>,
+    /// The path that decides in a cluster whether it has started and whether it is restarted, where that of the check asks for more.
+    pub alive: Option<Text>,
     pub interval: u64,
     pub timeout: u64,
     /// Failures in a row that make it unhealthy.
@@ -393,6 +397,8 @@ pub struct Runtime {
     pub unrestricted: Option<String>,
     /// Whether it runs in clusters alone: elsewhere its profile keeps it off.
     pub cluster_only: bool,
+    /// Whether it is stopped in a cluster before the next one starts.
+    pub alone: bool,
     /// What it may read through the API in its own namespace: RESOURCE, RESOURCE.GROUP or RESOURCE/PART.
     pub reads: Vec<String>,
     /// The same in all namespaces, and of nodes.

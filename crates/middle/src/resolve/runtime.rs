@@ -52,6 +52,7 @@ pub(super) fn runtime(
         cluster_user: None,
         unrestricted: cluster.and_then(|cluster| read::owned(cluster, "unrestricted")),
         cluster_only: cluster.and_then(|it| it.boolean("only")).unwrap_or(false),
+        alone: cluster.and_then(|it| it.boolean("alone")).unwrap_or(false),
         reads: readable("reads"),
         reads_everywhere: readable("reads_everywhere"),
         privileged: table.boolean("privileged").unwrap_or(false),

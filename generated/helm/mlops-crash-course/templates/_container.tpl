@@ -156,14 +156,19 @@ readinessProbe:
   {{- include "mlopsgen.probe" . | nindent 2 }}
   failureThreshold: {{ int64 $health.retries }}
 {{- if $health.liveness }}
+{{- $alive := $health -}}
+{{- if and (hasKey $health "alivePath") (hasKey $health "httpGet") }}
+{{- $asked := merge (dict "path" $health.alivePath) (omit $health.httpGet "path") }}
+{{- $alive = merge (dict "httpGet" $asked) (omit $health "httpGet") }}
+{{- end }}
 {{- /* It gets no more work for as long again before it is restarted. */}}
 livenessProbe:
-  {{- include "mlopsgen.probe" . | nindent 2 }}
+  {{- include "mlopsgen.probe" (dict "root" .root "health" $alive) | nindent 2 }}
   failureThreshold: {{ mul 2 $health.retries }}
 {{- /* An answer from outside costs little: the start is looked for more often. */}}
 {{- $period := ternary (int64 $health.periodSeconds) (min (int64 $health.periodSeconds) 5 | int64) (hasKey $health "exec") }}
 startupProbe:
-  {{- include "mlopsgen.probe" (dict "root" .root "health" (merge (dict "periodSeconds" $period) $health)) | nindent 2 }}
+  {{- include "mlopsgen.probe" (dict "root" .root "health" (merge (dict "periodSeconds" $period) $alive)) | nindent 2 }}
   failureThreshold: {{ divf (add $health.startSeconds (mul $health.retries $health.periodSeconds)) $period | ceil | int64 }}
 {{- end }}
 {{- end -}}

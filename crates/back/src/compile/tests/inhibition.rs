@@ -308,3 +308,57 @@ fn severities_of_alerts_without_a_component_hold_back_nothing() {
     let of_one = |alert: &str| format!("{alert} component=api");
     assert!(holds_back(&told, &of_one(critical), &of_one(warning)));
 }
+
+/// The kind says it of the program: what Prometheus misses adds nothing.
+#[test]
+fn a_part_of_which_none_works_is_one_alert() {
+    let lines = "[components.pager]\nkind = \"alertmanager\"\ngroup = \"one\"\n\
+                 [components.flink]\nkind = \"flink\"\ngroup = \"one\"\n\
+                 [components.spark]\nkind = \"spark\"\ngroup = \"one\"\nparts.worker.replicas = 3\n\
+                 [components.twin]\nkind = \"spark\"\ngroup = \"one\"\n";
+    let emission = emit(&platform(lines, ""), Vantage::Compose, config::emit);
+    let told = emission.files.files["config/pager/etc/alertmanager/alertmanager.yml"]
+        .text
+        .to_string();
+    let no_workers = "alertname=SparkNoWorkers component=spark job=spark severity=critical";
+    let no_managers = "alertname=FlinkNoTaskManagers component=flink job=flink severity=critical";
+    for (firing, alert) in [
+        (
+            no_workers,
+            "alertname=TargetDown component=spark job=spark-worker instance=10.0.0.1:8081",
+        ),
+        (
+            no_workers,
+            "alertname=NoReplicas component=spark job=spark-worker",
+        ),
+        (
+            no_workers,
+            "alertname=ReplicasMissing component=spark job=spark-worker",
+        ),
+        (
+            no_workers,
+            "alertname=SparkWorkerLost component=spark job=spark",
+        ),
+        (
+            no_managers,
+            "alertname=TargetDown component=flink job=flink-taskmanager",
+        ),
+        (
+            no_managers,
+            "alertname=FlinkJobNotRunning component=flink job=flink",
+        ),
+    ] {
+        assert!(holds_back(&told, firing, alert), "{alert}: {told}");
+    }
+    for alert in [
+        "alertname=TargetDown component=twin job=twin-worker",
+        "alertname=SparkMasterDown component=spark job=spark",
+    ] {
+        assert!(!holds_back(&told, no_workers, alert), "{alert}: {told}");
+    }
+    assert!(!holds_back(
+        &told,
+        no_managers,
+        "alertname=TargetDown component=flink job=flink-exporter"
+    ));
+}

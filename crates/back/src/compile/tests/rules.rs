@@ -394,3 +394,51 @@ fn an_alert_that_holds_back_others_goes_on_while_they_recover() {
     assert_eq!(keeps("v3.13.2", needs, &own("10m")), ["10m"]);
     assert!(keeps("v3.13.2", needs, &own("0s")).is_empty());
 }
+
+/// Of several the others work, and one that is dead has one alert, however many ports it has.
+#[test]
+fn one_of_several_that_is_dead_is_one_warning() {
+    let two = "ports.http = 80\nports.admin = 90\nreplicas = 3\nmetrics = [{ port = \"http\" }, { port = \"admin\" }]\n";
+    let lines = format!(
+        "[components.ray]\nkind = \"ray\"\ngroup = \"one\"\nparts.worker.replicas = 4\n{}",
+        component("api", two)
+    );
+    let emission = emit(&platform(&lines, ""), Vantage::Compose, prometheus::emit);
+    let rules = &emission.files.files["prometheus/rules/_platform.yml"].text;
+    let targets: Vec<&str> = rules.split("- alert: ").skip(1).take(2).collect();
+    let [critical, warning] = targets.as_slice() else {
+        panic!("{rules}");
+    };
+    assert!(critical.starts_with("TargetDown") && critical.contains("severity: critical"));
+    for job in ["ray-worker", "api/admin"] {
+        assert!(critical.contains(&format!("|{job}")), "{rules}");
+        assert!(warning.contains(&format!("\"{job}\"")), "{rules}");
+    }
+    assert!(warning.contains("severity: warning"), "{rules}");
+    assert!(
+        warning.contains("unless on (component, host) label_replace(up{job=\"api\"} == 0"),
+        "{rules}"
+    );
+}
+
+/// Exporters that are all dead say nothing of what they measure.
+#[test]
+fn what_nobody_measures_is_not_known_to_be_down() {
+    let lines = "[components.search]\nkind = \"opensearch\"\ngroup = \"one\"\nparts.exporter.replicas = 2\n";
+    let emission = emit(&platform(lines, ""), Vantage::Compose, prometheus::emit);
+    let rules = &emission.files.files["prometheus/rules/_platform.yml"].text;
+    let gone: Vec<&str> = rules
+        .split("- alert: ")
+        .filter(|rule| rule.starts_with("NoReplicas"))
+        .collect();
+    let [server, exporters] = gone.as_slice() else {
+        panic!("{rules}");
+    };
+    assert!(server.contains("down: component"), "{rules}");
+    assert!(
+        server.contains("and on (job, instance) up{job=\"search\"} == 1) == 0"),
+        "{rules}"
+    );
+    assert!(!exporters.contains("down:"), "{rules}");
+    assert!(exporters.contains("`search-exporter` is gone"), "{rules}");
+}

@@ -19,7 +19,7 @@ use crate::{
 pub(in crate::target) const LABEL: &str = "down";
 
 /// Milliseconds that no instance works before an alert says so, where no alert of the component has a time of its own.
-const USUAL_HOLD: u64 = 300_000;
+pub(in crate::target) const USUAL_HOLD: u64 = 300_000;
 
 /// What an alert says is down: the value of its label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

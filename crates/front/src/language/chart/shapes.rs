@@ -185,6 +185,12 @@ pub(super) const HEALTH: &[KeyShape] = &[
         "Whether it is restarted when the check fails.",
         "liveness = true",
     ),
+    key(
+        "alivePath",
+        TEXT,
+        "The path that is asked before a restart, and at the start; that of `httpGet` by default.",
+        "alivePath = \"/live\"",
+    ),
 ];
 
 pub(super) const MOUNT: &[KeyShape] = &[

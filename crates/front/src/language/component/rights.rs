@@ -75,6 +75,12 @@ pub(super) const RIGHTS: &[KeyShape] = &[
                 "only = true",
             ),
             key(
+                "alone",
+                Shape::Boolean,
+                "`true`: two of it must not run at once, not even while one takes the other's place. It is stopped before the next one starts (`strategy: Recreate`).",
+                "alone = true",
+            ),
+            key(
                 "reads",
                 FREE_LIST,
                 "What it may get, list and watch through the cluster's API in its own namespace, as kubectl writes it: `pods`, `deployments.apps`, `pods/log`. It becomes a Role, and the pod gets a token.",

@@ -112,9 +112,7 @@ impl NameRule {
             NameRule::Label => !name.is_empty() && !name.starts_with("io.mlopsgen."),
             NameRule::Plain => plain(40),
             NameRule::Secret => plain(LONGEST_SECRET),
-            NameRule::StartVariable => {
-                NameRule::Variable.accepts(name) && !is_of_the_shell(name)
-            }
+            NameRule::StartVariable => NameRule::Variable.accepts(name) && !is_of_the_shell(name),
             NameRule::HostName => value::is_alias(name),
             NameRule::WebPath => {
                 let plain = |c: char| c.is_ascii_alphanumeric() || "/-._~".contains(c);

@@ -78,12 +78,7 @@ fn filled(declared: &Declared, path: &Node) -> String {
     })
 }
 
-fn explained(
-    declared: &Declared,
-    workload: &Layered,
-    written: &Written,
-    path: &str,
-) -> Diagnostic {
+fn explained(declared: &Declared, workload: &Layered, written: &Written, path: &str) -> Diagnostic {
     let name = &written.name;
     let whose = match &workload.part {
         Some(part) => format!("{}-{part}", declared.name),

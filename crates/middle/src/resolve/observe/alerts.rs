@@ -203,6 +203,7 @@ fn alert(scene: &Scene<'_>, index: usize, key: &Key, table: &Table, sink: &mut S
         },
         held_back_by: read::strings(table, "held_back_by"),
         held_back_by_any: read::strings(table, "held_back_by_any"),
+        gone_part: read::owned(table, "gone_part"),
         from_kind: expr.as_ref().is_some_and(|expr| expr.from_kind),
         expr: expr.map(|expr| expr.text).unwrap_or_default(),
         span: key.span,

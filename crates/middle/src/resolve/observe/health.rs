@@ -35,10 +35,18 @@ pub(in crate::resolve) fn health(
         let port = shape.ports.iter().find(|port| port.name == "http")?;
         Some(http(scene, path, port, &scope, sink))
     });
+    let in_cluster = table.get("in_cluster").and_then(|node| {
+        let found = otherwise(scene, &probe, node, &scope, sink)?;
+        Some(asks_itself(found, &name))
+    });
+    let is_asked = matches!(probe, Probe::Http { .. });
+    let alive = table.get("alive").filter(|_| is_asked);
     Some(Health {
         liveness: liveness.unwrap_or(matches!(probe, Probe::Tcp { .. })),
+        alive: alive.map(|path| request_path(scene, path, &scope, sink)),
         probe,
         outside,
+        in_cluster,
         interval: read::duration(table, "interval").unwrap_or(10_000),
         timeout: read::duration(table, "timeout").unwrap_or(5_000),
         retries: read::unsigned(table, "retries").unwrap_or(5),
@@ -47,6 +55,34 @@ pub(in crate::resolve) fn health(
         tool: table.string("with").and_then(ProbeTool::parse),
         span: entry.key.span,
     })
+}
+
+/// The same check with another path, or another line of shell.
+fn otherwise(
+    scene: &Scene<'_>,
+    probe: &Probe,
+    node: &Node,
+    scope: &Scope<'_>,
+    sink: &mut Sink,
+) -> Option<Probe> {
+    match probe.clone() {
+        Probe::Http {
+            port,
+            number,
+            scheme,
+            ..
+        } => Some(Probe::Http {
+            path: request_path(scene, node, scope, sink),
+            port,
+            number,
+            scheme,
+        }),
+        Probe::Shell(_) => {
+            let scope = scope.clone().shell();
+            Some(Probe::Shell(text(scene, node, &scope, sink)))
+        }
+        Probe::Tcp { .. } | Probe::Command(_) => None,
+    }
 }
 
 /// Schemes under which a certificate is for the name.

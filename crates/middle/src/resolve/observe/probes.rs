@@ -94,6 +94,7 @@ fn probe_alert(component: &str, span: Span, name: &str, asked: &[&Workload]) -> 
         whose: AlertWhose::Own,
         held_back_by: Vec::new(),
         held_back_by_any: Vec::new(),
+        gone_part: None,
         from_kind: false,
         span,
     })

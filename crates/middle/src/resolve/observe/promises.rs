@@ -309,6 +309,7 @@ impl Promise<'_> {
             whose: AlertWhose::Own,
             held_back_by: Vec::new(),
             held_back_by_any: Vec::new(),
+            gone_part: None,
             from_kind: true,
             span: self.span,
         }

@@ -117,7 +117,12 @@ impl Resolver<'_> {
         .label(self.place, "leads nowhere outside of the platform")
         .label(port.span, why);
         if let Some(outer) = outer_port(of) {
-            let segments = ["components", draft.name.as_str(), outer.name.as_str(), "address"];
+            let segments = [
+                "components",
+                draft.name.as_str(),
+                outer.name.as_str(),
+                "address",
+            ];
             let reference = written(&segments);
             return diagnostic
                 .help(format!(

@@ -52,6 +52,7 @@ pub(super) fn view(context: &Context<'_>) -> Vec<InhibitionView> {
     let mut out = severities();
     out.extend(speeds(&platform.components));
     out.extend(superseded(&platform.components));
+    out.extend(platform.components.iter().flat_map(gone_parts));
     out.extend(downs());
     let prometheus = platform.first_for(Purpose::Metrics);
     let downs = prometheus.map(|it| Downs::of(platform, it, context.vantage));
@@ -200,6 +201,38 @@ fn superseded(components: &[Component]) -> Vec<InhibitionView> {
             target: vec![one_of("alertname", &worse)],
             equal: equal.to_vec(),
         }
+    });
+    views.collect()
+}
+
+/// Where a component says that none of a part works, that its targets give no answer adds nothing.
+fn gone_parts(component: &Component) -> Vec<InhibitionView> {
+    let views = component.alerts.iter().filter_map(|alert| {
+        let part = alert.gone_part.as_ref()?;
+        let mut of_part = component.workloads.iter();
+        let workload = of_part.find(|it| it.part.as_ref() == Some(part))?;
+        let jobs = workload.metrics.iter().map(|it| it.job.as_str());
+        let jobs: BTreeSet<&str> = jobs.collect();
+        let of_component = format!("component = {}", quoted(&component.name));
+        (!jobs.is_empty()).then(|| InhibitionView {
+            why: format!(
+                "`{}` says that none of `{}` works.",
+                alert.name, workload.name
+            ),
+            source: vec![
+                format!("alertname = {}", quoted(&alert.name)),
+                of_component.clone(),
+            ],
+            target: vec![
+                one_of(
+                    "alertname",
+                    &BTreeSet::from([NO_REPLICAS, REPLICAS_MISSING, TARGET_DOWN]),
+                ),
+                of_component,
+                one_of("job", &jobs),
+            ],
+            equal: Vec::new(),
+        })
     });
     views.collect()
 }

@@ -23,12 +23,23 @@ use crate::{
 /// What the platform's own rules depend on.
 #[derive(Debug, Serialize)]
 pub(super) struct PlatformRulesView {
-    /// True where a target gives no answer and no alert of its component says so.
-    target_down: String,
+    /// Targets that give no answer, where no alert of their component says so.
+    targets: Vec<TargetsView>,
     /// Programs of which several run.
     several: Vec<SeveralView>,
     /// Containers that nothing but cAdvisor sees.
     containers: Vec<ContainerView>,
+}
+
+/// Targets that give no answer.
+#[derive(Debug, Serialize)]
+struct TargetsView {
+    /// True for each that gives none.
+    down: String,
+    /// How bad it is.
+    severity: &'static str,
+    /// What it means.
+    meaning: &'static str,
 }
 
 /// A container that is only seen while it runs.
@@ -105,34 +116,102 @@ pub(super) fn view(
         let unseen = unseen.iter();
         unseen.filter_map(|it| container_view(context.platform, rules, it, all))
     });
-    let of_jobs = jobs
-        .iter()
-        .filter(|job| job.presence.several && is_first(job));
+    let several = |job: &&Job<'_>| job.presence.several && is_first(job);
+    let of_jobs = jobs.iter().filter(several);
+    let watching = jobs.iter().filter(several);
     let of_asked = asked.iter().filter(|it| it.presence.several);
     PlatformRulesView {
-        target_down: target_down(context.platform, jobs, asked),
+        targets: targets(context.platform, jobs, asked),
         several: of_jobs
             .map(|job| several_view(rules, job))
+            .chain(watching.filter_map(|job| several_watching(rules, job)))
             .chain(of_asked.map(|asked| several_asked(rules, asked)))
             .collect(),
         containers: containers.collect(),
     }
 }
 
-/// True where a target gives no answer, of the jobs that no alert of a component is about.
-fn target_down(platform: &Platform, jobs: &[Job<'_>], asked: &[ProbedWorkload<'_>]) -> String {
+/// Where a target gives no answer, of the jobs that no alert of a component is about. Of several the others still work, and
+/// `NoReplicas` says when none does.
+fn targets(
+    platform: &Platform,
+    jobs: &[Job<'_>],
+    asked: &[ProbedWorkload<'_>],
+) -> Vec<TargetsView> {
     let downs: BTreeSet<String> = jobs.iter().map(down).collect();
     let alerted = with_an_alert(platform, &downs);
-    let watched = jobs.iter().filter(|job| alerted.contains(&down(job)));
-    let mut names: Vec<&str> = watched.map(|job| job.metrics.job.as_str()).collect();
+    let (watched, others): (Vec<&Job<'_>>, Vec<&Job<'_>>) =
+        jobs.iter().partition(|job| alerted.contains(&down(job)));
+    let (several, single): (Vec<&Job<'_>>, Vec<&Job<'_>>) =
+        others.into_iter().partition(|job| job.presence.several);
+    let (first, further): (Vec<&Job<'_>>, Vec<&Job<'_>>) =
+        several.into_iter().partition(|job| is_first(job));
+    // Of a component that is down Alertmanager holds back all the rest, and what measures it is no component.
+    let is_part = |job: &Job<'_>| job.workload().is_some_and(|it| it.part.is_some());
+    let further_of_one = single
+        .into_iter()
+        .filter(|job| is_part(job) && !is_first(job));
+    let further_of_one = Vec::from_iter(further_of_one);
+    let told_elsewhere = [&watched, &first, &further, &further_of_one];
+    let mut told: Vec<&str> = names(told_elsewhere.into_iter().flatten().copied());
     // Where the prober gives no answer, its own job says so.
-    names.extend(asked.iter().map(|asked| asked.job.as_str()));
-    if names.is_empty() {
+    told.extend(asked.iter().map(|asked| asked.job.as_str()));
+    // Jobs of the user's own configuration are among these.
+    let rest = match told.is_empty() {
         // An operator's Prometheus is asked for one namespace in the braces.
-        "up{} == 0".to_string()
-    } else {
-        format!("up{{job!~\"{}\"}} == 0", names.join("|"))
+        true => "up{} == 0".to_string(),
+        false => format!("up{{job!~\"{}\"}} == 0", told.join("|")),
+    };
+    let first = (!first.is_empty()).then(|| format!("up{{{}}} == 0", scrape::selector(&first)));
+    let critical = [Some(rest), down_alone(&further_of_one)];
+    let warning = [first, down_alone(&further)];
+    let view = |parts: [Option<String>; 2], severity: AlertSeverity, meaning| {
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        (!parts.is_empty()).then(|| TargetsView {
+            down: parts.join(" or "),
+            severity: severity.name(),
+            meaning,
+        })
+    };
+    let views = [
+        view(
+            critical,
+            AlertSeverity::Critical,
+            "it is down, or out of reach",
+        ),
+        view(
+            warning,
+            AlertSeverity::Warning,
+            "it is down, or out of reach. Others may work: `NoReplicas` says when none does",
+        ),
+    ];
+    views.into_iter().flatten().collect()
+}
+
+fn names<'a>(jobs: impl Iterator<Item = &'a Job<'a>>) -> Vec<&'a str> {
+    jobs.map(|job| job.metrics.job.as_str()).collect()
+}
+
+/// Where an endpoint gives no answer and the first one of the same workload, at the same address, does: one that is dead has
+/// one alert, whatever number of ports it has.
+fn down_alone(further: &[&Job<'_>]) -> Option<String> {
+    if further.is_empty() {
+        return None;
     }
+    let workloads = further.iter().filter_map(|job| job.workload());
+    let first = workloads.filter_map(|it| Some(it.metrics.first()?.job.as_str()));
+    let first: BTreeSet<&str> = first.collect();
+    let first: Vec<&str> = first.into_iter().collect();
+    let by_host = |selector: &str| {
+        format!(
+            "label_replace(up{{{selector}}} == 0, \"host\", \"$1\", \"instance\", \"(.+):[0-9]+\")"
+        )
+    };
+    Some(format!(
+        "min without (host) ({} unless on (component, host) {})",
+        by_host(&scrape::selector(further)),
+        by_host(&scrape::one_of("job", &first)),
+    ))
 }
 
 /// `all` matches the containers of the platform. Where none of them is seen, nothing is known of any.
@@ -170,23 +249,59 @@ fn is_first(job: &Job<'_>) -> bool {
 
 fn several_view(rules: &Rules<'_>, job: &Job<'_>) -> SeveralView {
     let component = job.component;
-    let workload = job.workload();
+    let workload = job.workload().filter(|_| !watches(rules, job));
     let name = &job.metrics.job;
     let is_own = rules.downs.is_own_job(component, name);
     let healthy = component.healthy.as_ref().filter(|_| is_own);
+    let states = scrape::healthy(healthy, &[name], &[job]);
     several(
         rules,
         (component, job.interval),
         SeveralView {
             name: workload.map_or(&component.name, |it| &it.name).clone(),
             job: name.clone(),
-            gone: is_gone_expr(&scrape::healthy(healthy, &[name], &[job]), job.presence),
+            gone: match watches(rules, job) {
+                // What nobody measures is not known to be down.
+                true => format!(
+                    "max by (job) (({states}) and on (job, instance) up{{{}}} == 1) == 0",
+                    scrape::selector(&[job])
+                ),
+                false => is_gone_expr(&states, job.presence),
+            },
             works: "up",
-            wanted: job.presence.wanted,
-            in_chart: workload.and_then(|it| rules.in_chart(&it.name)),
+            wanted: job.presence.wanted.filter(|_| !watches(rules, job)),
+            in_chart: job.workload().and_then(|it| rules.in_chart(&it.name)),
             ..SeveralView::default()
         },
     )
+}
+
+/// Whether a job is what measures a component, in a part of its own.
+fn watches(rules: &Rules<'_>, job: &Job<'_>) -> bool {
+    let is_part = job.workload().is_some_and(|it| it.part.is_some());
+    is_part && rules.downs.is_own_job(job.component, &job.metrics.job)
+}
+
+/// What measures a component, where several do: that none of them works says nothing of the component.
+fn several_watching(rules: &Rules<'_>, job: &Job<'_>) -> Option<SeveralView> {
+    let workload = job.workload().filter(|_| watches(rules, job))?;
+    let component = job.component;
+    let hold = down_alerts::delay_of_down_alert(component);
+    let up = scrape::healthy(None, &[], &[job]);
+    let in_chart = rules.in_chart(&workload.name);
+    let may_be_more = in_chart.is_some();
+    Some(SeveralView {
+        name: workload.name.clone(),
+        job: job.metrics.job.clone(),
+        gone: is_gone_expr(&up, job.presence),
+        hold: prometheus::duration(hold.max(least_hold(job.interval))),
+        works: "up",
+        component: component.name.clone(),
+        group: component.group.clone(),
+        wanted: job.presence.wanted.filter(|it| *it > 1 || may_be_more),
+        in_chart,
+        ..SeveralView::default()
+    })
 }
 
 fn several_asked(rules: &Rules<'_>, asked: &ProbedWorkload<'_>) -> SeveralView {
@@ -213,8 +328,12 @@ fn several(
 ) -> SeveralView {
     let is_own = rules.downs.is_own_job(component, &view.job);
     let down = is_own.then_some(Down::Component);
-    let hold = down_alerts::delay_of_down_alert(component);
-    // The component's own alerts know how often their job gives a sample.
+    // The component's own alerts know how often their job gives a sample. What is said of a part waits for them.
+    let is_of_part = !is_own && view.works == "up";
+    let hold = match is_of_part {
+        true => down_alerts::USUAL_HOLD,
+        false => down_alerts::delay_of_down_alert(component),
+    };
     let least = if is_own { 0 } else { least_hold(interval) };
     let held_back = rules.held_back(component, down, AlertSeverity::Critical);
     SeveralView {

@@ -224,6 +224,7 @@ fn runtime(context: &Context<'_>, workload: &Workload, losses: &mut Losses, keys
         cluster_user: _,
         unrestricted: _,
         cluster_only: _,
+        alone: _,
         reads: _,
         reads_everywhere: _,
     } = &workload.runtime;

@@ -22,10 +22,13 @@ pub struct HealthValues {
     start_seconds: u64,
     /// Whether a failing container is restarted.
     liveness: bool,
+    /// The path that decides on the start and on restarts, where it is another than that of the check.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alive_path: Option<Value>,
 }
 
 pub fn values(platform: &Platform, health: &Health) -> HealthValues {
-    let check = match &health.probe {
+    let check = match health.in_cluster.as_ref().unwrap_or(&health.probe) {
         Probe::Http {
             path,
             number,
@@ -55,5 +58,10 @@ pub fn values(platform: &Platform, health: &Health) -> HealthValues {
         retries: health.retries.max(1),
         start_seconds: kubernetes::seconds(health.start_period),
         liveness: health.liveness,
+        alive_path: health
+            .alive
+            .as_ref()
+            .filter(|_| health.liveness)
+            .map(|path| Chart(platform).value(&in_url(path))),
     }
 }

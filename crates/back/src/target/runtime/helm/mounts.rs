@@ -267,7 +267,7 @@ pub fn is_exclusive(builder: &Builder<'_>, workload: &Workload) -> bool {
         .is_some_and(|mode| mode.value == NetworkMode::Host);
     let guests = builder.guests.get(&workload.name);
     let mut pod = guests.into_iter().flatten().copied().chain([workload]);
-    !workload.daemon && (on_host || pod.any(|it| holds_alone(builder, it)))
+    !workload.daemon && (on_host || pod.any(|it| it.runtime.alone || holds_alone(builder, it)))
 }
 
 fn holds_alone(builder: &Builder<'_>, workload: &Workload) -> bool {

@@ -94,6 +94,9 @@ fn form(workload: &Map<String, Value>) -> PodForm {
 /// What a check does: a probe does one of them.
 const CHECKS: [&str; 3] = ["exec", "httpGet", "tcpSocket"];
 
+/// The path of a kind's check that decides on restarts.
+const ALIVE: &str = "alivePath";
+
 /// Merges raw values into those of a workload.
 pub fn merge_workload(workload: &mut Value, over: Value) {
     make_way(workload, &over);
@@ -111,7 +114,7 @@ pub fn merge_chart(chart: &mut Value, over: Value) {
 }
 
 /// A check of another sort takes the place of the workload's own. Whether it asks the program alone, so that a container that fails it
-/// is restarted, nobody knows.
+/// is restarted, nobody knows. One of the same sort is asked before a restart, too.
 fn make_way(workload: &mut Value, over: &Value) {
     let said = |check: &str| over["health"].get(check);
     let is_new = |check: &&str| said(check).is_some_and(|it| it.is_object() || it.is_array());
@@ -119,6 +122,9 @@ fn make_way(workload: &mut Value, over: &Value) {
     let Some(own) = own.filter(|_| CHECKS.iter().any(is_new)) else {
         return;
     };
+    if said(ALIVE).is_none() {
+        own.shift_remove(ALIVE);
+    }
     let is_other = |check: &&str| own.contains_key(*check) && said(check).is_none();
     if CHECKS.iter().any(is_other) {
         let replaced = |key: &str| CHECKS.contains(&key) || key == "liveness";

@@ -368,6 +368,7 @@ fn lost_keys_of_runtime(builder: &mut Builder<'_>, workload: &Workload, kind: Ki
         cluster_user: _,
         unrestricted: _,
         cluster_only: _,
+        alone: _,
         reads: _,
         reads_everywhere: _,
         group_add: _,

@@ -208,6 +208,7 @@ fn of_runtime(workload: &Workload, runtime: &Runtime, losses: &mut StackLosses) 
         cluster_user: _,
         unrestricted: _,
         cluster_only: _,
+        alone: _,
         reads: _,
         reads_everywhere: _,
         user: _,

@@ -12,6 +12,9 @@ use crate::{
     },
 };
 
+/// The right of everybody to read a file.
+const READ_BY_ALL: u32 = 0o004;
+
 /// Volumes, paths of the host, files and memory. A stack has no words for a folder that the engine should make.
 pub(super) fn volumes(speak: &dyn Speak, workload: &Workload, files: &Files<'_>) -> Vec<Value> {
     let mounts = workload.mounts.iter().map(|mount| match &mount.source {
@@ -44,8 +47,12 @@ fn memory(speak: &dyn Speak, target: &str, size: Option<u64>) -> Value {
     Value::Object(keys.0)
 }
 
-/// Secrets that are mounted as files: those that must be there first.
-pub(super) fn secrets(speak: &dyn Speak, files: &Files<'_>) -> Vec<Value> {
+/// Secrets that are mounted as files: those that must be there first. The engine gives them to root: one that not everybody may
+/// read belongs to the user of the workload.
+pub(super) fn secrets(speak: &dyn Speak, workload: &Workload, files: &Files<'_>) -> Vec<Value> {
+    let accounts = workload.runtime.user.as_ref().map(|it| &it.accounts);
+    let user = accounts.and_then(|it| it.user.number());
+    let group = accounts.and_then(|it| it.group.as_ref()?.number());
     let (optional, required): (Vec<_>, Vec<_>) = files
         .secrets
         .iter()
@@ -54,11 +61,18 @@ pub(super) fn secrets(speak: &dyn Speak, files: &Files<'_>) -> Vec<Value> {
         .into_iter()
         .chain(optional)
         .map(|(secret, file)| {
-            json!({
-                "source": secret.name,
-                "target": speak.literal(&file.path),
-                "mode": file.mode,
-            })
+            let is_closed = file.mode & READ_BY_ALL == 0;
+            let id = |number: Option<u32>| {
+                let number = number.filter(|number| is_closed && *number > 0);
+                number.map(|it| it.to_string())
+            };
+            let mut keys = Keys::default();
+            keys.put("source", secret.name.as_str());
+            keys.put("target", speak.literal(&file.path));
+            keys.put_optional("uid", id(user));
+            keys.put_optional("gid", id(group));
+            keys.put("mode", file.mode);
+            Value::Object(keys.0)
         })
         .collect()
 }

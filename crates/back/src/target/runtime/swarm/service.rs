@@ -74,7 +74,7 @@ pub(super) fn service<'a>(
     keys.put_optional("working_dir", runtime.working_dir.as_ref().map(literal));
     keys.put_filled("environment", environment(&speak, &workload.env));
     keys.put_filled("volumes", volumes(&speak, workload, &files));
-    keys.put_filled("secrets", secrets(&speak, &files));
+    keys.put_filled("secrets", secrets(&speak, workload, &files));
     let networks = join_networks(networks, workload, &mut keys);
     keys.put_optional(
         "healthcheck",

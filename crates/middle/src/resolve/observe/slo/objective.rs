@@ -176,6 +176,7 @@ impl Objective {
             whose: AlertWhose::Own,
             held_back_by: Vec::new(),
             held_back_by_any: Vec::new(),
+            gone_part: None,
             // The series may come from another scrape job than the component's own.
             from_kind: false,
             span: self.span,

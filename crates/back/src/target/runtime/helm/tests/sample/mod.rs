@@ -135,6 +135,8 @@ fn health(probe: Probe) -> Option<Health> {
         liveness: true,
         probe,
         outside: None,
+        in_cluster: None,
+        alive: None,
         interval: 10_000,
         timeout: 2_500,
         retries: 3,
