@@ -123,6 +123,7 @@ fn runtime(platform: &Platform, runtime: &Runtime) -> Map<String, Value> {
         cluster_user: _,
         unrestricted: _,
         cluster_only: _,
+        alone: _,
         reads: _,
         reads_everywhere: _,
     } = runtime;
@@ -179,6 +180,8 @@ fn health(platform: &Platform, health: &Health) -> Value {
         start_period,
         // How runtimes ask.
         outside: _,
+        in_cluster: _,
+        alive: _,
         inside: _,
         liveness: _,
         tool: _,
