@@ -94,8 +94,10 @@ pub fn resolve(draft: &Draft, mut inputs: Inputs<'_>, sink: &mut Sink) -> Platfo
     image::of_presets(&scene, tree, sink);
     let beforehand = Beforehand::of(tree, &scene, &inputs, sink);
     let mut panels = BTreeMap::new();
-    let components: Named<Component> = (0..scene.components.len())
-        .map(|index| workload::component(&scene, index, &inputs, &beforehand, sink))
+    let components: Named<Component> = sink
+        .each(0..scene.components.len(), |index, sink| {
+            workload::component(&scene, index, &inputs, &beforehand, sink)
+        })
         .map(|component| with_shared_panels(component, &mut panels))
         .collect();
     let Beforehand {
