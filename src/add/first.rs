@@ -1,12 +1,12 @@
 //! A first platform.toml: several kinds at once, in groups of their families.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::{AddRequest, Addition, fits, without_image, words::describe};
 use crate::{catalog::Kind, plan::Failure};
 
 /// A kind to start with, and its image if the kind brings none.
-type Wish<'a> = (Rc<Kind>, Option<&'a str>);
+type Wish<'a> = (Arc<Kind>, Option<&'a str>);
 
 impl Addition<'_> {
     /// Adds the kinds of a list, each `KIND` or `KIND=IMAGE`, those that fill roles of others first. Errors: as those of
@@ -60,7 +60,7 @@ fn group_of(kind: &Kind) -> &str {
 /// What one kind is, or the titles of several.
 fn description(group: &str, wishes: &[Wish<'_>]) -> String {
     let kinds = wishes.iter().map(|(kind, _)| kind);
-    let members: Vec<&Rc<Kind>> = kinds.filter(|kind| group_of(kind) == group).collect();
+    let members: Vec<&Arc<Kind>> = kinds.filter(|kind| group_of(kind) == group).collect();
     match members.as_slice() {
         [only] => describe(only),
         several => {

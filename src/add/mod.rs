@@ -10,7 +10,7 @@ mod first;
 mod sheet;
 mod words;
 
-use std::{collections::BTreeMap, rc::Rc};
+use std::{collections::BTreeMap, sync::Arc};
 
 pub use existing::Existing;
 
@@ -28,7 +28,7 @@ use words::{
 };
 
 /// Kinds by name.
-pub type Kinds = BTreeMap<String, Rc<Kind>>;
+pub type Kinds = BTreeMap<String, Arc<Kind>>;
 
 /// What to add.
 #[derive(Clone, Copy, Debug)]
@@ -115,7 +115,7 @@ impl<'a> Addition<'a> {
         Ok(())
     }
 
-    fn kind(&self, name: &str) -> Result<Rc<Kind>, Failure> {
+    fn kind(&self, name: &str) -> Result<Arc<Kind>, Failure> {
         self.kinds.get(name).cloned().ok_or_else(|| {
             let failure = Failure::new(format!("there is no kind `{name}`"));
             match nearest(name, self.kinds.keys().map(String::as_str)) {
@@ -311,7 +311,7 @@ struct Filled {
 /// A component to insert.
 struct Insertion<'a> {
     name: &'a str,
-    kind: &'a Rc<Kind>,
+    kind: &'a Arc<Kind>,
     group: &'a str,
     image: Option<&'a str>,
     /// It keeps the schema of that component, or its files in a bucket.

@@ -1,6 +1,6 @@
 //! `mlopsgen kinds [NAME]`: the catalog.
 
-use std::{path::Path, rc::Rc};
+use std::{path::Path, sync::Arc};
 
 use clap::Args;
 use mlopsgen::{
@@ -35,7 +35,7 @@ pub struct KindsArgs {
 
 /// The kinds that can be read, and what is wrong with the others.
 pub struct Loaded {
-    pub kinds: Vec<Rc<Kind>>,
+    pub kinds: Vec<Arc<Kind>>,
     /// Every name, those of broken files too.
     pub names: Vec<String>,
     pub diagnostics: Vec<Diagnostic>,
@@ -106,7 +106,7 @@ fn unknown(name: &str, names: &[String]) -> Failure {
     Failure::new(format!("there is no kind `{name}`")).help(help)
 }
 
-fn list(kinds: &[Rc<Kind>]) -> String {
+fn list(kinds: &[Arc<Kind>]) -> String {
     let mut columns = Columns::default();
     for kind in kinds {
         columns.row([&kind.name, &kind.title, &kind.description]);

@@ -1,6 +1,6 @@
 //! `mlopsgen schema`: JSON Schema for editors.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use mlopsgen::{
@@ -50,7 +50,7 @@ pub fn run(args: &SchemaArgs, context: &Context) -> Result<u8, Failure> {
         SchemaOf::Kind => Document::Kind,
     };
     // A broken kind of the user's own is no reason to leave an editor without help.
-    let kinds: Vec<Rc<Kind>> = kinds::catalog(context).kinds;
+    let kinds: Vec<Arc<Kind>> = kinds::catalog(context).kinds;
     let schema = manual::schema(document, &kinds);
     context.terminal.out(&json::text(&schema))?;
     Ok(0)

@@ -232,7 +232,7 @@ fn untouched(
         stubs: Vec::new(),
         copies: BTreeMap::new(),
         data: DataPlan::default(),
-        manifest_meanwhile: recorded.manifest.clone(),
+        manifest_meanwhile: None,
         manifest: recorded.manifest,
         manifest_before: Some(manifest),
         is_manifest_of_commit: false,

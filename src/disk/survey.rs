@@ -53,15 +53,17 @@ pub fn survey(place: &ProjectPlace, extent: &Extent) -> Result<Found, Failure> {
         obstacle: Lock::obstacle(place).filter(|_| extent.lock.is_none()),
         ..Found::default()
     };
-    survey_paths(place, extent, &mut found);
-    let mut others = ForeignFiles {
-        place,
-        paths: extent.paths,
-        files: Vec::new(),
-        drafts: Vec::new(),
-    };
-    others.collect("");
-    others.files.sort();
+    let (looks, others) = threads::both(
+        || look_at_paths(place, extent),
+        || ForeignFiles::of(place, extent.paths),
+    );
+    for (path, look) in extent.paths.iter().zip(looks) {
+        match look {
+            PathFinding::AsWanted => drop(found.as_wanted.insert(path.clone())),
+            PathFinding::Other(state) => drop(found.states.insert(path.clone(), state)),
+            PathFinding::Nothing => {}
+        }
+    }
     found.others = others.files;
     found.leftovers |= !others.drafts.is_empty();
     for stub in extent.stubs {
@@ -83,23 +85,15 @@ enum PathFinding {
     Nothing,
 }
 
-/// Reads the state of each path.
-fn survey_paths(place: &ProjectPlace, extent: &Extent, found: &mut Found) {
-    let paths: Vec<&String> = extent.paths.iter().collect();
+/// Reads the state of each path, in their order.
+fn look_at_paths(place: &ProjectPlace, extent: &Extent) -> Vec<PathFinding> {
     let look = |path: &String| match state(place, path) {
         // Most files of most runs: there is nothing to keep of them.
         Some(State::File(bytes)) if (extent.is_wanted)(path, &bytes) => PathFinding::AsWanted,
         Some(state) => PathFinding::Other(state),
         None => PathFinding::Nothing,
     };
-    let looks = threads::each(paths.iter().copied(), look);
-    for (path, look) in paths.into_iter().zip(looks) {
-        match look {
-            PathFinding::AsWanted => drop(found.as_wanted.insert(path.clone())),
-            PathFinding::Other(state) => drop(found.states.insert(path.clone(), state)),
-            PathFinding::Nothing => {}
-        }
-    }
+    threads::each(extent.paths, look)
 }
 
 /// What stands at a path of the output folder; `None` where nothing does.
@@ -137,7 +131,19 @@ struct ForeignFiles<'a> {
     drafts: Vec<String>,
 }
 
-impl ForeignFiles<'_> {
+impl<'a> ForeignFiles<'a> {
+    fn of(place: &'a ProjectPlace, paths: &'a BTreeSet<String>) -> Self {
+        let mut others = Self {
+            place,
+            paths,
+            files: Vec::new(),
+            drafts: Vec::new(),
+        };
+        others.collect("");
+        others.files.sort();
+        others
+    }
+
     fn collect(&mut self, folder: &str) {
         let full = self.place.output(folder);
         // A foreign folder that can't be read does not matter to a plan.

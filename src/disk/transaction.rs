@@ -97,8 +97,8 @@ impl Transaction {
         remove_drafts(&transaction.project)
             .map_err(|obstacle| obstacle.failure("clear", &place.project().join(GENERATED)))?;
         let manifest = place.output(MANIFEST);
-        let meanwhile = plan.manifest_meanwhile.render();
         if !plan.changes.is_empty() {
+            let meanwhile = plan.manifest_meanwhile().render();
             let mode = transaction.mode_of(&manifest)?;
             transaction.prepare_write(&manifest, &meanwhile, mode)?;
         }
@@ -320,7 +320,7 @@ fn with_action<'a>(plan: &'a Plan, actions: &'a [Action]) -> impl Iterator<Item 
 
 /// A file that was written earlier and is no longer generated.
 fn files_to_forget(plan: &Plan, place: &ProjectPlace) -> Vec<String> {
-    let before = plan.manifest_meanwhile.files.keys();
+    let before = plan.manifest_meanwhile().files.keys();
     let gone = before.filter(|path| !plan.manifest.files.contains_key(*path));
     gone.map(|path| place.output(path)).collect()
 }

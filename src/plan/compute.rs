@@ -102,8 +102,9 @@ pub fn plan(inputs: &Inputs) -> Plan {
     fewer_pods::record(&charts, inputs, &mut manifest);
     record_secrets(&mut manifest, inputs);
     let manifest_changes = manifest != inputs.recorded.manifest || inputs.recorded.conflicted;
+    let meanwhile = || manifest_meanwhile(&manifest, &changes, inputs);
     Plan {
-        manifest_meanwhile: manifest_meanwhile(&manifest, &changes, inputs),
+        manifest_meanwhile: (manifest_changes || !changes.is_empty()).then(meanwhile),
         unchanged,
         foreign: inputs.found.others.clone(),
         stubs: missing_stubs(inputs),

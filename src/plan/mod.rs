@@ -152,8 +152,8 @@ pub struct Plan {
     pub secret: Option<SecretChange>,
     /// The manifest to end with.
     pub manifest: Manifest,
-    /// The manifest while files are being written: it owns what was and what will be.
-    pub manifest_meanwhile: Manifest,
+    /// The manifest while files are being written: it owns what was and what will be. `None` where it is the one to end with.
+    pub manifest_meanwhile: Option<Manifest>,
     /// The bytes of the manifest that was found; `None` where there is none.
     pub manifest_before: Option<Vec<u8>>,
     /// The manifest is gone, and which data there is was read from git's last commit.
@@ -195,6 +195,11 @@ impl Plan {
             && self.stubs.is_empty()
             && !self.manifest_changes
             && !self.leftovers
+    }
+
+    /// The manifest while files are being written.
+    pub(crate) fn manifest_meanwhile(&self) -> &Manifest {
+        self.manifest_meanwhile.as_ref().unwrap_or(&self.manifest)
     }
 
     /// Whether the values of a chart that is there change: what they say of before is known.

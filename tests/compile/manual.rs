@@ -2,7 +2,7 @@
 //!
 //! `BLESS=1 cargo test manual` rewrites the pages; the reviewer reads the diff.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::support::page;
 use mlopsgen::{
@@ -14,7 +14,7 @@ use mlopsgen::{
     syntax,
 };
 
-fn kinds() -> Vec<Rc<Kind>> {
+fn kinds() -> Vec<Arc<Kind>> {
     let (mut sources, mut sink) = (Sources::default(), Sink::default());
     let mut catalog = Catalog::default();
     let names = catalog.names();

@@ -143,17 +143,25 @@ pub fn compile(world: &dyn World, request: &Request) -> Compilation {
 
 /// The same for who wants to know how long each stage takes: `watch` is called at the end of each.
 pub fn compile_watched(world: &dyn World, request: &Request, watch: OnStage<'_>) -> Compilation {
-    threads::on(request.threads, || compile_here(world, request, watch))
+    threads::on(request.threads, || {
+        let bounded = Bounded::new(world);
+        let compilation = compile_here(&bounded, request, watch);
+        if !bounded.is_exceeded() {
+            return compilation;
+        }
+        // Which files are too many must not depend on how quick each thread is.
+        let again = bounded.for_next_compilation();
+        threads::in_turn(|| compile_here(&again, request, watch))
+    })
 }
 
-fn compile_here(world: &dyn World, request: &Request, watch: OnStage<'_>) -> Compilation {
+fn compile_here(world: &Bounded<'_>, request: &Request, watch: OnStage<'_>) -> Compilation {
     let mut sources = Sources::default();
     let mut sink = Sink::default();
     if request.deny_warnings {
         sink.deny_warnings();
     }
-    let world = Bounded::new(world);
-    let output = run(&world, request, watch, &mut sources, &mut sink);
+    let output = run(world, request, watch, &mut sources, &mut sink);
     let output = match output {
         Some(output) if !sink.has_errors() => Ok(output),
         _ => Err(Failed),

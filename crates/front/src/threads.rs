@@ -13,6 +13,7 @@ const MOST: usize = 8;
 
 thread_local! {
     static HAS_ROOM: Cell<bool> = const { Cell::new(false) };
+    static IS_IN_TURN: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Whether this thread has a stack of [`STACK`] bytes.
@@ -42,6 +43,14 @@ pub fn on<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
     }
 }
 
+/// Runs some work on this thread alone, piece by piece: for what follows from the order in which pieces are made.
+pub fn in_turn<T>(work: impl FnOnce() -> T) -> T {
+    let before = IS_IN_TURN.replace(true);
+    let made = work();
+    IS_IN_TURN.set(before);
+    made
+}
+
 /// What is made of each item, in the order of the items.
 pub fn each<T: Send, R: Send>(
     items: impl IntoIterator<Item = T>,
@@ -62,9 +71,23 @@ pub fn each<T: Send, R: Send>(
         .collect()
 }
 
+/// What two pieces of work make, which are done side by side where there are two threads.
+pub fn both<A: Send, B: Send>(
+    one: impl FnOnce() -> A + Send,
+    other: impl FnOnce() -> B + Send,
+) -> (A, B) {
+    match IS_IN_TURN.get() {
+        true => (one(), other()),
+        false => rayon::join(one, other),
+    }
+}
+
 /// Runs the work of each number. Not generic, so that all that `rayon` needs for it is compiled once.
 fn run(count: usize, work: &(dyn Fn(usize) + Sync)) {
-    (0..count).into_par_iter().for_each(work);
+    match IS_IN_TURN.get() {
+        true => (0..count).for_each(work),
+        false => (0..count).into_par_iter().for_each(work),
+    }
 }
 
 fn pool(threads: usize) -> Option<ThreadPool> {
@@ -78,7 +101,7 @@ fn pool(threads: usize) -> Option<ThreadPool> {
 
 #[cfg(test)]
 mod tests {
-    use super::{each, has_room, on};
+    use super::{each, has_room, in_turn, on};
 
     #[test]
     fn work_runs_on_as_many_threads_as_were_asked_for_and_keeps_its_order() {
@@ -91,5 +114,14 @@ mod tests {
             assert_eq!(found, (0..100).map(|n| n * n).collect::<Vec<_>>());
         }
         assert!(!has_room());
+    }
+
+    #[test]
+    fn work_in_turn_stays_on_its_thread() {
+        let here = || std::thread::current().id();
+        on(3, || {
+            let own = here();
+            in_turn(|| assert!(each(0..100, |_| here()).iter().all(|id| *id == own)));
+        });
     }
 }

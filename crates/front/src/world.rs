@@ -107,6 +107,11 @@ impl<'a> Bounded<'a> {
         }
     }
 
+    /// Whether more was asked for. Which file was the one too many follows from the order of the questions.
+    pub fn is_exceeded(&self) -> bool {
+        self.read.load(Ordering::Relaxed) > LARGEST_PROJECT
+    }
+
     /// The same world for another compilation, which may read as much again.
     pub fn for_next_compilation(&self) -> Self {
         Self::new(self.world)

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    rc::Rc,
+    sync::Arc,
 };
 
 use mlopsgen::{
@@ -35,7 +35,7 @@ fn all() -> Kinds {
 }
 
 /// A kind, and those that its required roles bring.
-fn brought<'a>(kinds: &'a Kinds, kind: &'a Rc<Kind>) -> Vec<&'a Rc<Kind>> {
+fn brought<'a>(kinds: &'a Kinds, kind: &'a Arc<Kind>) -> Vec<&'a Arc<Kind>> {
     let mut found = vec![kind];
     let mut at = 0;
     while let Some(next) = found.get(at).copied() {
@@ -49,7 +49,7 @@ fn brought<'a>(kinds: &'a Kinds, kind: &'a Rc<Kind>) -> Vec<&'a Rc<Kind>> {
 }
 
 /// Whether one may fill a role of the other, or of what that brings.
-fn meet(kinds: &Kinds, first: &Rc<Kind>, second: &Rc<Kind>) -> bool {
+fn meet(kinds: &Kinds, first: &Arc<Kind>, second: &Arc<Kind>) -> bool {
     let (left, right) = (brought(kinds, first), brought(kinds, second));
     let fills = |role_of: &Kind, filler: &Kind| {
         let mut wanted = role_of.roles.iter().flat_map(|role| &role.kinds);
@@ -61,7 +61,7 @@ fn meet(kinds: &Kinds, first: &Rc<Kind>, second: &Rc<Kind>) -> bool {
     pairs.any(|(one, other)| fills(one, other) || fills(other, one))
 }
 
-fn meeting(kinds: &Kinds) -> Vec<(&Rc<Kind>, &Rc<Kind>)> {
+fn meeting(kinds: &Kinds) -> Vec<(&Arc<Kind>, &Arc<Kind>)> {
     let pairs = kinds
         .values()
         .flat_map(|first| kinds.values().map(move |second| (first, second)));

@@ -13,7 +13,7 @@ use super::{
     shared::{
         asked::{Question, is_filled_in_later, questions, values_of_rules},
         boards, containers,
-        exposed::{self, Known},
+        exposed::{self, ByName, Known},
         expr::{asked_of, jobs_of},
         probes::{self, ProbedWorkload},
         scrape::{self, Job},
@@ -197,8 +197,9 @@ impl<'a> Monitoring<'a> {
         let all = self
             .prometheus
             .and_then(|it| Known::of(it, &self.jobs, &self.own_jobs));
+        let by_name = ByName::of(&self.jobs);
         let asks = self.questions.iter();
-        asks.flat_map(|it| missing_series(it, named, &self.jobs, all.as_ref()))
+        asks.flat_map(|it| missing_series(it, named, &by_name, all.as_ref()))
             .collect()
     }
 
@@ -243,7 +244,7 @@ fn has_own_alert(component: &Component, workload: &Workload) -> bool {
 fn missing_series(
     question: &Question<'_>,
     known: Option<&BTreeSet<&str>>,
-    jobs: &[Job<'_>],
+    jobs: &ByName<'_>,
     all: Option<&Known>,
 ) -> Vec<Unexposed> {
     let mut out = Vec::new();
@@ -261,7 +262,7 @@ fn missing_series(
         if known.is_some_and(|known| !known.contains(job.as_str())) {
             push(Some(job), None);
         } else if let Some(metric) =
-            metric.filter(|it| !is_filled_in_later(it) && exposed::lacks(jobs, &job, it))
+            metric.filter(|it| !is_filled_in_later(it) && jobs.lacks(&job, it))
         {
             push(Some(job), Some(metric));
         }

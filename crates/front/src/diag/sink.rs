@@ -1,7 +1,13 @@
 //! Collects diagnostics, and is the only place that decides their severity.
 
-use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
+mod apart;
 
+use std::{
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
+    sync::Arc,
+};
+
+use self::apart::Told;
 use super::{
     Code, Diagnostic, Level, Levels, Severity,
     in_place::{FilledStrings, explain},
@@ -43,17 +49,21 @@ pub struct Sink {
     /// Keys whose values were refused.
     refused: BTreeSet<Span>,
     /// Tables of which a key was left out or refused.
-    incomplete: BTreeSet<Span>,
+    incomplete: Arc<BTreeSet<Span>>,
     /// Strings into which values were put.
     filled: FilledStrings,
     /// Whether names may be declared in files that could not be found.
     lacks_names: bool,
-    levels: Option<Levels>,
+    levels: Option<Arc<Levels>>,
     denies_warnings: bool,
     /// Lints that were pushed before the levels were known.
     waiting: Vec<Diagnostic>,
     errors: usize,
+    /// The codes of these errors.
+    codes: Arc<BTreeSet<Code>>,
     mistakes: usize,
+    /// Where it only writes down for another sink: what it was told, in order.
+    told: Option<Vec<Told>>,
     /// How many errors were left out, and the first of them.
     left_out: Option<(usize, Diagnostic)>,
 }
@@ -66,7 +76,7 @@ impl Sink {
 
     /// From here on lints have these levels; so have those that were pushed before.
     pub fn set_levels(&mut self, levels: Levels) {
-        self.levels = Some(levels);
+        self.levels = Some(Arc::new(levels));
         for diagnostic in std::mem::take(&mut self.waiting) {
             self.receive_lint(diagnostic);
         }
@@ -80,12 +90,18 @@ impl Sink {
     /// Says that the value of a key was refused. Until it is right nothing is known of it, so that what a later stage finds
     /// wrong at the key is no further mistake.
     pub fn refuse(&mut self, key: Span) {
+        if let Some(told) = &mut self.told {
+            told.push(Told::Refused(key));
+        }
         self.refused.insert(key);
     }
 
     /// Says that a key of the table at this place was left out or refused: what seems to be missing there may be what the key meant.
     pub fn mark_incomplete(&mut self, table: Span) {
-        self.incomplete.insert(table);
+        if let Some(told) = &mut self.told {
+            told.push(Told::Incomplete(table));
+        }
+        Arc::make_mut(&mut self.incomplete).insert(table);
     }
 
     /// Whether a key of the table at this place was left out or refused.
@@ -111,6 +127,9 @@ impl Sink {
     /// Takes a diagnostic and returns its severity here: `None` for a lint that is allowed, and for one whose level is not
     /// known yet.
     pub fn receive(&mut self, diagnostic: Diagnostic) -> Option<Severity> {
+        if self.told.is_some() {
+            return self.write_down(diagnostic);
+        }
         match (diagnostic.code.level(), &self.levels) {
             (Level::Error, _) => {
                 let severity = diagnostic.severity;
@@ -127,17 +146,22 @@ impl Sink {
         }
     }
 
-    fn receive_lint(&mut self, mut diagnostic: Diagnostic) -> Option<Severity> {
-        let usual = diagnostic.severity;
+    /// The severity of a lint here, if it is not allowed.
+    fn severity(&self, lint: &Diagnostic) -> Option<Severity> {
         let severity = match &self.levels {
-            Some(levels) => levels.severity(&diagnostic)?,
-            None => usual,
+            Some(levels) => levels.severity(lint)?,
+            None => lint.severity,
         };
-        diagnostic.severity = match severity {
+        Some(match severity {
             Severity::Warning if self.denies_warnings => Severity::Error,
             severity => severity,
-        };
-        let severity = diagnostic.severity;
+        })
+    }
+
+    fn receive_lint(&mut self, mut diagnostic: Diagnostic) -> Option<Severity> {
+        let usual = diagnostic.severity;
+        let severity = self.severity(&diagnostic)?;
+        diagnostic.severity = severity;
         // A line that holds for several workloads, such as one of a preset, is one thing to fix.
         let known = self.lints.entry(lint_key(&diagnostic));
         let is_new = matches!(known, Entry::Vacant(_));
@@ -182,6 +206,9 @@ impl Sink {
                 return true;
             }
             self.errors += 1;
+            if !self.codes.contains(&diagnostic.code) {
+                Arc::make_mut(&mut self.codes).insert(diagnostic.code);
+            }
         }
         alike.push(self.diagnostics.len());
         self.diagnostics.push(diagnostic);
@@ -219,9 +246,7 @@ impl Sink {
 
     /// Whether an error of this code was reported.
     pub fn has_errors_of(&self, code: Code) -> bool {
-        self.diagnostics
-            .iter()
-            .any(|diagnostic| diagnostic.code == code && diagnostic.severity == Severity::Error)
+        self.codes.contains(&code)
     }
 
     /// Whether the same mistake was reported, at whatever place.

@@ -103,8 +103,8 @@ fn node(text: &str, source: SourceId, value: &Spanned<DeValue<'_>>, numbers: &mu
         },
         DeValue::Boolean(value) => Value::Boolean(*value),
         DeValue::Datetime(value) => match Date::of(value) {
-            Some(date) => Value::Date(date),
-            None => Value::Time(value.to_string()),
+            Some(date) => Value::Date(Box::new(date)),
+            None => Value::Time(value.to_string().into()),
         },
         DeValue::Array(items) => Value::Array(
             items

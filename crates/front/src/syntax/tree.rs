@@ -23,10 +23,10 @@ pub enum Value {
     Float(Fraction),
     /// `true` or `false`.
     Boolean(bool),
-    /// A date, with or without a time.
-    Date(Date),
+    /// A date, with or without a time. In a box, as the next: both are rare, and would make every value larger.
+    Date(Box<Date>),
     /// A time of day without a date, as written.
-    Time(String),
+    Time(Box<str>),
     /// Items in their order.
     Array(Shared<Node>),
     /// A table, however it is written: a heading, braces, dotted keys.
@@ -227,7 +227,8 @@ impl Node {
     /// A string, a number, a boolean or a date as text; empty where it is anything else.
     pub fn scalar(&self) -> String {
         match &self.value {
-            Value::String(text) | Value::Time(text) => text.clone(),
+            Value::String(text) => text.clone(),
+            Value::Time(text) => text.to_string(),
             Value::Date(date) => date.to_string(),
             Value::Integer(number) => number.to_string(),
             Value::Float(number) => number.to_string(),

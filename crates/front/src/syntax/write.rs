@@ -15,7 +15,7 @@ pub fn inline(node: &Node) -> String {
         Value::Boolean(value) => value.to_string(),
         Value::Removed => "false".to_string(),
         Value::Date(date) => date.to_string(),
-        Value::Time(text) => text.clone(),
+        Value::Time(text) => text.to_string(),
         Value::Array(items) => {
             let items: Vec<String> = items.iter().map(inline).collect();
             format!("[{}]", items.join(", "))

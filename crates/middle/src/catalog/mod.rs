@@ -22,7 +22,7 @@ pub use kind::{
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    rc::Rc,
+    sync::Arc,
 };
 
 use crate::{
@@ -37,7 +37,7 @@ use crate::{
 pub struct Catalog {
     /// The user's kind files: name and text.
     own: BTreeMap<String, String>,
-    loaded: BTreeMap<String, Option<Rc<Kind>>>,
+    loaded: BTreeMap<String, Option<Arc<Kind>>>,
     /// What several kinds share, by the name of its file.
     shared: BTreeMap<String, Table>,
     /// Files whose strings can hold references of kinds.
@@ -66,14 +66,14 @@ impl Catalog {
     }
 
     /// The kind of this name; `None` if there is none, or if its file has errors, which are then in the sink.
-    pub fn get(&mut self, name: &str, sources: &mut Sources, sink: &mut Sink) -> Option<Rc<Kind>> {
+    pub fn get(&mut self, name: &str, sources: &mut Sources, sink: &mut Sink) -> Option<Arc<Kind>> {
         if let Some(known) = self.loaded.get(name) {
             return known.clone();
         }
         // A kind that extends itself through others finds nothing here, and is reported where it names the next one.
         self.loaded.insert(name.to_string(), None);
         self.reading.push(name.to_string());
-        let kind = load::load(self, name, sources, sink).map(Rc::new);
+        let kind = load::load(self, name, sources, sink).map(Arc::new);
         self.reading.pop();
         self.loaded.insert(name.to_string(), kind.clone());
         kind

@@ -1,5 +1,7 @@
 //! Texts that look as if something read them, and that stay as they are: no shell runs the command, no reference begins there.
 
+use std::collections::BTreeMap;
+
 use super::{
     Facts,
     strings::{Owner, StringUse, UserString, is_the_users, strings},
@@ -14,9 +16,10 @@ use crate::{
 /// Strings of platform.toml, each by itself.
 pub(super) fn texts(facts: Facts<'_>, sink: &mut Sink) {
     let strings = strings(facts);
+    let of_start = VariablesOfStart::of(facts.platform);
     for string in &strings {
         let found = match string.how {
-            StringUse::Variable(_) => in_variable(facts.platform, string, &strings),
+            StringUse::Variable(_) => in_variable(facts.platform, &of_start, string, &strings),
             // What a check of a container says is for whatever shell its image has.
             StringUse::Line if !matches!(string.owner, Owner::Workload(_)) => in_line(string),
             StringUse::Line => None,
@@ -239,33 +242,62 @@ fn line_as_program((workload, key): (&Workload, &str), node: &Node) -> Option<Di
 /// What a variable of a container is given, where that is no value of it.
 fn in_variable(
     platform: &Platform,
+    of_start: &VariablesOfStart<'_>,
     string: &UserString<'_>,
     strings: &[UserString<'_>],
 ) -> Option<Diagnostic> {
     match string.owner {
         Owner::Ci(_) => credentials(string).or_else(|| bare_reference(platform, string)),
-        Owner::Workload(_) | Owner::Pipeline(_) => variable_of_start(platform, string, strings)
+        Owner::Workload(_) | Owner::Pipeline(_) => variable_of_start(of_start, string, strings)
             .or_else(|| bare_reference(platform, string)),
+    }
+}
+
+/// The variables that a platform is started with.
+struct VariablesOfStart<'a>(BTreeMap<&'a str, VariableOfStart<'a>>);
+
+#[derive(Clone, Copy)]
+struct VariableOfStart<'a> {
+    /// Secrets come first, each in the order of the platform.
+    place: usize,
+    /// The reference to it.
+    segments: [&'a str; 2],
+    what: &'static str,
+}
+
+impl<'a> VariablesOfStart<'a> {
+    fn of(platform: &'a Platform) -> Self {
+        let declared = platform.secrets.iter();
+        let declared = declared.filter(|it| it.origin == SecretOrigin::Declared);
+        let secrets = declared.map(|it| (it.env.as_str(), ["secrets", &it.name], "secret"));
+        let variables = platform.variables.iter();
+        let variables =
+            variables.filter_map(|it| Some((it.env.as_deref()?, ["vars", &it.name], "variable")));
+        let mut out = BTreeMap::new();
+        for (place, (name, segments, what)) in secrets.chain(variables).enumerate() {
+            out.entry(name).or_insert(VariableOfStart {
+                place,
+                segments,
+                what,
+            });
+        }
+        Self(out)
+    }
+
+    /// The first of those that a text names.
+    fn named_in<'t>(&self, text: &'t str) -> Option<(&'t str, VariableOfStart<'a>)> {
+        let named = named_variables(text).filter_map(|name| Some((name, *self.0.get(name)?)));
+        named.min_by_key(|(_, variable)| variable.place)
     }
 }
 
 /// `$DB_PASSWORD`, the variable of a secret that the container has not: nothing puts the value there.
 fn variable_of_start(
-    platform: &Platform,
+    of_start: &VariablesOfStart<'_>,
     string: &UserString<'_>,
     strings: &[UserString<'_>],
 ) -> Option<Diagnostic> {
-    if !string.text.contains('$') {
-        return None;
-    }
-    let declared = platform.secrets.iter();
-    let declared = declared.filter(|it| it.origin == SecretOrigin::Declared);
-    let secrets = declared.map(|it| (it.env.as_str(), ["secrets", &it.name], "secret"));
-    let variables = platform.variables.iter();
-    let variables =
-        variables.filter_map(|it| Some((it.env.as_deref()?, ["vars", &it.name], "variable")));
-    let mut all = secrets.chain(variables);
-    let (name, segments, what) = all.find(|(name, ..)| names_variable(string.text, name))?;
+    let (name, VariableOfStart { segments, what, .. }) = of_start.named_in(string.text)?;
     let (spelled, reference) = (format!("${name}"), reference::written(&segments));
     let is_of_text = string.text.contains(&format!("{name}="));
     let has_it = is_of_text || has_variable(string.owner, name, strings);
@@ -284,16 +316,15 @@ fn variable_of_start(
     )
 }
 
-/// Whether a text has `$NAME`, and no longer name. `$NAME[0]` and `$NAME.key` are of programs with variables of their own.
-fn names_variable(text: &str, name: &str) -> bool {
+/// The names that a text has as `$NAME`. `$NAME[0]` and `$NAME.key` are of programs with variables of their own.
+fn named_variables(text: &str) -> impl Iterator<Item = &str> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let mut found = text.match_indices('$').filter(|(at, _)| {
-        let after = text[at + 1..].strip_prefix(name);
-        let is_alone = !text[..*at].ends_with(['$', '\\']);
-        let goes_on = |rest: &str| rest.starts_with(is_part) || rest.starts_with(['[', '.']);
-        is_alone && after.is_some_and(|rest| !goes_on(rest))
-    });
-    found.next().is_some()
+    text.match_indices('$').filter_map(move |(at, _)| {
+        let after = &text[at + 1..];
+        let (name, rest) = after.split_at(after.find(|c: char| !is_part(c)).unwrap_or(after.len()));
+        let is_alone = !text[..at].ends_with(['$', '\\']);
+        (is_alone && !rest.starts_with(['[', '.'])).then_some(name)
+    })
 }
 
 /// Whether a command, or a script that is its file, gives a value to a variable of this name.

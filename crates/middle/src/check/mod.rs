@@ -67,6 +67,7 @@ mod waits;
 mod written;
 
 use raw::RawCompose;
+use strings::UserString;
 
 pub use raw_paths::raw_paths;
 pub use written::Written;
@@ -79,6 +80,8 @@ struct Facts<'a> {
     platform: &'a Platform,
     graph: &'a Graph,
     raw: &'a RawCompose<'a>,
+    /// Those of the user and of kinds of the user's own.
+    strings: &'a [UserString<'a>],
     written: Written<'a>,
 }
 
@@ -171,9 +174,9 @@ pub fn check(platform: &Platform, graph: &Graph, written: Written<'_>, sink: &mu
         platform,
         graph,
         raw: &RawCompose::of(platform),
+        strings: &strings::with_own_kinds(platform),
         written,
     };
-    for rule in RULES {
-        rule(facts, sink);
-    }
+    let run = |rule: &Rule, sink: &mut Sink| rule(facts, sink);
+    sink.each(RULES, run).for_each(drop);
 }

@@ -6,7 +6,7 @@ use super::{
     Facts,
     copied::{self, CopiedFile},
     credentials::{self, Credential},
-    strings::{Owner, StringUse, UserString, is_the_users, strings_and_own_kinds},
+    strings::{Owner, StringUse, UserString, is_the_users},
     telling::{is_literal, is_secret_of_key, secret_in},
     variables::{self, Filled},
     written,
@@ -26,7 +26,7 @@ type Told<'a> = BTreeSet<(Span, Option<&'a str>, Option<usize>)>;
 pub(super) fn plaintext(facts: Facts<'_>, sink: &mut Sink) {
     let told = in_copied_files(facts.platform, sink);
     let mut seen = BTreeSet::new();
-    let strings = strings_and_own_kinds(facts);
+    let strings = facts.strings;
     let read = strings
         .iter()
         .filter(|it| !matches!(it.how, StringUse::Mounted(_)));

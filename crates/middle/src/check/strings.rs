@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// A string as it is written, references included.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct UserString<'a> {
     pub owner: Owner<'a>,
     pub how: StringUse<'a>,
@@ -21,7 +21,7 @@ pub(super) struct UserString<'a> {
 }
 
 /// Whose string it is.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Owner<'a> {
     Workload(&'a Workload),
     Pipeline(&'a str),
@@ -29,7 +29,7 @@ pub(super) enum Owner<'a> {
 }
 
 /// What a string is to the program that reads it.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum StringUse<'a> {
     /// An environment variable, by its name.
     Variable(&'a str),
@@ -53,7 +53,7 @@ pub(super) enum StringUse<'a> {
 }
 
 /// A line of a file of the project.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct ProjectLine<'a> {
     pub file: &'a str,
     /// The name in the folder that is mounted.
@@ -154,19 +154,9 @@ pub(super) fn words<'a>(text: &'a str, before: &'a str) -> Vec<(&'a str, &'a str
 
 /// All strings of the user, in the user's order. Strings of a kind are left out: they are intended.
 pub(super) fn strings<'a>(facts: Facts<'a>) -> Vec<UserString<'a>> {
-    let mut out = all_strings(facts);
-    out.retain(|string| is_the_users(facts.platform, string.span));
-    out
-}
-
-/// The same with those of kinds of the user's own.
-pub(super) fn strings_and_own_kinds<'a>(facts: Facts<'a>) -> Vec<UserString<'a>> {
-    let platform = facts.platform;
-    let mut out = all_strings(facts);
-    out.retain(|string| {
-        is_the_users(platform, string.span) || platform.own_kinds.contains(&string.span.source)
-    });
-    out
+    let all = facts.strings.iter().copied();
+    all.filter(|string| is_the_users(facts.platform, string.span))
+        .collect()
 }
 
 /// What settings of the user's say without a reference, where that can be an address.
@@ -195,15 +185,20 @@ pub(super) fn in_settings(platform: &Platform) -> Vec<UserString<'_>> {
     out
 }
 
-fn all_strings<'a>(facts: Facts<'a>) -> Vec<UserString<'a>> {
-    let platform = facts.platform;
+/// The same with those of kinds of the user's own. Strings of the catalog's kinds are many times as many.
+pub(super) fn with_own_kinds(platform: &Platform) -> Vec<UserString<'_>> {
+    let is_told_of = |it: &UserString<'_>| {
+        is_the_users(platform, it.span) || platform.own_kinds.contains(&it.span.source)
+    };
     let mut out = Vec::new();
     for workload in platform.workloads() {
-        out.extend(collected::of_workload(workload));
-        out.extend(files::of_workload(platform, workload));
+        let strings = collected::of_workload(workload).into_iter();
+        let in_files = files::of_workload(platform, workload);
+        out.extend(strings.chain(in_files).filter(is_told_of));
     }
-    out.extend(platform.pipelines.iter().flat_map(collected::of_pipeline));
-    out.extend(platform.ci.iter().flat_map(collected::of_ci));
+    let pipelines = platform.pipelines.iter().flat_map(collected::of_pipeline);
+    let ci = platform.ci.iter().flat_map(collected::of_ci);
+    out.extend(pipelines.chain(ci).filter(is_told_of));
     out
 }
 

@@ -227,7 +227,8 @@ fn external(declared: &Declared) -> Json {
 
 fn plain(node: &Node) -> Json {
     match &node.value {
-        Value::String(text) | Value::Time(text) => Json::from(text.as_str()),
+        Value::String(text) => Json::from(text.as_str()),
+        Value::Time(text) => Json::from(&**text),
         Value::Date(date) => Json::from(date.to_string()),
         Value::Integer(number) => Json::from(*number),
         Value::Float(number) => Json::from(number.number),

@@ -1,6 +1,6 @@
 //! Components as they are declared: their kinds, groups, presets, external addresses and major versions.
 
-use std::{collections::BTreeMap, rc::Rc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
     Inputs, draft::Declared, elsewhere, env_settings, external, flag_settings, kindless,
@@ -120,7 +120,7 @@ fn component(
     (tree, constants): (&Table, &Constants),
     key: &Key,
     mut user: Table,
-    kind: Rc<Kind>,
+    kind: Arc<Kind>,
     sink: &mut Sink,
 ) -> Declared {
     let context = Context {
@@ -267,7 +267,7 @@ pub(super) fn kind_of(
     component: &Table,
     inputs: &mut Inputs<'_>,
     sink: &mut Sink,
-) -> Option<Rc<Kind>> {
+) -> Option<Arc<Kind>> {
     let name = match component.get("kind") {
         Some(node) => node.as_str()?,
         None => "service",
@@ -418,7 +418,7 @@ fn unknown_groups<'a>(tree: &Table, named: impl Iterator<Item = &'a Node>, sink:
 
 /// Limits the number of components of a kind. Components that run elsewhere do not count.
 fn per_platform(components: &[Declared], sink: &mut Sink) {
-    let mut seen: Vec<&Rc<Kind>> = Vec::new();
+    let mut seen: Vec<&Arc<Kind>> = Vec::new();
     let own = || {
         components
             .iter()

@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     ops::Deref,
-    rc::Rc,
+    sync::Arc,
 };
 
 use super::{moved::Moves, route_ports};
@@ -80,7 +80,7 @@ pub struct Declared {
     pub name: String,
     /// The name where it is declared.
     pub span: Span,
-    pub kind: Rc<Kind>,
+    pub kind: Arc<Kind>,
     pub group: Option<String>,
     /// What the user wrote: presets of the group, presets of the component, the component.
     pub user: Table,

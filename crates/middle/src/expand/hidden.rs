@@ -31,7 +31,7 @@ use crate::{
 /// Reports what is written twice of each component: by a flag or a variable, and by a key that it hides.
 pub(super) fn check(all: &Declarations, layers: &[Layers], sink: &mut Sink) {
     let constants = &all.names.constants;
-    for (declared, layers) in all.components.iter().zip(layers) {
+    let of_component = |(declared, layers): (&Declared, &Layers), sink: &mut Sink| {
         let written = match declared.external {
             Some(_) => Vec::new(),
             None => all_written(declared, constants),
@@ -48,7 +48,9 @@ pub(super) fn check(all: &Declarations, layers: &[Layers], sink: &mut Sink) {
         let found = layers.workloads.iter();
         let found = found.filter_map(|workload| parts::hidden(all, declared, workload));
         found.for_each(|diagnostic| sink.push(diagnostic));
-    }
+    };
+    let components = all.components.iter().zip(layers);
+    sink.each(components, of_component).for_each(drop);
 }
 
 /// A flag or a variable that says the public address, where nothing else does.

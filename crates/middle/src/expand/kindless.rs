@@ -1,6 +1,6 @@
 //! Components without a line `kind`, whose keys only kinds have: one mistake, not one for each of these keys.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::Inputs;
 use crate::{
@@ -59,7 +59,7 @@ fn fitting(name: &str, component: &Table, inputs: &mut Inputs<'_>) -> Vec<String
     }
     let quiet = &mut Sink::default();
     let fits = |kind: &String| {
-        let kind: Option<Rc<Kind>> = inputs.catalog.get(kind, inputs.sources, quiet);
+        let kind: Option<Arc<Kind>> = inputs.catalog.get(kind, inputs.sources, quiet);
         kind.is_some_and(|kind| has_all(&kind, component))
     };
     names.into_iter().filter(fits).collect()

@@ -225,8 +225,7 @@ fn lay_layers(
     sink: &mut Sink,
 ) -> Vec<Layers> {
     // Conditions of one component read what fills the roles of another.
-    let mut laid = Vec::new();
-    for (index, declared) in all.components.iter().enumerate() {
+    let lay = |(index, declared): (usize, &Declared), sink: &mut Sink| {
         let facts = conditions::facts(all, &bound, index, tree);
         let kind_table = conditions::table_of_kind(declared, engine, &facts, sink);
         // A condition that can't be evaluated is reported already.
@@ -237,8 +236,10 @@ fn lay_layers(
         contradicted::check(declared, &kind_table, sink);
         let secrets = secrets::own_secrets(declared, engine, &facts, sink);
         let workloads = layers::workloads(declared, &kind_table, engine, &facts, sink);
-        laid.push((kind_table, secrets, workloads));
-    }
+        (kind_table, secrets, workloads)
+    };
+    let laid = sink.each(all.components.iter().enumerate(), lay);
+    let laid: Vec<_> = laid.collect();
     let with_roles = laid.into_iter().zip(bound);
     let layers = with_roles.map(|((kind_table, secrets, workloads), bound)| Layers {
         bound,

@@ -1,6 +1,6 @@
 //! A kind as a reference page: its settings, its workloads, and what other components can refer to.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -218,7 +218,7 @@ pub fn page(kind: &Kind) -> KindPage {
 /// docs/kinds-reference.md.
 ///
 /// Errors: the page's template can't be run.
-pub fn kinds_reference(kinds: &[Rc<Kind>]) -> Result<String, TemplateError> {
+pub fn kinds_reference(kinds: &[Arc<Kind>]) -> Result<String, TemplateError> {
     let pages: Vec<KindPage> = kinds.iter().map(|kind| page(kind)).collect();
     Engine::default().render(
         "manual/kinds-reference.md",

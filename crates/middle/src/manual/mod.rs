@@ -26,7 +26,8 @@ use crate::{
 /// A tree as JSON; a date is its text.
 fn json(node: &Node) -> serde_json::Value {
     match &node.value {
-        Value::String(text) | Value::Time(text) => text.as_str().into(),
+        Value::String(text) => text.as_str().into(),
+        Value::Time(text) => (&**text).into(),
         Value::Date(date) => date.to_string().into(),
         Value::Integer(number) => (*number).into(),
         Value::Float(number) => number.number.into(),

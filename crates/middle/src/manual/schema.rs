@@ -2,7 +2,7 @@
 //!
 //! Draft 7, which is what editors of TOML read. Where a kind is named, its settings, roles and parts are checked too.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
@@ -30,7 +30,7 @@ pub enum Document {
 }
 
 /// The schema of a document. `kinds` are the values that `kind` of a component can have.
-pub fn schema(document: Document, kinds: &[Rc<Kind>]) -> Value {
+pub fn schema(document: Document, kinds: &[Arc<Kind>]) -> Value {
     let writer = Writer {
         kinds,
         is_part: document == Document::Environment,
@@ -85,7 +85,7 @@ const CONSTANT: &str = r"\$\{(vars|platform)\.";
 
 #[derive(Clone, Copy)]
 struct Writer<'a> {
-    kinds: &'a [Rc<Kind>],
+    kinds: &'a [Arc<Kind>],
     /// The document is merged over another one, so no key is required in it.
     is_part: bool,
     /// `false` takes the place of any value.

@@ -20,6 +20,8 @@ pub(super) struct Beforehand<'a> {
     pub workloads: Named<WorkloadFacts<'a>>,
     /// By component.
     pub components: Vec<OfComponent>,
+    /// Which component is the platform's Prometheus.
+    prometheus: Option<usize>,
     pub volumes: Named<PlatformVolume>,
     /// The secrets that tasks of pipelines read from the environment of what runs them.
     pub task_secrets: Vec<EnvironmentVariable>,
@@ -68,6 +70,7 @@ impl<'a> Beforehand<'a> {
         Self {
             scraper: watched.scraper(scene),
             promises: watched.promises(tree, scene, sink),
+            prometheus: scene.first_for(Purpose::Metrics),
             volumes: mounts::volumes(tree, scene),
             task_secrets: pipelines::task_secrets(tree, scene),
             has_prober: observe::has_prober(scene),
@@ -79,16 +82,14 @@ impl<'a> Beforehand<'a> {
     }
 
     /// What the platform's Prometheus is told.
-    pub fn scrape_settings(&self, scene: &Scene<'_>) -> Option<ScrapeSettings<'_>> {
-        let prometheus = scene.first_for(Purpose::Metrics)?;
-        Some(ScrapeSettings(&self.components[prometheus].settings))
+    pub fn scrape_settings(&self) -> Option<ScrapeSettings<'_>> {
+        Some(ScrapeSettings(&self.components[self.prometheus?].settings))
     }
 
     /// Milliseconds for which the platform's own Prometheus keeps samples. Nobody knows it of one elsewhere.
     pub fn retention(&self, scene: &Scene<'_>) -> Option<u64> {
-        let prometheus = scene.first_for(Purpose::Metrics)?;
-        let is_here = scene.components[prometheus].external.is_none();
-        let settings = self.scrape_settings(scene).filter(|_| is_here)?;
+        let is_here = scene.components[self.prometheus?].external.is_none();
+        let settings = self.scrape_settings().filter(|_| is_here)?;
         settings.retention(&scene.names.variables)
     }
 
@@ -117,28 +118,30 @@ fn workloads<'a>(
     inputs: &Inputs<'_>,
     sink: &mut Sink,
 ) -> Named<WorkloadFacts<'a>> {
-    let mut out = Named::default();
-    for (index, draft) in scene.components.iter().enumerate() {
-        for shape in scene.running(index) {
-            out.push(WorkloadFacts {
+    let of_component = |index: usize, sink: &mut Sink| -> Vec<WorkloadFacts<'a>> {
+        let draft = &scene.components[index];
+        scene
+            .running(index)
+            .map(|shape| WorkloadFacts {
                 name: draft.workload_name(shape.part.as_deref()),
                 draft,
                 shape,
                 health: observe::health(scene, index, shape, sink),
                 metrics: observe::metrics(scene, index, shape, inputs, sink),
-            });
-        }
-    }
-    out
+            })
+            .collect()
+    };
+    let all = sink.each(0..scene.components.len(), of_component);
+    all.flatten().collect()
 }
 
 fn components(scene: &Scene<'_>, inputs: &Inputs<'_>, sink: &mut Sink) -> Vec<OfComponent> {
-    (0..scene.components.len())
-        .map(|index| OfComponent {
-            settings: settings::settings(scene, index, inputs, sink),
-            external_metrics: observe::external_metrics(scene, index, inputs, sink),
-        })
-        .collect()
+    let of_component = |index: usize, sink: &mut Sink| OfComponent {
+        settings: settings::settings(scene, index, inputs, sink),
+        external_metrics: observe::external_metrics(scene, index, inputs, sink),
+    };
+    let all = sink.each(0..scene.components.len(), of_component);
+    all.collect()
 }
 
 /// What is scraped, and the settings of who scrapes.

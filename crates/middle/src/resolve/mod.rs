@@ -154,10 +154,11 @@ fn components(
     sink: &mut Sink,
 ) -> Named<Component> {
     let mut panels = BTreeMap::new();
-    (0..scene.components.len())
-        .map(|index| workload::component(scene, index, inputs, beforehand, sink))
-        .map(|component| with_shared_panels(component, &mut panels))
-        .collect()
+    sink.each(0..scene.components.len(), |index, sink| {
+        workload::component(scene, index, inputs, beforehand, sink)
+    })
+    .map(|component| with_shared_panels(component, &mut panels))
+    .collect()
 }
 
 /// What reads texts that people see with the addresses of an engine.

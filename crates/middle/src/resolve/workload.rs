@@ -426,7 +426,7 @@ pub(super) fn raw_value(scene: &Scene<'_>, node: &Node, scope: &Scope<'_>, sink:
     match &node.value {
         Value::String(_) => Raw::Text(text(scene, node, scope, sink)),
         Value::Date(date) => Raw::Text(Text::literal(date.to_string())),
-        Value::Time(written) => Raw::Text(Text::literal(written)),
+        Value::Time(written) => Raw::Text(Text::literal(&**written)),
         Value::Broken => Raw::default(),
         Value::Removed => Raw::Removed,
         Value::Integer(number) => Raw::Integer(*number),

@@ -46,8 +46,45 @@ pub(super) fn tree(view: impl Serialize) -> Result<(Tree, Node), Fault> {
 /// The same for a tree of JSON, each piece of which is freed once it is copied.
 pub(super) fn tree_of_json(json: serde_json::Value) -> Result<(Tree, Node), Fault> {
     let mut builder = Builder::default();
+    let size = Size::of(&json);
+    builder.tree.texts.reserve_exact(size.text);
+    builder.tree.nodes.reserve_exact(size.nodes);
     let root = builder.json(json)?;
     Ok((builder.tree, root))
+}
+
+/// The room that a tree of JSON takes: a large one that grew piece by piece would be copied several times.
+#[derive(Default)]
+struct Size {
+    text: usize,
+    nodes: usize,
+}
+
+impl Size {
+    fn of(json: &serde_json::Value) -> Self {
+        let mut size = Self::default();
+        size.add(json);
+        size
+    }
+
+    fn add(&mut self, json: &serde_json::Value) {
+        match json {
+            serde_json::Value::Array(items) => {
+                self.nodes += items.len();
+                items.iter().for_each(|item| self.add(item));
+            }
+            serde_json::Value::Object(table) => {
+                self.nodes += 2 * table.len();
+                for (key, value) in table {
+                    self.text += key.len();
+                    self.add(value);
+                }
+            }
+            serde_json::Value::String(text) => self.text += text.len(),
+            serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => {
+            }
+        }
+    }
 }
 
 #[derive(Default)]

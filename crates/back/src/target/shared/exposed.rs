@@ -1,6 +1,6 @@
 //! What is known of the metrics that jobs have: the lists of their kinds.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     asked::{self, Question},
@@ -24,11 +24,49 @@ const RECEIVERS: [&str; 3] = [
     "otlp-write-receiver",
 ];
 
-/// Whether a job surely does not have a metric: the lists of its component's kind lack it, or its relabeling takes the name away.
-pub(in crate::target) fn lacks(jobs: &[Job<'_>], name: &str, metric: &str) -> bool {
-    let mut named = jobs.iter().filter(|job| job.metrics.job == name);
-    named.any(|job| dropped_by(job.metrics, metric).is_some())
-        || names_of(jobs, name).is_some_and(|(names, lists)| names.surely_lack(metric, lists))
+/// Jobs by their names: a large platform asks for many of its many jobs.
+pub(in crate::target) struct ByName<'a>(BTreeMap<&'a str, Vec<&'a Job<'a>>>);
+
+impl<'a> ByName<'a> {
+    pub fn of(jobs: &'a [Job<'a>]) -> Self {
+        let mut out: BTreeMap<&str, Vec<&Job<'_>>> = BTreeMap::new();
+        for job in jobs {
+            out.entry(&job.metrics.job).or_default().push(job);
+        }
+        Self(out)
+    }
+
+    fn named(&self, name: &str) -> &[&'a Job<'a>] {
+        self.0.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a job surely does not have a metric: the lists of its component's kind lack it, or its relabeling takes the name
+    /// away.
+    pub fn lacks(&self, name: &str, metric: &str) -> bool {
+        let mut named = self.named(name).iter();
+        named.any(|job| dropped_by(job.metrics, metric).is_some())
+            || names_of(self.named(name))
+                .is_some_and(|(names, lists)| names.surely_lack(metric, lists))
+    }
+
+    /// The metrics of a job that lists name, where nothing renames them.
+    pub fn listed(&self, name: &str) -> Option<BTreeSet<&'static str>> {
+        Some(names_of(self.named(name))?.0.single)
+    }
+
+    /// The job of the same component that has a metric, where one lacks it.
+    pub fn other_job(&self, lacking: &str, metric: &str) -> Option<&'a str> {
+        let of = self.named(lacking).first()?;
+        let component = of.component;
+        let workloads = component.workloads.iter().flat_map(|it| &it.metrics);
+        let external = component.external.iter().flat_map(|it| &it.metrics);
+        let jobs = external.chain(workloads).map(|it| it.job.as_str());
+        let mut others = jobs.filter(|job| *job != lacking);
+        others.find(|job| {
+            self.listed(job)
+                .is_some_and(|listed| listed.contains(metric))
+        })
+    }
 }
 
 /// What all jobs together have, where each has a list of what it has.
@@ -133,20 +171,16 @@ fn first_word(name: &str) -> &str {
     name.split('_').next().unwrap_or_default()
 }
 
-/// The names of a job's metrics, where its component's kind lists them and nothing renames them; and what the lists promise.
-fn names_of(jobs: &[Job<'_>], name: &str) -> Option<(Names, Lists)> {
-    let mut own = jobs.iter().filter(|job| job.metrics.job == name);
-    let (job, lists) = own.find_map(|job| Some((job, lists_of(job)?)))?;
+/// The names of the metrics of jobs of one name, where the component's kind lists them and nothing renames them; and what the lists
+/// promise.
+fn names_of(named: &[&Job<'_>]) -> Option<(Names, Lists)> {
+    let mut named = named.iter();
+    let (job, lists) = named.find_map(|job| Some((job, lists_of(job)?)))?;
     let is_open = job.component.lists == Lists::Partial;
     if renames(job) || is_open || lists.is_empty() {
         return None;
     }
     Some((Names::of(lists.into_iter()), job.component.lists))
-}
-
-/// The metrics of a job that lists name, where nothing renames them.
-pub(in crate::target) fn listed(jobs: &[Job<'_>], name: &str) -> Option<BTreeSet<&'static str>> {
-    Some(names_of(jobs, name)?.0.single)
 }
 
 /// The lists of what a job gives: the component's own, or one of a part that says which are its.
@@ -165,20 +199,6 @@ fn lists_of<'a>(job: &Job<'a>) -> Option<Vec<&'a String>> {
     }
     let lists = of_parts.get(of_job.part.as_deref()?)?;
     Some(lists.iter().collect())
-}
-
-/// The job of the same component that has a metric, where one lacks it.
-pub(in crate::target) fn other_job<'a>(
-    jobs: &'a [Job<'_>],
-    lacking: &str,
-    metric: &str,
-) -> Option<&'a str> {
-    let of = jobs.iter().find(|job| job.metrics.job == lacking)?;
-    let same = jobs
-        .iter()
-        .filter(|job| job.component.name == of.component.name && job.metrics.job != lacking);
-    let mut names = same.map(|job| job.metrics.job.as_str());
-    names.find(|job| listed(jobs, job).is_some_and(|listed| listed.contains(metric)))
 }
 
 /// Whether the relabeling of a job may give its metrics other names.

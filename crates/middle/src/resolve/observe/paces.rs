@@ -20,7 +20,7 @@ impl<'a> Paces<'a> {
         external: &'a [Metrics],
     ) -> Self {
         let variables = &scene.names.variables;
-        let settings = beforehand.scrape_settings(scene);
+        let settings = beforehand.scrape_settings();
         let usual = settings.map_or(USUAL_INTERVAL, |settings| settings.interval(variables));
         let scraped = workloads.iter().flat_map(|it| &it.metrics).chain(external);
         let asked = workloads.iter().filter(|it| it.probed);

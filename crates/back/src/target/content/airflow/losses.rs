@@ -103,11 +103,12 @@ fn of_parameters(platform: &Platform, pipeline: &Pipeline) -> Vec<Diagnostic> {
 
 /// The chart tells its own Airflow the public addresses; one that runs elsewhere has to be told by whoever runs it.
 fn of_addresses(platform: &Platform, pipeline: &Pipeline) -> Option<Diagnostic> {
-    let is_told = platform
-        .first_for(Purpose::Pipelines)
-        .is_some_and(|it| it.main().is_some());
-    let mut pieces = public_address::in_tasks(pipeline).filter(|_| !is_told);
+    let mut pieces = public_address::in_tasks(pipeline);
     let variable = pieces.find_map(|piece| public_address::variable(platform, piece))?;
+    let runner = platform.first_for(Purpose::Pipelines);
+    if runner.is_some_and(|it| it.main().is_some()) {
+        return None;
+    }
     let message = format!(
         "in a cluster the tasks of `{}` get the public address of a port-forward: no Airflow of the platform's is told the one of the chart",
         pipeline.name

@@ -65,20 +65,19 @@ impl Page {
 }
 
 fn groups(platform: &Platform) -> Vec<GroupView> {
-    let members = |group: &str| -> Vec<ComponentView> {
-        platform
-            .components
-            .iter()
-            .filter(|component| component.external.is_none())
-            .filter(|component| component.group.as_deref() == Some(group))
-            .map(|component| component_view(platform, component))
-            .collect()
-    };
+    let mut members: BTreeMap<&str, Vec<ComponentView>> = BTreeMap::new();
+    let components = platform.components.iter();
+    for component in components.filter(|it| it.external.is_none()) {
+        if let Some(group) = component.group.as_deref() {
+            let view = component_view(platform, component);
+            members.entry(group).or_default().push(view);
+        }
+    }
     platform
         .groups
         .iter()
         .map(|group| {
-            let components = members(&group.name);
+            let components = members.remove(group.name.as_str()).unwrap_or_default();
             let has_picture = diagram::has_groups(platform) && !components.is_empty();
             GroupView {
                 name: group.name.clone(),

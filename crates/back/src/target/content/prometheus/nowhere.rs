@@ -78,8 +78,9 @@ pub(super) fn unanswered(
             continue;
         }
         let of_rules = values_of_rules(platform, prometheus, label.name);
+        let known = KnownValues::of(label, seen, &of_rules);
         for question in asking {
-            out.extend(of_label(question, label, seen, &of_rules));
+            out.extend(of_label(question, label, seen, &known));
         }
     }
     out.extend(unrecorded(platform, prometheus, questions, exposed));
@@ -91,28 +92,46 @@ fn federates(job: &Job<'_>) -> bool {
     job.metrics.path.to_string().contains("federate")
 }
 
+/// The values that a label has: in any of the places where the platform runs, and in each of them.
+struct KnownValues<'a> {
+    anywhere: BTreeSet<&'a str>,
+    in_each: Vec<BTreeSet<&'a str>>,
+}
+
+impl<'a> KnownValues<'a> {
+    fn of(label: &Label, seen: &'a [Seen<'_>], of_rules: &'a [String]) -> Self {
+        let in_place = |place: &'a Seen<'_>| -> BTreeSet<&'a str> {
+            let of_rules = of_rules.iter().map(String::as_str);
+            (label.values)(place).into_iter().chain(of_rules).collect()
+        };
+        let in_each: Vec<_> = seen.iter().map(in_place).collect();
+        Self {
+            anywhere: in_each.iter().flatten().copied().collect(),
+            in_each,
+        }
+    }
+}
+
 /// What a question asks for of a label, and that no target has, or none of those in one of the places where the platform runs.
 fn of_label(
     question: &Question<'_>,
     label: &Label,
     seen: &[Seen<'_>],
-    of_rules: &[String],
+    known: &KnownValues<'_>,
 ) -> Vec<Diagnostic> {
-    let unknown_to = |seen: &[Seen<'_>]| {
-        let mut known: BTreeSet<&str> = seen.iter().flat_map(|it| (label.values)(it)).collect();
-        known.extend(of_rules.iter().map(String::as_str));
-        let mut unknown = others(&question.text, label.name, &known);
+    let unknown_to = |known: &BTreeSet<&str>| {
+        let mut unknown = others(&question.text, label.name, known);
         unknown.retain(|value| !is_filled_in_later(value));
         unknown
     };
-    let nowhere = unknown_to(seen);
+    let nowhere = unknown_to(&known.anywhere);
     let mut out = Vec::new();
     for value in nowhere.iter().filter(|it| !(label.may_be_another)(it)) {
         out.push(of_nothing(question, label, value, seen));
     }
     let mut lacking: BTreeMap<String, &Seen<'_>> = BTreeMap::new();
-    for place in seen {
-        let unknown = unknown_to(std::slice::from_ref(place)).into_iter();
+    for (place, known) in seen.iter().zip(&known.in_each) {
+        let unknown = unknown_to(known).into_iter();
         lacking.extend(unknown.map(|value| (value, place)));
     }
     lacking.retain(|value, _| !nowhere.contains(value));

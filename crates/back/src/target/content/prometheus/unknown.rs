@@ -14,7 +14,7 @@ use crate::{
         shared::{
             asked::{Question, is_filled_in_later, questions, values_of_rules},
             boards,
-            exposed::{self, Known},
+            exposed::{self, ByName, Known},
             expr::{asked_of, others},
             losses::loss,
             scrape::{Job, NODES},
@@ -56,7 +56,12 @@ pub(super) fn unanswered(
     out.extend(nowhere::unanswered(
         context, prometheus, jobs, of_any, &seen,
     ));
-    out.extend(questions.iter().flat_map(|it| unknown_metrics(it, jobs)));
+    let by_name = ByName::of(jobs);
+    out.extend(
+        questions
+            .iter()
+            .flat_map(|it| unknown_metrics(it, &by_name)),
+    );
     if let Some(known) = exposed {
         out.extend(
             questions
@@ -149,24 +154,24 @@ fn metrics_of_nobody(question: &Question<'_>, known: &Known) -> Vec<Diagnostic> 
 }
 
 /// A warning for what asks a job for a metric that it does not have, where the kind of the job's component lists what there is.
-fn unknown_metrics(question: &Question<'_>, jobs: &[Job<'_>]) -> Vec<Diagnostic> {
+fn unknown_metrics(question: &Question<'_>, jobs: &ByName<'_>) -> Vec<Diagnostic> {
     if !question.text.contains("job") {
         return Vec::new();
     }
     let mut out = Vec::new();
     for (job, metric) in asked_of(&question.text) {
-        let Some(metric) = metric.filter(|it| exposed::lacks(jobs, &job, it)) else {
+        let Some(metric) = metric.filter(|it| jobs.lacks(&job, it)) else {
             continue;
         };
         if is_filled_in_later(&metric) {
             continue;
         }
-        let known = exposed::listed(jobs, &job).unwrap_or_default();
+        let known = jobs.listed(&job).unwrap_or_default();
         let Question { what, loser, .. } = question;
         let message = format!(
             "{what} asks the job `{job}` for `{metric}`, which it does not have: {loser} has no data"
         );
-        let other = exposed::other_job(jobs, &job, &metric);
+        let other = jobs.other_job(&job, &metric);
         let near = nearest(&metric, known.iter().copied());
         out.push(warning(question, &message).help(match (other, near) {
             (Some(other), _) => format!("the job `{other}` has it"),

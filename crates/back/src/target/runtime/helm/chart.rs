@@ -21,7 +21,7 @@ use crate::{
     diag::Diagnostic,
     files::Target,
     fileset::FileSet,
-    model::{Component, Image, NetworkOwners, Platform, Purpose, Workload},
+    model::{Component, Image, MountSource, NetworkOwners, Platform, Purpose, Workload},
     names::Names,
     target::{
         Context,
@@ -122,6 +122,8 @@ pub struct Builder<'a> {
     pub airflow: Option<&'a Component>,
     /// Argo CD's sync waves by workload.
     pub waves: BTreeMap<String, u32>,
+    /// The names of the workloads that mount each volume, by its key.
+    pub mounted_by: BTreeMap<&'a str, Vec<&'a str>>,
 }
 
 impl Builder<'_> {
@@ -181,7 +183,21 @@ fn builder<'a>(context: &'a Context<'a>) -> Builder<'a> {
         names: names.map(|workload| workload.name.as_str()).collect(),
         airflow: platform.first_for(Purpose::Pipelines),
         waves,
+        mounted_by: mounted_by(platform),
     }
+}
+
+/// The names of the workloads that mount each volume, by its key.
+fn mounted_by(platform: &Platform) -> BTreeMap<&str, Vec<&str>> {
+    let mut out: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for workload in platform.workloads() {
+        for mount in &workload.mounts {
+            if let MountSource::Volume(key) = &mount.source {
+                out.entry(key).or_default().push(&workload.name);
+            }
+        }
+    }
+    out
 }
 
 /// The chart's values, raw tables included, and the keys of its own.

@@ -9,13 +9,12 @@ const SCRIPTS: [&str; 7] = [".sh", ".py", ".jar", ".js", ".mjs", ".rb", ".pl"];
 
 /// Reports the program that a new claim of this mount hides.
 pub(super) fn report_hidden_program(builder: &mut Builder<'_>, workload: &Workload, mount: &Mount) {
-    // First what is rare: the other question looks at the whole platform.
-    let Some(program) = program_below(workload, mount) else {
-        return;
-    };
     if !begins_empty(builder, workload, mount) {
         return;
     }
+    let Some(program) = program_below(workload, mount) else {
+        return;
+    };
     let reason = format!(
         "is mounted over the folder of `{program}`, which the image has: Compose copies the image's files into a new volume, a claim begins empty and hides them. Mount the folder that the program writes to"
     );
@@ -29,9 +28,8 @@ fn begins_empty(builder: &Builder<'_>, workload: &Workload, mount: &Mount) -> bo
         return false;
     };
     let exists = builder.claims.alone(key).is_some_and(|it| !it.create);
-    let is_same = |it: &Mount| matches!(&it.source, MountSource::Volume(other) if other == key);
-    let mut others = builder.context.platform.workloads();
-    let is_filled = others.any(|it| it.name != workload.name && it.mounts.iter().any(is_same));
+    let mut mounted_by = builder.mounted_by.get(key.as_str()).into_iter().flatten();
+    let is_filled = mounted_by.any(|name| *name != workload.name);
     !exists && !is_filled && !mount.read_only
 }
 
