@@ -237,10 +237,7 @@ fn panels_of_one_instance_ask_no_record_of_all() {
         }
         wrong.extend(asked.into_iter().filter_map(|expr| {
             let asks = |record: &&str| expr.contains(&format!("{record}{{${{self.selector}}"));
-            summed
-                .iter()
-                .any(|it| asks(it))
-                .then(|| format!("{name}: {expr}"))
+            summed.iter().any(asks).then(|| format!("{name}: {expr}"))
         }));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

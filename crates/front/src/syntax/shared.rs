@@ -16,7 +16,7 @@ pub struct Shared<T>(Arc<List<T>>);
 struct List<T> {
     items: Vec<T>,
     /// Where each name stands, once one was looked for among many: a table of thousands is asked for each of its names.
-    places: OnceLock<Box<BTreeMap<String, usize>>>,
+    places: OnceLock<BTreeMap<String, usize>>,
 }
 
 impl<T> List<T> {
@@ -54,7 +54,7 @@ impl Shared<Entry> {
             // Of two with one name, which only a wrong file has, the first is found.
             let places = items.iter().enumerate().rev();
             let places = places.map(|(place, entry)| (entry.key.name.clone(), place));
-            Box::new(places.collect())
+            places.collect()
         });
         places.get(name).copied()
     }
