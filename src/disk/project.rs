@@ -319,6 +319,10 @@ impl Project {
     fn refuse_another_platform(&self, manifest: &Manifest) -> Result<(), Failure> {
         let (file, owner) = (&self.request.file, manifest.platform_file());
         let is_file = |entry: Entry| entry.kind == Kind::File;
+        // Manifests of earlier versions do not say whose they are.
+        if manifest.format == 0 && manifest.file.is_none() {
+            return Ok(());
+        }
         let entry = self.place.opened().entry(owner).ok().flatten();
         if owner == file || !manifest.has_something() || !entry.is_some_and(is_file) {
             return Ok(());

@@ -98,7 +98,8 @@ impl Proofs {
         let (Ok(plan), Some(made)) = (&outcome.plan, &outcome.made) else {
             return;
         };
-        let has_no_notices = plan.data == DataPlan::default() && plan.emptied.is_none();
+        let has_no_notices =
+            plan.data == DataPlan::default() && plan.emptied.is_none() && plan.notices.is_empty();
         let Some(manifest) = &plan.manifest_before else {
             return;
         };

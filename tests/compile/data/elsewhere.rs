@@ -417,10 +417,22 @@ fn a_flag_that_leads_to_another_store_is_asked_for() {
     }
     let same = uri.replace("more", "mlflow");
     assert_eq!(set(&format!("args = [\"--backend-store-uri={same}\"]")), "");
-    assert_eq!(
-        set("command = [\"sh\", \"-c\", \"mlflow server --backend-store-uri $URI\"]"),
-        ""
-    );
+    for filled_in in ["$URI", "$${URI}", "postgresql://d@db/$DB"] {
+        let line = format!(
+            "command = [\"sh\", \"-c\", \"mlflow server --backend-store-uri {filled_in}\"]"
+        );
+        assert_eq!(set(&line), "", "{filled_in}");
+        // The store that `uses` names counts, at first and later.
+        let before = STACK.replacen(
+            "[components.mlflow]",
+            &format!("[components.mlflow]\n{line}"),
+            1,
+        );
+        let after = before.replace("backend_store = \"db\",", "backend_store = \"db/more\",");
+        assert_eq!(consequences(&before, &after).len(), 1, "{filled_in}");
+    }
+    assert!(set("args = [\"--backend-store-uri=postgresql://d:$${PW}@db/more\"]").contains(other));
+    assert_eq!(set("env.MLFLOW_BACKEND_STORE_URI = \"$(URI)\""), "");
     let traces = "[platform]\nname = \"p\"\ntargets = [\"compose\"]\n[groups]\ng = \"g\"\n[secrets]\nkey = { env = \"KEY\" }\n\
         [components.s3]\nkind = \"s3\"\ngroup = \"g\"\nsettings = { buckets = [\"one\", \"two\"], access_key = \"${secrets.key}\", secret_key = \"${secrets.key}\" }\n\
         [components.tempo]\nkind = \"tempo\"\ngroup = \"g\"\nuses.storage = \"s3/one\"\n";

@@ -9,6 +9,9 @@ use regex_syntax::ast::{
 const MOST_REPEATED: u32 = 1000;
 const DEEPEST: u32 = 1000;
 
+/// More bytes than `[:alpha:]` and its like have.
+const LONGEST_CLASS: usize = 24;
+
 /// Why Go does not take a regular expression; `None` where it does, or where that is not known: the parser is of another language,
 /// and of what it refuses only that is reported which Go refuses too.
 pub fn pattern_fault(text: &str) -> Option<String> {
@@ -22,19 +25,32 @@ pub fn pattern_fault(text: &str) -> Option<String> {
         Err(error) => error,
     };
     let is_refused = match error.kind() {
-        ErrorKind::ClassRangeInvalid
+        ErrorKind::ClassEscapeInvalid
+        | ErrorKind::ClassRangeInvalid
         | ErrorKind::ClassUnclosed
+        | ErrorKind::EscapeHexEmpty
+        | ErrorKind::EscapeHexInvalidDigit
         | ErrorKind::EscapeUnexpectedEof
+        | ErrorKind::EscapeUnrecognized
+        | ErrorKind::FlagDanglingNegation
+        | ErrorKind::FlagRepeatedNegation { .. }
+        | ErrorKind::FlagUnexpectedEof
         | ErrorKind::FlagUnrecognized
         | ErrorKind::GroupNameDuplicate { .. }
         | ErrorKind::GroupNameEmpty
         | ErrorKind::GroupUnclosed
         | ErrorKind::GroupUnopened
         | ErrorKind::NestLimitExceeded(_)
+        | ErrorKind::RepetitionCountInvalid
         | ErrorKind::RepetitionMissing
         | ErrorKind::UnsupportedBackreference
         | ErrorKind::UnsupportedLookAround => true,
-        ErrorKind::EscapeUnrecognized => !text.contains("\\C"),
+        ErrorKind::EscapeHexInvalid => {
+            // Go takes halves of a pair of UTF-16.
+            let digits = text.get(error.span().start.offset..error.span().end.offset);
+            let number = digits.and_then(|it| u32::from_str_radix(it, 16).ok());
+            number.is_none_or(|it| it > u32::from(char::MAX))
+        }
         _ => false,
     };
     is_refused.then(|| error.kind().to_string())
@@ -47,7 +63,7 @@ pub fn respelled_pattern(pattern: &str) -> String {
     let mut in_class = false;
     while let Some(c) = rest.chars().next() {
         let behind = &rest[c.len_utf8()..];
-        if let Some(quoted) = rest.strip_prefix("\\Q") {
+        if !in_class && let Some(quoted) = rest.strip_prefix("\\Q") {
             let (text, behind) = quoted.split_once("\\E").unwrap_or((quoted, ""));
             out.push_str(&regex_syntax::escape(text));
             rest = behind;
@@ -55,43 +71,61 @@ pub fn respelled_pattern(pattern: &str) -> String {
         }
         if c == '\\' {
             let escaped = behind.chars().next();
-            let bytes = 1 + escaped.map_or(0, char::len_utf8);
-            out.push_str(escape(escaped).unwrap_or(&rest[..bytes]));
+            let bytes = escaped_bytes(rest);
+            // A class has no boundaries of words.
+            let is_kept = in_class && matches!(escaped, Some('b' | 'B'));
+            let other = escape(escaped).filter(|_| !is_kept);
+            out.push_str(other.unwrap_or(&rest[..bytes]));
             rest = &rest[bytes..];
             continue;
         }
         match c {
             '[' if !in_class => {
                 // A bracket in the first place is a character.
-                let start = ["[^]", "[]", "[^", "["];
-                let start = start
-                    .iter()
-                    .find(|it| rest.starts_with(**it))
-                    .unwrap_or(&"[");
+                let mut starts = ["[^]", "[]", "[^"].into_iter();
+                let start = starts.find(|it| rest.starts_with(it)).unwrap_or("[");
                 out.push_str(start);
                 rest = &rest[start.len()..];
                 in_class = true;
+                // So is a dash there.
+                if !start.ends_with(']') && rest.starts_with('-') {
+                    out.push_str("\\-");
+                    rest = &rest[1..];
+                }
                 continue;
             }
             '[' if !behind.starts_with(':') => out.push_str("\\["),
             '[' => {
-                let end = rest.find(":]").map_or(1, |end| end + 2);
-                out.push_str(&rest[..end]);
-                rest = &rest[end..];
-                continue;
+                let near = &rest.as_bytes()[2..rest.len().min(LONGEST_CLASS)];
+                let end = near.windows(2).position(|it| it == b":]");
+                if let Some(end) = end.map(|end| end + 4) {
+                    out.push_str(&rest[..end]);
+                    rest = &rest[end..];
+                    continue;
+                }
+                out.push_str("\\[");
             }
             ']' => {
                 in_class = false;
                 out.push(c);
             }
             '&' | '~' if in_class => out.extend(['\\', c]),
-            '-' if in_class && out.ends_with('-') => out.push_str("\\-"),
+            '-' if in_class && out.ends_with('-') && !out.ends_with("\\-") => out.push_str("\\-"),
             '{' if !in_class && !is_repetition(behind) => out.push_str("\\{"),
             _ => out.push(c),
         }
         rest = behind;
     }
     out
+}
+
+/// How many bytes belong to the backslash that a text begins with.
+fn escaped_bytes(rest: &str) -> usize {
+    let escaped = rest.chars().nth(1);
+    let bytes = 1 + escaped.map_or(0, char::len_utf8);
+    // The brace of `\x{41}` and `\p{Greek}`.
+    let has_brace = matches!(escaped, Some('x' | 'p' | 'P')) && rest[bytes..].starts_with('{');
+    bytes + usize::from(has_brace)
 }
 
 /// What a letter behind a backslash means in Go, where that is something else in Rust.
@@ -114,9 +148,11 @@ fn escape(letter: Option<char>) -> Option<&'static str> {
 
 /// Whether `3}`, `3,}` or `3,4}` comes.
 fn is_repetition(text: &str) -> bool {
-    let Some((inner, _)) = text.split_once('}') else {
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != ',');
+    let (inner, behind) = text.split_at(end.unwrap_or(text.len()));
+    if !behind.starts_with('}') {
         return false;
-    };
+    }
     let (least, most) = inner.split_once(',').unwrap_or((inner, ""));
     let is_number = |it: &str| it.chars().all(|c| c.is_ascii_digit());
     !least.is_empty() && is_number(least) && is_number(most)
@@ -181,7 +217,7 @@ fn times(repetition: &Repetition) -> Option<u32> {
 mod tests {
     use super::pattern_fault;
 
-    /// Tried with promtool 2.42.
+    /// Tried with promtool.
     #[test]
     fn what_go_refuses_is_a_fault() {
         for text in [
@@ -200,6 +236,16 @@ mod tests {
             "a{1001}",
             "(a{1000}){1000}",
             "((a{100}){100}){100}",
+            "a{2,1}",
+            "(?i",
+            "(?i-)a",
+            "(?-)a",
+            "\\C",
+            "\\x{110000}",
+            "\\x{zz}",
+            "[\\b]",
+            "[\\A]",
+            "[\\z}]",
         ] {
             assert!(pattern_fault(text).is_some(), "{text}");
         }
@@ -221,7 +267,13 @@ mod tests {
             "[[:alpha:]]",
             "[^[]+",
             "a{,5}*",
-            "\\C",
+            "\\x{d800}",
+            "\\x{41}",
+            "[[:]",
+            "[[:a]",
+            "[--_]",
+            "[^-a]",
+            "[a-]",
         ] {
             assert_eq!(pattern_fault(text), None, "{text}");
         }

@@ -39,7 +39,11 @@ pub fn is_head(text: &str) -> bool {
     /// Of SHA-1. The longer ones begin with as many.
     const DIGITS: usize = 40;
     let start = text.as_bytes().get(..DIGITS);
-    text.starts_with("ref:") || start.is_some_and(|start| start.iter().all(u8::is_ascii_hexdigit))
+    // Blanks as C's `isspace` has them.
+    let blanks = [' ', '\t', '\n', '\r', '\u{b}', '\u{c}'];
+    let of_name = text.strip_prefix("ref:");
+    of_name.is_some_and(|name| name.trim_start_matches(blanks).starts_with("refs/"))
+        || start.is_some_and(|start| start.iter().all(u8::is_ascii_hexdigit))
 }
 
 #[cfg(test)]
@@ -52,12 +56,20 @@ mod tests {
         for text in [
             "ref: refs/heads/x",
             "ref:refs/x",
+            "ref:\t\n refs/x",
             hash,
             &format!("{hash}\n"),
         ] {
             assert!(is_head(text), "{text}");
         }
-        for text in ["", "# Heads\n", " ref: refs/heads/x", &hash[1..]] {
+        for text in [
+            "",
+            "# Heads\n",
+            " ref: refs/heads/x",
+            "ref: main",
+            "ref: the text",
+            &hash[1..],
+        ] {
             assert!(!is_head(text), "{text}");
         }
     }

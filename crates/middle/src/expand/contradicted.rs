@@ -106,6 +106,10 @@ fn check_flags(declared: &Declared, all: &[&Table], sink: &mut Sink) {
 
 /// Whether this value contradicts; in small letters.
 fn contradicts(value: &str, contradiction: &Table) -> bool {
+    // An empty one switches nothing on.
+    if value.is_empty() && contradiction.get("scheme").is_some() {
+        return false;
+    }
     let part = contradiction.string("containing").unwrap_or_default();
     contradiction.string("unless") != Some(value) && value.contains(&part.to_ascii_lowercase())
 }

@@ -1,6 +1,8 @@
 //! What components have outside of volumes of their own: in it goes the platform, out comes what the manifest remembers of it, and
 //! for each component that has nothing there that it has nothing: it may have had something.
 
+use std::net::Ipv6Addr;
+
 use crate::{
     data::{Program, Tenant, TenantNow},
     model::{Component, EnvironmentVariable, ImageMaker, Platform, Text, Use, Workload},
@@ -150,13 +152,37 @@ fn led_elsewhere(platform: &Platform, component: &Component, bound: &Use) -> Opt
     let flags = flags.filter_map(|flag| Some((flag.clone(), flag_in(&words, flag)?)));
     let names = names_of(platform, bound);
     let elsewhere = own.chain(flags).filter_map(|(name, text)| {
-        let place = place_in(&text);
+        let places: Vec<String> = addresses_in(&text).into_iter().map(place_in).collect();
         let is_same = |part: &str| part.is_empty() || names.iter().any(|it| it == part);
-        let mut parts = place.split('/');
-        (!parts.all(is_same)).then(|| format!("{place} by {name}"))
+        let mut parts = places.iter().flat_map(|place| place.split('/'));
+        let place = places.join(",");
+        (!is_filled_in(&place) && !parts.all(is_same)).then(|| format!("{place} by {name}"))
     });
     let elsewhere: Vec<String> = elsewhere.collect();
     (!elsewhere.is_empty()).then(|| elsewhere.join(", "))
+}
+
+/// Whether a shell, Kubernetes or the program puts something into a place when it starts. What that is is not known: the store of the
+/// manifest counts. A reference to a secret is one of ours.
+fn is_filled_in(place: &str) -> bool {
+    let mut filled_in = place.split('$').skip(1);
+    place.contains('`') || filled_in.any(|it| !it.starts_with("{secrets."))
+}
+
+/// The addresses of a text that is one, or a list of them as programs take it: with commas between them, or in brackets.
+fn addresses_in(text: &str) -> Vec<&str> {
+    let quotes: &[char] = &['"', '\'', ' '];
+    let inner = text.strip_prefix('[').and_then(|it| it.strip_suffix(']'));
+    let list = inner
+        .filter(|it| it.parse::<Ipv6Addr>().is_err())
+        .unwrap_or(text);
+    let parts: Vec<&str> = list.split(',').map(|it| it.trim_matches(quotes)).collect();
+    let urls = parts.iter().filter(|it| it.contains("://")).count();
+    // The hosts of one URL, or a login, may have a comma too.
+    match urls == 0 || urls == parts.len() {
+        true => parts,
+        false => vec![text],
+    }
 }
 
 /// The words that a workload starts with, those that a shell reads as one text too.
@@ -169,16 +195,16 @@ fn words(platform: &Platform, workload: &Workload) -> Vec<String> {
     words.collect()
 }
 
-/// What the last of several flags of a name says. What a shell fills in is not known.
+/// What the last of several flags of a name says.
 fn flag_in(words: &[String], flag: &str) -> Option<String> {
     let value = |(at, word): (usize, &String)| match word.strip_prefix(flag)? {
         "" => words.get(at + 1).cloned(),
-        joined => joined.strip_prefix('=').map(ToString::to_string),
+        joined => joined
+            .strip_prefix('=')
+            .map(|value| value.trim_matches(['"', '\'']).to_string()),
     };
     let mut values = words.iter().enumerate().filter_map(value);
-    let last = values.next_back()?;
-    let of_shell = last.strip_prefix('$').filter(|it| !it.starts_with('{'));
-    (of_shell.is_none() && !last.starts_with('`')).then_some(last)
+    values.next_back()
 }
 
 /// What a store is called by those who use it: its hosts, and the database.
@@ -215,7 +241,47 @@ fn place_in(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::place_in;
+    use super::{addresses_in, is_filled_in, place_in};
+
+    #[test]
+    fn a_list_of_addresses_is_taken_apart() {
+        for (text, parts) in [
+            (
+                "[\"http://es:9200\", \"http://es2:9200\"]",
+                &["http://es:9200", "http://es2:9200"][..],
+            ),
+            ("[http://es:9200]", &["http://es:9200"]),
+            ("a:9092,b:9092", &["a:9092", "b:9092"]),
+            ("[2001:db8::5]", &["[2001:db8::5]"]),
+            ("[2001:db8::5]:5432", &["[2001:db8::5]:5432"]),
+            ("postgresql://u:p,q@h/db", &["postgresql://u:p,q@h/db"]),
+        ] {
+            assert_eq!(addresses_in(text), parts, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_place_that_is_filled_in_at_the_start_is_not_known() {
+        for text in [
+            "${URI}",
+            "$URI",
+            "$(URI)",
+            "`cat /uri`",
+            "postgresql://u:p@${HOST}:5432/mlflow",
+            "postgresql://u:p@db/$DB",
+            "db:$PORT",
+        ] {
+            assert!(is_filled_in(&place_in(text)), "{text}");
+        }
+        for text in [
+            "postgresql://u:${PW}@db:5432/more",
+            "postgresql://u:$PW@db/more",
+            "${secrets.uri}",
+            "postgresql://u:p@${secrets.host}/more",
+        ] {
+            assert!(!is_filled_in(&place_in(text)), "{text}");
+        }
+    }
 
     #[test]
     fn a_place_is_a_host_and_a_path() {

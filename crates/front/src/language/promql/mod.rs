@@ -23,6 +23,9 @@ pub use since::Newer;
 
 use parser::Parsed;
 
+/// How many bytes an expression may have: a regular expression in it takes long to be read.
+const LONGEST: usize = 20_000;
+
 /// An expression of PromQL; `None` where it can't be parsed.
 pub fn promql(text: &str) -> Option<Expr> {
     let (parsed, _) = read(text).ok()?;
@@ -45,6 +48,9 @@ pub(super) fn promql_fault(text: &str) -> Option<String> {
 
 /// What is read of a text, and what it gives.
 fn read(text: &str) -> Result<(Parsed, Type), String> {
+    if text.len() > LONGEST {
+        return Err(format!("it is longer than {LONGEST} bytes"));
+    }
     let parsed = parser::parse(text)?;
     let gives = types::type_of(&parsed.expr)?;
     Ok((parsed, gives))
@@ -70,4 +76,16 @@ fn type_fault(gives: Type) -> Option<String> {
         Type::Text => "a text, and no value",
     };
     Some(format!("it is {is}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LONGEST, read};
+
+    #[test]
+    fn a_text_that_is_too_long_is_not_read() {
+        let long = format!("up{}", " ".repeat(LONGEST));
+        assert!(read(&long).is_err_and(|it| it.contains("longer than")));
+        assert!(read(&long[..LONGEST]).is_ok());
+    }
 }

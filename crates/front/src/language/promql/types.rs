@@ -1,10 +1,13 @@
 //! What an expression gives, and whether all in it fits together (`checkAST` of Prometheus).
 
+use std::collections::BTreeSet;
+
 use super::{
     expr::{
         Aggregate, Binary, Call, Expr, Group, METRIC_NAME, Matching, MatchingLabels, Selector, Type,
     },
     functions::{Function, Last},
+    matcher::MatchOp,
 };
 
 /// What an expression gives. Errors: what in it does not fit.
@@ -55,6 +58,11 @@ fn of_selector(selector: &Selector) -> Result<(), String> {
             true => Err("a series has its name twice".to_string()),
             false => Ok(()),
         };
+    }
+    // Most have such a label, and no regular expression needs to be made ready then.
+    let is_named = |op: MatchOp, value: &str| op == MatchOp::Equal && !value.is_empty();
+    if matchers.clone().any(|it| is_named(it.op, &it.value)) {
+        return Ok(());
     }
     // Everything there is would be read.
     match matchers.any(|it| it.test().is_none_or(|it| !it.fits(""))) {
@@ -184,5 +192,6 @@ fn shared(matching: &Matching) -> Option<&String> {
         return None;
     };
     let (Group::Left(included) | Group::Right(included)) = matching.group.as_ref()?;
+    let included: BTreeSet<&String> = included.iter().collect();
     on.iter().find(|label| included.contains(label))
 }
