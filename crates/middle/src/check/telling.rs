@@ -111,15 +111,30 @@ fn secret_in_line(line: &str) -> Option<String> {
     std::iter::once(line.as_str())
         .chain(entries)
         .filter_map(assigned)
-        .find(|(name, value)| is_secret_of(name, value) && is_one_word(value))
+        .find(|(name, value)| is_secret_of(name, value) && is_one_word(value) && !is_code(value))
         .map(|(name, _)| format!("`{name}`"))
 }
 
-/// `password=password,`: a line of a call, in which a variable stands.
+/// `password=password,`: a line of a call, in which a variable stands. It is called after what it holds: others are passwords.
 fn is_argument(line: &str) -> bool {
     let value = line.trim().strip_suffix(',');
     let value = value.and_then(|line| line.split_once('='));
-    value.is_some_and(|(_, value)| is_path_of_names(value.trim()))
+    value.is_some_and(|(_, value)| is_name_of_secret(value.trim()))
+}
+
+/// Whether a value of a line is a part of a program that may go on in the next one: `login(`, `answer.json()["token"]`, `args.password`.
+fn is_code(text: &str) -> bool {
+    let call = text
+        .find(['(', '['])
+        .filter(|_| text.ends_with([')', ']', '(', '[', '{']));
+    let is_call = call.is_some_and(|at| is_path_of_names(&text[..at]));
+    is_call || text.contains('.') && is_name_of_secret(text)
+}
+
+/// Whether a variable or an attribute of a program has this name, and a secret in it. Digits are those of a password.
+fn is_name_of_secret(text: &str) -> bool {
+    let last = text.rsplit('.').next().unwrap_or(text);
+    sounds_secret(last) && is_path_of_names(text) && !text.contains(|c: char| c.is_ascii_digit())
 }
 
 /// Whether a text is a name of a program, or names with dots between them: `args.password`.
@@ -177,20 +192,19 @@ fn is_value(text: &str) -> bool {
 /// Parts of a pattern.
 const PATTERNS: [&str; 7] = [".*", ".+", "[^", "\\w", "\\S", "\\d", "\\s"];
 
-/// Whether a value is a part of a program, a pattern or a whole file, whose lines are read one by one: `getenv("PW")`, `(\w+)`; of a
-/// program in several lines also `login(`, `answer.json()["token"]`, `args.password`.
+/// Whether a value is a part of a program, a pattern or a whole file, whose lines are read one by one: `getenv("PW")`, `(\w+)`, `.*`.
 fn is_program_text(text: &str) -> bool {
-    let call = text
-        .find(['(', '['])
-        .filter(|_| text.ends_with([')', ']', '(', '[', '{']));
-    let is_call = call.is_some_and(|at| at == 0 || is_path_of_names(&text[..at]));
-    let last = text.rsplit_once('.').map(|(_, last)| last);
-    let is_attribute = last.is_some_and(sounds_secret) && is_path_of_names(text);
-    is_call
-        || is_attribute
-        || PATTERNS.iter().any(|part| text.contains(part))
-        || text.contains('\n')
-        || !text.contains(char::is_alphanumeric)
+    let is_of_name = |c: char| c.is_ascii_alphanumeric() || "_.".contains(c);
+    let call = text.strip_suffix(')').and_then(|it| it.split_once('('));
+    let is_call = call.is_some_and(|(name, _)| name.chars().all(is_of_name));
+    is_call || is_pattern(text) || text.contains('\n') || !text.contains(char::is_alphanumeric)
+}
+
+/// Whether a value begins or ends as a pattern does. In the middle, what looks like one may be a password's.
+fn is_pattern(text: &str) -> bool {
+    let is_repeated = text.ends_with(['*', '+']);
+    let mut parts = PATTERNS.iter();
+    parts.any(|part| text.starts_with(part) || is_repeated && text.contains(part))
 }
 
 /// `credentials.json`: the file that has the secret.

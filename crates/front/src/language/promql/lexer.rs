@@ -195,7 +195,12 @@ impl<'a> Lexer<'a> {
 
     /// What is said of a character that can't stand where it does.
     fn strange(&self) -> String {
-        let found: String = self.rest().chars().take(1).collect();
+        let found = self.rest().chars().next().map(|c| match c {
+            // Nobody sees which one it is.
+            c if !c.is_ascii() && !c.is_alphanumeric() => c.escape_unicode().to_string(),
+            c => c.to_string(),
+        });
+        let found = found.unwrap_or_default();
         match self.place {
             Place::Outside => format!("`{found}` is no part of an expression"),
             Place::Braces => format!("`{found}` can't stand between `{{` and `}}`"),

@@ -34,7 +34,11 @@ fn too_large(text: &str) -> String {
 /// Whether each `_` stands between two digits.
 fn is_parted(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_hexdigit);
+    let is_hexadecimal = text.starts_with("0x") || text.starts_with("0X");
+    let is_digit = |at: usize| {
+        let byte = bytes.get(at).copied().unwrap_or_default();
+        byte.is_ascii_digit() || is_hexadecimal && byte.is_ascii_hexdigit()
+    };
     let is_prefix = |at: usize| at == 1 && matches!(bytes[1], b'x' | b'X');
     let mut parts = text.match_indices('_').map(|(at, _)| at);
     parts.all(|at| at > 0 && (is_digit(at - 1) || is_prefix(at - 1)) && is_digit(at + 1))
@@ -180,6 +184,8 @@ mod tests {
             ("5.", Some(5.0)),
             ("1_", None),
             ("1__0", None),
+            ("1_e3", None),
+            ("1e_3", None),
             ("0x", None),
             ("1.2.3", None),
             ("5m", None),

@@ -12,6 +12,7 @@ mod parser;
 mod selector;
 mod since;
 mod types;
+mod words;
 
 pub use expr::{
     Aggregate, AggregateOp, At, Binary, BinaryOp, Call, Expr, Group, Grouping, METRIC_NAME,
@@ -87,5 +88,36 @@ mod tests {
         let long = format!("up{}", " ".repeat(LONGEST));
         assert!(read(&long).is_err_and(|it| it.contains("longer than")));
         assert!(read(&long[..LONGEST]).is_ok());
+    }
+
+    #[test]
+    fn what_is_nested_deeply_is_read_or_refused() {
+        let nested = |count: usize| format!("{}up{}", "abs(".repeat(count), ")".repeat(count));
+        assert!(read(&nested(200)).is_ok());
+        assert!(read(&nested(1000)).is_err_and(|it| it.contains("nested")));
+        let right = format!("{}up{}", "up + (".repeat(100), ")".repeat(100));
+        assert!(read(&right).is_ok());
+    }
+
+    #[test]
+    fn a_misplaced_word_is_told_where_it_stands() {
+        for (text, wanted) in [
+            (
+                "up * group_left(c) x",
+                "`group_left` stands behind `on (...)` or `ignoring (...)`",
+            ),
+            (
+                "up == on(a) bool (x)",
+                "`bool` stands right behind a comparison",
+            ),
+            (
+                "by (a) sum(up)",
+                "`by` stands behind an aggregation, as in `sum by (job) (up)`",
+            ),
+            ("up = 0", "`=` compares nothing: `==` does"),
+            ("up\u{a0}> 0", "`\\u{a0}` is no part of an expression"),
+        ] {
+            assert_eq!(read(text).err().as_deref(), Some(wanted), "{text}");
+        }
     }
 }

@@ -8,11 +8,12 @@ use super::{
     functions::function,
     lexer::{Kind, Token, tokens},
     since::{Form, Newer},
+    words,
 };
 
 /// How deep an expression may be nested, and how many operators may follow on each other: what is read of it is a tree, which is
 /// walked by recursion.
-const DEEPEST: usize = 100;
+const DEEPEST: usize = 250;
 const MOST_OPERATORS: usize = 500;
 
 /// What is read of an expression.
@@ -36,7 +37,10 @@ pub(super) fn parse(text: &str) -> Result<Parsed, String> {
     }
     let expr = parser.expr(Binding::Or)?;
     if !parser.peek().is_end() {
-        return Err(parser.unexpected("an operator"));
+        return Err(match parser.peek().is_mark("=") {
+            true => "`=` compares nothing: `==` does".to_string(),
+            false => parser.unexpected("an operator"),
+        });
     }
     Ok(Parsed {
         expr,
@@ -110,16 +114,6 @@ const OPERATORS: [(&str, BinaryOp); 18] = [
     ("%", BinaryOp::Modulo),
     ("atan2", BinaryOp::Atan2),
     ("^", BinaryOp::Power),
-];
-
-/// Words that stand between expressions, and name no series.
-const NO_NAMES: [&str; 6] = [
-    "atan2",
-    "bool",
-    "group_left",
-    "group_right",
-    "ignoring",
-    "on",
 ];
 
 impl<'a> Parser<'a> {
@@ -286,10 +280,10 @@ impl<'a> Parser<'a> {
         let aggregate = aggregates.find(|op| self.peek().is_word(op.name()));
         match aggregate {
             Some(op) if is_called || is_grouped => self.aggregate(op),
-            _ if is_called => self.call(name),
-            _ if NO_NAMES.iter().any(|word| self.peek().is_word(word)) => {
-                Err(self.unexpected("a series, a number or a function"))
+            _ if let Some(place) = words::place_of_no_name(self.peek()) => {
+                Err(format!("`{name}` stands {place}"))
             }
+            _ if is_called => self.call(name),
             _ => {
                 self.take();
                 self.selector(Some(name))
@@ -298,10 +292,13 @@ impl<'a> Parser<'a> {
     }
 
     fn call(&mut self, name: &str) -> Result<Expr, String> {
-        self.take();
         let Some(function) = function(name) else {
-            return Err(format!("there is no function `{name}`"));
+            return Err(match words::place_of_no_function(self.peek()) {
+                Some(place) => format!("`{name}` stands {place}"),
+                None => format!("there is no function `{name}`"),
+            });
         };
+        self.take();
         if let Some(newer) = function.newer() {
             self.note(newer);
         }
