@@ -46,6 +46,11 @@ impl Answers {
         self.differed |= before.is_some_and(|before| before != self.links[path]);
     }
 
+    /// Whether this file was asked for.
+    pub(super) fn have_file(&self, path: &str) -> bool {
+        self.files.contains_key(path)
+    }
+
     /// Whether the disk gives each of these answers, now.
     pub(super) fn are_still_given(&self, world: &DiskWorld) -> bool {
         let has_file = |(path, answer): (&String, &String)| of_file(&world.read(path)) == *answer;

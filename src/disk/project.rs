@@ -199,7 +199,12 @@ impl Project {
             match before.made.filter(is_good) {
                 None => Ok(Outcome::from(self.prepare_here(Some(lock))?)),
                 Some(made) => Ok(Outcome {
-                    plan: Ok(self.plan(&made.output, &made.fingerprints, None, Some(lock))?),
+                    plan: Ok(self.plan(
+                        &made.output,
+                        (&made.fingerprints, &made.answers),
+                        None,
+                        Some(lock),
+                    )?),
                     made: Some(made),
                     ..before
                 }),
@@ -214,7 +219,7 @@ impl Project {
         let (fingerprints, plan) = match &compilation.output {
             Ok(output) => {
                 let fingerprints = Fingerprints::of(&output.files);
-                let plan = self.plan(output, &fingerprints, manifest, lock)?;
+                let plan = self.plan(output, (&fingerprints, &answers), manifest, lock)?;
                 (fingerprints, Ok(plan))
             }
             Err(failed) => (Fingerprints::default(), Err(*failed)),
@@ -232,7 +237,7 @@ impl Project {
     fn plan(
         &self,
         output: &Output,
-        fingerprints: &Fingerprints,
+        (fingerprints, answers): (&Fingerprints, &Answers),
         manifest: Option<ReadManifest>,
         lock: Option<&Lock>,
     ) -> Result<Plan, Failure> {
@@ -243,7 +248,7 @@ impl Project {
         let manifest = ReadManifest::again(&self.place, manifest)?;
         let is_manifest_of_commit = manifest.is_of_commit;
         let recorded = manifest.recorded;
-        self.refuse_another_platform(&recorded.manifest)?;
+        self.refuse_another_platform(&recorded.manifest, answers)?;
         let is_wanted = |path: &str, bytes: &[u8]| {
             let wanted = wanted.files.get(path);
             wanted.is_some_and(|file| file.text.as_bytes() == bytes)
@@ -316,11 +321,17 @@ impl Project {
 
     /// Refuses a folder that was made from another platform file, if that is still there: this one would remove its files and take
     /// over its data.
-    fn refuse_another_platform(&self, manifest: &Manifest) -> Result<(), Failure> {
+    fn refuse_another_platform(
+        &self,
+        manifest: &Manifest,
+        answers: &Answers,
+    ) -> Result<(), Failure> {
         let (file, owner) = (&self.request.file, manifest.platform_file());
         let is_file = |entry: Entry| entry.kind == Kind::File;
         // Manifests of earlier versions do not say whose they are.
-        if manifest.format == 0 && manifest.file.is_none() {
+        let is_unknown = manifest.format == 0 && manifest.file.is_none();
+        // A platform file that is split becomes a part of another one.
+        if is_unknown || answers.have_file(owner) {
             return Ok(());
         }
         let entry = self.place.opened().entry(owner).ok().flatten();

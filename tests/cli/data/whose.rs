@@ -70,6 +70,34 @@ fn the_folder_knows_a_file_of_any_name() {
 }
 
 #[test]
+fn a_file_that_includes_the_first_one_takes_its_place() {
+    let case = Case::new();
+    let (platform, rest) = PLATFORM.split_at(PLATFORM.find("[secrets]").expect("it has secrets"));
+    case.project.write(
+        "main.toml",
+        format!("include = [\"platform.toml\"]\n{platform}"),
+    );
+    case.project.write("platform.toml", rest);
+    run(&case.project, &["plan", "--file", "main.toml"]).succeeded();
+}
+
+/// Manifests of earlier versions do not say whose they are.
+#[test]
+fn a_manifest_of_an_earlier_version_refuses_no_file() {
+    let case = Case::new();
+    let manifest = case.project.read("generated/.mlopsgen.json");
+    let mut lines = manifest.lines();
+    let is_newer = |line: &&str| line.contains("\"format\"");
+    let number = lines.find(is_newer).expect("it has a format");
+    case.project.write(
+        "generated/.mlopsgen.json",
+        manifest.replace(&format!("{number}\n"), ""),
+    );
+    case.project.write("other.toml", OTHER);
+    with_other(&case.project, &["plan"]).succeeded();
+}
+
+#[test]
 fn a_platform_file_with_another_name_keeps_its_folder() {
     let case = Case::new();
     fs::remove_file(case.project.path("platform.toml")).expect("it is there");

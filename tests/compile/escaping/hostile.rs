@@ -282,9 +282,14 @@ fn fill(template: &str, string: impl Fn(usize) -> String) -> Platform {
     platform
 }
 
-/// What Airflow can read: an expression that never ends is an error.
+/// What Airflow can read: an expression or a statement that never ends is an error.
 fn of_task(text: String) -> String {
-    let is_open = text.matches("{{").count() > text.matches("}}").count();
+    let is_open = [("{{", "}}"), ("{%", "%}")]
+        .into_iter()
+        .any(|(open, close)| {
+            text.matches(open).count() > text.matches(close).count()
+                || text.rfind(open) > text.rfind(close)
+        });
     match is_open || text.starts_with("{% raw") {
         true => text.replace('{', "{ "),
         false => text,
