@@ -5,7 +5,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use super::Facts;
+use super::{Facts, chart_refused::is_off};
 use crate::{
     diag::{Code, Diagnostic, Sink, nearest},
     files::Site,
@@ -180,7 +180,7 @@ pub(super) fn budgets(facts: Facts<'_>, sink: &mut Sink) {
 pub(super) fn containers(facts: Facts<'_>, sink: &mut Sink) {
     let has_containers = |it: &&Workload| {
         let mut keys = CONTAINERS.iter();
-        !it.in_chart && keys.any(|key| items(&it.values, key).next().is_some())
+        !it.in_chart && !is_off(it) && keys.any(|key| items(&it.values, key).next().is_some())
     };
     let pods = LazyCell::new(|| Pods::of(facts.platform));
     for workload in facts.platform.workloads().filter(has_containers) {
@@ -262,7 +262,7 @@ pub(super) fn mounts(facts: Facts<'_>, sink: &mut Sink) {
 pub(super) fn doubles(facts: Facts<'_>, sink: &mut Sink) {
     let adds = |it: &&Workload| {
         let mut keys = ["extraVolumes", "extraVolumeMounts"].into_iter();
-        !it.in_chart && keys.any(|key| items(&it.values, key).next().is_some())
+        !it.in_chart && !is_off(it) && keys.any(|key| items(&it.values, key).next().is_some())
     };
     let pods = LazyCell::new(|| Pods::of(facts.platform));
     for workload in facts.platform.workloads().filter(adds) {
@@ -288,7 +288,9 @@ pub(super) fn doubles(facts: Facts<'_>, sink: &mut Sink) {
                 ));
             }
         }
+        // A list of the user's takes the place of ours.
         let files = workload.files.iter().map(|it| it.path.clone());
+        let files = files.filter(|_| workload.values.get("files").is_none());
         let mut paths: BTreeSet<String> = in_cluster(workload)
             .map(|it| it.path.clone())
             .chain(files)
@@ -313,7 +315,10 @@ pub(super) fn doubles(facts: Facts<'_>, sink: &mut Sink) {
 fn in_cluster(workload: &Workload) -> impl Iterator<Item = &Mount> {
     let typed = workload.mounts.iter();
     let typed = typed.filter(|it| it.is_on(Site::Cluster) && it.source.volume().is_some());
-    typed.chain(&workload.node_mounts)
+    // Values may take a volume away, or mount it elsewhere: what they make of it is theirs.
+    let volumes = workload.values.table("volumes");
+    let is_as_written = move |it: &&Mount| volumes.is_none_or(|own| own.get(&it.name).is_none());
+    typed.chain(&workload.node_mounts).filter(is_as_written)
 }
 
 /// A text as it is written; what a reference stands for is not known here.

@@ -7,7 +7,7 @@ use super::Facts;
 use crate::{
     diag::{Code, Diagnostic, Sink},
     language::memory_bytes,
-    model::{Platform, Protocol, Workload, is_dns_label},
+    model::{NetworkMode, Platform, Protocol, Workload, is_dns_label},
     syntax::{Node, Table},
 };
 
@@ -78,7 +78,10 @@ fn objects(platform: &Platform, values: &Table, sink: &mut Sink) {
         .filter(|it| has_service(it) && !it.in_chart);
     let service = |it: &Workload| ["", "Service", &it.name, ""].map(ToString::to_string);
     let mut known: BTreeSet<[String; 4]> = services.map(service).collect();
-    let list = values.array("extraObjects").into_iter().flatten();
+    // The chart has those of the platform and of each component in one list.
+    let of_workloads = platform.workloads().map(|it| &it.values);
+    let lists = std::iter::once(values).chain(of_workloads);
+    let list = lists.filter_map(|it| it.array("extraObjects")).flatten();
     for object in list.filter_map(Node::as_table) {
         let of = |path: &[&str]| written(object.get_path(path));
         let name = of(&["metadata", "name"]);
@@ -215,8 +218,18 @@ fn aliases(platform: &Platform, workload: &Workload, sink: &mut Sink) {
     }
 }
 
+/// Whether the chart makes a Service of its name (`services.yaml`), unless the raw values of the whole chart say otherwise.
 fn has_service(workload: &Workload) -> bool {
-    workload.profiles.is_empty() && !workload.ports.is_empty()
+    let is_isolated = workload
+        .network_mode
+        .as_ref()
+        .is_some_and(|mode| mode.value == NetworkMode::None);
+    workload.profiles.is_empty() && !workload.ports.is_empty() && !is_isolated && !is_off(workload)
+}
+
+/// Whether its own values leave it out of the chart.
+pub(super) fn is_off(workload: &Workload) -> bool {
+    workload.values.get("enabled").is_some_and(Node::is_false)
 }
 
 /// A list that has to say something.
