@@ -41,7 +41,8 @@ pub(super) fn of_a_port(
         None if written.is_none() => diagnostic
             .help(format!("write `{own}` for it"))
             .renaming(name, own),
-        Some(number) if matches!(number.value, Value::Integer(_)) => {
+        // The number is `container` already.
+        Some(number) if name != "container" && matches!(number.value, Value::Integer(_)) => {
             let whole = format!(
                 "{{ container = {}, {name} = {} }}",
                 inline(number),

@@ -125,7 +125,8 @@ fn is_flag(word: &str) -> bool {
 }
 
 /// The words with which a shell starts a program, as in `sh -c "cd /x && exec mlflow server --port 5000"`. Of several commands of one
-/// program the last is the one that stays: those before it prepare something.
+/// program the last is the one that stays, as those before it prepare something; but where the script only waits in the end, the
+/// first one in the background.
 pub(super) fn words_in_shell(command: &Node, program: &str) -> Option<Vec<String>> {
     let command = words(command);
     if !is_shell(command.first()?) {
@@ -134,28 +135,51 @@ pub(super) fn words_in_shell(command: &Node, program: &str) -> Option<Vec<String
     let of_script = |word: &String| word.starts_with('-') && word.ends_with('c');
     let script = command.get(command.iter().position(of_script)? + 1)?;
     let script = script.replace("\\\n", " ").replace('\n', " ; ");
-    let mut of_program = None;
-    for command in commands_of(&shlex::split(&script)?) {
-        if let Some(start) = command.iter().position(|word| word == program) {
-            of_program = Some(command[start..].to_vec());
-        }
-    }
-    of_program
+    let commands = commands_of(&shlex::split(&script)?);
+    let waits = commands.last().is_some_and(|last| last.words == ["wait"]);
+    let of_program = |command: &ShellCommand| {
+        let is_another = command
+            .words
+            .first()
+            .is_some_and(|it| OTHERS.contains(&it.as_str()));
+        let start = command.words.iter().position(|word| word == program);
+        start
+            .filter(|_| !is_another)
+            .map(|start| command.words[start..].to_vec())
+    };
+    let mut background = commands.iter().filter(|it| waits && it.is_background);
+    let first = background.find_map(of_program);
+    first.or_else(|| commands.iter().rev().find_map(of_program))
 }
 
-/// The commands of a script.
-fn commands_of(words: &[String]) -> Vec<Vec<String>> {
-    let mut commands = vec![Vec::new()];
+/// Programs that take the name of another one without starting it.
+const OTHERS: [&str; 7] = ["echo", "pgrep", "pip", "pip3", "pkill", "printf", "which"];
+
+/// A command of a script.
+#[derive(Default)]
+struct ShellCommand {
+    words: Vec<String>,
+    /// Whether `&` ends it.
+    is_background: bool,
+}
+
+/// The commands of a script that have words.
+fn commands_of(words: &[String]) -> Vec<ShellCommand> {
+    let mut commands = vec![ShellCommand::default()];
     for word in words {
         let is_end = matches!(word.as_str(), ";" | "&&" | "||" | "|" | "&");
         let end = word.strip_suffix(';').filter(|word| !word.is_empty());
-        if let Some(command) = commands.last_mut().filter(|_| !is_end) {
-            command.push(end.unwrap_or(word).to_string());
+        if let Some(command) = commands.last_mut() {
+            match is_end {
+                true => command.is_background = word == "&",
+                false => command.words.push(end.unwrap_or(word).to_string()),
+            }
         }
         if is_end || end.is_some() {
-            commands.push(Vec::new());
+            commands.push(ShellCommand::default());
         }
     }
+    commands.retain(|it| !it.words.is_empty());
     commands
 }
 
@@ -267,6 +291,8 @@ mod tests {
             "mlflow db upgrade $URI && exec mlflow server -w 4",
             "mlflow db upgrade $URI; mlflow server -w 4; echo over",
             "set -e\nmlflow db upgrade $URI\nmlflow server -w 4",
+            "mlflow server -w 4 & sleep 9; mlflow experiments create -n a; wait",
+            "mlflow server -w 4 || echo mlflow -p 9",
         ] {
             assert_eq!(of(script), Some(server.clone()), "{script}");
         }

@@ -182,7 +182,7 @@ fn targets(
         view(
             warning,
             AlertSeverity::Warning,
-            "it is down, or out of reach. Others may work: `NoReplicas` says when none does",
+            "it is down, or out of reach. `NoReplicas` says when no replica works",
         ),
     ];
     views.into_iter().flatten().collect()
