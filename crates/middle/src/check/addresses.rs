@@ -27,7 +27,7 @@ pub(super) fn bare_addresses(facts: Facts<'_>, sink: &mut Sink) {
     let names = names(facts.platform);
     let published = published(facts.platform);
     let mut seen = BTreeSet::new();
-    let strings = strings(facts);
+    let strings: Vec<&UserString<'_>> = strings(facts).collect();
     for (number, string) in strings.iter().enumerate() {
         // A CI job runs outside of the platform: a name of it in a variable leads nowhere, and what a line says is its own.
         let is_variable = matches!(string.how, StringUse::Variable(_));
@@ -115,7 +115,7 @@ fn message(string: &UserString<'_>, name: &str) -> String {
 
 fn name_alone(
     string: &UserString<'_>,
-    (names, around): (&Names<'_>, &[UserString<'_>]),
+    (names, around): (&Names<'_>, &[&UserString<'_>]),
     facts: Facts<'_>,
 ) -> Option<Diagnostic> {
     let (name, other) = host_in(string, names, around)?;

@@ -20,7 +20,7 @@ pub(super) fn escaped_dollars_for_a_shell(facts: Facts<'_>, sink: &mut Sink) {
         if !is_run || !matches!(string.owner, Owner::Workload(_)) {
             continue;
         }
-        if let Some(diagnostic) = doubled_in(&string) {
+        if let Some(diagnostic) = doubled_in(string) {
             sink.push(diagnostic.of(Some(string.owner.subject())));
         }
     }

@@ -56,7 +56,7 @@ pub(super) fn names(platform: &Platform) -> Names<'_> {
 pub(super) fn host_in<'a>(
     string: &UserString<'_>,
     names: &Names<'a>,
-    around: &[UserString<'_>],
+    around: &[&UserString<'_>],
 ) -> Option<(&'a str, &'a Component)> {
     let others = |name: &str| {
         let (name, component) = names.get_key_value(name)?;

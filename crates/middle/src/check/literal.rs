@@ -15,11 +15,10 @@ use crate::{
 
 /// Strings of platform.toml, each by itself.
 pub(super) fn texts(facts: Facts<'_>, sink: &mut Sink) {
-    let strings = strings(facts);
     let of_start = VariablesOfStart::of(facts.platform);
-    for string in &strings {
+    for string in strings(facts) {
         let found = match string.how {
-            StringUse::Variable(_) => in_variable(facts.platform, &of_start, string, &strings),
+            StringUse::Variable(_) => in_variable(facts.platform, &of_start, string, facts.strings),
             // What a check of a container says is for whatever shell its image has.
             StringUse::Line if !matches!(string.owner, Owner::Workload(_)) => in_line(string),
             StringUse::Line => None,

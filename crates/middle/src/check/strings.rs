@@ -153,10 +153,9 @@ pub(super) fn words<'a>(text: &'a str, before: &'a str) -> Vec<(&'a str, &'a str
 }
 
 /// All strings of the user, in the user's order. Strings of a kind are left out: they are intended.
-pub(super) fn strings<'a>(facts: Facts<'a>) -> Vec<UserString<'a>> {
-    let all = facts.strings.iter().copied();
-    all.filter(|string| is_the_users(facts.platform, string.span))
-        .collect()
+pub(super) fn strings<'a>(facts: Facts<'a>) -> impl Iterator<Item = &'a UserString<'a>> {
+    let all = facts.strings.iter();
+    all.filter(move |string| is_the_users(facts.platform, string.span))
 }
 
 /// What settings of the user's say without a reference, where that can be an address.
